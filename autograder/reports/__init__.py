@@ -1,0 +1,1 @@
+"""Results on disk: the schema, the pages that people read, and the exports that other tools read."""
