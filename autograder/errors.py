@@ -1,0 +1,62 @@
+"""Every error that the grader raises on purpose.
+
+::
+
+    AutograderError              message, where it happened, what to do about it
+    ├── UsageError               exit code 2: wrong command line, unreadable input
+    └── GraderError              exit code 3: the grader itself failed; never a reason to take marks away
+        ├── IsolationError       the machine cannot give the isolation asked for, or a worker failed its self-test
+        ├── ZygoteDied           the process that workers are forked from is gone
+        └── SpawnFailed          one worker did not come up; the next one may
+
+A student's mistake is not an error of the grader: it becomes the status of a check and is never raised from here.
+"""
+
+from __future__ import annotations
+
+
+class AutograderError(Exception):
+    """An error with three parts, so that every message says what, where and what to do.
+
+    Args:
+        message: what went wrong, one sentence.
+        where: the file, exercise, process or option concerned; empty if there is none.
+        remedy: what the reader can do about it; empty if nothing is known.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, where: str = "", remedy: str = "") -> None:
+        super().__init__(message, where, remedy)
+        self.message = message
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """``where: message (remedy)`` on one line."""
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text} ({self.remedy})" if self.remedy else text
+
+
+class UsageError(AutograderError):
+    """The command line or an input file is wrong; the person who typed the command can mend it."""
+
+    exit_code = 2
+
+
+class GraderError(AutograderError):
+    """The grader failed; no mark may be derived from it."""
+
+    exit_code = 3
+
+
+class IsolationError(GraderError):
+    """The isolation asked for is not available here, or a worker's self-test did not hold."""
+
+
+class ZygoteDied(GraderError):
+    """The zygote ended or stopped answering; a new one has to be started."""
+
+
+class SpawnFailed(GraderError):
+    """One worker could not be started; the zygote is still usable."""
