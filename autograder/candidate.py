@@ -1,0 +1,275 @@
+"""The candidate: a submission as check writers see it.
+
+``candidate.gaussian_kl(mu, logvar)`` calls the student's function wherever it lives and returns plain values.
+The same check runs against a locked worker, against the reference in this process, or in a student's own
+``pytest`` run: only the session behind the candidate differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol
+
+from torch import Tensor
+
+from autograder.sandbox.wire import Handle
+
+
+class Session(Protocol):
+    """Carries requests to a submission and replies back; implemented in :mod:`autograder.sessions`."""
+
+    def request(self, operation: dict[str, Any]) -> list:
+        """Carry out one operation of :class:`autograder.sandbox.workbench.Workbench`."""
+        ...
+
+
+class CandidateError(Exception):
+    """The student's code raised; ``missing`` when the exercise is not implemented yet."""
+
+    def __init__(self, error_type: str, message: str, traceback: str, reason: str) -> None:
+        super().__init__(f"{error_type}: {message}" if message else error_type)
+        self.error_type = error_type
+        self.message = message
+        self.traceback = traceback
+        self.reason = reason
+
+    @property
+    def missing(self) -> bool:
+        """Whether the code is simply not there yet."""
+        return self.reason == "missing"
+
+
+@dataclass
+class Observation:
+    """A call's result and what else it changed."""
+
+    value: Any
+    args: tuple[Any, ...]
+    """The arguments as they are after the call."""
+    kwargs: dict[str, Any]
+    rng_used: bool
+    """Whether torch's, NumPy's or Python's global random state moved."""
+    requires_grad: bool
+    """Whether a returned tensor was attached to the autograd graph (a claim of the student's process)."""
+
+
+@dataclass
+class Call:
+    """The latest call of a check, kept to explain a failure."""
+
+    name: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    value: Any = None
+
+
+@dataclass
+class Remote:
+    """Shared by everything that belongs to one candidate: the session and the latest call."""
+
+    session: Session
+    latest: Call | None = None
+    calls: int = 0
+
+    def ask(self, operation: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Carry out an operation; raises :class:`CandidateError` when the student's code did not."""
+        status, *rest = self.session.request(operation)
+        if status == "ok":
+            return rest[0]
+        raise CandidateError(*rest)
+
+
+@dataclass
+class RemoteFunction:
+    """A function, class or method of the submission."""
+
+    _remote: Remote
+    _target: list
+    _name: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Call it and return plain values; objects that are not data come back as :class:`RemoteObject`."""
+        call = self._record(args, kwargs)
+        call.value = self._wrap(self._remote.ask(self._operation("call", args, kwargs)))
+        return call.value
+
+    def observe(self, *args: Any, **kwargs: Any) -> Observation:  # noqa: ANN401
+        """Call it and report the arguments afterwards and the use of global randomness."""
+        call = self._record(args, kwargs)
+        reply = self._remote.ask(self._operation("observe", args, kwargs))
+        fields = ("value", "args", "kwargs", "rng_used", "requires_grad")
+        if not isinstance(reply, dict) or any(name not in reply for name in fields):
+            raise CandidateError("ProtocolError", "the worker answered with something else", "", "")
+        call.value = self._wrap(reply["value"])
+        return Observation(
+            call.value, tuple(reply["args"]), dict(reply["kwargs"]), bool(reply["rng_used"]), bool(reply["requires_grad"])
+        )
+
+    def grad(
+        self,
+        *args: Any,  # noqa: ANN401
+        wrt: Sequence[int | str] = (0,),
+        cotangent: Tensor | None = None,
+        select: int | str | Sequence[int | str] | None = None,
+        parameters: bool = False,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Gradients of ``sum(cotangent * output)`` with respect to the arguments named by ``wrt``.
+
+        ``select`` picks one of several outputs; ``cotangent`` is all ones when left out. An entry is ``None`` where
+        the output does not depend on that argument. With ``parameters`` the result is ``(gradients, {name: gradient})``
+        over the parameters of the object whose method this is.
+        """
+        self._record(args, kwargs)
+        path = [] if select is None else [select] if isinstance(select, int | str) else list(select)
+        operation = self._operation("grad", args, kwargs)
+        operation.update(wrt=list(wrt), cotangent=cotangent, select=path, parameters=parameters)
+        return self._remote.ask(operation)
+
+    def _record(self, args: tuple, kwargs: dict) -> Call:
+        call = Call(self._name, args, kwargs)
+        self._remote.latest = call
+        self._remote.calls += 1
+        return call
+
+    def _operation(self, op: str, args: tuple, kwargs: dict) -> dict[str, Any]:
+        return {"op": op, "target": self._target, "args": lower(args), "kwargs": lower(kwargs)}
+
+    def _wrap(self, value: Any) -> Any:  # noqa: ANN401
+        return wrap(self._remote, value)
+
+
+class RemoteObject:
+    """An object that lives beside the student's code; its methods can be called like those of a local one."""
+
+    def __init__(self, remote: Remote, handle: Handle) -> None:
+        self._remote = remote
+        self._handle = handle
+
+    def __repr__(self) -> str:
+        """The name of the object's type."""
+        return f"<{self._handle.type_name}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Call the object itself (a module's ``forward``)."""
+        return self.method("__call__")(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> RemoteFunction:
+        """Return the method called ``name``."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.method(name)
+
+    def method(self, name: str) -> RemoteFunction:
+        """Return a method by name; ``__call__`` is the object itself."""
+        shown = self._handle.type_name if name == "__call__" else f"{self._handle.type_name}.{name}"
+        return RemoteFunction(self._remote, ["handle", self._handle.number, name], shown)
+
+    def observe(self, *args: Any, **kwargs: Any) -> Observation:  # noqa: ANN401
+        """Like :meth:`RemoteFunction.observe`, for the object itself."""
+        return self.method("__call__").observe(*args, **kwargs)
+
+    def grad(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Like :meth:`RemoteFunction.grad`, for the object itself."""
+        return self.method("__call__").grad(*args, **kwargs)
+
+    def attribute(self, dotted: str) -> Any:  # noqa: ANN401
+        """Return a data attribute, for example ``"training"`` or ``"fc.weight"``."""
+        operation = {"op": "attribute", "number": self._handle.number, "name": dotted}
+        return wrap(self._remote, self._remote.ask(operation))
+
+    def parameters_by_name(self) -> dict[str, Tensor]:
+        """Copies of the module's parameters."""
+        return self._named("parameters")
+
+    def buffers_by_name(self) -> dict[str, Tensor]:
+        """Copies of the module's buffers."""
+        return self._named("buffers")
+
+    def gradients_by_name(self) -> dict[str, Tensor | None]:
+        """The ``.grad`` of every parameter, ``None`` where there is none."""
+        return self._named("gradients")
+
+    def set_parameters(self, values: Mapping[str, Tensor]) -> None:
+        """Copy values into parameters and buffers by name."""
+        self._remote.ask({"op": "set_parameters", "number": self._handle.number, "values": dict(values)})
+
+    def _named(self, what: str) -> dict[str, Any]:
+        return self._remote.ask({"op": "named", "number": self._handle.number, "what": what})
+
+
+@dataclass
+class Candidate:
+    """One module of a submission, with the means to reach its siblings and to make what checks need."""
+
+    _remote: Remote
+    _module: str
+    _state: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> RemoteFunction:
+        """Return the student's function or class called ``name``."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return RemoteFunction(self._remote, ["module", self._module, name], name)
+
+    def module(self, name: str) -> Candidate:
+        """Return the candidate for another file of the same submission."""
+        return Candidate(self._remote, name, self._state)
+
+    def seed(self, seed: int) -> None:
+        """Seed the global random state beside the student's code."""
+        self._remote.ask({"op": "seed", "seed": seed})
+
+    def generator(self, seed: int) -> RemoteObject:
+        """Make a ``torch.Generator`` to be passed as ``generator=``."""
+        return self._make("generator", (seed,), {})
+
+    def loader(self, images: Tensor, labels: Tensor, batch_size: int) -> RemoteObject:
+        """Make a data loader of ``(images, labels)`` in order."""
+        return self._make("loader", (images, labels, batch_size), {})
+
+    def object(self, **methods: Callable[..., Any]) -> RemoteObject:
+        """Make an object whose methods are functions of the check; ``call`` makes it callable."""
+        return self._make("object", (), methods)
+
+    def optimizer(self, name: str, model: RemoteObject, **options: Any) -> RemoteObject:  # noqa: ANN401
+        """Make ``torch.optim.<name>`` over the parameters of ``model``."""
+        return self._make("optimizer", (name, model), options)
+
+    def toy(self, name: str, **options: Any) -> RemoteObject:  # noqa: ANN401
+        """Make one of the small modules of ``autograder.sandbox.toys*``."""
+        return self._make("toy", (name,), options)
+
+    def _make(self, what: str, args: tuple, kwargs: dict[str, Any]) -> RemoteObject:
+        operation = {"op": "make", "what": what, "args": lower(args), "kwargs": lower(kwargs)}
+        made = wrap(self._remote, self._remote.ask(operation))
+        return made if isinstance(made, RemoteObject) else _protocol_error()
+
+
+def _protocol_error() -> NoReturn:
+    raise CandidateError("ProtocolError", "the worker answered with something else", "", "")
+
+
+def lower(value: Any) -> Any:  # noqa: ANN401
+    """Replace remote objects by their handles, ready for the session."""
+    kind = type(value)
+    if kind is RemoteObject:
+        return value._handle
+    if kind in (list, tuple):
+        return kind(lower(item) for item in value)
+    if kind is dict:
+        return {key: lower(item) for key, item in value.items()}
+    return value
+
+
+def wrap(remote: Remote, value: Any) -> Any:  # noqa: ANN401
+    """Replace handles by remote objects."""
+    kind = type(value)
+    if kind is Handle:
+        return RemoteObject(remote, value)
+    if kind in (list, tuple):
+        return kind(wrap(remote, item) for item in value)
+    if kind is dict:
+        return {key: wrap(remote, item) for key, item in value.items()}
+    return value

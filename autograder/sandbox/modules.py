@@ -1,0 +1,234 @@
+"""Modules in memory: runs a submission's files without ever putting them on a search path.
+
+A submission's files import each other by plain name or relatively; everything else comes from the installed
+libraries. The same loader runs references, stubs and wrong variants in the grader (under a prefix of their
+own, so that two assignments' ``losses`` do not meet) and student code in a worker (with no prefix).
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import importlib.abc
+import importlib.util
+import io
+import json
+import linecache
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import PurePosixPath
+from typing import Any
+
+NOTEBOOK = "__notebook__.json"
+"""The file that carries a notebook's cells: a JSON list of ``{"source", "cell", "id"}``."""
+
+_PACKAGE = "submission"
+
+
+class LoadError(Exception):
+    """A module of the submission could not be run; ``cause`` is what its code raised."""
+
+    def __init__(self, module: str, cause: BaseException) -> None:
+        super().__init__(f"{module} could not be loaded")
+        self.module = module
+        self.cause = cause
+
+
+class ModuleSpace:
+    """The modules of one submission.
+
+    ``files`` maps posix paths to contents; ``expected`` names the assignment's modules, which a notebook
+    provides together; ``prefix`` is prepended to every name in ``sys.modules``.
+    """
+
+    def __init__(self, files: Mapping[str, bytes], expected: Sequence[str] = (), prefix: str = "") -> None:
+        self.files = dict(files)
+        self.prefix = prefix
+        self.expected = tuple(expected)
+        self.sources = {_module_name(path): path for path in sorted(self.files) if path.endswith(".py")}
+        self.notebook: types.ModuleType | None = None
+        self.failures: dict[str, BaseException] = {}
+        self._builtins = dict(vars(builtins), __import__=self._import)
+
+    def module(self, name: str) -> types.ModuleType:
+        """Return module ``name``, running it on first use; raises :class:`LoadError` when its code fails."""
+        if name in self.failures:
+            raise LoadError(name, self.failures[name])
+        try:
+            return self._load(name)
+        except BaseException as error:
+            if isinstance(error, LoadError):
+                raise
+            self.failures[name] = error
+            raise LoadError(name, error) from error
+
+    def loaded(self) -> Iterator[types.ModuleType]:
+        """Yield the modules that have been run so far."""
+        names = [*self.sources, *self.expected]
+        for name in dict.fromkeys(names):
+            module = sys.modules.get(self.prefix + name)
+            if module is not None:
+                yield module
+
+    def owns(self, name: str) -> bool:
+        """Tell whether dotted ``name`` is one of the submission's modules or packages."""
+        return (
+            name in self.sources
+            or any(source.startswith(name + ".") for source in self.sources)
+            or (NOTEBOOK in self.files and name in self.expected)
+        )
+
+    def _load(self, name: str) -> types.ModuleType:
+        full = self.prefix + name
+        if full in sys.modules:
+            return sys.modules[full]
+        if name not in self.sources and NOTEBOOK in self.files and name in self.expected:
+            return self._load_notebook(name)
+        if not self.owns(name):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return self._run(name)
+
+    def _run(self, name: str) -> types.ModuleType:
+        path = self.sources.get(name)
+        module = self._new_module(name, path or name.replace(".", "/") + "/__init__.py", package=self._is_package(name))
+        parent, _, child = name.rpartition(".")
+        if parent:
+            setattr(self._load(parent), child, module)
+        if path is None:
+            return module
+        source = self.files[path].decode("utf-8", "replace")
+        try:
+            exec(_compile(source, path), module.__dict__)
+        except BaseException:
+            sys.modules.pop(self.prefix + name, None)
+            raise
+        return sys.modules.get(self.prefix + name, module)
+
+    def _new_module(self, name: str, path: str, package: bool) -> types.ModuleType:
+        full = self.prefix + name
+        module = types.ModuleType(full)
+        module.__file__ = path
+        module.__spec__ = ModuleSpec(full, None, origin=path, is_package=package)
+        module.__dict__["__builtins__"] = self._builtins
+        # Relative imports need a package; top-level files live in an invisible one.
+        module.__package__ = name if package else (name.rpartition(".")[0] or _PACKAGE)
+        if package:
+            module.__path__ = [path]
+        sys.modules[full] = module
+        return module
+
+    def _is_package(self, name: str) -> bool:
+        path = self.sources.get(name)
+        return path is None or path.endswith("__init__.py")
+
+    def _load_notebook(self, name: str) -> types.ModuleType:
+        if self.notebook is None:
+            self.notebook = self._new_module(name, NOTEBOOK, package=False)
+            self.notebook.__dict__.update(_notebook_names())
+            for cell in json.loads(self.files[NOTEBOOK]):
+                self._run_cell(cell)
+        for expected in self.expected:
+            if expected not in self.sources:
+                sys.modules[self.prefix + expected] = self.notebook
+        return sys.modules[self.prefix + name]
+
+    def _run_cell(self, cell: Mapping[str, Any]) -> None:
+        """Run one cell; a failing cell does not stop the later ones."""
+        assert self.notebook is not None
+        # Cells may import the assignment's own modules by name: these are the notebook itself.
+        for expected in self.expected:
+            if expected not in self.sources:
+                sys.modules.setdefault(self.prefix + expected, self.notebook)
+        try:
+            exec(_compile(str(cell["source"]), f"cell {cell['cell']}"), self.notebook.__dict__)
+        except (KeyboardInterrupt, SystemExit, Exception) as error:
+            self.failures[f"cell {cell['cell']}"] = error
+
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> types.ModuleType:
+        """``__import__`` for the submission's own code: its own files first, then the libraries."""
+        target = self._absolute(name, globals, level) if level else name
+        if not self.owns(target.partition(".")[0] if target else ""):
+            if level:
+                raise ImportError(f"attempted relative import of {name!r}, which is not part of the submission")
+            return builtins.__import__(name, globals, locals, fromlist or (), 0)
+        module = self._load(target)
+        for attribute in fromlist or ():
+            child = f"{target}.{attribute}"
+            if attribute != "*" and not hasattr(module, attribute) and self.owns(child):
+                self._load(child)
+        return module if fromlist else self._load(target.partition(".")[0])
+
+    def _absolute(self, name: str, globals: Mapping[str, object] | None, level: int) -> str:
+        package = str((globals or {}).get("__package__") or _PACKAGE)
+        parts = package.split(".")
+        base = parts[: len(parts) - (level - 1)]
+        if base[:1] == [_PACKAGE]:
+            base = base[1:]
+        return ".".join([*base, *([name] if name else [])])
+
+
+class SpaceFinder(importlib.abc.MetaPathFinder):
+    """Lets ``importlib.import_module`` and pickle reach a space's modules too (worker processes only)."""
+
+    def __init__(self, space: ModuleSpace) -> None:
+        self.space = space
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return a spec for the submission's own modules, ``None`` for everything else."""
+        if not self.space.owns(fullname):
+            return None
+        return importlib.util.spec_from_loader(fullname, _SpaceLoader(self.space))
+
+
+class _SpaceLoader(importlib.abc.Loader):
+    def __init__(self, space: ModuleSpace) -> None:
+        self.space = space
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        return self.space.module(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing to do: the space has run the module."""
+
+
+def _module_name(path: str) -> str:
+    parts = PurePosixPath(path).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def _compile(source: str, name: str) -> types.CodeType:
+    """Compile and register the source, so that tracebacks show the student's own lines."""
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    return compile(source, name, "exec", dont_inherit=True)
+
+
+def _notebook_names() -> dict[str, Callable[..., object]]:
+    """What IPython puts into a notebook's namespace, as harmless stand-ins."""
+
+    class Shell:
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            return lambda *args, **kwargs: None
+
+    return {"display": lambda *objects, **options: None, "get_ipython": Shell}
+
+
+@contextlib.contextmanager
+def quiet_stdin() -> Iterator[None]:
+    """Make ``input()`` raise ``EOFError`` at once instead of waiting for a keyboard."""
+    previous, sys.stdin = sys.stdin, io.StringIO("")
+    try:
+        yield
+    finally:
+        sys.stdin = previous

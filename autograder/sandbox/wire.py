@@ -1,0 +1,288 @@
+"""The wire between the grader and a worker: plain data in length-prefixed msgpack frames.
+
+Only values cross: numbers, strings, ``None``, lists, tuples, dicts, tensors and arrays as ``(dtype, shape,
+bytes)``, and integer handles for objects that stay in the worker. Nothing that is decoded can run code.
+
+The grader decodes bytes that hostile code may have written, so :func:`decode` counts items while they are
+built, checks every length against the bytes that carry it, and raises :class:`WireError` for anything that a
+well-behaved worker could not have sent.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import msgpack
+import numpy as np
+import torch
+
+MAX_FRAME = 64 * 2**20
+"""Bytes of one frame; larger announcements are refused before anything is allocated."""
+MAX_ITEMS = 1_000_000
+MAX_ARRAYS = 20_000
+MAX_DEPTH = 32
+MAX_RANK = 16
+MAX_INT_DIGITS = 1000
+
+_TENSOR, _ARRAY, _SCALAR, _TUPLE, _HANDLE, _DTYPE, _CALLBACK, _BIGINT, _COMPLEX = range(1, 10)
+
+TORCH_DTYPES: tuple[torch.dtype, ...] = (
+    torch.float64, torch.float32, torch.float16, torch.bfloat16,
+    torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool,
+    torch.complex64, torch.complex128,
+)  # fmt: skip
+_DTYPE_CODE = {dtype: code for code, dtype in enumerate(TORCH_DTYPES)}
+_ITEMSIZE = tuple(torch.empty(0, dtype=dtype).element_size() for dtype in TORCH_DTYPES)
+NUMPY_DTYPES = frozenset(
+    "float64 float32 float16 int64 int32 int16 int8 uint64 uint32 uint16 uint8 bool complex64 complex128".split()
+)
+
+
+class WireError(Exception):
+    """Bytes that no well-behaved peer would have sent."""
+
+
+class EncodeError(Exception):
+    """A value that cannot cross: too large, or of a layout that has no plain bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """An object that stays in the worker; the grader holds its number and the name of its type."""
+
+    number: int
+    type_name: str = "object"
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRef:
+    """A function that stays in the grader; the worker calls it by number."""
+
+    number: int
+    name: str = "callback"
+
+
+def encode(value: object, limit: int = MAX_FRAME) -> bytes:
+    """Pack plain data; raises :class:`EncodeError` for what cannot cross or exceeds ``limit`` bytes."""
+    budget = [limit]
+
+    def default(item: object) -> msgpack.ExtType:
+        return _encode_special(item, budget)
+
+    try:
+        packed = msgpack.packb(value, default=default, strict_types=True)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise EncodeError(f"cannot send {type(value).__name__}: {error}") from None
+    if len(packed) > limit:
+        raise EncodeError(f"the value takes {len(packed):,} bytes; at most {limit:,} can be sent")
+    return packed
+
+
+def _encode_special(item: object, budget: list[int]) -> msgpack.ExtType:
+    kind = type(item)
+    if kind is torch.Tensor:
+        return _encode_tensor(item, budget)  # type: ignore[arg-type]
+    if kind is tuple:
+        return msgpack.ExtType(_TUPLE, encode(list(item), budget[0]))  # type: ignore[call-overload]
+    if kind is np.ndarray:
+        return _encode_array(item, _ARRAY, budget)  # type: ignore[arg-type]
+    if isinstance(item, np.generic):
+        return _encode_array(np.asarray(item), _SCALAR, budget)
+    if kind is Handle:
+        return msgpack.ExtType(_HANDLE, msgpack.packb([item.number, item.type_name]))  # type: ignore[attr-defined]
+    if kind is CallbackRef:
+        return msgpack.ExtType(_CALLBACK, msgpack.packb([item.number, item.name]))  # type: ignore[attr-defined]
+    if kind is torch.dtype and item in _DTYPE_CODE:
+        return msgpack.ExtType(_DTYPE, bytes([_DTYPE_CODE[item]]))  # type: ignore[index]
+    if kind is int:
+        return msgpack.ExtType(_BIGINT, _decimal(item))  # type: ignore[arg-type]
+    if kind is complex:
+        return msgpack.ExtType(_COMPLEX, msgpack.packb([item.real, item.imag]))  # type: ignore[attr-defined]
+    raise TypeError(f"{kind.__name__} is not plain data")
+
+
+def _decimal(number: int) -> bytes:
+    if number.bit_length() > MAX_INT_DIGITS * 3:
+        raise ValueError("the integer is too long")
+    return str(number).encode()
+
+
+def _spend(budget: list[int], nbytes: int) -> None:
+    budget[0] -= nbytes + 16
+    if budget[0] < 0:
+        raise ValueError("the value is too large")
+
+
+def _encode_tensor(tensor: torch.Tensor, budget: list[int]) -> msgpack.ExtType:
+    code = _DTYPE_CODE.get(tensor.dtype)
+    if code is None or tensor.layout is not torch.strided or tensor.device.type == "meta":
+        raise TypeError(f"a tensor of dtype {tensor.dtype}, layout {tensor.layout}, device {tensor.device} is not plain data")
+    _spend(budget, tensor.numel() * tensor.element_size())
+    plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous()
+    if plain.dtype is torch.bfloat16:
+        plain = plain.view(torch.int16)
+    payload = [code, list(tensor.shape), tensor.requires_grad, plain.numpy().tobytes()]
+    return msgpack.ExtType(_TENSOR, msgpack.packb(payload))
+
+
+def _encode_array(array: np.ndarray, kind: int, budget: list[int]) -> msgpack.ExtType:
+    if array.dtype.name not in NUMPY_DTYPES:
+        raise TypeError(f"an array of dtype {array.dtype} is not plain data")
+    _spend(budget, array.nbytes)
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)
+    return msgpack.ExtType(kind, msgpack.packb([array.dtype.name, list(array.shape), native.tobytes()]))
+
+
+def decode(data: bytes, *, trusted: bool = False) -> Any:  # noqa: ANN401 - any plain value
+    """Unpack one frame into fresh plain values.
+
+    Raises :class:`WireError` and nothing else for malformed input. ``trusted`` keeps the ``requires_grad`` marks
+    and callback references, which only the grader may send.
+    """
+    decoder = _Decoder(trusted)
+    try:
+        value = decoder.unpack(data, 0)
+        _check_depth(value, 0)
+    except WireError:
+        raise
+    except (ValueError, TypeError, OverflowError, RecursionError, MemoryError, RuntimeError, KeyError) as error:
+        raise WireError(f"malformed message: {type(error).__name__}") from None
+    except msgpack.exceptions.UnpackException as error:
+        raise WireError(f"malformed message: {type(error).__name__}") from None
+    return value
+
+
+def _check_depth(value: object, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise WireError("nested too deeply")
+    if isinstance(value, list | tuple):
+        for item in value:
+            if isinstance(item, list | tuple | dict):
+                _check_depth(item, depth + 1)
+    elif isinstance(value, dict):
+        for item in value.values():
+            if isinstance(item, list | tuple | dict):
+                _check_depth(item, depth + 1)
+
+
+class _Decoder:
+    """One decoding pass with its running counts."""
+
+    def __init__(self, trusted: bool) -> None:
+        self.trusted = trusted
+        self.items = 0
+        self.arrays = 0
+
+    def unpack(self, data: bytes, depth: int) -> Any:  # noqa: ANN401
+        if depth > MAX_DEPTH:
+            raise WireError("nested too deeply")
+        return msgpack.unpackb(
+            data,
+            strict_map_key=False,
+            list_hook=self._count_list,
+            object_pairs_hook=self._count_pairs,
+            ext_hook=lambda code, payload: self._special(code, payload, depth + 1),
+            max_ext_len=MAX_FRAME, max_bin_len=MAX_FRAME, max_str_len=MAX_FRAME,
+            max_array_len=MAX_ITEMS, max_map_len=MAX_ITEMS, timestamp=0,
+        )  # fmt: skip
+
+    def _count(self, number: int) -> None:
+        self.items += number + 1
+        if self.items > MAX_ITEMS:
+            raise WireError("too many items")
+
+    def _count_list(self, items: list) -> list:
+        self._count(len(items))
+        return items
+
+    def _count_pairs(self, pairs: list) -> dict:
+        self._count(len(pairs))
+        for key, _ in pairs:
+            if type(key) not in (str, int):
+                raise WireError("dictionary keys must be strings or integers")
+        return dict(pairs)
+
+    def _special(self, code: int, payload: bytes, depth: int) -> Any:  # noqa: ANN401
+        self.arrays += 1
+        if self.arrays > MAX_ARRAYS:
+            raise WireError("too many arrays or tuples")
+        if code == _TENSOR:
+            return self._tensor(payload)
+        if code in (_ARRAY, _SCALAR):
+            return _array(payload, scalar=code == _SCALAR)
+        if code == _TUPLE:
+            items = self.unpack(payload, depth)
+            return tuple(items) if type(items) is list else _refuse("a tuple must carry a list")
+        if code == _HANDLE:
+            return Handle(*_pair(payload))
+        if code == _DTYPE and len(payload) == 1 and payload[0] < len(TORCH_DTYPES):
+            return TORCH_DTYPES[payload[0]]
+        if code == _BIGINT and len(payload) <= MAX_INT_DIGITS:
+            return int(payload)
+        if code == _COMPLEX:
+            return complex(*_floats(payload))
+        if code == _CALLBACK and self.trusted:
+            return CallbackRef(*_pair(payload))
+        return _refuse(f"unknown extension {code}")
+
+    def _tensor(self, payload: bytes) -> torch.Tensor:
+        code, shape, requires_grad, raw = _fields(payload, 4)
+        if type(code) is not int or not 0 <= code < len(TORCH_DTYPES) or type(requires_grad) is not bool:
+            raise WireError("bad tensor header")
+        _check_bytes(shape, raw, _ITEMSIZE[code])
+        dtype = TORCH_DTYPES[code]
+        if dtype is torch.bool and raw.strip(b"\x00\x01"):
+            raise WireError("booleans must be 0 or 1")
+        tensor = torch.frombuffer(bytearray(raw), dtype=dtype) if raw else torch.empty(0, dtype=dtype)
+        tensor = tensor.reshape(shape)
+        return tensor.requires_grad_() if requires_grad and self.trusted else tensor
+
+
+def _array(payload: bytes, *, scalar: bool) -> Any:  # noqa: ANN401
+    name, shape, raw = _fields(payload, 3)
+    if type(name) is not str or name not in NUMPY_DTYPES or (scalar and shape != []):
+        raise WireError("bad array header")
+    dtype = np.dtype(name)
+    _check_bytes(shape, raw, dtype.itemsize)
+    if name == "bool" and raw.strip(b"\x00\x01"):
+        raise WireError("booleans must be 0 or 1")
+    array = np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
+    return array[()] if scalar else array
+
+
+def _fields(payload: bytes, number: int) -> list:
+    fields = msgpack.unpackb(
+        payload, max_bin_len=MAX_FRAME, max_str_len=64, max_array_len=max(MAX_RANK, 4), max_map_len=0, max_ext_len=0
+    )
+    if type(fields) is not list or len(fields) != number:
+        raise WireError("bad header")
+    return fields
+
+
+def _pair(payload: bytes) -> tuple[int, str]:
+    number, name = _fields(payload, 2)
+    if type(number) is not int or type(name) is not str:
+        raise WireError("bad handle")
+    return number, name
+
+
+def _floats(payload: bytes) -> tuple[float, float]:
+    real, imag = _fields(payload, 2)
+    if type(real) is not float or type(imag) is not float:
+        raise WireError("bad complex number")
+    return real, imag
+
+
+def _check_bytes(shape: object, raw: object, itemsize: int) -> None:
+    if type(shape) is not list or type(raw) is not bytes or len(shape) > MAX_RANK:
+        raise WireError("bad shape")
+    if any(type(size) is not int or size < 0 or size > MAX_FRAME for size in shape):
+        raise WireError("bad shape")
+    if math.prod(shape) * itemsize != len(raw):
+        raise WireError("shape and bytes disagree")
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise WireError(reason)

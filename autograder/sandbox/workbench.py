@@ -1,0 +1,349 @@
+"""What a worker can be asked to do with a submission: load it, call it, differentiate it, look at it.
+
+The same class serves requests inside a locked worker and, without any walls, in a student's own ``pytest`` run
+or in the audit of the reference. Requests and replies are plain data; objects that are not data stay here and
+are known outside by number.
+"""
+
+from __future__ import annotations
+
+import builtins
+import random
+import sys
+import traceback
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.sandbox.callbacks import Invoke, RemoteCallback
+from autograder.sandbox.modules import LoadError, ModuleSpace, SpaceFinder, quiet_stdin
+from autograder.sandbox.toys import build_loader, build_object, build_optimizer, build_toy
+from autograder.sandbox.wire import NUMPY_DTYPES, CallbackRef, Handle
+
+MAX_TEXT = 2000
+"""Characters of an error message or traceback that leave the worker."""
+
+_autograd_grad = torch.autograd.grad
+_PLAIN = (int, float, str, bool, bytes, complex, type(None))
+
+
+class Absent(Exception):
+    """The submission has no such function or class."""
+
+
+class Workbench:
+    """Holds one submission's modules and the objects that the grader made from them.
+
+    ``invoke(kind, *details)`` evaluates a grader's function and returns its value.
+    """
+
+    def __init__(self, invoke: Invoke, *, fresh_process: bool = False, space: ModuleSpace | None = None) -> None:
+        self.invoke = invoke
+        self.fresh_process = fresh_process
+        self.space = space
+        self._objects: list[object] = []
+
+    def perform(self, request: Mapping[str, Any]) -> list:
+        """Carry out one request: ``["ok", value]`` or ``["error", type, message, traceback, reason]``."""
+        try:
+            with quiet_stdin():
+                return ["ok", getattr(self, "_do_" + request["op"])(request)]
+        except BaseException as error:
+            return describe_error(error)
+
+    # -- the submission ------------------------------------------------------------------------------------
+
+    def _do_load(self, request: Mapping[str, Any]) -> None:
+        """Take the files; nothing runs until a module is asked for."""
+        self.space = ModuleSpace(request["files"], request["expected"], request.get("prefix", ""))
+        sys.meta_path.insert(0, SpaceFinder(self.space))
+        seed_everything(request.get("seed", 0))
+
+    def _do_import(self, request: Mapping[str, Any]) -> list[str]:
+        """Run one module and undo what it did to torch's and NumPy's global state."""
+        state = _GlobalState()
+        try:
+            module = self._module(request["module"])
+        finally:
+            state.restore()
+            if self.fresh_process:
+                seed_everything(request.get("seed", 0))
+        return sorted(name for name in vars(module) if not name.startswith("_"))
+
+    def _do_substitute(self, request: Mapping[str, Any]) -> None:
+        """Put a grader's function in the place of one of the submission's, wherever that is used."""
+        assert self.space is not None
+        name = request["name"]
+        replacement = self._take(request["callback"])
+        module = self._module(request["module"])
+        original = getattr(module, name, None)
+        setattr(module, name, replacement)
+        for other in self.space.loaded():
+            for key, value in list(vars(other).items()):
+                if value is original and original is not None:
+                    setattr(other, key, replacement)
+
+    def _module(self, name: str) -> types.ModuleType:
+        assert self.space is not None
+        return self.space.module(name)
+
+    # -- calls ---------------------------------------------------------------------------------------------
+
+    def _do_call(self, request: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        target = self._resolve(request["target"])
+        args, kwargs = self._take(request["args"]), self._take(request["kwargs"])
+        return self._give(target(*args, **kwargs))
+
+    def _do_observe(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Call, and report what else changed: the arguments, the global random state."""
+        target = self._resolve(request["target"])
+        args, kwargs = self._take(request["args"]), self._take(request["kwargs"])
+        before = random_state()
+        value = target(*args, **kwargs)
+        return {
+            "value": self._give(value),
+            "args": self._give(args),
+            "kwargs": self._give(kwargs),
+            "rng_used": not same_state(before, random_state()),
+            "requires_grad": any(tensor.requires_grad for tensor in _tensors(value)),
+        }
+
+    def _do_grad(self, request: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """Gradient of sum(cotangent * output) with respect to chosen arguments, and to an object's parameters."""
+        target = self._resolve(request["target"])
+        args, kwargs = list(self._take(request["args"])), self._take(request["kwargs"])
+        inputs = [_leaf(args if isinstance(key, int) else kwargs, key) for key in request["wrt"]]
+        output = target(*args, **kwargs)
+        for key in request["select"]:
+            output = output[key] if not isinstance(key, str) or isinstance(output, Mapping) else getattr(output, key)
+        named = self._parameters(request["target"]) if request["parameters"] else {}
+        gradients = _gradient(output, [*inputs, *named.values()], request["cotangent"])
+        ours = tuple(gradients[: len(inputs)])
+        if not request["parameters"]:
+            return ours
+        return ours, dict(zip(named, gradients[len(inputs) :], strict=True))
+
+    def _parameters(self, target: list) -> dict[str, torch.nn.Parameter]:
+        owner = self._objects[target[1]] if target[0] == "handle" else None
+        return dict(owner.named_parameters()) if isinstance(owner, torch.nn.Module) else {}
+
+    def _resolve(self, target: list) -> Callable[..., Any]:
+        kind, owner, name = target
+        if kind == "handle":
+            thing = self._objects[owner]
+            return thing if name == "__call__" else _attribute(thing, name)  # type: ignore[return-value]
+        module = self._module(owner)
+        if not hasattr(module, name):
+            raise Absent(f"{owner} has no {name}")
+        return getattr(module, name)
+
+    # -- objects -------------------------------------------------------------------------------------------
+
+    def _do_attribute(self, request: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        return self._give(_attribute(self._objects[request["number"]], request["name"]))
+
+    def _do_named(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters, buffers or gradients of a module by name."""
+        module = self._objects[request["number"]]
+        if not isinstance(module, torch.nn.Module):
+            raise TypeError(f"{type(module).__name__} is not a torch.nn.Module")
+        if request["what"] == "buffers":
+            return self._give(dict(module.named_buffers()))
+        parameters = dict(module.named_parameters())
+        if request["what"] == "gradients":
+            return self._give({name: parameter.grad for name, parameter in parameters.items()})
+        return self._give(parameters)
+
+    def _do_set_parameters(self, request: Mapping[str, Any]) -> None:
+        module = self._objects[request["number"]]
+        assert isinstance(module, torch.nn.Module)
+        named = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+        with torch.no_grad():
+            for name, value in request["values"].items():
+                named[name].copy_(value)
+
+    def _do_make(self, request: Mapping[str, Any]) -> Handle:
+        """Build one of the grader's own helpers: a generator, a loader, an optimiser, a toy module."""
+        args, kwargs = self._take(request["args"]), self._take(request["kwargs"])
+        maker = {
+            "generator": lambda seed: torch.Generator().manual_seed(seed),
+            "loader": build_loader,
+            "object": build_object,
+            "optimizer": build_optimizer,
+            "toy": build_toy,
+        }[request["what"]]
+        return self._keep(maker(*args, **kwargs))
+
+    def _do_seed(self, request: Mapping[str, Any]) -> None:
+        seed_everything(request["seed"])
+
+    # -- values in and out ---------------------------------------------------------------------------------
+
+    def _take(self, value: Any) -> Any:  # noqa: ANN401
+        """Replace handles and callback references by what they stand for."""
+        kind = type(value)
+        if kind is Handle:
+            return self._objects[value.number]
+        if kind is CallbackRef:
+            return RemoteCallback(self.invoke, value, self._give)
+        if kind in (list, tuple):
+            return kind(self._take(item) for item in value)
+        if kind is dict:
+            return {key: self._take(item) for key, item in value.items()}
+        return value
+
+    def _give(self, value: Any) -> Any:  # noqa: ANN401
+        """Turn a result into plain data; what is not data is kept here and known by its number."""
+        kind = type(value)
+        if kind in _PLAIN:
+            return value
+        if isinstance(value, torch.Tensor):
+            return plain_tensor(value)
+        if isinstance(value, np.generic):
+            return value if value.dtype.name in NUMPY_DTYPES else self._keep(value)
+        if isinstance(value, np.ndarray):
+            return np.array(value, copy=True, subok=False) if value.dtype.name in NUMPY_DTYPES else self._keep(value)
+        if isinstance(value, tuple):
+            return tuple(self._give(item) for item in tuple.__iter__(value))
+        if isinstance(value, list):
+            return [self._give(item) for item in list.__iter__(value)]
+        if isinstance(value, Mapping) and all(type(key) in (str, int) for key in value):
+            return {key: self._give(value[key]) for key in value}
+        if kind in (torch.dtype, Handle):
+            return value
+        for plain in (bool, int, float, str):
+            if isinstance(value, plain):
+                return plain(value)
+        return self._keep(value)
+
+    def _keep(self, value: object) -> Handle:
+        for number, known in enumerate(self._objects):
+            if known is value:
+                return Handle(number, type(value).__name__[:64])
+        self._objects.append(value)
+        return Handle(len(self._objects) - 1, type(value).__name__[:64])
+
+
+def plain_tensor(value: torch.Tensor) -> torch.Tensor:
+    """Return an ordinary detached copy of a tensor of any subclass.
+
+    The size is looked at before the copy, because an expanded view can pretend to gigabytes.
+    """
+    if value.numel() * value.element_size() > 32 * 2**20:
+        raise ValueError("the tensor is too large to be returned")
+    return value.as_subclass(torch.Tensor).detach().clone()
+
+
+def _attribute(thing: object, dotted: str) -> Any:  # noqa: ANN401
+    for name in dotted.split("."):
+        if not hasattr(thing, name):
+            raise Absent(f"{type(thing).__name__} has no {dotted}")
+        thing = getattr(thing, name)
+    return thing
+
+
+def _leaf(container: Any, key: int | str) -> torch.Tensor:  # noqa: ANN401
+    container[key] = container[key].detach().clone().requires_grad_()
+    return container[key]
+
+
+def _gradient(output: Any, inputs: list[torch.Tensor], cotangent: Any) -> list[torch.Tensor | None]:  # noqa: ANN401
+    if not isinstance(output, torch.Tensor):
+        raise TypeError(f"expected a tensor to differentiate, got {type(output).__name__}")
+    if not output.requires_grad or not inputs:
+        return [None] * len(inputs)
+    weights = torch.ones_like(output) if cotangent is None else cotangent.expand_as(output)
+    gradients = _autograd_grad(output, inputs, grad_outputs=weights, allow_unused=True)
+    return [None if gradient is None else plain_tensor(gradient) for gradient in gradients]
+
+
+def _tensors(value: Any) -> list[torch.Tensor]:  # noqa: ANN401
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, list | tuple):
+        return [tensor for item in value for tensor in _tensors(item)]
+    return []
+
+
+def describe_error(error: BaseException) -> list:
+    """``["error", type, message, traceback, reason]``; reason ``missing`` means: not implemented yet."""
+    reason = ""
+    where = ""
+    if isinstance(error, LoadError):
+        reason, where, error = "load", error.module, error.cause
+    elif isinstance(error, Absent | NotImplementedError):
+        reason = "missing"
+    try:
+        message = str(error)[:MAX_TEXT]
+    except BaseException:
+        message = "<its message could not be read>"
+    return ["error", type(error).__name__[:100], message, _traceback(error), f"{reason}:{where}" if where else reason]
+
+
+def _traceback(error: BaseException) -> str:
+    """The frames of the student's own files only."""
+    try:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if not frame.filename.startswith(("/", "<")) and ":" not in frame.filename[:3]]
+        return "".join(traceback.format_list(own[-6:]))[-MAX_TEXT:]
+    except builtins.BaseException:
+        return ""
+
+
+def seed_everything(seed: int) -> None:
+    """Seed torch's, NumPy's and Python's global generators."""
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+
+
+def random_state() -> tuple[Any, ...]:
+    """Snapshot of the three global generators."""
+    return torch.get_rng_state(), np.random.get_state(), random.getstate()
+
+
+def same_state(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
+    """Tell whether nothing was drawn between two snapshots."""
+    numpy_before, numpy_after = before[1], after[1]
+    return (
+        bool(torch.equal(before[0], after[0]))
+        and before[2] == after[2]
+        and numpy_before[2:] == numpy_after[2:]
+        and bool((numpy_before[1] == numpy_after[1]).all())
+    )
+
+
+class _GlobalState:
+    """Torch's and NumPy's global settings, remembered before a submission's code runs and put back after."""
+
+    def __init__(self) -> None:
+        self.dtype = torch.get_default_dtype()
+        self.grad = torch.is_grad_enabled()
+        self.errors = np.geterr()
+        self.deterministic = torch.are_deterministic_algorithms_enabled()
+        self.modules = {name: sys.modules.get(name) for name in ("torch", "numpy")}
+
+    def restore(self) -> None:
+        torch.set_default_dtype(self.dtype)
+        torch.set_default_device(None)
+        pop_modes()
+        torch.set_grad_enabled(self.grad)
+        torch.use_deterministic_algorithms(self.deterministic)
+        torch.set_num_threads(1)
+        np.seterr(**self.errors)  # type: ignore[arg-type]
+
+
+def pop_modes() -> None:
+    """Remove function and dispatch modes that the submission's code pushed and left behind."""
+    from torch.overrides import _get_current_function_mode_stack, _pop_mode
+    from torch.utils import _python_dispatch
+
+    while _get_current_function_mode_stack():
+        _pop_mode()
+    while _python_dispatch._len_torch_dispatch_stack() if hasattr(_python_dispatch, "_len_torch_dispatch_stack") else 0:
+        _python_dispatch._pop_mode()
+    if torch.is_inference_mode_enabled():
+        torch._C._set_inference_mode(False) if hasattr(torch._C, "_set_inference_mode") else None
