@@ -1,0 +1,18 @@
+"""From what a student hands in to files in memory."""
+
+from autograder.submission.filenames import NOTEBOOK_FILE
+from autograder.submission.finder import find_submissions
+from autograder.submission.limits import Limits
+from autograder.submission.naming import result_name
+from autograder.submission.notes import visible
+from autograder.submission.reader import Submission, read_submission
+
+__all__ = [
+    "NOTEBOOK_FILE",
+    "Limits",
+    "Submission",
+    "find_submissions",
+    "read_submission",
+    "result_name",
+    "visible",
+]

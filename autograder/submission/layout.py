@@ -1,0 +1,151 @@
+"""Which files of a submission stand for what: wrapper folders, expected modules, notebooks, the rest."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from autograder.submission.filenames import effect_problem, hidden_library, name_problem
+from autograder.submission.limits import Limits
+from autograder.submission.notes import Notes, Unreadable, listed, shown
+
+_WRAPPERS = 2
+# What browsers and learning platforms append to a second download: "losses (1).py", "losses-2.py".
+_COPY = re.compile(r"(.+?)(?: ?\(\d+\)|[-_]\d{1,2}| ?- ?copy|_copy)(\.py)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The files to read: path inside the submission -> path in the container."""
+
+    modules: Mapping[str, str]
+    notebooks: Mapping[str, str]
+    others: Mapping[str, str]
+
+
+def lay_out(listing: Iterable[str], expected: Collection[str], limits: Limits, notes: Notes) -> Layout:
+    """Sort the files of a container by what they are for."""
+    paths = _clean(listing, expected, limits, notes)
+    root = _root_of(paths, expected, notes)
+    inside = {path.removeprefix(root): raw for path, raw in paths.items() if path.startswith(root)}
+    if outside := [path for path in paths if not path.startswith(root)]:
+        notes.add(f"only {shown(root)} was graded; ignored outside it: {listed(outside)}")
+    modules = _modules(inside, expected, notes)
+    _mention_strays(inside, modules, expected, notes)
+    used = set(modules.values())
+    notebooks, others = {}, {}
+    for path, raw in inside.items():
+        if raw in used:
+            continue
+        if path.lower().endswith(".ipynb"):
+            notebooks[path] = raw
+        elif library := hidden_library(path):
+            first, slash, _ = path.partition("/")
+            notes.ignored(first + slash, f"it would hide the library {library}; give it another name")
+        elif problem := effect_problem(path):
+            notes.ignored(path, problem)
+        else:
+            others[path] = raw
+    return Layout(modules, notebooks, others)
+
+
+def _clean(listing: Iterable[str], expected: Collection[str], limits: Limits, notes: Notes) -> dict[str, str]:
+    """Return usable path -> raw path; names that some file system cannot tell apart occur once."""
+    seen: dict[str, str] = {}
+    paths: dict[str, str] = {}
+    # Expected names first, so that `losses.py` wins against `LOSSES.py`.
+    for raw in sorted(listing, key=lambda path: (path.rsplit("/", 1)[-1] not in expected, path)):
+        path = unicodedata.normalize("NFC", raw)
+        if problem := name_problem(path.split("/"), limits):
+            notes.ignored(raw, problem)
+        elif (other := seen.setdefault(path.casefold(), path)) in paths:
+            notes.ignored(raw, f"its name cannot be told apart from {shown(other)} everywhere")
+        else:
+            paths[path] = raw
+    folders = {path[: at.start()] for path in paths for at in re.finditer("/", path)}
+    for path in folders & paths.keys():
+        notes.ignored(path, "there is a folder of the same name")
+        del paths[path]
+    return paths
+
+
+def _root_of(paths: Collection[str], expected: Collection[str], notes: Notes) -> str:
+    """Return the prefix of the folder to grade: the uppermost that holds something to grade."""
+    wanted = {name.casefold() for name in expected}
+    modules: Counter[str] = Counter()
+    notebooks: Counter[str] = Counter()
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        folder = f"{folder}/" if folder else ""
+        if folder.count("/") <= _WRAPPERS:
+            modules[folder] += name.casefold() in wanted
+            notebooks[folder] += name.lower().endswith(".ipynb")
+    for depth in range(_WRAPPERS + 1):
+        level = sorted(folder for folder in modules if folder.count("/") == depth)
+        level = [folder for folder in level if modules[folder] or notebooks[folder]]
+        if level:
+            best = max(level, key=lambda folder: (modules[folder], notebooks[folder]))
+            if len(level) > 1:
+                notes.add(
+                    f"several folders hold something to grade ({listed(level)}); {shown(best)} was taken"
+                )
+            return best
+    return _common_folder(paths)
+
+
+def _common_folder(paths: Collection[str]) -> str:
+    """Return the prefix of one or two folders that everything lies in."""
+    prefix = ""
+    for _ in range(_WRAPPERS):
+        firsts = {path.removeprefix(prefix).split("/", 1)[0] for path in paths}
+        if len(firsts) != 1 or f"{prefix}{(first := firsts.pop())}" in paths:
+            break
+        prefix += f"{first}/"
+    return prefix
+
+
+def _modules(paths: Mapping[str, str], expected: Collection[str], notes: Notes) -> dict[str, str]:
+    """Find each expected module by its name, else by a name that differs in case or as a copy's does."""
+    found = {name: paths[name] for name in sorted(expected) if name in paths}
+    for name in sorted(set(expected) - found.keys()):
+        likely = [path for path in paths if _uncopied(path).casefold() == name.casefold()]
+        likely = [path for path in likely if path.casefold() == name.casefold()] or likely
+        if len(likely) == 1:
+            found[name] = paths[likely[0]]
+            notes.add(f"{shown(likely[0])}: read as {name}")
+    sources = [path for path in paths if "/" not in path and path.endswith(".py")]
+    sources = [path for path in sources if not effect_problem(path) and not hidden_library(path)]
+    if len(expected) == 1 and not found and len(sources) == 1:
+        found[next(iter(expected))] = paths[sources[0]]
+        notes.add(f"{shown(sources[0])}: read as {next(iter(expected))}")
+    return found
+
+
+def _uncopied(path: str) -> str:
+    match = _COPY.fullmatch(path)
+    return match.group(1) + match.group(2) if match else path
+
+
+def _mention_strays(
+    paths: Collection[str], found: Collection[str], expected: Collection[str], notes: Notes
+) -> None:
+    """Say where a missing module lies, if it is only in the wrong folder."""
+    for name in sorted(set(expected) - set(found)):
+        strays = [path for path in paths if path.endswith(f"/{name}")]
+        if found and strays:
+            notes.add(f"{name}: missing beside {listed(sorted(found))}; {listed(strays)} does not count")
+
+
+def nothing_found(paths: Collection[str], expected: Collection[str], notes: Notes) -> Unreadable:
+    """Return the reason why a container without modules and notebooks cannot be graded."""
+    wanted = listed(sorted(expected))
+    if paths:
+        return Unreadable(
+            f"holds none of {wanted} and no notebook, only {listed(sorted(paths))}; use the assignment's file names"
+        )
+    if notes.lines():
+        return Unreadable(f"nothing remains that could be graded: {notes.lines()[0]}")
+    return Unreadable(f"is empty; expected {wanted} or a notebook")

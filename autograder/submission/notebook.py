@@ -1,0 +1,163 @@
+"""The code cells of a Jupyter notebook (formats 1 to 4), from JSON of any quality.
+
+The JSON is read by hand rather than by nbformat: outputs, attachments, metadata and ids may be broken in every
+way without touching the code, and validating them costs more than reading them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from autograder.submission.limits import Limits
+from autograder.submission.magics import without_magics
+from autograder.submission.notes import Notes, Skipped, Unreadable, listed, visible
+from autograder.submission.syntax import syntax_errors
+
+_DEFINITION = re.compile(r"^(?:def|class)\s+\w+", re.MULTILINE)
+_OTHER_KERNELS = re.compile(
+    r"(ir|irkernel|julia.*|octave|matlab.*|xcpp.*|bash|javascript|deno|scala.*|rust)$"
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell: its source, its number among the code cells (from 1), its id and the module it is for."""
+
+    source: str
+    cell: int
+    id: str
+    module: str | None
+
+
+def read_cells(data: bytes, expected: Collection[str], limits: Limits) -> list[Cell]:
+    """Return the code cells of a notebook as written, without the locked test cells of nbgrader.
+
+    Raises:
+        Unreadable: it is no notebook, is too large, or is for another language than Python.
+    """
+    notebook = _parsed(data, limits)
+    _require_python(notebook.get("metadata"))
+    cells: list[Cell] = []
+    number = 0
+    for cell in _all_cells(notebook):
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        number += 1
+        metadata = _mapping(cell.get("metadata"))
+        if _is_locked_test(_mapping(metadata.get("nbgrader"))):
+            continue
+        identity = cell.get("id")
+        identity = visible(identity)[:64] if isinstance(identity, str) else ""
+        cells.append(Cell(_source(cell), number, identity, _module(metadata, expected)))
+    if len(cells) > limits.cells or sum(len(cell.source) for cell in cells) > limits.source_bytes:
+        raise Unreadable("the notebook holds more code than can be graded")
+    return cells
+
+
+def usefulness(cells: Iterable[Cell]) -> tuple[int, int]:
+    """Return how many expected modules a notebook names and how much it defines, to choose among several."""
+    cells = list(cells)
+    named = {cell.module for cell in cells if cell.module}
+    return len(named), sum(len(_DEFINITION.findall(cell.source)) for cell in cells)
+
+
+def runnable(cells: Iterable[Cell], notes: Notes) -> tuple[list[Cell], dict[str, str]]:
+    """Return the cells that Python can run, free of magics, and the syntax errors of the others.
+
+    Cells that compile are left untouched: no magic is valid Python, but a line of a long expression
+    may well begin with ``%``.
+    """
+    cells = [cell for cell in cells if cell.source.strip()]
+    failing = syntax_errors({str(cell.cell): cell.source for cell in cells})
+    repaired: dict[str, str] = {}
+    foreign: set[str] = set()
+    for cell in cells:
+        if (name := str(cell.cell)) in failing:
+            try:
+                repaired[name] = without_magics(cell.source)
+            except Skipped as reason:
+                notes.add(f"cell {name}: ignored, {reason}")
+                foreign.add(name)
+    errors = syntax_errors(repaired)
+    if errors:
+        notes.add(f"left out because of syntax errors: cell {listed(list(errors), 20)}")
+    kept = [
+        Cell(repaired.get(str(cell.cell), cell.source), cell.cell, cell.id, cell.module)
+        for cell in cells
+        if str(cell.cell) not in errors and str(cell.cell) not in foreign
+    ]
+    return kept, {f"cell {name}": error for name, error in errors.items()}
+
+
+def encoded(cells: Iterable[Cell]) -> bytes:
+    """Return the cells as the worker reads them: a JSON list of objects."""
+    return json.dumps([asdict(cell) for cell in cells], indent=0).encode()
+
+
+def _parsed(data: bytes, limits: Limits) -> dict[str, Any]:
+    if not data.strip():
+        raise Unreadable("the notebook is empty (0 bytes)")
+    if sum(data.count(mark) for mark in (b"[", b"{", b",")) > limits.notebook_values:
+        raise Unreadable("the notebook holds too much data; clear its outputs")
+    try:
+        notebook = json.loads(
+            data.decode(json.detect_encoding(data), errors="replace").removeprefix("\ufeff")
+        )
+    except RecursionError as error:
+        raise Unreadable("the notebook is nested too deeply to be one") from error
+    except (ValueError, MemoryError) as error:
+        raise Unreadable("the file is not a notebook (no JSON); save it again as .ipynb") from error
+    if not isinstance(notebook, dict) or not any(
+        isinstance(notebook.get(k), list) for k in ("cells", "worksheets")
+    ):
+        raise Unreadable("the file is JSON but not a notebook: it has no cells")
+    return notebook
+
+
+def _all_cells(notebook: dict[str, Any]) -> list[Any]:
+    if isinstance(cells := notebook.get("cells"), list):
+        return cells
+    sheets = [_mapping(sheet).get("cells") for sheet in notebook["worksheets"]]
+    return [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+
+
+def _source(cell: dict[str, Any]) -> str:
+    """Return the text of a cell; formats 1 to 3 call it `input`."""
+    source = cell.get("source", cell.get("input"))
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    text = source if isinstance(source, str) else ""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _module(metadata: dict[str, Any], expected: Collection[str]) -> str | None:
+    """Return the expected module that a cell is for: as marked, else the assignment's only one."""
+    named = _mapping(metadata.get("autograder")).get("module")
+    names = {file.removesuffix(".py") for file in expected}
+    if isinstance(named, str) and named.removesuffix(".py") in names:
+        return named.removesuffix(".py")
+    return next(iter(names)) if len(names) == 1 else None
+
+
+def _is_locked_test(marks: dict[str, Any]) -> bool:
+    """Whether a cell belongs to the assignment's tests: nbgrader itself would put back the original."""
+    return marks.get("grade") is True and marks.get("solution") is False and marks.get("locked") is True
+
+
+def _require_python(metadata: Any) -> None:
+    metadata = _mapping(metadata)
+    kernel = _mapping(metadata.get("kernelspec"))
+    language = _mapping(metadata.get("language_info")).get("name") or kernel.get("language")
+    if not isinstance(language, str):
+        name = str(kernel.get("name", "")).lower()
+        language = name if _OTHER_KERNELS.match(name) else "python"
+    if not re.match(r"i?python|sage|xpython", language.lower()):
+        raise Unreadable(f"the notebook is for another language than Python: {visible(language)[:30]}")
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,221 @@
+"""One submission, in whatever form it was handed in, as files in memory. Nothing of it is executed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.submission.archive import Archive
+from autograder.submission.containers import Container, SingleFile, size_in_words
+from autograder.submission.filenames import NOTEBOOK_FILE
+from autograder.submission.folder import Folder, kind_of, open_regular
+from autograder.submission.layout import Layout, lay_out, nothing_found
+from autograder.submission.limits import Limits
+from autograder.submission.notebook import Cell, encoded, read_cells, runnable, usefulness
+from autograder.submission.notes import Notes, Skipped, Unreadable, listed, shown, visible
+from autograder.submission.source import decode_source
+from autograder.submission.syntax import syntax_errors
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in, as far as it can be graded.
+
+    Attributes:
+        student: the name as handed in (folder name or file stem), invisible characters made visible.
+        files: path (with ``/``) -> content. Python sources are UTF-8 with ``\\n``, data files verbatim; the cells
+            of a notebook are in ``__notebook__.json`` and stand for every expected module that has no file.
+        notes: what was ignored or repaired, a line each.
+        sha256: of what is graded; independent of the container, the order of files and their times.
+        unreadable: why nothing can be graded (`files` is empty then), or None.
+        syntax_errors: file, or ``cell 3`` (third code cell) -> ``line 3: '(' was never closed``.
+    """
+
+    student: str
+    files: Mapping[str, bytes]
+    notes: tuple[str, ...]
+    sha256: str
+    unreadable: str | None
+    syntax_errors: Mapping[str, str]
+
+
+def read_submission(path: Path, expected: Collection[str], limits: Limits = DEFAULT_LIMITS) -> Submission:
+    """Read the submission at `path`: a folder, ``.ipynb``, ``.zip`` or ``.py``.
+
+    Args:
+        path: where it lies. Links are not followed, neither here nor inside.
+        expected: the module files of the assignment, such as ``{"losses.py", "model.py"}``.
+        limits: sizes above which files are ignored.
+
+    Raises:
+        UsageError: there is nothing at `path`, or this user may not read it.
+    """
+    path = Path(os.path.abspath(path))
+    work = _Reading(frozenset(expected), limits)
+    reason = None
+    try:
+        work.read(path)
+    except Unreadable as error:
+        reason = str(error)
+        work.files, work.syntax_errors = {}, {}
+    return Submission(
+        student=visible(_student_of(path)),
+        files=dict(sorted(work.files.items())),
+        notes=work.notes.lines(),
+        sha256=_digest(work.files, work.syntax_errors, reason),
+        unreadable=reason,
+        syntax_errors=work.syntax_errors,
+    )
+
+
+def _student_of(path: Path) -> str:
+    has_form = path.suffix.lower() in (".zip", ".ipynb", ".py")
+    return path.stem if has_form and not stat.S_ISDIR(os.lstat(path).st_mode) else path.name
+
+
+def _lone_zip(listing: list[str]) -> str | None:
+    """Return the zip that a folder holds instead of code, as learning platforms hand it on."""
+    zips = [path for path in listing if path.lower().endswith(".zip")]
+    has_code = any(path.lower().endswith((".py", ".ipynb")) for path in listing)
+    return zips[0] if len(zips) == 1 and not has_code else None
+
+
+@dataclass
+class _Reading:
+    """The state of reading one submission."""
+
+    expected: frozenset[str]
+    limits: Limits
+    notes: Notes = field(default_factory=Notes)
+    files: dict[str, bytes] = field(default_factory=dict)
+    syntax_errors: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def read(self, path: Path) -> None:
+        with _open(path, self.limits) as container:
+            listing = container.listing(self.notes)
+            if isinstance(container, Folder) and (inner := _lone_zip(listing)):
+                with Archive(container.open(inner), self.limits) as archive:
+                    self._read_files(archive, archive.listing(self.notes))
+            else:
+                self._read_files(container, listing)
+
+    def _read_files(self, container: Container, listing: list[str]) -> None:
+        layout = lay_out(listing, self.expected, self.limits, self.notes)
+        if not layout.modules and not layout.notebooks:
+            raise nothing_found(layout.others, self.expected, self.notes)
+        for name, raw in layout.modules.items():
+            self._keep(container, name, raw)
+        self._read_notebooks(container, layout)
+        if not self.files:
+            raise Unreadable(f"nothing remains that could be graded: {self.notes.lines()[-1]}")
+        for name, raw in sorted(layout.others.items(), key=lambda item: (not item[0].endswith(".py"), item)):
+            self._keep(container, name, raw)
+        self.syntax_errors.update(syntax_errors(self.sources))
+
+    def _keep(self, container: Container, name: str, raw: str) -> None:
+        """Read one file into `files`, or note why not."""
+        is_source = name.endswith(".py")
+        try:
+            if len(self.files) >= self.limits.files:
+                raise Skipped(f"a submission may have {self.limits.files} files")
+            data = container.read(raw, self.limits.source_bytes if is_source else self.limits.data_bytes)
+            if sum(map(len, self.files.values())) + len(data) > self.limits.total_bytes:
+                raise Skipped(f"a submission may have {size_in_words(self.limits.total_bytes)} in all")
+        except Skipped as reason:
+            self.notes.ignored(name, str(reason))
+            return
+        self.files[name] = self._source(name, data) if is_source else data
+
+    def _source(self, name: str, data: bytes) -> bytes:
+        text, repairs = decode_source(data)
+        for repair in repairs:
+            self.notes.add(f"{shown(name)}: {repair}")
+        if not text.strip():
+            self.notes.add(f"{shown(name)}: is empty")
+        if "\0" in text:
+            self.notes.add(f"{shown(name)}: holds NUL bytes")
+        self.sources[name] = text
+        return text.encode()
+
+    def _read_notebooks(self, container: Container, layout: Layout) -> None:
+        """Take the most useful notebook for the modules that have no file of their own."""
+        missing = sorted(self.expected - self.files.keys())
+        names = sorted(layout.notebooks)
+        if not names:
+            return
+        if not missing:
+            self.notes.add(f"ignored because all modules are there as files: {listed(names)}")
+            return
+        cells = {}
+        problem = ""
+        for name in names:
+            try:
+                data = container.read(layout.notebooks[name], self.limits.notebook_bytes)
+                cells[name] = read_cells(data, self.expected, self.limits)
+            except (Skipped, Unreadable) as error:
+                problem = str(error)
+                if len(names) > 1 or self.files:
+                    self.notes.ignored(name, problem)
+        if cells:
+            self._take_cells(cells, missing)
+        elif not self.files:
+            raise Unreadable(problem)
+
+    def _take_cells(self, cells: Mapping[str, list[Cell]], missing: list[str]) -> None:
+        best = max(cells, key=lambda name: usefulness(cells[name]))
+        if len(cells) > 1:
+            others = [name for name in cells if name != best]
+            self.notes.add(f"several notebooks: {shown(best)} was taken, ignored: {listed(others)}")
+        if self.files:
+            self.notes.add(f"{shown(best)}: taken for {listed(missing)}; the other modules are files")
+        kept, errors = runnable(cells[best], self.notes)
+        self.files[NOTEBOOK_FILE] = encoded(kept)
+        self.syntax_errors.update(errors)
+
+
+def _open(path: Path, limits: Limits) -> Container:
+    """Open what lies at `path`, according to its kind and suffix."""
+    try:
+        mode = os.lstat(path).st_mode
+        if stat.S_ISDIR(mode):
+            return Folder(path, limits)
+        if stat.S_ISREG(mode) and path.suffix.lower() == ".zip":
+            return Archive(open_regular(str(path)), limits)
+        if stat.S_ISREG(mode) and path.suffix.lower() in (".py", ".ipynb"):
+            return SingleFile(path, open_regular(str(path)))
+    except Skipped as reason:
+        raise Unreadable(str(reason)) from reason
+    except OSError as error:
+        raise _usage_error(path, error) from error
+    if stat.S_ISREG(mode):
+        raise Unreadable(f"{shown(path.name)} is neither a folder nor a .zip, .ipynb or .py file")
+    raise Unreadable(f"it is {kind_of(mode)}, which is not followed; hand in the folder or file itself")
+
+
+def _usage_error(path: Path, error: OSError) -> UsageError:
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return UsageError("there is no such submission", shown(str(path), 200), "check the path")
+    reason = error.strerror or type(error).__name__
+    return UsageError(
+        f"the submission cannot be opened: {reason}", shown(str(path), 200), "check its permissions"
+    )
+
+
+def _digest(files: Mapping[str, bytes], errors: Mapping[str, str], reason: str | None) -> str:
+    """Hash what grading depends on; every part is preceded by its length, so that parts cannot flow together."""
+    digest = hashlib.sha256()
+    parts = [part for name in sorted(files) for part in (name.encode(), files[name])]
+    parts += [f"{name}: {errors[name]}".encode("utf-8", "replace") for name in sorted(errors)]
+    parts += [] if reason is None else [reason.encode("utf-8", "replace")]
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
