@@ -72,7 +72,7 @@ class Remote:
     latest: Call | None = None
     calls: int = 0
 
-    def ask(self, operation: dict[str, Any]) -> Any:  # noqa: ANN401
+    def ask(self, operation: dict[str, Any]) -> Any:
         """Carry out an operation; raises :class:`CandidateError` when the student's code did not."""
         status, *rest = self.session.request(operation)
         if status == "ok":
@@ -88,13 +88,13 @@ class RemoteFunction:
     _target: list
     _name: str
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it and return plain values; objects that are not data come back as :class:`RemoteObject`."""
         call = self._record(args, kwargs)
         call.value = self._wrap(self._remote.ask(self._operation("call", args, kwargs)))
         return call.value
 
-    def observe(self, *args: Any, **kwargs: Any) -> Observation:  # noqa: ANN401
+    def observe(self, *args: Any, **kwargs: Any) -> Observation:
         """Call it and report the arguments afterwards and the use of global randomness."""
         call = self._record(args, kwargs)
         reply = self._remote.ask(self._operation("observe", args, kwargs))
@@ -108,13 +108,13 @@ class RemoteFunction:
 
     def grad(
         self,
-        *args: Any,  # noqa: ANN401
+        *args: Any,
         wrt: Sequence[int | str] = (0,),
         cotangent: Tensor | None = None,
         select: int | str | Sequence[int | str] | None = None,
         parameters: bool = False,
-        **kwargs: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        **kwargs: Any,
+    ) -> Any:
         """Gradients of ``sum(cotangent * output)`` with respect to the arguments named by ``wrt``.
 
         ``select`` picks one of several outputs; ``cotangent`` is all ones when left out. An entry is ``None`` where
@@ -136,7 +136,7 @@ class RemoteFunction:
     def _operation(self, op: str, args: tuple, kwargs: dict) -> dict[str, Any]:
         return {"op": op, "target": self._target, "args": lower(args), "kwargs": lower(kwargs)}
 
-    def _wrap(self, value: Any) -> Any:  # noqa: ANN401
+    def _wrap(self, value: Any) -> Any:
         return wrap(self._remote, value)
 
 
@@ -151,7 +151,7 @@ class RemoteObject:
         """The name of the object's type."""
         return f"<{self._handle.type_name}>"
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object itself (a module's ``forward``)."""
         return self.method("__call__")(*args, **kwargs)
 
@@ -166,15 +166,15 @@ class RemoteObject:
         shown = self._handle.type_name if name == "__call__" else f"{self._handle.type_name}.{name}"
         return RemoteFunction(self._remote, ["handle", self._handle.number, name], shown)
 
-    def observe(self, *args: Any, **kwargs: Any) -> Observation:  # noqa: ANN401
+    def observe(self, *args: Any, **kwargs: Any) -> Observation:
         """Like :meth:`RemoteFunction.observe`, for the object itself."""
         return self.method("__call__").observe(*args, **kwargs)
 
-    def grad(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def grad(self, *args: Any, **kwargs: Any) -> Any:
         """Like :meth:`RemoteFunction.grad`, for the object itself."""
         return self.method("__call__").grad(*args, **kwargs)
 
-    def attribute(self, dotted: str) -> Any:  # noqa: ANN401
+    def attribute(self, dotted: str) -> Any:
         """Return a data attribute, for example ``"training"`` or ``"fc.weight"``."""
         operation = {"op": "attribute", "number": self._handle.number, "name": dotted}
         return wrap(self._remote, self._remote.ask(operation))
@@ -233,11 +233,11 @@ class Candidate:
         """Make an object whose methods are functions of the check; ``call`` makes it callable."""
         return self._make("object", (), methods)
 
-    def optimizer(self, name: str, model: RemoteObject, **options: Any) -> RemoteObject:  # noqa: ANN401
+    def optimizer(self, name: str, model: RemoteObject, **options: Any) -> RemoteObject:
         """Make ``torch.optim.<name>`` over the parameters of ``model``."""
         return self._make("optimizer", (name, model), options)
 
-    def toy(self, name: str, **options: Any) -> RemoteObject:  # noqa: ANN401
+    def toy(self, name: str, **options: Any) -> RemoteObject:
         """Make one of the small modules of ``autograder.sandbox.toys*``."""
         return self._make("toy", (name,), options)
 
@@ -251,7 +251,7 @@ def _protocol_error() -> NoReturn:
     raise CandidateError("ProtocolError", "the worker answered with something else", "", "")
 
 
-def lower(value: Any) -> Any:  # noqa: ANN401
+def lower(value: Any) -> Any:
     """Replace remote objects by their handles, ready for the session."""
     kind = type(value)
     if kind is RemoteObject:
@@ -263,7 +263,7 @@ def lower(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def wrap(remote: Remote, value: Any) -> Any:  # noqa: ANN401
+def wrap(remote: Remote, value: Any) -> Any:
     """Replace handles by remote objects."""
     kind = type(value)
     if kind is Handle:

@@ -26,7 +26,7 @@ class CheckFailed(AssertionError):
     be shown for hidden checks; ``detail`` and the two values are for visible checks.
     """
 
-    def __init__(self, summary: str, detail: str = "", expected: Any = None, got: Any = None) -> None:  # noqa: ANN401
+    def __init__(self, summary: str, detail: str = "", expected: Any = None, got: Any = None) -> None:
         super().__init__(detail or summary)
         self.summary = summary
         self.detail = detail
@@ -46,8 +46,8 @@ def assert_true(condition: bool, summary: str, detail: str = "") -> None:
 
 
 def assert_close(
-    actual: Any,  # noqa: ANN401
-    expected: Any,  # noqa: ANN401
+    actual: Any,
+    expected: Any,
     rtol: float | None = None,
     atol: float | None = None,
     *,
@@ -88,7 +88,7 @@ def assert_close(
 
 
 def assert_close_to_any(
-    actual: Any,  # noqa: ANN401
+    actual: Any,
     accepted: Mapping[str, Any],
     rtol: float | None = None,
     atol: float | None = None,
@@ -114,7 +114,7 @@ def assert_close_to_any(
     raise first
 
 
-def assert_shape(actual: Any, shape: tuple[int, ...], dtype: torch.dtype | None = None, what: str = "the result") -> None:  # noqa: ANN401
+def assert_shape(actual: Any, shape: tuple[int, ...], dtype: torch.dtype | None = None, what: str = "the result") -> None:
     """Check that ``actual`` is a tensor of the given shape (and dtype)."""
     if not isinstance(actual, Tensor):
         _wrong_type(actual, "a torch tensor", what)
@@ -127,14 +127,14 @@ def assert_shape(actual: Any, shape: tuple[int, ...], dtype: torch.dtype | None 
         raise CheckFailed(f"{what} has the wrong dtype; expected {dtype}", f"{what} has dtype {actual.dtype}; expected {dtype}")
 
 
-def assert_finite(actual: Any, what: str = "the result") -> None:  # noqa: ANN401
+def assert_finite(actual: Any, what: str = "the result") -> None:
     """Check that no element is NaN or infinite."""
     values, _ = _as_array(actual, None, True, what, any_shape=True)
     if not np.isfinite(values).all():
         raise CheckFailed(f"{what} is not finite", f"{what} contains NaN or infinity", None, actual)
 
 
-def _assert_sequence(actual: Any, expected: list | tuple, *tolerances: float | None, what: str, **options: bool) -> None:  # noqa: ANN401
+def _assert_sequence(actual: Any, expected: list | tuple, *tolerances: float | None, what: str, **options: bool) -> None:
     if not isinstance(actual, list | tuple):
         _wrong_type(actual, f"{len(expected)} values", what)
     if len(actual) != len(expected):
@@ -150,7 +150,7 @@ def _wrong_type(actual: object, wanted: str, what: str) -> NoReturn:
     raise CheckFailed(summary, f"{what} is {kind}{hint}; expected {wanted}", None, actual)
 
 
-def _as_array(actual: Any, expected: Any, scalar: bool, what: str, any_shape: bool = False) -> tuple[np.ndarray, str]:  # noqa: ANN401
+def _as_array(actual: Any, expected: Any, scalar: bool, what: str, any_shape: bool = False) -> tuple[np.ndarray, str]:
     """Return the student's value as an array, or fail with the type that was expected."""
     if scalar:
         if isinstance(actual, Tensor | np.ndarray | np.generic) or (
@@ -172,7 +172,7 @@ def _refuse_shape(values: np.ndarray, what: str) -> NoReturn:
     raise CheckFailed(f"{what} should be a single number", f"{what} has shape {_shape(values.shape)}; expected a single number")
 
 
-def _plain_array(value: Any) -> tuple[np.ndarray, str]:  # noqa: ANN401
+def _plain_array(value: Any) -> tuple[np.ndarray, str]:
     if isinstance(value, Tensor):
         plain = value.detach().cpu()
         name = str(plain.dtype).removeprefix("torch.")
@@ -230,7 +230,7 @@ def _place(mask: np.ndarray) -> str:
     return " at [" + ", ".join(str(int(i)) for i in np.argwhere(mask)[0]) + "]"
 
 
-def _number(value: Any) -> str:  # noqa: ANN401
+def _number(value: Any) -> str:
     return f"{complex(value):.6g}" if np.iscomplexobj(value) else f"{float(value):.6g}"
 
 

@@ -4,12 +4,12 @@
 
     AutograderError              message, where it happened, what to do about it
     ├── UsageError               exit code 2: wrong command line, unreadable input
-    └── GraderError              exit code 3: the grader itself failed; never a reason to take marks away
-        ├── IsolationError       the machine cannot give the isolation asked for, or a worker failed its self-test
+    └── GraderError              exit code 3: the grader failed; never a reason to take marks away
+        ├── IsolationError       the machine cannot give the isolation asked for, or a self-test failed
         ├── ZygoteDied           the process that workers are forked from is gone
         └── SpawnFailed          one worker did not come up; the next one may
 
-A student's mistake is not an error of the grader: it becomes the status of a check and is never raised from here.
+A student's mistake is not an error of the grader: it becomes the status of a check, never an exception from here.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class AutograderError(Exception):
     exit_code = 3
 
     def __init__(self, message: str, where: str = "", remedy: str = "") -> None:
+        """Keep the three parts."""
         super().__init__(message, where, remedy)
         self.message = message
         self.where = where

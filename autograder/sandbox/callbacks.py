@@ -19,7 +19,7 @@ Invoke = Callable[..., Any]
 
 
 
-def _flatten(value: Any, tensors: list[torch.Tensor]) -> Any:  # noqa: ANN401
+def _flatten(value: Any, tensors: list[torch.Tensor]) -> Any:
     """Replace tensors by ``{"$": n}`` and collect them in order."""
     if isinstance(value, torch.Tensor):
         tensors.append(value)
@@ -40,7 +40,7 @@ class RemoteCallback:
         self._give = give
         self.__name__ = ref.name
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Evaluate in the grader; differentiable when an argument requires gradients."""
         tensors: list[torch.Tensor] = []
         pattern = [_flatten(args, tensors), _flatten(kwargs, tensors)]
@@ -51,7 +51,7 @@ class RemoteCallback:
         _, values, single = self._invoke("callback", self._number, self._give(pattern), plain, False)
         return values[0] if single else tuple(values)
 
-    def _shape_like_call(self, outputs: tuple[torch.Tensor, ...]) -> Any:  # noqa: ANN401
+    def _shape_like_call(self, outputs: tuple[torch.Tensor, ...]) -> Any:
         return outputs[0] if self.single else outputs
 
     single = True
@@ -61,7 +61,7 @@ class _Node(torch.autograd.Function):
     """One call, or one vector-Jacobian product, that the grader evaluated and remembers."""
 
     @staticmethod
-    def forward(ctx: Any, callback: RemoteCallback, what: list, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:  # noqa: ANN401
+    def forward(ctx: Any, callback: RemoteCallback, what: list, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
         plain = callback._give(list(tensors))
         kind, *details = what
         if kind == "call":
@@ -74,7 +74,7 @@ class _Node(torch.autograd.Function):
         return tuple(values)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[Any, ...]:  # noqa: ANN401
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[Any, ...]:
         inputs = ctx.saved_tensors
         what = ["vjp", ctx.node, len(inputs)]
         products = _Node.apply(ctx.callback, what, *inputs, *gradients)

@@ -30,7 +30,7 @@ class CallableObject(GraderObject):
 
     call: Callable[..., Any]
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Evaluate ``call`` in the grader."""
         return self.call(*args, **kwargs)
 
@@ -45,12 +45,12 @@ def build_loader(images: Tensor, labels: Tensor, batch_size: int) -> DataLoader:
     return DataLoader(TensorDataset(images, labels), batch_size=batch_size, shuffle=False)
 
 
-def build_optimizer(name: str, model: nn.Module, **options: Any) -> torch.optim.Optimizer:  # noqa: ANN401
+def build_optimizer(name: str, model: nn.Module, **options: Any) -> torch.optim.Optimizer:
     """Make ``torch.optim.<name>`` over the parameters of ``model``."""
     return getattr(torch.optim, name)(model.parameters(), **options)
 
 
-def build_toy(name: str, **options: Any) -> nn.Module:  # noqa: ANN401
+def build_toy(name: str, **options: Any) -> nn.Module:
     """Make a small module by the name of its class."""
     for module in toy_modules():
         if hasattr(module, name):

@@ -135,7 +135,7 @@ def _encode_array(array: np.ndarray, kind: int, budget: list[int]) -> msgpack.Ex
     return msgpack.ExtType(kind, msgpack.packb([array.dtype.name, list(array.shape), native.tobytes()]))
 
 
-def decode(data: bytes, *, trusted: bool = False) -> Any:  # noqa: ANN401 - any plain value
+def decode(data: bytes, *, trusted: bool = False) -> Any:
     """Unpack one frame into fresh plain values.
 
     Raises :class:`WireError` and nothing else for malformed input. ``trusted`` keeps the ``requires_grad`` marks
@@ -175,7 +175,7 @@ class _Decoder:
         self.items = 0
         self.arrays = 0
 
-    def unpack(self, data: bytes, depth: int) -> Any:  # noqa: ANN401
+    def unpack(self, data: bytes, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise WireError("nested too deeply")
         return msgpack.unpackb(
@@ -204,7 +204,7 @@ class _Decoder:
                 raise WireError("dictionary keys must be strings or integers")
         return dict(pairs)
 
-    def _special(self, code: int, payload: bytes, depth: int) -> Any:  # noqa: ANN401
+    def _special(self, code: int, payload: bytes, depth: int) -> Any:
         self.arrays += 1
         if self.arrays > MAX_ARRAYS:
             raise WireError("too many arrays or tuples")
@@ -240,7 +240,7 @@ class _Decoder:
         return tensor.requires_grad_() if requires_grad and self.trusted else tensor
 
 
-def _array(payload: bytes, *, scalar: bool) -> Any:  # noqa: ANN401
+def _array(payload: bytes, *, scalar: bool) -> Any:
     name, shape, raw = _fields(payload, 3)
     if type(name) is not str or name not in NUMPY_DTYPES or (scalar and shape != []):
         raise WireError("bad array header")

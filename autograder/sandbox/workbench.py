@@ -92,7 +92,7 @@ class Workbench:
 
     # -- calls ---------------------------------------------------------------------------------------------
 
-    def _do_call(self, request: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    def _do_call(self, request: Mapping[str, Any]) -> Any:
         target = self._resolve(request["target"])
         args, kwargs = self._take(request["args"]), self._take(request["kwargs"])
         return self._give(target(*args, **kwargs))
@@ -111,7 +111,7 @@ class Workbench:
             "requires_grad": any(tensor.requires_grad for tensor in _tensors(value)),
         }
 
-    def _do_grad(self, request: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    def _do_grad(self, request: Mapping[str, Any]) -> Any:
         """Gradient of sum(cotangent * output) with respect to chosen arguments, and to an object's parameters."""
         target = self._resolve(request["target"])
         args, kwargs = list(self._take(request["args"])), self._take(request["kwargs"])
@@ -142,7 +142,7 @@ class Workbench:
 
     # -- objects -------------------------------------------------------------------------------------------
 
-    def _do_attribute(self, request: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    def _do_attribute(self, request: Mapping[str, Any]) -> Any:
         return self._give(_attribute(self._objects[request["number"]], request["name"]))
 
     def _do_named(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,7 +182,7 @@ class Workbench:
 
     # -- values in and out ---------------------------------------------------------------------------------
 
-    def _take(self, value: Any) -> Any:  # noqa: ANN401
+    def _take(self, value: Any) -> Any:
         """Replace handles and callback references by what they stand for."""
         kind = type(value)
         if kind is Handle:
@@ -195,7 +195,7 @@ class Workbench:
             return {key: self._take(item) for key, item in value.items()}
         return value
 
-    def _give(self, value: Any) -> Any:  # noqa: ANN401
+    def _give(self, value: Any) -> Any:
         """Turn a result into plain data; what is not data is kept here and known by its number."""
         kind = type(value)
         if kind in _PLAIN:
@@ -237,7 +237,7 @@ def plain_tensor(value: torch.Tensor) -> torch.Tensor:
     return value.as_subclass(torch.Tensor).detach().clone()
 
 
-def _attribute(thing: object, dotted: str) -> Any:  # noqa: ANN401
+def _attribute(thing: object, dotted: str) -> Any:
     for name in dotted.split("."):
         if not hasattr(thing, name):
             raise Absent(f"{type(thing).__name__} has no {dotted}")
@@ -245,12 +245,12 @@ def _attribute(thing: object, dotted: str) -> Any:  # noqa: ANN401
     return thing
 
 
-def _leaf(container: Any, key: int | str) -> torch.Tensor:  # noqa: ANN401
+def _leaf(container: Any, key: int | str) -> torch.Tensor:
     container[key] = container[key].detach().clone().requires_grad_()
     return container[key]
 
 
-def _gradient(output: Any, inputs: list[torch.Tensor], cotangent: Any) -> list[torch.Tensor | None]:  # noqa: ANN401
+def _gradient(output: Any, inputs: list[torch.Tensor], cotangent: Any) -> list[torch.Tensor | None]:
     if not isinstance(output, torch.Tensor):
         raise TypeError(f"expected a tensor to differentiate, got {type(output).__name__}")
     if not output.requires_grad or not inputs:
@@ -260,7 +260,7 @@ def _gradient(output: Any, inputs: list[torch.Tensor], cotangent: Any) -> list[t
     return [None if gradient is None else plain_tensor(gradient) for gradient in gradients]
 
 
-def _tensors(value: Any) -> list[torch.Tensor]:  # noqa: ANN401
+def _tensors(value: Any) -> list[torch.Tensor]:
     if isinstance(value, torch.Tensor):
         return [value]
     if isinstance(value, list | tuple):

@@ -60,7 +60,7 @@ def serve(connection: socket.socket) -> NoReturn:
     line = Line(connection)
     sequence = 0
 
-    def invoke(kind: str, *details: object) -> Any:  # noqa: ANN401
+    def invoke(kind: str, *details: object) -> Any:
         """Ask the grader to evaluate one of its functions."""
         line.write([sequence, kind, list(details)])
         answered, status, value = line.read()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import stat
@@ -16,6 +17,7 @@ from autograder.submission.notes import Notes, Skipped, Unreadable
 
 _ENTRY_SIGNATURE = b"PK\x01\x02"
 _ENCRYPTED = 0x1
+_UTF8 = 0x800
 # The others are rare, and LZMA lets a few bytes ask for gigabytes of dictionary.
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
 _LOOKS_LIKE = (
@@ -102,7 +104,7 @@ class Archive(Container):
 def _path_of(info: zipfile.ZipInfo, notes: Notes) -> str | None:
     """Return the clean relative path of an entry, or None if it is a folder or cannot be used."""
     # `filename` ends at a NUL byte and so may claim to be another file.
-    raw = info.orig_filename.replace("\\", "/")
+    raw = _name_of(info).replace("\\", "/")
     if raw.endswith("/"):
         return None
     kind = kind_of(info.external_attr >> 16)
@@ -114,6 +116,14 @@ def _path_of(info: zipfile.ZipInfo, notes: Notes) -> str | None:
         notes.ignored(raw, "its path leads out of the zip")
         return None
     return "/".join(parts) or None
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    """Return the whole name of an entry; UTF-8 that is not marked as such (macOS) is recognised."""
+    if not info.flag_bits & _UTF8:
+        with contextlib.suppress(UnicodeError):
+            return info.orig_filename.encode("cp437").decode("utf-8")
+    return info.orig_filename
 
 
 def _not_a_zip(data: bytes) -> str:

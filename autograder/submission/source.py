@@ -33,18 +33,20 @@ def decode_source(data: bytes) -> tuple[str, list[str]]:
 
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:
+    mark_found = False
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             if encoding == "utf-8":
-                return _without_cookie(data[len(mark) :])[0].decode(errors="replace"), []
+                data, mark_found = data[len(mark) :], True
+                break
             return data.decode(encoding, errors="replace"), [f"read as {encoding.upper()}; save it as UTF-8"]
     data, declared = _without_cookie(data)
-    if declared is not None:
+    if declared is not None and not mark_found:
         text = _decoded_as(data, declared)
         if text is not None:
             return text, []
     text, encoding = _guessed(data)
-    if declared is not None:
+    if declared is not None and not mark_found:
         return text, [f"its encoding declaration does not hold; read as {encoding}"]
     return text, [] if encoding == "UTF-8" else [f"is not UTF-8; read as {encoding}"]
 

@@ -1,0 +1,257 @@
+"""Finds assignments, exercises and checks on disk, and adds up points.
+
+Exercises are listed in ``solutions/<assignment>/outline.md``, one line each; points sit on the checks; nothing is
+typed twice.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.util
+import inspect
+import os
+import re
+import sys
+import types
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from autograder.checks import CheckInfo, info_of
+from autograder.errors import GraderError, UsageError
+from autograder.sandbox.modules import ModuleSpace
+
+ASSIGNMENTS = ("warmup", "autoregressive", "vae", "gan", "flows", "diffusion", "frontier")
+"""The order in which the course teaches them; assignments that are not there are left out."""
+
+_EXERCISE = re.compile(
+    r"^- `(?P<name>[\w.]+)` \[(?P<sources>[^\]]*)\](?: uses (?P<uses>[^:]+))?: (?P<title>.+)$", re.MULTILINE
+)
+_ROOT_VARIABLE = "AUTOGRADER_COURSE"
+
+Visibility = Literal["visible", "hidden"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check function with what its writer said about it."""
+
+    info: CheckInfo
+    function: Callable[..., None]
+    visibility: Visibility
+    module: str
+    """The assignment's module that the check looks at."""
+
+    @property
+    def key(self) -> str:
+        """Identifies the check within its assignment; seeds are derived from it."""
+        return f"{self.module}:{self.visibility}:{self.info.exercise}:{self.info.name}"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function or class that students write."""
+
+    id: str
+    module: str
+    name: str
+    kind: Literal["function", "class"]
+    title: str
+    sources: tuple[str, ...]
+    uses: tuple[str, ...]
+    """Exercises (``module.name``) that this one builds on."""
+    checks: tuple[Check, ...]
+
+    @property
+    def key(self) -> str:
+        """``module.name``, as written in the outline."""
+        return f"{self.module}.{self.name}"
+
+    @property
+    def points(self) -> float:
+        """What the exercise is worth: the sum over its checks."""
+        return sum(check.info.points for check in self.checks)
+
+
+@dataclass
+class Assignment:
+    """One assignment of the course."""
+
+    name: str
+    folder: Path
+    title: str
+    modules: tuple[str, ...]
+    exercises: tuple[Exercise, ...] = ()
+    _spaces: dict[str, ModuleSpace] = field(default_factory=dict)
+
+    @property
+    def points(self) -> float:
+        """What the code exercises are worth together."""
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def expected_files(self) -> frozenset[str]:
+        """The files that a submission holds."""
+        return frozenset(f"{module}.py" for module in self.modules)
+
+    def exercise(self, key: str) -> Exercise:
+        """Return an exercise by id, ``module.name`` or plain name; raises :class:`UsageError` for unknown ones."""
+        for exercise in self.exercises:
+            if key in (exercise.id, exercise.key, exercise.name):
+                return exercise
+        known = [exercise.id for exercise in self.exercises]
+        raise UsageError(f"there is no exercise {key!r} in {self.name}", "--only", _suggest(key, known))
+
+    def reference_files(self) -> dict[str, bytes]:
+        """The reference modules as files."""
+        return {f"{module}.py": (self.folder / f"{module}.py").read_bytes() for module in self.modules}
+
+    def reference_space(self) -> ModuleSpace:
+        """The reference modules, loaded once per process under names of their own."""
+        if "reference" not in self._spaces:
+            prefix = f"solutions_{self.name}."
+            self._spaces["reference"] = ModuleSpace(self.reference_files(), self.modules, prefix)
+        return self._spaces["reference"]
+
+    def reference(self, module: str) -> types.ModuleType:
+        """One reference module, as plain Python."""
+        return self.reference_space().module(module)
+
+
+class Course:
+    """The course below one root folder, with its assignments loaded on demand."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.solutions = root / "solutions"
+        self._loaded: dict[str, Assignment] = {}
+
+    def names(self) -> list[str]:
+        """The assignments that exist, in teaching order."""
+        found = {path.parent.name for path in self.solutions.glob("*/outline.md")}
+        return [name for name in ASSIGNMENTS if name in found] + sorted(found - set(ASSIGNMENTS))
+
+    def assignment(self, name: str) -> Assignment:
+        """Load an assignment with its checks; raises :class:`UsageError` for unknown names."""
+        if name not in self.names():
+            raise UsageError(f"there is no assignment {name!r}", str(self.solutions), _suggest(name, self.names()))
+        if name not in self._loaded:
+            assignment = _read_outline(self.solutions / name)
+            self._loaded[name] = assignment  # before its checks, which may ask for the reference
+            assignment.exercises = tuple(_exercises(assignment))
+        return self._loaded[name]
+
+    def version(self, name: str) -> str:
+        """Digest of everything that decides a grade: the package's own code and the assignment's files."""
+        digest = hashlib.sha256()
+        package = Path(__file__).parent
+        files = [*package.rglob("*.py"), *(self.solutions / name).rglob("*.py"), self.solutions / name / "outline.md"]
+        for path in sorted(files):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        return digest.hexdigest()[:12]
+
+
+@functools.cache
+def open_course(root: Path | None = None) -> Course:
+    """Return the course at ``root``, or the one around the working folder or this package.
+
+    ``AUTOGRADER_COURSE`` names the root explicitly. Raises :class:`UsageError` when there is none.
+    """
+    candidates = [root] if root else list(_possible_roots())
+    for candidate in candidates:
+        if candidate and any((candidate / "solutions").glob("*/outline.md")):
+            return Course(candidate.resolve())
+    raise UsageError(
+        "no course found here (a folder with solutions/<assignment>/outline.md)", str(root or Path.cwd()),
+        f"run inside the course's repository or set {_ROOT_VARIABLE} to it",
+    )  # fmt: skip
+
+
+def _possible_roots() -> Iterator[Path]:
+    named = os.environ.get(_ROOT_VARIABLE)
+    if named:
+        yield Path(named)
+        return
+    here = Path.cwd()
+    yield from [here, *here.parents]
+    yield Path(__file__).resolve().parents[1]
+
+
+def _read_outline(folder: Path) -> Assignment:
+    text = (folder / "outline.md").read_text(encoding="utf-8")
+    title = next((line.removeprefix("# ").strip() for line in text.splitlines() if line.startswith("# ")), folder.name)
+    listed = dict.fromkeys(match["name"].split(".")[0] for match in _EXERCISE.finditer(text))
+    for module in listed:
+        if not (folder / f"{module}.py").is_file():
+            raise GraderError(f"the outline names {module}.py, which does not exist", str(folder / "outline.md"))
+    return Assignment(folder.name, folder, title, tuple(listed))
+
+
+def _exercises(assignment: Assignment) -> Iterator[Exercise]:
+    text = (assignment.folder / "outline.md").read_text(encoding="utf-8")
+    checks = list(_all_checks(assignment))
+    for match in _EXERCISE.finditer(text):
+        module, name = match["name"].split(".")
+        target = getattr(assignment.reference(module), name, None)
+        if target is None:
+            raise GraderError(f"the outline names {match['name']}, which the reference lacks", str(assignment.folder))
+        own = tuple(check for check in checks if (check.module, check.info.exercise) == (module, name))
+        yield Exercise(
+            id=f"{assignment.name}.{module}.{name}", module=module, name=name,
+            kind="class" if inspect.isclass(target) else "function", title=match["title"].strip(),
+            sources=_split(match["sources"]), uses=tuple(use.strip("` ") for use in _split(match["uses"] or "")),
+            checks=own,
+        )  # fmt: skip
+    _refuse_strays(assignment, text, checks)
+
+
+def _refuse_strays(assignment: Assignment, text: str, checks: Sequence[Check]) -> None:
+    listed = {tuple(match["name"].split(".")) for match in _EXERCISE.finditer(text)}
+    for check in checks:
+        if (check.module, check.info.exercise) not in listed:
+            where = f"{assignment.name}/{check.visibility}/…{check.function.__name__}"
+            raise GraderError(f"the check is for {check.info.exercise}, which the outline does not list", where)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.replace(" ", ",").split(",") if part.strip())
+
+
+def _all_checks(assignment: Assignment) -> Iterator[Check]:
+    visibilities: tuple[Visibility, ...] = ("visible", "hidden")
+    for visibility in visibilities:
+        for path in sorted((assignment.folder / visibility).glob("test_*.py")):
+            module = module_under_test(path, assignment.modules)
+            loaded = load_file(path, f"autograder_checks.{assignment.name}.{visibility}.{path.stem}")
+            for function in vars(loaded).values():
+                info = info_of(function)
+                if info is not None and getattr(function, "__module__", None) == loaded.__name__:
+                    yield Check(info, function, visibility, module)
+
+
+def module_under_test(path: Path, modules: Sequence[str]) -> str:
+    """Return the module that ``test_<module>[_topic].py`` looks at: the longest one its name begins with."""
+    stem = path.stem.removeprefix("test_")
+    fitting = [module for module in modules if stem == module or stem.startswith(module + "_")]
+    if not fitting:
+        raise GraderError("the file's name matches no module of the assignment", str(path), "call it test_<module>.py")
+    return max(fitting, key=len)
+
+
+def load_file(path: Path, name: str) -> types.ModuleType:
+    """Import an instructor's file under a name of its own."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise GraderError("the file cannot be imported", str(path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _suggest(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=3, cutoff=0.4) or list(known)[:12]
+    return "did you mean " + ", ".join(near) + "?" if near else ""

@@ -1,0 +1,78 @@
+"""Other people's text, made safe to print: no control characters, no direction tricks, no endless lines.
+
+Escaping for a medium (HTML, XML, CSV) comes on top of this and is done where that medium is written.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+NAME_LIMIT = 80
+LINE_LIMIT = 300
+MESSAGE_LIMIT = 3000
+
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BREAKS_OR_BLANKS = frozenset("\u200b\u2028\u2029\u2060\ufeff\ufff9\ufffa\ufffb\u115f\u1160\u3164\uffa0")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def visible(text: str, keep: str = "\n") -> str:
+    r"""Spell out every character that acts instead of showing: ``"\x1b"`` becomes the four characters ``\x1b``.
+
+    These are control characters (except those in ``keep``), direction overrides, invisible blanks, lone
+    surrogates and noncharacters. Doing it twice changes nothing.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if char in keep or not _acts(char) else _spelled(char) for char in text)
+
+
+def one_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """The text on one line, runs of blanks as one, at most about ``limit`` characters."""
+    return cut(visible(" ".join(text.split())), limit)
+
+
+def cut(text: str, limit: int = MESSAGE_LIMIT) -> str:
+    """The beginning of the text, saying how much was left out."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit].rstrip()} … ({len(text) - limit} more characters)"
+
+
+def short_name(student: str) -> str:
+    """A student's name for headings and tables; long ones lose their middle, so that endings still differ."""
+    name = visible(" ".join(student.split())) or "(no name)"
+    if len(name) <= NAME_LIMIT:
+        return name
+    return f"{name[: NAME_LIMIT - 21]}…{name[-20:]}"
+
+
+def neutralised(text: str) -> str:
+    """The text as a spreadsheet cell that no spreadsheet takes for a formula.
+
+    A leading apostrophe is put before ``= + - @``, their full-width forms, tab and line breaks.
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def points(value: float) -> str:
+    """Points as people write them: ``4``, ``37.5``, ``0.25``."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
+
+
+def spoken(identifier: str) -> str:
+    """``logvar_read_as_std`` as words: ``logvar read as std``."""
+    return one_line(identifier.replace("_", " "), 120)
+
+
+def _acts(char: str) -> bool:
+    if char in _DIRECTION or char in _BREAKS_OR_BLANKS:
+        return True
+    return unicodedata.category(char) in ("Cc", "Cs") or (ord(char) & 0xFFFE) == 0xFFFE
+
+
+def _spelled(char: str) -> str:
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

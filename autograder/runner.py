@@ -1,0 +1,235 @@
+"""Runs the checks of one exercise against one candidate and says what became of each."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+
+from autograder.candidate import Call, Candidate, CandidateError, Remote, Session
+from autograder.closeness import CheckFailed
+from autograder.course import Assignment, Check, Exercise
+from autograder.errors import GraderError
+from autograder.examples import derive_seed, draw_examples, is_property, run_interleaved
+from autograder.sessions import WorkerLost
+
+FIXTURES = frozenset({"candidate", "rng", "reference"})
+MAX_LOST = 2
+"""Workers that one exercise may use up before its remaining checks are given up."""
+
+_STRUCTURE_ERRORS = (TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError, ArithmeticError)
+
+
+class CandidateSession(Session, Protocol):
+    """A session with the controls that the runner needs."""
+
+    def limit(self, seconds: float) -> None:
+        """Allow this many seconds from now."""
+        ...
+
+    def batch(self, operations: list[dict[str, Any]]) -> list[list]:
+        """Carry out several operations."""
+        ...
+
+    def close(self) -> None:
+        """Release what the session holds."""
+        ...
+
+
+OpenSession = Callable[[], CandidateSession]
+"""Starts a fresh process (or space) with the submission loaded."""
+
+
+@dataclass
+class Outcome:
+    """What became of one check."""
+
+    check: Check
+    status: str
+    summary: str = ""
+    """What went wrong without any value: fit for hidden checks."""
+    detail: str = ""
+    """The same with values, the student's message and place: for visible checks only."""
+    call: Call | None = None
+    """The failing call with the smallest input."""
+    expected: Any = None
+    got: Any = None
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the check earned its points."""
+        return self.status == "passed"
+
+
+@dataclass
+class RunOptions:
+    """What a run of checks depends on besides the submission."""
+
+    seed: int = 0
+    time_limit: float = 10.0
+    """Seconds for one check, unless the check asks for more."""
+    visible_only: bool = False
+
+
+@dataclass
+class ExampleStore:
+    """Drawn examples by check and seed, shared by all submissions of a run."""
+
+    _drawn: dict[tuple[str, str, int], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def examples(self, assignment: str, check: Check, seed: int) -> list[dict[str, Any]]:
+        """Return the examples of a property check, drawing them on first use."""
+        key = (assignment, check.key, seed)
+        if key not in self._drawn:
+            self._drawn[key] = draw_examples(check.function, derive_seed(seed, check.key), FIXTURES & _names(check.function))
+        return self._drawn[key]
+
+
+_STORE = ExampleStore()
+
+
+def run_checks(
+    assignment: Assignment, checks: Iterable[Check], open_session: OpenSession, options: RunOptions
+) -> list[Outcome]:
+    """Run checks of one exercise in order, in one process as long as it lives.
+
+    A check that kills its process or runs out of time is charged for that; the next one gets a fresh
+    process, until :data:`MAX_LOST` of them are used up.
+    """
+    outcomes: list[Outcome] = []
+    session: CandidateSession | None = None
+    lost: list[WorkerLost] = []
+    try:
+        for check in checks:
+            if len(lost) >= MAX_LOST:
+                outcomes.append(Outcome(check, lost[-1].status, f"not run, because earlier checks ended with: {lost[-1].reason}"))
+                continue
+            try:
+                if session is None:
+                    session = open_session()
+                outcomes.append(run_check(assignment, check, session, options))
+            except WorkerLost as error:
+                lost.append(error)
+                session = None
+                outcomes.append(Outcome(check, error.status, error.reason))
+    finally:
+        if session is not None:
+            session.close()
+    return outcomes
+
+
+def run_check(assignment: Assignment, check: Check, session: CandidateSession, options: RunOptions) -> Outcome:
+    """Run one check; raises :class:`WorkerLost` when the submission's process is of no further use."""
+    session.limit(check.info.timeout or options.time_limit)
+    seed = derive_seed(options.seed, check.key)
+    session.request({"op": "seed", "seed": derive_seed(seed, "worker") % 2**32})
+    if is_property(check.function):
+        return _run_property(assignment, check, session, options)
+    remote = Remote(session)
+    return _verdict(check, remote, lambda: check.function(**_arguments(assignment, check, remote, seed)))
+
+
+def _run_property(assignment: Assignment, check: Check, session: CandidateSession, options: RunOptions) -> Outcome:
+    seed = derive_seed(options.seed, check.key)
+    inner = check.function.hypothesis.inner_test  # type: ignore[attr-defined]
+    examples = _STORE.examples(assignment.name, check, options.seed)
+    verdicts: list[Outcome] = []
+
+    def body(example: Mapping[str, Any], index: int) -> Callable[[Session], None]:
+        def run(relay: Session) -> None:
+            remote = Remote(relay)
+            arguments = _arguments(assignment, check, remote, seed + index)
+            verdicts.append(_verdict(check, remote, lambda: inner(**arguments, **example)))
+
+        return run
+
+    errors = run_interleaved([body(example, index) for index, example in enumerate(examples)], session.batch)
+    for error in errors:
+        if error is not None:
+            raise error
+    bad = [verdict for verdict in verdicts if not verdict.passed]
+    if not bad:
+        return Outcome(check, "passed")
+    return min(bad, key=lambda verdict: _size(verdict.call))
+
+
+def _arguments(assignment: Assignment, check: Check, remote: Remote, seed: int) -> dict[str, Any]:
+    makers: dict[str, Callable[[], Any]] = {
+        "candidate": lambda: Candidate(remote, check.module),
+        "rng": lambda: torch.Generator().manual_seed(seed % 2**63),
+        "reference": lambda: assignment.reference(check.module),
+    }
+    return {name: makers[name]() for name in FIXTURES & _names(check.function)}
+
+
+def _names(function: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(inspect.signature(function).parameters)
+
+
+def _verdict(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome:
+    """Run a check's body and turn what it raises into an outcome.
+
+    Check code that stumbles over a student's value (unpacking ``None``, say) has found a wrong structure. The audit
+    runs every check on the reference, so that a stumble of the check's own making is found there.
+    """
+    try:
+        run()
+        return Outcome(check, "passed")
+    except CheckFailed as failure:
+        return Outcome(check, "failed", failure.summary, failure.detail, remote.latest, failure.expected, failure.got)
+    except CandidateError as error:
+        return _student_error(check, error, remote.latest)
+    except AssertionError as failure:
+        return Outcome(check, "failed", "the property does not hold", str(failure), remote.latest)
+    except _STRUCTURE_ERRORS as error:
+        if remote.calls == 0:
+            raise GraderError(f"the check itself failed: {type(error).__name__}: {error}", check.key) from error
+        summary = "the result does not have the structure that the contract asks for"
+        return Outcome(check, "failed", summary, f"{summary} ({type(error).__name__}: {error})", remote.latest)
+
+
+def _student_error(check: Check, error: CandidateError, call: Call | None) -> Outcome:
+    if error.missing:
+        return Outcome(check, "missing", "not implemented yet", error.message, call)
+    kind = error.error_type if _is_builtin_error(error.error_type) else "an exception"
+    detail = f"your code raised {error.error_type}: {error.message}".rstrip(": ")
+    if error.traceback:
+        detail += "\n" + error.traceback.rstrip()
+    return Outcome(check, "error", f"your code raised {kind}", detail, call)
+
+
+def _is_builtin_error(name: str) -> bool:
+    """Names of the student's own making could spell out a hidden input."""
+    known = getattr(builtins, name, None)
+    return isinstance(known, type) and issubclass(known, BaseException)
+
+
+def _size(call: Call | None) -> float:
+    """How much there is to read in a call's arguments."""
+    if call is None:
+        return math.inf
+    return sum(_elements(value) for value in [*call.args, *call.kwargs.values()])
+
+
+def _elements(value: Any) -> float:
+    if isinstance(value, torch.Tensor):
+        return float(value.numel())
+    if hasattr(value, "size") and isinstance(value.size, int):
+        return float(value.size)
+    if isinstance(value, list | tuple):
+        return sum(_elements(item) for item in value)
+    return 1.0
+
+
+def earned(exercise: Exercise, outcomes: Iterable[Outcome]) -> float:
+    """Points of an exercise: the sum over passed checks, or nothing when no value check passed."""
+    outcomes = list(outcomes)
+    if not any(outcome.passed and outcome.check.info.kind == "value" for outcome in outcomes):
+        return 0.0
+    return sum(outcome.check.info.points for outcome in outcomes if outcome.passed)

@@ -1,0 +1,81 @@
+"""What the grader tells a zygote at its start: which layers to use, and what must prove unreachable."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from autograder.sandbox.seccomp import Policy
+
+PROFILES = ("S0", "S1", "S2", "S3")
+"""From a plain process to the full set of layers; later means stricter, and strings compare that way."""
+
+ENTRY = "autograder.sandbox.worker:serve"
+"""What a ready worker runs: ``module:function`` or ``/path/file.py:function``, called with its data socket."""
+
+STARTUP_FAILED = 70
+"""Exit status of a worker that could not be locked down."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The settings of one zygote and of all its workers. Holds nothing of the course but names of paths.
+
+    Attributes:
+        profile: ``"S3"`` … ``"S0"``.
+        memory_mb: what a worker may allocate, in MiB.
+        own_uid: give each worker a uid of its own (needs root).
+        landlock: the kernel's Landlock version, 0 for none.
+        base: an empty folder of the host: mount point of the private root (S3), working directory otherwise.
+        canary: a file of the grader that a worker must not be able to open.
+        hidden: entries of the course folder that a worker must not reach.
+        grader_pid: the process that must be neither signalled nor read.
+        entry: see `ENTRY`.
+        scratch_mb: size of a worker's scratch file system (S3).
+        spare: keep one locked worker ready.
+    """
+
+    profile: str = "S0"
+    memory_mb: int = 4096
+    own_uid: bool = False
+    landlock: int = 0
+    base: str = ""
+    canary: str = ""
+    hidden: tuple[str, ...] = field(default=())
+    grader_pid: int = 0
+    entry: str = ENTRY
+    scratch_mb: int = 64
+    spare: bool = True
+
+    @property
+    def private_root(self) -> bool:
+        """Whether workers live in namespaces of their own."""
+        return self.profile == "S3"
+
+    @property
+    def confined(self) -> bool:
+        """Whether Landlock is in force."""
+        return self.profile in ("S3", "S2")
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the system call filter is in force."""
+        return self.profile != "S0"
+
+    def policy(self) -> Policy:
+        """Return the filter's settings: writing is guarded there when neither a root nor Landlock does it."""
+        truncation_is_open = self.landlock < 3
+        return Policy(
+            writable=self.private_root,
+            guard_open=not self.private_root and (not self.confined or truncation_is_open),
+        )
+
+    def to_json(self) -> str:
+        """Return the plan as one line."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """Read a plan written by `to_json`."""
+        values = json.loads(text)
+        return cls(**{**values, "hidden": tuple(values["hidden"])})

@@ -1,0 +1,124 @@
+"""What a zygote does once so that no worker has to: imports, and one pass through every kind of work.
+
+The first `torch.optim.Adam` alone imports 800 modules and takes a second; after this pass a worker's first training
+step takes milliseconds. Everything runs in one thread: a process that ever ran a parallel OpenMP region leaves behind
+children that hang.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import io
+import os
+import random
+
+_NEEDED = ("torch", "numpy")
+_USEFUL = (
+    "torch.distributions torch.utils.data torch.func torch.nn.functional torch.optim.lr_scheduler "
+    "torch.nn.utils torch.nn.utils.parametrizations torchvision torchvision.utils torchvision.transforms "
+    "scipy.special scipy.linalg scipy.stats matplotlib matplotlib.pyplot PIL.Image "
+    "abc collections copy dataclasses enum functools itertools json logging operator statistics string "
+    "tempfile textwrap time traceback types typing typing_extensions unittest.mock warnings zipfile"
+)
+
+
+def import_libraries() -> None:
+    """Import what submissions import; only torch and numpy must be there."""
+    for name in _NEEDED:
+        importlib.import_module(name)
+    import torch
+
+    torch.set_num_threads(1)
+    for name in _USEFUL.split():
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+def _train() -> None:
+    """Take a step of each optimiser on a small network, through a data loader."""
+    import torch
+    from torch import nn
+    from torch.utils.data import DataLoader, TensorDataset
+
+    loader = DataLoader(TensorDataset(torch.rand(8, 1, 8, 8), torch.rand(8, 4)), batch_size=4, shuffle=True)
+    network = nn.Sequential(
+        nn.Conv2d(1, 4, 3, padding=1),
+        nn.BatchNorm2d(4),
+        nn.ReLU(),
+        nn.ConvTranspose2d(4, 2, 4, 2, 1),
+        nn.Flatten(),
+        nn.Linear(512, 4),
+        nn.LayerNorm(4),
+    )
+    for kind in (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD, torch.optim.RMSprop):
+        optimizer = kind(network.parameters(), lr=1e-3)
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            nn.functional.mse_loss(network(inputs), targets).backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+    torch.save(network.state_dict(), buffer := io.BytesIO())
+    buffer.seek(0)
+    network.load_state_dict(torch.load(buffer))
+
+
+def _compute() -> None:
+    """Touch linear algebra, double backward, distributions and random numbers in both precisions."""
+    import torch
+    from torch.distributions import Bernoulli, Categorical, Normal, kl_divergence
+
+    for dtype in (torch.float32, torch.float64):
+        matrix = torch.randn(4, 4, dtype=dtype, requires_grad=True)
+        value = torch.einsum("ij,jk->", matrix, matrix.exp()) + torch.linalg.slogdet(matrix)[1]
+        (gradient,) = torch.autograd.grad(value, matrix, create_graph=True)
+        gradient.square().sum().backward()
+        torch.linalg.solve(matrix.detach(), torch.ones(4, dtype=dtype))
+        torch.logsumexp(torch.cdist(matrix, matrix), 0).softmax(0)
+        unit = Normal(torch.zeros(3, dtype=dtype), torch.ones(3, dtype=dtype))
+        kl_divergence(unit, Normal(unit.rsample(), torch.ones(3, dtype=dtype)))
+        unit.log_prob(unit.mean)
+    Bernoulli(logits=torch.zeros(2)).sample()
+    Categorical(logits=torch.zeros(2)).log_prob(torch.ones(()))
+    # The first repr imports a formatter.
+    repr(torch.rand(2, 2))
+
+
+def _draw() -> None:
+    """Draw one figure without a screen, which reads the fonts."""
+    try:
+        import matplotlib
+    except ImportError:
+        return
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots()
+    axes.plot([0, 1], label="a")
+    axes.legend()
+    figure.savefig(io.BytesIO())
+    pyplot.close(figure)
+
+
+def warm_up() -> None:
+    """Do everything once, then reseed every generator and settle the heap before the first fork."""
+    import numpy
+    import torch
+
+    _train()
+    _compute()
+    _draw()
+    random.seed(0)
+    numpy.random.seed(0)
+    torch.manual_seed(0)
+    gc.collect()
+    gc.freeze()
+
+
+def threads() -> int:
+    """Return the number of threads of this process; must be 1 before anything is forked."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 1

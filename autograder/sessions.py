@@ -1,0 +1,257 @@
+"""How requests reach a submission: over the wire to a locked worker, or directly in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import struct
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from autograder.callback_graph import CallbackGraph, CallbackRefused
+from autograder.sandbox import wire
+from autograder.sandbox.modules import ModuleSpace
+from autograder.sandbox.wire import CallbackRef, Handle, WireError
+from autograder.sandbox.workbench import Workbench
+
+if TYPE_CHECKING:
+    from autograder.sandbox.launcher import Worker
+
+_LENGTH = struct.Struct(">I")
+MAX_OUTPUT = 16 * 2**20
+"""Bytes that a worker may print before it is stopped."""
+MAX_CALLBACKS = 20_000
+"""Callback evaluations that one batch of requests may ask for."""
+
+
+class WorkerLost(Exception):
+    """The worker is of no further use: it died, ran out of time, flooded its output or broke the protocol.
+
+    ``status`` is the status that the running check gets: ``timeout`` or ``crashed``.
+    """
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+@dataclass
+class _Pending:
+    """A deadline for whatever is running now."""
+
+    at: float
+
+    def left(self) -> float:
+        return self.at - time.monotonic()
+
+
+class RemoteSession:
+    """Requests to one locked worker.
+
+    A single request may be a batch: many calls in one frame, which is what makes property checks fast.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._sequence = 0
+        self._graph = CallbackGraph()
+        self._printed = 0
+        self._deadline = _Pending(time.monotonic() + 30)
+        self.lost: WorkerLost | None = None
+        os.set_blocking(worker.output_fd, False)
+        worker.socket.setblocking(False)
+
+    def limit(self, seconds: float) -> None:
+        """Allow ``seconds`` from now for all requests until the next call of this method."""
+        self._deadline = _Pending(time.monotonic() + seconds)
+
+    def request(self, operation: dict[str, Any]) -> list:
+        """Carry out one operation."""
+        return self.batch([operation])[0]
+
+    def batch(self, operations: Sequence[dict[str, Any]]) -> list[list]:
+        """Carry out several operations in order, in one frame; one failing does not stop the others."""
+        if self.lost is not None:
+            raise self.lost
+        try:
+            return self._exchange([self._lower(operation) for operation in operations])
+        except WorkerLost as lost:
+            self.close(lost)
+            raise
+
+    def close(self, lost: WorkerLost | None = None) -> None:
+        """Kill the worker; later requests raise :class:`WorkerLost`."""
+        if self.lost is None:
+            self.lost = lost or WorkerLost("crashed", "the worker was closed")
+            self._worker.kill()
+
+    def _exchange(self, operations: list[dict[str, Any]]) -> list[list]:
+        self._sequence += 1
+        self._graph.start_batch()
+        self._send(["batch", operations])
+        for _ in range(MAX_CALLBACKS):
+            kind, body = self._receive()
+            if kind == "reply":
+                return _checked_replies(body, len(operations))
+            try:
+                answer = self._graph.answer(kind, body)
+            except CallbackRefused as refused:
+                raise WorkerLost("crashed", str(refused)) from None
+            self._send(answer)
+        raise WorkerLost("crashed", "the submission called the grader's functions too often")
+
+    def _lower(self, value: Any) -> Any:
+        """Replace functions of the check by references that the worker can call."""
+        kind = type(value)
+        if kind in (list, tuple):
+            return kind(self._lower(item) for item in value)
+        if kind is dict:
+            return {key: self._lower(item) for key, item in value.items()}
+        if kind in (torch.Tensor, str, Handle, CallbackRef, torch.dtype) or not callable(value):
+            return value
+        return self._graph.register(value)
+
+    # -- frames --------------------------------------------------------------------------------------------
+
+    def _send(self, message: list) -> None:
+        data = wire.encode([self._sequence, *message])
+        frame = memoryview(_LENGTH.pack(len(data)) + data)
+        while frame:
+            self._wait(select.POLLOUT)
+            with contextlib.suppress(BlockingIOError):
+                try:
+                    frame = frame[self._worker.socket.send(frame) :]
+                except OSError:
+                    raise self._died() from None
+
+    def _receive(self) -> tuple[str, Any]:
+        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+        if length > wire.MAX_FRAME:
+            raise WorkerLost("crashed", "the worker announced an impossibly large answer")
+        try:
+            message = wire.decode(self._exactly(length))
+        except WireError as error:
+            raise WorkerLost("crashed", f"the worker sent a malformed answer ({error})") from None
+        if type(message) is not list or len(message) != 3 or message[0] != self._sequence or type(message[1]) is not str:
+            raise WorkerLost("crashed", "the worker answered out of turn")
+        return message[1], message[2]
+
+    def _exactly(self, number: int) -> bytes:
+        parts: list[bytes] = []
+        while number:
+            self._wait(select.POLLIN)
+            with contextlib.suppress(BlockingIOError):
+                try:
+                    part = self._worker.socket.recv(min(number, 1 << 20))
+                except OSError:
+                    raise self._died() from None
+                if not part:
+                    raise self._died()
+                parts.append(part)
+                number -= len(part)
+        return b"".join(parts)
+
+    def _wait(self, event: int) -> None:
+        """Wait until the socket is ready, draining what the submission prints; the deadline is the check's."""
+        connection = self._worker.socket.fileno()
+        poll = select.poll()
+        poll.register(connection, event)
+        poll.register(self._worker.output_fd, select.POLLIN)
+        while True:
+            left = self._deadline.left()
+            if left <= 0:
+                raise WorkerLost("timeout", "the time limit was exceeded")
+            for descriptor, _ in poll.poll(left * 1000 + 1):
+                if descriptor == connection:
+                    return
+                if not self._drain():
+                    poll.unregister(self._worker.output_fd)
+
+    def _drain(self) -> bool:
+        try:
+            chunk = os.read(self._worker.output_fd, 1 << 16)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        self._printed += len(chunk)
+        if self._printed > MAX_OUTPUT:
+            raise WorkerLost("crashed", "the submission printed more than 16 MB")
+        return bool(chunk)
+
+    def _died(self) -> WorkerLost:
+        return WorkerLost("crashed", f"the process running the submission ended ({self._worker.exit_reason()})")
+
+
+def _checked_replies(body: object, number: int) -> list[list]:
+    """Check the outer form of the replies; their values are judged by the checks."""
+    if type(body) is not list or len(body) != number:
+        raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
+    for reply in body:
+        good = type(reply) is list and (
+            (len(reply) == 2 and reply[0] == "ok")
+            or (len(reply) == 5 and reply[0] == "error" and all(type(part) is str for part in reply))
+        )
+        if not good:
+            raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
+    return body
+
+
+class LocalSession:
+    """Requests to modules in this process: references, stubs, variants, a student's own ``pytest`` run."""
+
+    def __init__(self, space: ModuleSpace) -> None:
+        self.bench = Workbench(_no_invoke, space=space)
+
+    def limit(self, seconds: float) -> None:
+        """Time limits need a process of their own; here there are none."""
+
+    def request(self, operation: dict[str, Any]) -> list:
+        """Carry out one operation on copies of its arguments."""
+        return self.bench.perform({key: _isolated(value) for key, value in operation.items()})
+
+    def batch(self, operations: Sequence[dict[str, Any]]) -> list[list]:
+        """Carry out several operations in order."""
+        return [self.request(operation) for operation in operations]
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def _no_invoke(*details: object) -> Any:
+    raise AssertionError("local sessions call functions directly")
+
+
+def _isolated(value: Any) -> Any:
+    """Copy tensors and arrays, so that in-place edits stay on the student's side as they do over the wire."""
+    kind = type(value)
+    if kind is torch.Tensor:
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    if kind is np.ndarray:
+        return value.copy()
+    if kind in (list, tuple):
+        return kind(_isolated(item) for item in value)
+    if kind is dict:
+        return {key: _isolated(item) for key, item in value.items()}
+    if callable(value) and kind not in (torch.dtype, Handle):
+        return _on_copies(value)
+    return value
+
+
+def _on_copies(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Call ``function`` with copies that stay attached to the autograd graph."""
+
+    def copy(value: Any) -> Any:
+        return value.clone() if isinstance(value, torch.Tensor) else value
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(*map(copy, args), **{name: copy(value) for name, value in kwargs.items()})
+
+    return call
