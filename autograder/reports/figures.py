@@ -51,7 +51,9 @@ def comparison_figure(expected: object, got: object, title: str) -> bytes | None
 def _array(value: object) -> Array | None:
     """Tensor or array as float64, without importing torch; None for anything else."""
     try:
-        if hasattr(value, "detach"):
+        if hasattr(value, "detach") and hasattr(value, "is_complex"):
+            if value.is_complex() or value.numel() > _MOST_VALUES:
+                return None
             value = value.detach().cpu().double().numpy()
         if not isinstance(value, np.ndarray) or value.dtype.kind not in "buif" or value.size > _MOST_VALUES:
             return None

@@ -1,0 +1,53 @@
+"""What is printed is readable and cannot steer the terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+from sample_results import HOSTILE_NAMES, SECRET, grader_error, result, unreadable
+
+from autograder.reports.schema import SubmissionResult
+from autograder.reports.terminal import print_result, student_line
+
+
+def printed(graded: SubmissionResult, terminal: bool = False) -> str:
+    """The output for one submission."""
+    file = io.StringIO()
+    console = Console(file=file, width=100, force_terminal=terminal)
+    print_result(graded, console, details=True)
+    console.print(student_line(graded))
+    return file.getvalue()
+
+
+def test_the_table_names_exercises_points_status_and_hint() -> None:
+    """The score and where to begin stand below it."""
+    text = printed(result())
+    for words in ("gaussian_kl", "0/4", "✗ not right yet", "exp(logvar)", "51.5 of 80 points", "Start with"):
+        assert words in text
+    assert SECRET not in text
+
+
+@pytest.mark.parametrize("student", HOSTILE_NAMES)
+def test_nothing_printed_acts_on_the_terminal(student: str) -> None:
+    """No control characters, no markup, one line per student."""
+    graded = result(student)
+    graded.exercises[1].checks[0].message = f"{student}\x1b]0;title\x07 [bold]"
+    text = printed(graded)
+    assert not any(ord(char) < 32 and char != "\n" for char in text)
+    assert "\u202e" not in text
+    assert "[bold]" in text
+    assert "\n" not in student_line(graded).plain
+
+
+def test_colours_only_on_a_terminal() -> None:
+    """A pipe gets plain text."""
+    assert "\x1b[" not in printed(result())
+    assert "\x1b[" in printed(result(), terminal=True)
+
+
+def test_problems_say_what_to_do() -> None:
+    """Reason and remedy."""
+    assert "archive is damaged" in printed(unreadable())
+    assert "not your mistake" in printed(grader_error())
