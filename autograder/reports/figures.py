@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def comparison_figure(expected: object, got: object, title: str) -> bytes | None
     return document(body, height, one_line(title, 90), _described(right, theirs)).encode("utf-8")
 
 
-def _array(value: object) -> Array | None:
+def _array(value: Any) -> Array | None:
     """Tensor or array as float64, without importing torch; None for anything else."""
     try:
         if hasattr(value, "detach") and hasattr(value, "is_complex"):
@@ -59,7 +60,7 @@ def _array(value: object) -> Array | None:
             return None
         return value.astype(np.float64)
     except (TypeError, ValueError, RuntimeError, NotImplementedError):
-        return None  # sparse, quantised or complex: no picture, never a failure
+        return None  # sparse, quantised or without data: no picture, never a failure
 
 
 def _kind(array: Array) -> Kind:

@@ -37,6 +37,11 @@ def print_result(result: SubmissionResult, console: Console, details: bool = Fal
     _print_first_step(result, console)
 
 
+def print_student_line(result: SubmissionResult, console: Console) -> None:
+    """Print :func:`student_line`, shortened to the width of the terminal rather than broken."""
+    console.print(student_line(result), no_wrap=True, overflow="ellipsis")
+
+
 def result_table(result: SubmissionResult) -> Table:
     """Exercise, points, status and hint of one submission."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
@@ -57,14 +62,13 @@ def result_table(result: SubmissionResult) -> Table:
 
 def student_line(result: SubmissionResult) -> Text:
     """One student of a class on one line: name, score, and what is the matter if something is."""
-    name = short_name(result.student)
-    shown = name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - 1]}…"
-    line = Text(f"{shown:<{_NAME_WIDTH}}  ", no_wrap=True, overflow="ellipsis")
+    line = Text(short_name(result.student))
+    line.truncate(_NAME_WIDTH, overflow="ellipsis", pad=True)  # in terminal cells: an emoji takes two
     if result.status != "graded":
-        line.append_text(status_text(result.status))
+        line.append("  ").append_text(status_text(result.status))
         line.append(f"  {one_line(result.message, 120)}", style="dim")
         return line
-    line.append(f"{wording.score_words(result.score, result.max_score):>16}")
+    line.append(f"{wording.score_words(result.score, result.max_score):>18}")
     line.append(f"  {result.duration_s:5.1f} s", style="dim")
     first = wording.first_step(wording.numbered(result))
     if first is not None:
@@ -126,7 +130,8 @@ def _print_check(exercise: ExerciseResult, check: CheckResult, console: Console)
         console.print(Text(_indented(check.message)))
     if check.visibility == "visible":
         for name, value in check.example.items():
-            console.print(Text(_indented(f"{name} = {value}"), style="dim"))
+            aligned = value.replace("\n", "\n" + " " * (len(name) + 3))
+            console.print(Text(_indented(f"{name} = {aligned}"), style="dim"))
 
 
 def _indented(text: str) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console
 from sample_results import HOSTILE_NAMES, SECRET, grader_error, result, unreadable
 
 from autograder.reports.schema import SubmissionResult
-from autograder.reports.terminal import print_result, student_line
+from autograder.reports.terminal import print_result, print_student_line, student_line
 
 
 def printed(graded: SubmissionResult, terminal: bool = False) -> str:
@@ -17,7 +17,7 @@ def printed(graded: SubmissionResult, terminal: bool = False) -> str:
     file = io.StringIO()
     console = Console(file=file, width=100, force_terminal=terminal)
     print_result(graded, console, details=True)
-    console.print(student_line(graded))
+    print_student_line(graded, console)
     return file.getvalue()
 
 
@@ -50,4 +50,5 @@ def test_colours_only_on_a_terminal() -> None:
 def test_problems_say_what_to_do() -> None:
     """Reason and remedy."""
     assert "archive is damaged" in printed(unreadable())
+    assert len(printed(unreadable()).splitlines()) == len(printed(unreadable("b" * 300)).splitlines())
     assert "not your mistake" in printed(grader_error())
