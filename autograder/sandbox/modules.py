@@ -7,6 +7,7 @@ own, so that two assignments' ``losses`` do not meet) and student code in a work
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
 import importlib
@@ -16,6 +17,7 @@ import io
 import json
 import linecache
 import sys
+import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
@@ -41,11 +43,17 @@ class ModuleSpace:
     """The modules of one submission.
 
     ``files`` maps posix paths to contents; ``expected`` names the assignment's modules, which a notebook
-    provides together; ``prefix`` is prepended to every name in ``sys.modules``.
+    provides together; ``prefix`` is prepended to every name in ``sys.modules``; ``definitions_only`` skips top-level
+    statements that only do something (a training run that would not end).
     """
 
-    def __init__(self, files: Mapping[str, bytes], expected: Sequence[str] = (), prefix: str = "") -> None:
+    def __init__(
+        self, files: Mapping[str, bytes], expected: Sequence[str] = (), prefix: str = "", definitions_only: bool = False
+    ) -> None:
         self.files = dict(files)
+        self.definitions_only = definitions_only
+        self.complaints: list[str] = []
+        """Top-level statements that failed, one line each."""
         self.prefix = prefix
         self.expected = tuple(expected)
         self.sources = {_module_name(path): path for path in sorted(self.files) if path.endswith(".py")}
@@ -101,11 +109,42 @@ class ModuleSpace:
             return module
         source = self.files[path].decode("utf-8", "replace")
         try:
-            exec(_compile(source, path), module.__dict__)
+            self._execute(source, path, module)
         except BaseException:
             sys.modules.pop(self.prefix + name, None)
             raise
         return sys.modules.get(self.prefix + name, module)
+
+    def _execute(self, source: str, path: str, module: types.ModuleType) -> None:
+        """Run a file; when a top-level statement fails, run the others all the same.
+
+        A leftover demonstration at the end of a file (a plot, a download, ``input()``) must not cost the functions
+        above it. With ``definitions_only`` such statements are not even tried.
+        """
+        tree = _parse(source, path)
+        if not self.definitions_only:
+            before = dict(module.__dict__)
+            try:
+                exec(compile(tree, path, "exec", dont_inherit=True), module.__dict__)
+                return
+            except BaseException as error:
+                self.complaints.append(describe(error, path))
+                module.__dict__.clear()
+                module.__dict__.update(before)
+        own = {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
+        for node in tree.body:
+            if self.definitions_only and not _is_definition(node, own):
+                continue
+            with contextlib.suppress(KeyboardInterrupt, SystemExit, Exception):
+                exec(compile(ast.Module([node], []), path, "exec", dont_inherit=True), module.__dict__)
+
+    def stand_in(self, name: str) -> types.ModuleType:
+        """Return module ``name``, or an empty one in its place when it cannot be loaded."""
+        try:
+            return self.module(name)
+        except LoadError:
+            self.failures.pop(name, None)
+            return self._new_module(name, name + ".py", package=False)
 
     def _new_module(self, name: str, path: str, package: bool) -> types.ModuleType:
         full = self.prefix + name
@@ -143,9 +182,14 @@ class ModuleSpace:
             if expected not in self.sources:
                 sys.modules.setdefault(self.prefix + expected, self.notebook)
         try:
-            exec(_compile(str(cell["source"]), f"cell {cell['cell']}"), self.notebook.__dict__)
-        except (KeyboardInterrupt, SystemExit, Exception) as error:
-            self.failures[f"cell {cell['cell']}"] = error
+            name = f"cell {cell['cell']}"
+            tree = _parse(str(cell["source"]), name)
+            if self.definitions_only:
+                own = {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
+                tree.body = [node for node in tree.body if _is_definition(node, own)]
+            exec(compile(tree, name, "exec", dont_inherit=True), self.notebook.__dict__)
+        except BaseException as error:
+            self.complaints.append(describe(error, f"cell {cell['cell']}"))
 
     def _import(
         self,
@@ -208,10 +252,36 @@ def _module_name(path: str) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-def _compile(source: str, name: str) -> types.CodeType:
-    """Compile and register the source, so that tracebacks show the student's own lines."""
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _parse(source: str, name: str) -> ast.Module:
+    """Parse and register the source, so that tracebacks show the student's own lines."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    return compile(source, name, "exec", dont_inherit=True)
+    return ast.parse(source, name)
+
+
+def _is_definition(node: ast.stmt, own: set[str]) -> bool:
+    """Imports, functions, classes, and assignments that do not call the file's own functions."""
+    if isinstance(node, (*_DEFINITIONS, ast.Import, ast.ImportFrom)):
+        return True
+    if not isinstance(node, ast.Assign | ast.AnnAssign):
+        return False
+    calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return not any(isinstance(called, ast.Name) and called.id in own for called in calls) and not any(
+        isinstance(part, ast.For | ast.While | ast.ListComp | ast.GeneratorExp) for part in ast.walk(node)
+    )
+
+
+def describe(error: BaseException, path: str) -> str:
+    """One line: where in the file a top-level statement failed, and with what."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+    where = f"{path}, line {lines[-1]}" if lines else path
+    try:
+        message = str(error)[:200]
+    except BaseException:
+        message = ""
+    return f"{where}: {type(error).__name__}: {message}".rstrip(": ")
 
 
 def _notebook_names() -> dict[str, Callable[..., object]]:

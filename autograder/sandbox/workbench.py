@@ -58,27 +58,28 @@ class Workbench:
 
     def _do_load(self, request: Mapping[str, Any]) -> None:
         """Take the files; nothing runs until a module is asked for."""
-        self.space = ModuleSpace(request["files"], request["expected"], request.get("prefix", ""))
+        self.space = ModuleSpace(request["files"], request["expected"], definitions_only=request["definitions_only"])
         sys.meta_path.insert(0, SpaceFinder(self.space))
         seed_everything(request.get("seed", 0))
 
     def _do_import(self, request: Mapping[str, Any]) -> list[str]:
-        """Run one module and undo what it did to torch's and NumPy's global state."""
+        """Run one module, undo what it did to torch's and NumPy's global state, return its complaints."""
+        assert self.space is not None
         state = _GlobalState()
         try:
-            module = self._module(request["module"])
+            self._module(request["module"])
         finally:
             state.restore()
             if self.fresh_process:
                 seed_everything(request.get("seed", 0))
-        return sorted(name for name in vars(module) if not name.startswith("_"))
+        return [complaint[:MAX_TEXT] for complaint in self.space.complaints[:20]]
 
     def _do_substitute(self, request: Mapping[str, Any]) -> None:
         """Put a grader's function in the place of one of the submission's, wherever that is used."""
         assert self.space is not None
         name = request["name"]
         replacement = self._take(request["callback"])
-        module = self._module(request["module"])
+        module = self.space.stand_in(request["module"])
         original = getattr(module, name, None)
         setattr(module, name, replacement)
         for other in self.space.loaded():

@@ -1,0 +1,142 @@
+"""From a subject to the results of its exercises: checks, consequential errors, diagnosis, points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autograder.course import Assignment, Exercise
+from autograder.diagnosis import Catalogue, diagnose
+from autograder.reports.schema import Diagnosis, ExerciseResult, ExerciseStatus
+from autograder.runner import Outcome, RunOptions, earned, run_checks
+from autograder.sessions import WorkerLost
+from autograder.subjects import Subject
+from autograder.wording import check_result
+
+
+@dataclass
+class Assessed:
+    """One exercise with what became of its checks."""
+
+    exercise: Exercise
+    outcomes: list[Outcome]
+    diagnosis: list[Diagnosis]
+    note: str = ""
+
+    @property
+    def score(self) -> float:
+        """Points earned."""
+        return earned(self.exercise, self.outcomes)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every check passed."""
+        return all(outcome.passed for outcome in self.outcomes)
+
+
+def assess(
+    assignment: Assignment,
+    exercises: Sequence[Exercise],
+    subject: Subject,
+    options: RunOptions,
+    catalogue: Catalogue | None,
+) -> list[Assessed]:
+    """Run the checks of all ``exercises`` on ``subject``.
+
+    A failed check is repeated with the pieces it builds on replaced by the reference's where the subject's own pieces
+    lost points: a mistake is charged where it was made, and only there.
+    """
+    assessed = [_first_pass(assignment, exercise, subject, options) for exercise in exercises]
+    faulty = {one.exercise.key for one in assessed if not one.complete}
+    for one in assessed:
+        _forgive_consequences(assignment, one, faulty, subject, options)
+    if catalogue is not None:
+        for one in assessed:
+            one.diagnosis = _diagnosis(catalogue, one, subject, options)
+    return assessed
+
+
+def _first_pass(assignment: Assignment, exercise: Exercise, subject: Subject, options: RunOptions) -> Assessed:
+    checks = [check for check in exercise.checks if check.visibility == "visible" or not options.visible_only]
+    outcomes = run_checks(assignment, checks, lambda: subject.open(exercise.module), options)
+    return Assessed(exercise, outcomes, [], subject.load_notes.get(exercise.module, ""))
+
+
+def _forgive_consequences(
+    assignment: Assignment, one: Assessed, faulty: set[str], subject: Subject, options: RunOptions
+) -> None:
+    pieces = [piece for piece in _pieces(assignment, one.exercise) if piece.key in faulty and piece.kind == "function"]
+    if one.complete or not pieces:
+        return
+    failed = [outcome.check for outcome in one.outcomes if not outcome.passed]
+    again = run_checks(assignment, failed, lambda: subject.open(one.exercise.module, pieces), options)
+    better = {outcome.check.key: outcome for outcome in again if outcome.passed}
+    if not better:
+        return
+    names = ", ".join(piece.name for piece in pieces)
+    note = f"checked with a correct version of {names}, because yours has findings of its own"
+    one.outcomes = [
+        replace(better[outcome.check.key], note=note) if outcome.check.key in better else outcome for outcome in one.outcomes
+    ]
+    one.note = "; ".join(part for part in (one.note, note) if part)
+
+
+def _pieces(assignment: Assignment, exercise: Exercise) -> list[Exercise]:
+    """Everything that an exercise builds on, directly or not, nearest first."""
+    found: dict[str, Exercise] = {}
+    waiting = list(exercise.uses)
+    while waiting:
+        key = waiting.pop(0)
+        if key not in found and key != exercise.key:
+            found[key] = assignment.exercise(key)
+            waiting += found[key].uses
+    return list(found.values())
+
+
+def _diagnosis(catalogue: Catalogue, one: Assessed, subject: Subject, options: RunOptions) -> list[Diagnosis]:
+    """Compare the behaviour of a wrong answer with known mistakes; nothing for code that does not run."""
+    if one.complete or all(outcome.status in ("missing", "timeout", "crashed") for outcome in one.outcomes):
+        return []
+    try:
+        session = subject.open(one.exercise.module)
+    except WorkerLost:
+        return []
+    try:
+        session.limit(options.time_limit)
+        return diagnose(catalogue, one.exercise, session)
+    except WorkerLost:
+        return []
+    finally:
+        session.close()
+
+
+def exercise_result(one: Assessed) -> ExerciseResult:
+    """Write down an assessed exercise for the result file."""
+    return ExerciseResult(
+        id=one.exercise.id, kind=one.exercise.kind, title=one.exercise.title, score=one.score,
+        max_score=sum(outcome.check.info.points for outcome in one.outcomes),
+        status=_status(one), checks=[check_result(one.exercise, outcome) for outcome in one.outcomes],
+        diagnosis=one.diagnosis, note=_note(one),
+    )  # fmt: skip
+
+
+def _status(one: Assessed) -> ExerciseStatus:
+    statuses = [outcome.status for outcome in one.outcomes]
+    if one.complete:
+        return "passed"
+    if all(status == "missing" for status in statuses):
+        return "missing"
+    if one.score > 0:
+        return "partial"
+    for status in ("timeout", "crashed", "error"):
+        if status in statuses and "failed" not in statuses:
+            return status  # type: ignore[return-value]
+    return "failed"
+
+
+def _note(one: Assessed) -> str:
+    passed = sum(outcome.check.info.points for outcome in one.outcomes if outcome.passed)
+    if passed > 0 and one.score == 0:
+        forfeited = "no points, because none of the checks of its values passed"
+        return "; ".join(part for part in (one.note, forfeited) if part)
+    return one.note

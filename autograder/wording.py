@@ -1,0 +1,148 @@
+"""Words for students: what failed, for which input, and no more of a hidden check than may be known.
+
+Of a hidden check only the title, its explanation, the kind of disagreement and a description of the input in words
+leave the grader. The student's own text (exception messages, class names) stays out: it could spell out
+the hidden input.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from autograder.candidate import Call, RemoteObject
+from autograder.course import Exercise, open_course
+from autograder.reports.schema import CheckResult
+from autograder.runner import Outcome
+
+MAX_VALUE = 400
+MAX_MESSAGE = 1500
+
+
+def check_result(exercise: Exercise, outcome: Outcome) -> CheckResult:
+    """Write down one outcome, hiding what a student must not see of hidden checks."""
+    info = outcome.check.info
+    visible = outcome.check.visibility == "visible"
+    return CheckResult(
+        name=info.name, title=info.title, visibility=outcome.check.visibility,
+        score=info.points if outcome.passed else 0.0, max_score=info.points,
+        status=outcome.status,  # type: ignore[arg-type]
+        message=_message(exercise, outcome, visible)[:MAX_MESSAGE],
+        example=_example(exercise, outcome) if visible and outcome.status == "failed" else {},
+    )  # fmt: skip
+
+
+def _message(exercise: Exercise, outcome: Outcome, visible: bool) -> str:
+    if outcome.passed:
+        return outcome.note
+    if outcome.status == "missing":
+        return "not implemented yet"
+    if outcome.status in ("timeout", "crashed"):
+        return outcome.summary
+    parts = [outcome.check.info.explanation.strip()] if outcome.status == "failed" else []
+    parts.append(_sentence((outcome.detail or outcome.summary) if visible else outcome.summary))
+    if not visible:
+        described = describe_input(exercise, outcome.call)
+        parts += [f"The input: {described}."] if described else []
+    return "\n".join(parts)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", ")")) or "\n" in text else ".")
+
+
+def _example(exercise: Exercise, outcome: Outcome) -> dict[str, str]:
+    """The failing call's arguments as text, by the names that the contract gives them."""
+    call = outcome.call
+    if call is None:
+        return {}
+    names = parameter_names(exercise, call)
+    return {name: show(value) for name, value in [*zip(names, call.args, strict=False), *call.kwargs.items()]}
+
+
+def parameter_names(exercise: Exercise, call: Call) -> list[str]:
+    """Names of the positional arguments of a call, from the reference's signature."""
+    assignment = open_course().assignment(exercise.id.split(".")[0])
+    target: Any = getattr(assignment.reference(exercise.module), call.name.split(".")[0], None)
+    for part in call.name.split(".")[1:]:
+        target = getattr(target, part, None)
+    try:
+        names = [name for name in inspect.signature(target).parameters if name != "self"]
+    except (TypeError, ValueError):
+        names = []
+    return names + [f"argument {index + 1}" for index in range(len(names), len(call.args))]
+
+
+def show(value: Any) -> str:
+    """A value as a student would type it, cut to a sensible length."""
+    if isinstance(value, Tensor):
+        text = _show_tensor(value)
+    elif isinstance(value, np.ndarray):
+        with np.printoptions(precision=4, suppress=True, threshold=40):
+            text = repr(value)
+    elif isinstance(value, RemoteObject):
+        text = repr(value)
+    elif callable(value):
+        text = "a function given by the check"
+    else:
+        text = repr(value)
+    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+
+
+def _show_tensor(value: Tensor) -> str:
+    if value.numel() > 24:
+        low, high = float(value.min()), float(value.max())
+        return f"{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}, values {low:.4g} … {high:.4g}"
+    with torch_print_options():
+        return repr(value)
+
+
+class torch_print_options:
+    """Short numbers inside the ``with`` block, torch's own settings after it."""
+
+    def __enter__(self) -> None:
+        torch.set_printoptions(precision=4, sci_mode=False, linewidth=100)
+
+    def __exit__(self, *details: object) -> None:
+        torch.set_printoptions(profile="default")
+
+
+def describe_input(exercise: Exercise, call: Call | None) -> str:
+    """Describe a call's arguments in words, without their values."""
+    if call is None:
+        return ""
+    names = parameter_names(exercise, call)
+    pairs = [*zip(names, call.args, strict=False), *call.kwargs.items()]
+    return "; ".join(f"{name} is {words}" for name, value in pairs if (words := _words(value)))
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return f"a {str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}{_range(value)}"
+    if isinstance(value, np.ndarray):
+        return f"a {value.dtype} array of shape {value.shape}{_range(torch.as_tensor(value))}"
+    if isinstance(value, bool | int | float | np.generic) or value is None:
+        return "None" if value is None else "a number"
+    if callable(value):
+        return "a function given by the check"
+    return ""
+
+
+def _range(value: Tensor) -> str:
+    """What is special about the values, coarsely."""
+    if value.numel() == 0 or not (value.dtype.is_floating_point):
+        return ""
+    if value.shape[:1] == (1,) and value.ndim > 1:
+        words = " (a batch of one)"
+    else:
+        words = ""
+    if not bool(torch.isfinite(value).all()):
+        return words + " with infinite entries"
+    if bool((value == 0).all()):
+        return words + ", all zeros"
+    return words + (", with very large values" if float(value.abs().max()) >= 100 else "")
