@@ -50,5 +50,11 @@ def test_colours_only_on_a_terminal() -> None:
 def test_problems_say_what_to_do() -> None:
     """Reason and remedy."""
     assert "archive is damaged" in printed(unreadable())
-    assert len(printed(unreadable()).splitlines()) == len(printed(unreadable("b" * 300)).splitlines())
     assert "not your mistake" in printed(grader_error())
+
+
+def test_a_student_takes_one_line() -> None:
+    """However long the name and the reason are."""
+    file = io.StringIO()
+    print_student_line(unreadable("b" * 300), Console(file=file, width=60))
+    assert file.getvalue().count("\n") == 1
