@@ -1,0 +1,283 @@
+"""Hidden checks of warmup.py: likelihoods and the pieces of the evidence lower bound."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import stats
+
+from autograder.candidate import Candidate, RemoteFunction
+from autograder.checks import assert_close, assert_true, check
+from autograder.strategies import seeds
+
+Array = NDArray[np.float64]
+
+OUTCOMES = ((2,), (3, 2), (2, 2, 2), (2, 3, 2), (2, 2, 3, 2))
+"""Numbers of values that the variables of a small joint distribution take."""
+SHAPES = ((1,), (3,), (2, 1), (2, 3), (4, 5), (3, 1, 2), (2, 2, 2, 3))
+
+
+def leaves_everything_alone(function: RemoteFunction, *inputs: Array | float) -> None:
+    """A call neither changes its inputs nor draws global random numbers."""
+    observed = function.observe(*inputs)
+    assert_close(list(observed.args), list(inputs), what="the inputs after the call")
+    assert_true(not observed.rng_used, "the call draws from the global random state")
+
+
+class JointDistribution(NamedTuple):
+    """Every outcome of a few discrete variables: its conditionals in the last axis, and its log-probability."""
+
+    conditionals: Array
+    log_joint: Array
+
+
+def factorise(sizes: tuple[int, ...], seed: int) -> JointDistribution:
+    """Draw a joint distribution and divide it into conditionals, p(x_<=t) / p(x_<t)."""
+    joint = np.random.default_rng(seed).uniform(0.1, 1.0, sizes)
+    joint /= joint.sum()
+    rank = len(sizes)
+    prefixes = [joint.sum(axis=tuple(range(t, rank)), keepdims=True) for t in range(rank + 1)]
+    conditionals = [np.broadcast_to(later / earlier, sizes) for earlier, later in itertools.pairwise(prefixes)]
+    return JointDistribution(np.stack(conditionals, axis=-1), np.log(joint))
+
+
+class Posterior(NamedTuple):
+    """Means, log-variances and noise of one shape."""
+
+    mu: Array
+    logvar: Array
+    eps: Array
+
+
+def draw_posterior(shape: tuple[int, ...], seed: int) -> Posterior:
+    """Values around 0, rounded to two decimals."""
+    return Posterior(*np.random.default_rng(seed).normal(size=(3, *shape)).round(2))
+
+
+JOINTS = st.builds(factorise, st.sampled_from(OUTCOMES), seeds())
+POSTERIORS = st.builds(draw_posterior, st.sampled_from(SHAPES), seeds())
+
+
+def log_normal(x: Array, mean: Array | float, std: Array | float) -> Array:
+    """Log-density of a normal distribution."""
+    return -0.5 * ((x - mean) / std) ** 2 - np.log(std) - 0.5 * math.log(2 * math.pi)
+
+
+# -- log_likelihood ----------------------------------------------------------------------------------------------
+
+
+@check("log_likelihood", points=2.0, title="recovers the joint distribution from its conditionals")
+@given(case=JOINTS)
+def test_log_likelihood_chain_rule(candidate: Candidate, case: JointDistribution) -> None:
+    """The chain rule does not give back the logarithm of the joint probability."""
+    assert_close(candidate.log_likelihood(case.conditionals), case.log_joint, atol=1e-5)
+
+
+@check("log_likelihood", points=0.75, title="adds up when sequences are joined", kind="law")
+def test_log_likelihood_additive(candidate: Candidate) -> None:
+    """Joining two sequences does not add their log-probabilities."""
+    first, second = np.array([[0.3, 0.9], [0.6, 0.2]]), np.array([[0.7, 0.45, 0.8], [0.1, 0.95, 0.5]])
+    parts = candidate.log_likelihood(first) + candidate.log_likelihood(second)
+    assert_close(candidate.log_likelihood(np.concatenate([first, second], axis=1)), parts, atol=1e-5)
+
+
+@check("log_likelihood", points=0.25, title="treats every sequence on its own", kind="purity")
+def test_log_likelihood_rows(candidate: Candidate) -> None:
+    """The value of a sequence depends on the other sequences of the batch."""
+    batch = np.array([[0.3, 0.9], [0.6, 0.2], [0.15, 0.5]])
+    alone = [float(candidate.log_likelihood(row)) for row in batch]
+    assert_close(candidate.log_likelihood(batch), np.array(alone), atol=1e-5)
+
+
+@check("log_likelihood", points=0.25, title="accepts single precision", kind="dtype")
+def test_log_likelihood_single_precision(candidate: Candidate) -> None:
+    """Single-precision conditionals give a different value."""
+    conditionals = np.array([[0.25, 0.5, 0.8], [0.9, 0.125, 0.3]], dtype=np.float32)
+    assert_close(candidate.log_likelihood(conditionals), np.log([0.1, 0.03375]).astype(np.float32))
+
+
+@check("log_likelihood", points=0.25, title="changes nothing but its result", kind="purity")
+def test_log_likelihood_pure(candidate: Candidate) -> None:
+    """The call changes its input or the global random state."""
+    leaves_everything_alone(candidate.log_likelihood, np.array([[0.3, 0.9], [0.6, 0.2]]))
+
+
+@check("log_likelihood", points=0.75, title="does not underflow for very long sequences", kind="extreme")
+def test_log_likelihood_long(candidate: Candidate) -> None:
+    """Very long sequences do not get their finite log-probability."""
+    conditionals = np.stack([np.full(10_000, 0.05), np.linspace(0.02, 0.98, 10_000)])
+    expected = np.array([math.fsum(map(math.log, row)) for row in conditionals.tolist()])
+    assert_close(candidate.log_likelihood(conditionals), expected, rtol=1e-6)
+
+
+# -- gaussian_kl -------------------------------------------------------------------------------------------------
+
+
+@check("gaussian_kl", points=2.25, title="equals the expected log-ratio of the two densities")
+@given(case=POSTERIORS)
+def test_gaussian_kl_matches_integral(candidate: Candidate, case: Posterior) -> None:
+    """The value differs from the integral that defines the divergence."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(6)
+    mean, std = case.mu[..., None], np.exp(0.5 * case.logvar)[..., None]
+    z = mean + std * nodes
+    log_ratio = log_normal(z, mean, std) - log_normal(z, 0.0, 1.0)
+    expected = (log_ratio @ weights).sum(axis=-1) / math.sqrt(2 * math.pi)
+    assert_close(candidate.gaussian_kl(case.mu, case.logvar), expected)
+
+
+@check("gaussian_kl", points=0.5, title="is zero for the prior and positive for all others", kind="law")
+def test_gaussian_kl_zero_only_at_the_prior(candidate: Candidate) -> None:
+    """The divergence is not zero at the standard normal, or not positive elsewhere."""
+    assert_close(candidate.gaussian_kl(np.zeros((2, 4)), np.zeros((2, 4))), np.zeros(2))
+    for mu, logvar in ((0.3, 0.0), (-0.3, 0.0), (0.0, 0.4), (0.0, -0.4)):
+        value = float(candidate.gaussian_kl(np.full(3, mu), np.full(3, logvar)))
+        assert_true(value > 1e-3, "the divergence of another Gaussian is not positive")
+
+
+@check("gaussian_kl", points=0.5, title="adds up over independent dimensions", kind="law")
+def test_gaussian_kl_additive(candidate: Candidate) -> None:
+    """Putting independent dimensions side by side does not add their divergences."""
+    one, two = draw_posterior((2, 3), 5), draw_posterior((2, 2), 6)
+    joined = candidate.gaussian_kl(np.hstack([one.mu, two.mu]), np.hstack([one.logvar, two.logvar]))
+    assert_close(joined, candidate.gaussian_kl(one.mu, one.logvar) + candidate.gaussian_kl(two.mu, two.logvar))
+
+
+@check("gaussian_kl", points=0.25, title="treats every row on its own", kind="purity")
+def test_gaussian_kl_rows(candidate: Candidate) -> None:
+    """The value of a row depends on the other rows of the batch."""
+    case = draw_posterior((3, 2), 7)
+    alone = [float(candidate.gaussian_kl(mu, logvar)) for mu, logvar in zip(case.mu, case.logvar, strict=True)]
+    assert_close(candidate.gaussian_kl(case.mu, case.logvar), np.array(alone))
+
+
+@check("gaussian_kl", points=0.25, title="accepts single precision", kind="dtype")
+def test_gaussian_kl_single_precision(candidate: Candidate) -> None:
+    """Single-precision parameters give a different value."""
+    mu = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]], dtype=np.float32)
+    logvar = np.log(np.array([[2.0, 0.5, 1.0], [4.0, 0.25, 1.0]], dtype=np.float32))
+    assert_close(candidate.gaussian_kl(mu, logvar), np.array([2.875, 6.125], dtype=np.float32))
+
+
+@check("gaussian_kl", points=0.5, title="changes nothing but its result", kind="purity")
+def test_gaussian_kl_pure(candidate: Candidate) -> None:
+    """The call changes its inputs or the global random state."""
+    leaves_everything_alone(candidate.gaussian_kl, *draw_posterior((2, 3), 8)[:2])
+
+
+@check("gaussian_kl", points=0.75, title="is accurate for very narrow and very wide Gaussians", kind="extreme")
+def test_gaussian_kl_extreme_variances(candidate: Candidate) -> None:
+    """Log-variances near the ends of their range do not give the right divergence."""
+    mu, logvar = np.array([[0.5, -1.0], [2.0, 0.0]]), np.array([[-20.0, -19.5], [20.0, -18.0]])
+    posterior = torch.distributions.Normal(torch.tensor(mu), torch.tensor(np.exp(0.5 * logvar)))
+    expected = torch.distributions.kl_divergence(posterior, torch.distributions.Normal(0.0, 1.0)).sum(-1).numpy()
+    for row in (0, 1):
+        assert_close(candidate.gaussian_kl(mu[row], logvar[row]), float(expected[row]), rtol=1e-7)
+
+
+# -- reparameterize ----------------------------------------------------------------------------------------------
+
+
+@check("reparameterize", points=1.75, title="maps noise to the same quantile of the Gaussian asked for")
+@given(case=POSTERIORS)
+def test_reparameterize_matches_quantiles(candidate: Candidate, case: Posterior) -> None:
+    """The sample does not lie at the quantile of N(mu, sigma^2) at which the noise lies in N(0, 1)."""
+    sigma = np.exp(0.5 * case.logvar[..., :1])
+    expected = stats.norm.ppf(stats.norm.cdf(case.eps), loc=case.mu, scale=sigma)
+    assert_close(candidate.reparameterize(case.mu, sigma, case.eps), expected)
+
+
+@check("reparameterize", points=0.5, title="returns the mean where there is no noise", kind="law")
+def test_reparameterize_without_noise(candidate: Candidate) -> None:
+    """With zero noise, or with zero standard deviation, the sample is not the mean."""
+    mu, sigma, eps = np.array([0.7, -1.4]), np.array([0.6, 2.3]), np.array([-0.8, 1.1])
+    assert_close(candidate.reparameterize(mu, sigma, np.zeros(2)), mu)
+    assert_close(candidate.reparameterize(mu, np.zeros(2), eps), mu)
+
+
+@check("reparameterize", points=0.25, title="spreads samples in proportion to sigma", kind="law")
+def test_reparameterize_proportional_to_sigma(candidate: Candidate) -> None:
+    """Tripling sigma does not triple the distance from the mean."""
+    mu, sigma, eps = np.array([0.7, -1.4]), np.array([0.6, 2.3]), np.array([-0.8, 1.1])
+    distance = candidate.reparameterize(mu, sigma, eps) - mu
+    assert_true(bool(np.all(np.abs(distance) > 1e-6)), "the noise does not reach the sample")
+    assert_close(candidate.reparameterize(mu, 3 * sigma, eps) - mu, 3 * distance)
+
+
+@check("reparameterize", points=0.5, title="accepts plain numbers and single precision", kind="dtype")
+def test_reparameterize_number_types(candidate: Candidate) -> None:
+    """Plain numbers, a mixture of numbers and arrays, or single precision give a different value."""
+    assert_close(candidate.reparameterize(1, 2, -2), -3.0, scalar=True)
+    assert_close(candidate.reparameterize(0.5, 2.0, np.array([1.5, -0.25])), np.array([3.5, 0.0]))
+    mu, sigma, eps = (np.array(values, dtype=np.float32) for values in ([1.0, 2.0], [0.5, 3.0], [2.0, -1.5]))
+    assert_close(candidate.reparameterize(mu, sigma, eps), np.array([2.0, -2.5], dtype=np.float32))
+
+
+@check("reparameterize", points=0.5, title="changes nothing but its result", kind="purity")
+def test_reparameterize_pure(candidate: Candidate) -> None:
+    """The call changes its inputs or draws noise of its own."""
+    leaves_everything_alone(candidate.reparameterize, np.zeros(3), np.array([0.5, 1.0, 2.0]), np.ones(3))
+
+
+# -- elbo --------------------------------------------------------------------------------------------------------
+
+
+class LinearGaussian(NamedTuple):
+    """Data of a linear Gaussian model, whose bound is tight at the exact posterior."""
+
+    log_likelihood: Array
+    kl: Array
+    log_evidence: Array
+
+
+def solve_linear_gaussian(shape: tuple[int, ...], seed: int) -> LinearGaussian:
+    """z ~ N(0, 1), x | z ~ N(z, s^2): expected log-likelihood and KL under the exact posterior, and log p(x)."""
+    generator = np.random.default_rng(seed)
+    s, x = generator.uniform(0.05, 2.0), generator.normal(size=shape) * 2
+    mean, variance = x / (1 + s**2), s**2 / (1 + s**2)
+    expected_square = (x - mean) ** 2 + variance
+    log_likelihood = -0.5 * expected_square / s**2 - 0.5 * np.log(2 * np.pi * s**2)
+    kl = 0.5 * (variance + mean**2 - 1 - np.log(variance))
+    return LinearGaussian(log_likelihood, kl, log_normal(x, 0.0, math.sqrt(1 + s**2)))
+
+
+@check("elbo", points=1.25, title="equals the log-evidence at the exact posterior")
+@given(case=st.builds(solve_linear_gaussian, st.sampled_from(SHAPES), seeds()))
+def test_elbo_tight_at_the_posterior(candidate: Candidate, case: LinearGaussian) -> None:
+    """Under the exact posterior the bound differs from log p(x)."""
+    assert_close(candidate.elbo(case.log_likelihood, case.kl), case.log_evidence, rtol=1e-6)
+
+
+@check("elbo", points=0.5, title="falls by as much as the divergence rises", kind="law")
+def test_elbo_trades_one_for_one(candidate: Candidate) -> None:
+    """A nat of divergence does not cost exactly a nat of log-likelihood."""
+    log_likelihood, kl = np.array([-3.2, -0.4]), np.array([0.7, 2.3])
+    bound = candidate.elbo(log_likelihood, kl)
+    assert_close(candidate.elbo(log_likelihood + 1.5, kl + 1.5), bound)
+    assert_close(candidate.elbo(log_likelihood, kl + 2.0), bound - 2.0)
+
+
+@check("elbo", points=0.25, title="allows bounds above zero", kind="extreme")
+def test_elbo_positive(candidate: Candidate) -> None:
+    """Where densities exceed 1 the bound is cut off or has the wrong sign."""
+    assert_close(candidate.elbo(np.array([7.5, 120.0]), np.array([0.5, 20.0])), np.array([7.0, 100.0]))
+
+
+@check("elbo", points=0.25, title="accepts plain numbers and single precision", kind="dtype")
+def test_elbo_number_types(candidate: Candidate) -> None:
+    """Plain numbers or single precision give a different value."""
+    assert_close(candidate.elbo(-2, 3), -5.0, scalar=True)
+    log_likelihood, kl = np.array([-2.5, 1.0], dtype=np.float32), np.array([0.5, 0.25], dtype=np.float32)
+    assert_close(candidate.elbo(log_likelihood, kl), np.array([-3.0, 0.75], dtype=np.float32))
+
+
+@check("elbo", points=0.5, title="changes nothing but its result", kind="purity")
+def test_elbo_pure(candidate: Candidate) -> None:
+    """The call changes its inputs or the global random state."""
+    leaves_everything_alone(candidate.elbo, np.array([-3.2, -0.4]), np.array([0.7, 2.3]))
