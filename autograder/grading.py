@@ -1,0 +1,159 @@
+"""One submission in, one result out: a pure function of files, grader version, seed and options.
+
+A :class:`Grader` holds what grading needs and keeps warm (a zygote, drawn examples, known fingerprints), so that the
+function can run in this process, in a pool, or on another machine.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+import torch
+
+from autograder import __version__
+from autograder.assess import Assessed, assess, exercise_result
+from autograder.course import Assignment, Exercise, open_course
+from autograder.diagnosis import catalogue
+from autograder.errors import GraderError
+from autograder.figures_of import attach_figures
+from autograder.reports.schema import Artifacts, Environment, ExerciseResult, Isolation, SubmissionResult
+from autograder.runner import RunOptions
+from autograder.sandbox.launcher import Zygote
+from autograder.subjects import IsolatedSubmission
+from autograder.submission import Submission, read_submission
+
+IsolationRequest = Literal["full", "strict", "best", "none"]
+ATTEMPTS = 2
+"""How often a submission is tried when the grader itself fails."""
+
+
+@dataclass(frozen=True)
+class GradeOptions:
+    """Everything besides the files that a result depends on."""
+
+    seed: int = 0
+    only: tuple[str, ...] = ()
+    isolation: IsolationRequest = "strict"
+    time_limit: float = 10.0
+    memory_limit_mb: int = 4096
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+
+@dataclass
+class Graded:
+    """A result with the pictures that belong to it, by path relative to the results folder."""
+
+    result: SubmissionResult
+    figures: dict[str, bytes] = field(default_factory=dict)
+
+
+class Grader:
+    """Grades submissions of one assignment, one after the other, in locked workers of its own."""
+
+    def __init__(self, assignment: str, options: GradeOptions, root: Path | None = None) -> None:
+        self.course = open_course(root)
+        self.assignment: Assignment = self.course.assignment(assignment)
+        self.options = options
+        self.exercises: tuple[Exercise, ...] = _selected(self.assignment, options.only)
+        self.version = f"{__version__}+{self.course.version(assignment)}"
+        self._zygote: Zygote | None = None
+
+    def __enter__(self) -> Grader:
+        """Start the zygote; raises :class:`autograder.errors.IsolationError` where isolation is not available."""
+        self._start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        """End the zygote and every worker."""
+        self.close()
+
+    def close(self) -> None:
+        """End the zygote and every worker."""
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None
+
+    def read(self, path: Path) -> Submission:
+        """Read the submission at ``path``; what cannot be read says so in the submission."""
+        return read_submission(path, self.assignment.expected_files)
+
+    def grade(self, submission: Submission) -> Graded:
+        """Grade one submission. A failure of the grader becomes a ``grader_error`` result without a mark."""
+        started = time.perf_counter()
+        if submission.unreadable is not None:
+            return Graded(self._result(submission, started, [], status="unreadable", message=submission.unreadable))
+        failure: Exception | None = None
+        for _ in range(ATTEMPTS):
+            try:
+                return self._grade(submission, started)
+            except GraderError as error:
+                failure = error
+                self.close()
+            except Exception as error:
+                failure = error
+        message = f"the grader failed, which costs no points: {failure}"
+        return Graded(self._result(submission, started, [], status="grader_error", message=message[:1000]))
+
+    def _grade(self, submission: Submission, started: float) -> Graded:
+        zygote = self._start()
+        subject = IsolatedSubmission(self.assignment, submission.files, zygote, self.options.seed)
+        options = RunOptions(self.options.seed, self.options.time_limit)
+        assessed = assess(self.assignment, self.exercises, subject, options, catalogue(self.assignment))
+        results = [_with_syntax_note(one, submission) for one in assessed]
+        figures = attach_figures(results, assessed)
+        return Graded(self._result(submission, started, results, artifacts=sorted(figures)), figures)
+
+    def _start(self) -> Zygote:
+        if self._zygote is None:
+            zygote = Zygote(self.options.isolation, self.options.memory_limit_mb)
+            zygote.__enter__()
+            self._zygote = zygote
+        return self._zygote
+
+    def _result(
+        self,
+        submission: Submission,
+        started: float,
+        exercises: list[ExerciseResult],
+        status: Literal["graded", "unreadable", "grader_error"] = "graded",
+        message: str = "",
+        artifacts: list[str] | None = None,
+    ) -> SubmissionResult:
+        zygote = self._zygote
+        return SubmissionResult(
+            assignment=self.assignment.name, student=submission.student, grader_version=self.version,
+            submission_sha256=submission.sha256, seed=self.options.seed,
+            isolation=Isolation(profile=zygote.profile if zygote else "S0", layers=list(zygote.layers) if zygote else []),  # type: ignore[arg-type]
+            environment=Environment(python=platform.python_version(), torch=torch.__version__, device="cpu"),
+            score=sum(exercise.score for exercise in exercises),
+            max_score=sum(exercise.points for exercise in self.exercises),
+            duration_s=round(time.perf_counter() - started, 3), status=status, message=message,
+            notes=list(submission.notes), exercises=exercises, artifacts=Artifacts(figures=artifacts or []),
+        )  # fmt: skip
+
+
+def _selected(assignment: Assignment, only: tuple[str, ...]) -> tuple[Exercise, ...]:
+    if not only:
+        return assignment.exercises
+    wanted = {assignment.exercise(key).id for key in only}
+    return tuple(exercise for exercise in assignment.exercises if exercise.id in wanted)
+
+
+def _with_syntax_note(one: Assessed, submission: Submission) -> ExerciseResult:
+    """Say where a file does not parse, beside every exercise that suffers from it."""
+    result = exercise_result(one)
+    line = submission.syntax_errors.get(f"{one.exercise.module}.py")
+    if line is None:
+        return result
+    note = f"{one.exercise.module}.py has a syntax error: {line}"
+    return result.model_copy(update={"note": note, "status": "error" if result.score == 0 else result.status})
+
+
+def with_seed(options: GradeOptions, seed: int) -> GradeOptions:
+    """The same options with another seed."""
+    return replace(options, seed=seed)
