@@ -1,0 +1,191 @@
+"""Hidden checks of ddim_timesteps and ddim_step in ddim.py."""
+
+import math
+from fractions import Fraction
+from typing import NamedTuple
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from autograder.checks import assert_close, assert_shape, assert_true, check
+
+SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2)]
+ETAS = [0.0, 0.3, 0.7, 1.0]
+
+
+class Step(NamedTuple):
+    """The arguments of ddim_step, in their order."""
+
+    x_t: Tensor
+    eps: Tensor
+    alpha_bar_t: Tensor
+    alpha_bar_prev: Tensor
+    eta: float
+    noise: Tensor
+
+
+def steps() -> st.SearchStrategy[Step]:
+    """Float32 steps; one noise level for all, or one per sample."""
+    return st.builds(
+        make_step, st.sampled_from(SHAPES), st.integers(0, 2**20), st.sampled_from(ETAS), st.booleans()
+    )
+
+
+def make_step(
+    shape: tuple[int, ...], seed: int, eta: float, per_sample: bool, dtype: torch.dtype = torch.float32
+) -> Step:
+    """Draw a step from alpha_bar in [0.05, 0.8] to one that is larger, below 0.98."""
+    generator = torch.Generator().manual_seed(seed)
+    x_t, eps, noise = torch.randn(3, *shape, generator=generator, dtype=torch.float64).to(dtype)
+    low, high = torch.rand(2, shape[0], generator=generator, dtype=torch.float64)
+    low = 0.05 + 0.75 * low
+    high = low + (0.98 - low) * (0.1 + 0.9 * high)
+    levels = (shape[0], *[1] * (len(shape) - 1)) if per_sample else ()
+    low, high = (low, high) if per_sample else (low[0], high[0])
+    return Step(x_t, eps, low.to(dtype).reshape(levels), high.to(dtype).reshape(levels), eta, noise)
+
+
+def formula(step: Step) -> Tensor:
+    """The step sample by sample, with plain numbers as coefficients."""
+    rows = []
+    for b in range(len(step.x_t)):
+        now = float(step.alpha_bar_t.reshape(-1)[b if step.alpha_bar_t.ndim else 0])
+        then = float(step.alpha_bar_prev.reshape(-1)[b if step.alpha_bar_prev.ndim else 0])
+        sigma = step.eta * math.sqrt((1 - then) / (1 - now) * (1 - now / then))
+        x_start = (step.x_t[b].double() - math.sqrt(1 - now) * step.eps[b].double()) / math.sqrt(now)
+        rest = math.sqrt(max(1 - then - sigma**2, 0))
+        rows.append(math.sqrt(then) * x_start + rest * step.eps[b].double() + sigma * step.noise[b].double())
+    return torch.stack(rows).to(step.x_t.dtype)
+
+
+# -- ddim_timesteps ----------------------------------------------------------------------------------------
+
+
+@check("ddim_timesteps", points=1, title="equals floor(k T / S), from late to early")
+def test_ddim_timesteps_floor(candidate):
+    """Some timestep differs from floor(k T / S), or they are not in descending order."""
+    for length, count in [(1000, 50), (17, 5), (100, 7), (9, 4), (50, 20)]:
+        expected = [math.floor(Fraction(k * length, count)) for k in reversed(range(count))]
+        actual = candidate.ddim_timesteps(length, count)
+        assert_close(actual, torch.tensor(expected), dtype=False, what="the timesteps")
+
+
+@check("ddim_timesteps", points=0.25, title="is an int64 vector", kind="dtype")
+def test_ddim_timesteps_dtype(candidate):
+    """The result is not an int64 tensor of S values."""
+    assert_close(candidate.ddim_timesteps(20, 5), torch.tensor([16, 12, 8, 4, 0]), what="the timesteps")
+
+
+@check("ddim_timesteps", points=0.25, title="all steps, and a single one", kind="law")
+def test_ddim_timesteps_ends(candidate):
+    """With S = T every timestep must be visited, with S = 1 only the first."""
+    assert_close(candidate.ddim_timesteps(6, 6), torch.arange(5, -1, -1), dtype=False)
+    assert_close(candidate.ddim_timesteps(6, 1), torch.tensor([0]), dtype=False)
+
+
+@check("ddim_timesteps", points=0.25, title="no rounding error shifts a step", kind="extreme")
+def test_ddim_timesteps_exact(candidate):
+    """Where k T / S is a whole number or just below one, floating point lands on the wrong side."""
+    for length, count in [(1000, 38), (1000, 244), (1000, 999)]:
+        expected = [k * length // count for k in reversed(range(count))]
+        assert_close(candidate.ddim_timesteps(length, count), torch.tensor(expected), dtype=False)
+
+
+# -- ddim_step ---------------------------------------------------------------------------------------------
+
+
+@check("ddim_step", points=1.25, title="equals the formula, sample by sample")
+@given(step=steps())
+def test_ddim_step_formula(candidate, step):
+    """x_prev is not sqrt(alpha_bar_prev) x_0 + sqrt(1 - alpha_bar_prev - sigma^2) eps + sigma noise."""
+    assert_close(candidate.ddim_step(*step), formula(step), what="x_prev")
+
+
+@check("ddim_step", points=0.5, title="with eta = 1 it is a step of the DDPM")
+def test_ddim_step_is_posterior_for_eta_one(candidate):
+    """With eta = 1, mean and noise differ from those of q(x_prev | x_t, x_0), found by Bayes' rule."""
+    step = make_step((3, 4), 51, 1.0, per_sample=True, dtype=torch.float64)
+    now, then = step.alpha_bar_t, step.alpha_bar_prev
+    x_start = (step.x_t - (1 - now).sqrt() * step.eps) / now.sqrt()
+    # In x_prev: the prior N(sqrt(then) x_0, 1 - then) times a likelihood of mean x_t / sqrt(ratio).
+    ratio = now / then
+    prior, likelihood = 1 / (1 - then), ratio / (1 - ratio)
+    mean = (prior * then.sqrt() * x_start + likelihood * step.x_t / ratio.sqrt()) / (prior + likelihood)
+    expected = mean + step.noise / (prior + likelihood).sqrt()
+    assert_close(candidate.ddim_step(*step), expected, rtol=1e-4, dtype=False, what="x_prev")
+
+
+@check("ddim_step", points=0.25, title="keeps the noise level of the marginal", kind="law")
+def test_ddim_step_keeps_marginal(candidate):
+    """With the true noise as eps, what is left of it and the fresh noise must add up to variance 1 - alpha_bar_prev."""
+    now, then = torch.tensor(0.3, dtype=torch.float64), torch.tensor(0.7, dtype=torch.float64)
+    zero, one = torch.zeros(1, 2, dtype=torch.float64), torch.ones(1, 2, dtype=torch.float64)
+    for eta in (0.0, 0.5, 1.0):
+        # x_t consists of noise alone, so x_0 = 0.
+        old = candidate.ddim_step((1 - now).sqrt() * one, one, now, then, eta, zero)
+        fresh = candidate.ddim_step(zero, zero, now, then, eta, one)
+        assert_shape(old, (1, 2))
+        assert_shape(fresh, (1, 2))
+        assert_close(old**2 + fresh**2, (1 - then) * one, rtol=1e-4, dtype=False, what="the variance")
+
+
+@check("ddim_step", points=0.25, title="draws its own noise when none is given", kind="random")
+def test_ddim_step_draws_noise(candidate):
+    """With eta > 0 and no noise given, what is added is not fresh noise of the right size."""
+    step = make_step((500, 2, 3), 52, 0.8, per_sample=False)
+    candidate.seed(53)
+    drawn = candidate.ddim_step(*step[:5])
+    base = candidate.ddim_step(*step[:5], noise=torch.zeros_like(step.noise))
+    moved = candidate.ddim_step(*step[:5], noise=torch.ones_like(step.noise))
+    for result in (drawn, base, moved):
+        assert_shape(result, (500, 2, 3))
+    assert_true((moved - base).min() > 0.01, "noise has no effect although eta > 0")
+    z = ((drawn - base) / (moved - base)).double()
+    # 3000 values: each bound is broken by chance with probability below 1e-8 (Chernoff).
+    bound = 6.5 / z.numel() ** 0.5
+    assert_true(abs(z.mean()) < bound, "the drawn noise is not centred")
+    assert_true(abs((z**2).mean() - 1) < bound * 2**0.5, "the drawn noise has the wrong size")
+    assert_true(abs((z[1:] * z[:-1]).mean()) < 1.01 * bound, "the drawn noise is not independent")
+    assert_true(abs((z[:, :, 1:] * z[:, :, :-1]).mean()) < 1.3 * bound, "the drawn noise is not independent")
+
+
+@check("ddim_step", points=0.25, title="with eta = 0 it is deterministic", kind="law")
+def test_ddim_step_deterministic(candidate):
+    """With eta = 0 the result changed with the noise, or the step is not the formula's."""
+    step = make_step((3, 2), 54, 0.0, per_sample=False)
+    expected = formula(step)
+    assert_close(candidate.ddim_step(*step), expected, what="x_prev with noise given")
+    assert_close(candidate.ddim_step(*step[:4]), expected, what="x_prev with defaults")
+
+
+@check("ddim_step", points=0.25, title="its gradient reaches x_t and eps", kind="gradient")
+def test_ddim_step_gradient(candidate):
+    """The derivatives with respect to x_t and eps are not the two coefficients."""
+    step = make_step((3, 2, 2), 55, 0.5, per_sample=True, dtype=torch.float64)
+    weights = make_step((3, 2, 2), 56, 0.5, per_sample=True, dtype=torch.float64).x_t
+    leaves = [step.x_t.clone().requires_grad_(), step.eps.clone().requires_grad_()]
+    expected = torch.autograd.grad(formula(step._replace(x_t=leaves[0], eps=leaves[1])), leaves, weights)
+    actual = candidate.ddim_step.grad(*step, wrt=(0, 1), cotangent=weights)
+    for got, right, name in zip(actual, expected, ("x_t", "eps"), strict=True):
+        assert_close(got, right, rtol=1e-4, what=f"the gradient of {name}")
+
+
+@check("ddim_step", points=0.25, title="computes in the dtype of its inputs", kind="dtype")
+def test_ddim_step_dtype(candidate):
+    """With float64 inputs the result is not float64, or not that precise."""
+    step = make_step((3, 2), 57, 0.6, per_sample=True, dtype=torch.float64)
+    assert_close(candidate.ddim_step(*step), formula(step), rtol=1e-9, atol=1e-11)
+
+
+@check("ddim_step", points=0.25, title="leaves its inputs as they are", kind="purity")
+def test_ddim_step_pure(candidate):
+    """An input was modified, or noise was drawn although it is given."""
+    step = make_step((2, 3), 58, 0.6, per_sample=True)
+    seen = candidate.ddim_step.observe(*step)
+    for after, before in zip(seen.args, step, strict=True):
+        if isinstance(before, Tensor):
+            assert_close(after, before, rtol=0, atol=0, what="an input after the call")
+    assert_true(not seen.rng_used, "the global random state was used although noise is given")
+    assert_shape(seen.value, (2, 3))

@@ -1,0 +1,156 @@
+"""Hidden checks of guidance.py."""
+
+from typing import NamedTuple
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from autograder.checks import assert_close, assert_shape, assert_true, check
+
+SHAPES = [(1, 3), (4, 2), (2, 1, 5), (2, 3, 4, 4), (2, 3, 1, 2, 2)]
+NULL = 17
+LABELS = torch.arange(4000) % 10
+
+
+class Predictions(NamedTuple):
+    """The arguments of guided_noise, in their order."""
+
+    eps_cond: Tensor
+    eps_uncond: Tensor
+    w: float
+
+
+def predictions() -> st.SearchStrategy[Predictions]:
+    """Float32 predictions and guidance scales between -2 and 8, also whole ones."""
+    scales = st.sampled_from([0, 1, 3, 7, -1.5, 0.25, 1.7, 7.5])
+    return st.builds(make_predictions, st.sampled_from(SHAPES), st.integers(0, 2**20), scales)
+
+
+def make_predictions(
+    shape: tuple[int, ...], seed: int, w: float, dtype: torch.dtype = torch.float32
+) -> Predictions:
+    """Draw two independent predictions."""
+    generator = torch.Generator().manual_seed(seed)
+    eps_cond, eps_uncond = torch.randn(2, *shape, generator=generator, dtype=torch.float64).to(dtype)
+    return Predictions(eps_cond, eps_uncond, w)
+
+
+def formula(case: Predictions) -> Tensor:
+    """The weighted sum that the definition amounts to."""
+    return (case.w * case.eps_cond.double() + (1 - case.w) * case.eps_uncond.double()).to(case.eps_cond.dtype)
+
+
+def dropped(labels: Tensor, y: Tensor) -> Tensor:
+    """Which labels were replaced; fails if some became anything but the null label."""
+    assert_shape(labels, tuple(y.shape), what="the labels")
+    replaced = labels != y
+    assert_true(bool((labels[replaced] == NULL).all()), "some label became neither itself nor the null label")
+    return replaced
+
+
+# -- drop_labels -------------------------------------------------------------------------------------------
+
+
+@check("drop_labels", points=0.5, title="replaces each label with probability p")
+def test_drop_labels_frequency(candidate):
+    """The share of dropped labels is not p, or labels became something else than the null label."""
+    for p in (0.2, 0.7):
+        replaced = dropped(candidate.drop_labels(LABELS, NULL, p, generator=candidate.generator(71)), LABELS)
+        # 4000 Bernoulli draws leave 6.5 standard errors with probability below 1e-9 (Chernoff).
+        bound = 6.5 * (p * (1 - p) / len(LABELS)) ** 0.5
+        assert_true(abs(replaced.double().mean() - p) < bound, "the share of dropped labels is not p")
+    candidate.seed(72)
+    share = dropped(candidate.drop_labels(LABELS, NULL), LABELS).double().mean()
+    assert_true(abs(share - 0.1) < 6.5 * (0.1 * 0.9 / len(LABELS)) ** 0.5, "by default p is not 0.1")
+
+
+@check("drop_labels", points=0.25, title="drops labels independently of each other", kind="law")
+def test_drop_labels_independence(candidate):
+    """Whether a label is dropped depends on its neighbours, its place, its value or on how many others are."""
+    replaced = dropped(candidate.drop_labels(LABELS, NULL, 0.5, generator=candidate.generator(73)), LABELS)
+    signs = 2 * replaced.double() - 1
+    # Means of 2000 or more fair signs, and of products of them: beyond 6.5 standard errors with probability < 1e-9.
+    assert_true(abs((signs[1:] * signs[:-1]).mean()) < 6.5 / 3999**0.5, "neighbours are dropped together")
+    assert_true(abs(signs[:2000].mean()) < 6.5 / 2000**0.5, "places are not treated alike")
+    assert_true(abs(signs[LABELS < 5].mean()) < 6.5 / 2000**0.5, "labels are not treated alike")
+    generator, y = candidate.generator(74), torch.arange(8)
+    counts = {int(dropped(candidate.drop_labels(y, NULL, 0.5, generator=generator), y).sum()) for _ in range(18)}
+    # The commonest count, 4 of 8, has probability 0.273: eighteen equal counts have probability 1e-10.
+    assert_true(len(counts) > 1, "the same number of labels is dropped every time")
+
+
+@check("drop_labels", points=0.25, title="a generator makes it reproducible", kind="random")
+def test_drop_labels_generator(candidate):
+    """With equal generators the result differs, with different ones it agrees, or the global state was used."""
+    y = LABELS[:200]
+    first = candidate.drop_labels.observe(y, NULL, p=0.5, generator=candidate.generator(1))
+    again = candidate.drop_labels(y, NULL, p=0.5, generator=candidate.generator(1))
+    other = candidate.drop_labels(y, NULL, p=0.5, generator=candidate.generator(2))
+    dropped(first.value, y)
+    assert_close(again, first.value, what="the second result", dtype=False)
+    assert_true(not torch.equal(dropped(other, y), dropped(first.value, y)), "another seed gave the same result")
+    assert_true(not first.rng_used, "the global random state was used although a generator was given")
+
+
+@check("drop_labels", points=0.25, title="leaves the labels that it is given", kind="purity")
+def test_drop_labels_pure(candidate):
+    """The labels that were passed in have changed after the call."""
+    y = torch.arange(1, 9)
+    seen = candidate.drop_labels.observe(y, NULL, p=1.0)
+    assert_close(seen.args[0], y, what="y after the call")
+    assert_close(seen.value, torch.full((8,), NULL), dtype=False, what="the labels")
+
+
+@check("drop_labels", points=0.25, title="returns int64 labels", kind="dtype")
+def test_drop_labels_dtype(candidate):
+    """The result is not an int64 tensor of shape (B,)."""
+    labels = candidate.drop_labels(torch.tensor([5, 6, 7]), NULL, p=0.5)
+    assert_shape(labels, (3,), torch.int64, what="the labels")
+
+
+# -- guided_noise ------------------------------------------------------------------------------------------
+
+
+@check("guided_noise", points=0.5, title="equals the weighted sum of both predictions")
+@given(case=predictions())
+def test_guided_noise_formula(candidate, case):
+    """The result differs from eps_uncond + w (eps_cond - eps_uncond)."""
+    assert_close(candidate.guided_noise(*case), formula(case))
+
+
+@check("guided_noise", points=0.25, title="equal predictions are left alone", kind="law")
+def test_guided_noise_fixed_point(candidate):
+    """Where label and null label predict the same noise, no guidance scale may change it."""
+    eps = make_predictions((2, 3), 81, 0.0).eps_cond
+    for w in (0.0, 0.5, 4.0):
+        assert_close(candidate.guided_noise(eps, eps, w), eps)
+
+
+@check("guided_noise", points=0.25, title="computes in the dtype of its inputs", kind="dtype")
+def test_guided_noise_dtype(candidate):
+    """With float64 inputs the result is not float64, or not that precise."""
+    case = make_predictions((2, 3), 82, 2.5, torch.float64)
+    assert_close(candidate.guided_noise(*case), formula(case), rtol=1e-10, atol=1e-12)
+
+
+@check("guided_noise", points=0.25, title="its gradient reaches both predictions", kind="gradient")
+def test_guided_noise_gradient(candidate):
+    """The derivatives with respect to the predictions are not w and 1 - w."""
+    case = make_predictions((2, 3), 83, 2.5, torch.float64)
+    by_cond, by_uncond = candidate.guided_noise.grad(*case, wrt=(0, 1))
+    ones = torch.ones(2, 3, dtype=torch.float64)
+    assert_close(by_cond, 2.5 * ones, rtol=1e-4, what="the gradient of eps_cond")
+    assert_close(by_uncond, -1.5 * ones, rtol=1e-4, what="the gradient of eps_uncond")
+
+
+@check("guided_noise", points=0.25, title="leaves its inputs as they are", kind="purity")
+def test_guided_noise_pure(candidate):
+    """An input was modified, or the random state was used."""
+    case = make_predictions((2, 3), 84, 3.0)
+    seen = candidate.guided_noise.observe(*case)
+    assert_close(seen.args[0], case.eps_cond, rtol=0, atol=0, what="eps_cond after the call")
+    assert_close(seen.args[1], case.eps_uncond, rtol=0, atol=0, what="eps_uncond after the call")
+    assert_true(not seen.rng_used, "the global random state was used")
+    assert_shape(seen.value, (2, 3))

@@ -1,0 +1,98 @@
+"""Hidden checks of network.py."""
+
+import math
+from typing import NamedTuple
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from autograder.checks import assert_close, assert_shape, assert_true, check
+
+
+class Timesteps(NamedTuple):
+    """The arguments of timestep_embedding, in their order."""
+
+    t: Tensor
+    dim: int
+    max_period: float
+
+
+def timesteps() -> st.SearchStrategy[Timesteps]:
+    """Batches of 1 to 6 timesteps up to 999, dimensions 2 to 16."""
+    return st.builds(
+        make_timesteps,
+        st.integers(0, 2**20),
+        st.sampled_from([2, 4, 6, 10, 16]),
+        st.sampled_from([10000, 100, 50.5]),
+    )
+
+
+def make_timesteps(seed: int, dim: int, max_period: float) -> Timesteps:
+    """Draw a batch of timesteps."""
+    generator = torch.Generator().manual_seed(seed)
+    return Timesteps(torch.randint(0, 1000, (1 + seed % 6,), generator=generator), dim, max_period)
+
+
+def formula(case: Timesteps) -> Tensor:
+    """The embedding, entry by entry."""
+    half = case.dim // 2
+    angles = [[step / case.max_period ** (k / half) for k in range(half)] for step in case.t.tolist()]
+    return torch.tensor([[math.cos(a) for a in row] + [math.sin(a) for a in row] for row in angles])
+
+
+# Angles reach 1000: single precision leaves them an error of about 1e-4, more where the frequencies carry one too.
+ATOL = 2e-3
+
+
+@check("timestep_embedding", points=0.75, title="equals the formula")
+@given(case=timesteps())
+def test_timestep_embedding_formula(candidate, case):
+    """Some entry is not the cosine, or sine, of t times its frequency."""
+    assert_close(candidate.timestep_embedding(*case), formula(case), atol=ATOL, dtype=False)
+
+
+@check("timestep_embedding", points=0.5, title="has shape (B, dim) and the default dtype", kind="shape")
+def test_timestep_embedding_shape(candidate):
+    """The result is not a float32 tensor of shape (B, dim)."""
+    for batch, dim in ((1, 2), (3, 64)):
+        t = 7 * torch.arange(batch)
+        assert_shape(candidate.timestep_embedding(t, dim), (batch, dim), torch.float32)
+
+
+@check("timestep_embedding", points=0.25, title="cosine and sine of a frequency belong together", kind="law")
+def test_timestep_embedding_unit_circle(candidate):
+    """The squares of entries k and k + dim / 2 do not add up to one, or do not turn with t."""
+    embedding = candidate.timestep_embedding(torch.tensor([0, 5, 300]), 12)
+    assert_shape(embedding, (3, 12))
+    cosines, sines = embedding.double().chunk(2, dim=1)
+    assert_close(cosines**2 + sines**2, torch.ones(3, 6, dtype=torch.float64), rtol=1e-5, what="the sum of squares")
+    assert_close(cosines[0], torch.ones(6, dtype=torch.float64), rtol=1e-5, what="the cosines at t = 0")
+
+
+@check("timestep_embedding", points=0.25, title="the default period is 10000", kind="law")
+def test_timestep_embedding_default_period(candidate):
+    """Without max_period the frequencies are not those of 10000."""
+    case = Timesteps(torch.tensor([3, 40]), 8, 10000)
+    assert_close(candidate.timestep_embedding(case.t, case.dim), formula(case), atol=1e-4, dtype=False)
+
+
+@check("timestep_embedding", points=0.25, title="treats every timestep on its own", kind="law")
+def test_timestep_embedding_batch_independence(candidate):
+    """The embedding of a timestep changed with the others in its batch."""
+    t = torch.tensor([1, 500, 20])
+    whole, alone = candidate.timestep_embedding(t, 6), candidate.timestep_embedding(t[2:], 6)
+    expected = formula(Timesteps(t, 6, 10000))
+    assert_close(alone, expected[2:], atol=1e-3, dtype=False, what="the embedding of a single timestep")
+    assert_close(whole[2:], alone, what="the embedding in the batch")
+
+
+@check("timestep_embedding", points=0.25, title="leaves the timesteps as they are", kind="purity")
+def test_timestep_embedding_pure(candidate):
+    """The timesteps were modified, or the random state was used."""
+    t = torch.tensor([4, 8, 15])
+    seen = candidate.timestep_embedding.observe(t, 6)
+    assert_close(seen.args[0], t, what="t after the call")
+    assert_true(not seen.rng_used, "the global random state was used")
+    assert_shape(seen.value, (3, 6))

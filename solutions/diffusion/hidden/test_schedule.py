@@ -1,0 +1,209 @@
+"""Hidden checks of schedule.py."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from autograder.checks import assert_close, assert_shape, assert_true, check
+
+
+class Lookup(NamedTuple):
+    """A table of values, one timestep per sample, and the shape of the data."""
+
+    values: Tensor
+    t: Tensor
+    shape: tuple[int, ...]
+
+
+SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (1, 1, 2, 2), (2, 3, 1, 2, 2)]
+
+
+def lookups() -> st.SearchStrategy[Lookup]:
+    """Tables of 1 to 12 distinct values and batches of one to four trailing dimensions."""
+    return st.builds(_lookup, st.sampled_from(SHAPES), st.integers(1, 12), st.integers(0, 2**20))
+
+
+def _lookup(shape: tuple[int, ...], length: int, seed: int) -> Lookup:
+    generator = torch.Generator().manual_seed(seed)
+    values = torch.randn(length, generator=generator)
+    return Lookup(values, torch.randint(0, length, shape[:1], generator=generator), shape)
+
+
+def random_betas(length: int, rng: torch.Generator) -> Tensor:
+    """Variances between 0.01 and 0.6, in no particular order."""
+    return 0.01 + 0.59 * torch.rand(length, generator=rng, dtype=torch.float64)
+
+
+def linear(length: int, start: float, end: float) -> Tensor:
+    """The linear schedule, value by value."""
+    return torch.tensor([start + (end - start) * i / (length - 1) for i in range(length)], dtype=torch.float64)
+
+
+def cosine(length: int, s: float) -> Tensor:
+    """The cosine schedule, value by value, from the double-angle form of the squared cosine."""
+
+    def signal(i: int) -> float:
+        return (1 + math.cos((i / length + s) / (1 + s) * math.pi)) / 2
+
+    return torch.tensor(
+        [min(1 - signal(i + 1) / signal(i), 0.999) for i in range(length)], dtype=torch.float64
+    )
+
+
+@check("linear_beta_schedule", points=1, title="equals the closed form")
+def test_linear_beta_schedule_closed_form(candidate):
+    """Some beta differs from beta_start + (beta_end - beta_start) i / (T - 1)."""
+    for length, start, end in [(2, 0.01, 0.3), (7, 0.002, 0.09), (50, 1e-3, 0.5)]:
+        betas = candidate.linear_beta_schedule(length, start, end)
+        assert_close(betas, linear(length, start, end), rtol=1e-5, dtype=False, what="the betas")
+
+
+@check("linear_beta_schedule", points=0.5, title="the usual schedule of 1000 steps")
+def test_linear_beta_schedule_default_ends(candidate):
+    """Without arguments the ends are not those of the docstring, or they depend on the length."""
+    for length in (1000, 100):
+        betas = candidate.linear_beta_schedule(length)
+        assert_close(betas, linear(length, 1e-4, 0.02), rtol=1e-5, dtype=False, what="the betas")
+
+
+@check("linear_beta_schedule", points=0.5, title="is float64, to full precision", kind="dtype")
+def test_linear_beta_schedule_precision(candidate):
+    """The schedule is not computed in double precision."""
+    assert_close(candidate.linear_beta_schedule(11, 0.1, 0.3), linear(11, 0.1, 0.3), rtol=1e-12, atol=0.0, what="the betas")
+
+
+@check("linear_beta_schedule", points=0.25, title="a schedule of one step", kind="extreme")
+def test_linear_beta_schedule_length_one(candidate):
+    """A schedule of length one must consist of beta_start."""
+    betas = candidate.linear_beta_schedule(1, 0.25, 0.5)
+    assert_close(betas, torch.tensor([0.25], dtype=torch.float64), rtol=1e-5, dtype=False)
+
+
+@check("cosine_beta_schedule", points=1.25, title="equals the formula")
+def test_cosine_beta_schedule_formula(candidate):
+    """Some beta differs from 1 - f((i + 1) / T) / f(i / T), clipped from above at 0.999."""
+    for length, s in [(5, 0.1), (12, 0.03), (40, 0.008)]:
+        betas = candidate.cosine_beta_schedule(length, s)
+        assert_close(betas, cosine(length, s), rtol=1e-5, dtype=False, what="the betas")
+
+
+@check("cosine_beta_schedule", points=0.75, title="the surviving signal follows the squared cosine", kind="law")
+def test_cosine_beta_schedule_signal_curve(candidate):
+    """The running product of 1 - beta does not fall like f(u) / f(0)."""
+    length = 16
+    betas = candidate.cosine_beta_schedule(length)
+    assert_shape(betas, (length,))
+    signal = np.cumprod(1 - betas.double().numpy())[:-1]
+    u = np.arange(1, length) / length
+    curve = np.cos((u + 0.008) / 1.008 * np.pi / 2) ** 2 / math.cos(0.008 / 1.008 * math.pi / 2) ** 2
+    assert_close(torch.from_numpy(signal), torch.from_numpy(curve), rtol=1e-4, what="the running product of 1 - beta")
+
+
+@check("cosine_beta_schedule", points=0.5, title="is clipped at 0.999 from above, and only there", kind="extreme")
+def test_cosine_beta_schedule_clipping(candidate):
+    """A long schedule must keep its tiny first betas, and its last beta must be 0.999."""
+    betas = candidate.cosine_beta_schedule(1000)
+    assert_shape(betas, (1000,))
+    expected = cosine(1000, 0.008)
+    # Single precision resolves the first betas (4e-5) to about 1e-7 / 4e-5 = 0.3 %.
+    assert_close(betas[:5], expected[:5], rtol=0.02, atol=0.0, dtype=False, what="the first betas")
+    assert_close(betas[-2:], expected[-2:], rtol=1e-5, dtype=False, what="the last betas")
+
+
+@check("cosine_beta_schedule", points=0.25, title="is float64, to full precision", kind="dtype")
+def test_cosine_beta_schedule_precision(candidate):
+    """The schedule is not computed in double precision."""
+    assert_close(candidate.cosine_beta_schedule(20), cosine(20, 0.008), rtol=1e-9, atol=0.0, what="the betas")
+
+
+@check("cosine_beta_schedule", points=0.25, title="a schedule of one step", kind="extreme")
+def test_cosine_beta_schedule_length_one(candidate):
+    """The only beta of a schedule of length one is the clipped one."""
+    betas = candidate.cosine_beta_schedule(1)
+    assert_close(betas, torch.tensor([0.999], dtype=torch.float64), rtol=1e-5, dtype=False)
+
+
+@check("alphas_cumprod", points=1, title="equals the product, step by step")
+def test_alphas_cumprod_products(candidate, rng):
+    """Some entry differs from the product of all 1 - beta up to and including its own step."""
+    for length in (1, 6, 30):
+        betas = random_betas(length, rng)
+        expected = [math.prod(1 - beta for beta in betas[: i + 1].tolist()) for i in range(length)]
+        actual = candidate.alphas_cumprod(betas)
+        # The last products are tiny: relative closeness matters, entry by entry.
+        assert_close(actual, torch.tensor(expected, dtype=torch.float64), rtol=1e-4, atol=1e-12, dtype=False)
+
+
+@check("alphas_cumprod", points=0.5, title="float64 and float32 keep their dtype and precision", kind="dtype")
+def test_alphas_cumprod_precision(candidate):
+    """The result does not have the dtype of the betas, or was computed in a lower precision."""
+    betas = linear(1000, 1e-4, 0.02)
+    expected = torch.from_numpy(np.exp(np.cumsum(np.log1p(-betas.numpy()))))
+    assert_close(candidate.alphas_cumprod(betas), expected, rtol=1e-9, atol=1e-15)
+    assert_close(candidate.alphas_cumprod(betas[::100].float()), (1 - betas[::100]).cumprod(0).float())
+
+
+@check("alphas_cumprod", points=0.5, title="its gradient is that of the product", kind="gradient")
+def test_alphas_cumprod_gradient(candidate, rng):
+    """The derivative with respect to the betas differs from that of the product."""
+    betas = random_betas(5, rng)
+    weights = torch.randn(5, generator=rng, dtype=torch.float64)
+    products = [math.prod(1 - beta for beta in betas[: i + 1].tolist()) for i in range(5)]
+    expected = [
+        sum(-float(weights[i]) * products[i] / (1 - float(betas[j])) for i in range(j, 5)) for j in range(5)
+    ]
+    (gradient,) = candidate.alphas_cumprod.grad(betas, wrt=(0,), cotangent=weights)
+    assert_close(gradient, torch.tensor(expected, dtype=torch.float64), rtol=1e-4, what="the gradient")
+
+
+@check("alphas_cumprod", points=0.25, title="leaves the betas as they are", kind="purity")
+def test_alphas_cumprod_pure(candidate, rng):
+    """The betas were modified, or the random state was used."""
+    betas = random_betas(6, rng)
+    seen = candidate.alphas_cumprod.observe(betas)
+    assert_close(seen.args[0], betas, rtol=0, atol=0, what="betas after the call")
+    assert_true(not seen.rng_used, "the global random state was used")
+    assert_shape(seen.value, (6,))
+
+
+@check("extract", points=1.25, title="equals indexing, sample by sample")
+@given(case=lookups())
+def test_extract_matches_indexing(candidate, case):
+    """Some sample did not get the value at its own timestep, in a shape (B, 1, ..., 1)."""
+    expected = torch.empty(case.shape[0], *[1] * (len(case.shape) - 1))
+    for b, step in enumerate(case.t.tolist()):
+        expected[b] = float(case.values[step])
+    assert_close(candidate.extract(case.values, case.t, case.shape), expected)
+
+
+@check("extract", points=0.25, title="keeps the dtype of the values", kind="dtype")
+def test_extract_dtype(candidate):
+    """The result does not have the dtype, or not the precision, of the table."""
+    values = torch.tensor([1 / 3, 1e-12, 0.7], dtype=torch.float64)
+    expected = values[[2, 1, 0, 0]].reshape(4, 1, 1)
+    assert_close(candidate.extract(values, torch.tensor([2, 1, 0, 0]), (4, 2, 2)), expected, rtol=1e-14, atol=0.0)
+
+
+@check("extract", points=0.5, title="passes gradients to the values", kind="gradient")
+def test_extract_gradient(candidate):
+    """A value used by several samples must collect the gradient of all of them."""
+    values = torch.tensor([0.5, 1.5, 2.5], dtype=torch.float64)
+    cotangent = torch.tensor([1.0, 10.0, 100.0], dtype=torch.float64).reshape(3, 1, 1)
+    (gradient,) = candidate.extract.grad(values, torch.tensor([2, 0, 2]), (3, 4, 4), wrt=(0,), cotangent=cotangent)
+    assert_close(gradient, torch.tensor([10.0, 0.0, 101.0], dtype=torch.float64), what="the gradient")
+
+
+@check("extract", points=0.25, title="leaves its inputs as they are", kind="purity")
+def test_extract_pure(candidate):
+    """The table or the timesteps were modified, or the random state was used."""
+    values, t = torch.linspace(1, 2, 5), torch.tensor([4, 1])
+    seen = candidate.extract.observe(values, t, (2, 3, 3))
+    assert_close(seen.args[0], values, rtol=0, atol=0, what="values after the call")
+    assert_close(seen.args[1], t, what="t after the call")
+    assert_true(not seen.rng_used, "the global random state was used")
+    assert_shape(seen.value, (2, 1, 1))
