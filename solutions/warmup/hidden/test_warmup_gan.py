@@ -118,7 +118,7 @@ def test_generator_loss_saturating_matches_cross_entropy(candidate: Candidate, d
     assert_close(candidate.generator_loss_saturating(d_fake), expected, atol=GUARD, scalar=True)
 
 
-@check("generator_loss_saturating", points=0.5, title="falls as samples look more real, and slowly at first", kind="law")
+@check("generator_loss_saturating", points=0.5, title="falls as samples look more real, slowly at first", kind="law")
 def test_generator_loss_saturating_slope(candidate: Candidate) -> None:
     """The loss does not fall with D(G(z)), or is not flatter where the discriminator wins."""
     low, middle, high = (float(candidate.generator_loss_saturating(np.array([d]))) for d in (0.1, 0.3, 0.5))

@@ -42,7 +42,7 @@ class Chain(NamedTuple):
 def draw_chain(shape: tuple[int, ...], seed: int) -> Chain:
     """Values rounded to two decimals."""
     generator = np.random.default_rng(seed)
-    return Chain(*generator.normal(size=(3, *shape)).round(2), eta=float(generator.uniform(0.02, 0.9).round(2)))
+    return Chain(*generator.normal(size=(3, *shape)).round(2), eta=round(generator.uniform(0.02, 0.9), 2))
 
 
 CHAINS = st.builds(draw_chain, st.sampled_from(SHAPES), seeds())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
+
 from autograder.candidate import Candidate
 from autograder.diagnosis import misconception, probe
-from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Record = Callable[..., None]
@@ -32,8 +33,8 @@ def observe_discriminator_loss(candidate: Candidate, record: Record) -> None:
 @misconception(
     "discriminator_loss",
     belief="the value of the minimax game is the discriminator's loss",
-    hint="A better discriminator gets a larger value from you. Does the discriminator maximise or minimise what a loss "
-    "function returns?",
+    hint="A better discriminator gets a larger value from you. Does the discriminator maximise or minimise what "
+    "a loss function returns?",
 )
 def value_of_the_game(d_real: Array, d_fake: Array) -> float:
     """Leave the minus sign out."""
@@ -43,8 +44,8 @@ def value_of_the_game(d_real: Array, d_fake: Array) -> float:
 @misconception(
     "discriminator_loss",
     belief="both terms are the log of the discriminator's output",
-    hint="Your loss falls when the discriminator calls generated samples real. Which probability should it assign to the label "
-    "'fake' of those samples?",
+    hint="Your loss falls when the discriminator calls generated samples real. Which probability should it "
+    "assign to the label 'fake' of those samples?",
 )
 def fakes_scored_as_real(d_real: Array, d_fake: Array) -> float:
     """Use log d for both."""
@@ -54,7 +55,8 @@ def fakes_scored_as_real(d_real: Array, d_fake: Array) -> float:
 @misconception(
     "discriminator_loss",
     belief="label 1 means generated",
-    hint="A perfect discriminator gets the largest loss from you. Which of the two batches carries the label 1 here?",
+    hint="A perfect discriminator gets the largest loss from you. Which of the two batches carries the label 1 "
+    "here?",
 )
 def labels_swapped(d_real: Array, d_fake: Array) -> float:
     """Exchange the roles of the two batches."""
@@ -75,8 +77,8 @@ def discriminator_terms_summed(d_real: Array, d_fake: Array) -> float:
 @misconception(
     "discriminator_loss",
     belief="the two halves are averaged, as in a cross-entropy over both batches",
-    hint="What loss do you get for a discriminator that says 0.5 to everything, and how many terms of log 2 does the formula "
-    "contain?",
+    hint="What loss do you get for a discriminator that says 0.5 to everything, and how many terms of log 2 does "
+    "the formula contain?",
 )
 def halves_averaged(d_real: Array, d_fake: Array) -> float:
     """Half the loss."""
@@ -96,7 +98,8 @@ def log_of_the_mean_outputs(d_real: Array, d_fake: Array) -> float:
 @misconception(
     "discriminator_loss",
     belief="both batches have the same size",
-    hint="Your loss is right for batches of equal size only. By which number should each of the two sums be divided?",
+    hint="Your loss is right for batches of equal size only. By which number should each of the two sums be "
+    "divided?",
 )
 def both_sums_divided_by_the_real_batch(d_real: Array, d_fake: Array) -> float:
     """Divide everything by the number of real samples."""
@@ -117,8 +120,8 @@ def observe_generator_loss_saturating(candidate: Candidate, record: Record) -> N
 @misconception(
     "generator_loss_saturating",
     belief="the non-saturating loss is the saturating one",
-    hint="Your loss is steepest where the discriminator rejects the samples. Which of the generator's two losses has that "
-    "property, and which one is asked for here?",
+    hint="Your loss is steepest where the discriminator rejects the samples. Which of the generator's two losses "
+    "has that property, and which one is asked for here?",
 )
 def nonsaturating_loss_returned(d_fake: Array) -> float:
     """The other loss."""
@@ -138,7 +141,8 @@ def discriminators_share_returned(d_fake: Array) -> float:
 @misconception(
     "generator_loss_saturating",
     belief="the game contains log D(G(z))",
-    hint="Your loss falls when the samples look less real. Which term of the minimax game depends on the generator?",
+    hint="Your loss falls when the samples look less real. Which term of the minimax game depends on the "
+    "generator?",
 )
 def log_of_d_minimised(d_fake: Array) -> float:
     """Forget the complement."""
@@ -158,8 +162,8 @@ def saturating_terms_summed(d_fake: Array) -> float:
 @misconception(
     "generator_loss_saturating",
     belief="the mean of the outputs may go into the logarithm",
-    hint="Your value is right for a single sample and not for several different ones. Does the log of a mean equal the mean "
-    "of the logs?",
+    hint="Your value is right for a single sample and not for several different ones. Does the log of a mean "
+    "equal the mean of the logs?",
 )
 def log_of_one_minus_the_mean(d_fake: Array) -> float:
     """Average the probabilities first."""
@@ -169,7 +173,8 @@ def log_of_one_minus_the_mean(d_fake: Array) -> float:
 @misconception(
     "generator_loss_saturating",
     belief="losses are kept per sample",
-    hint="One number per sample comes back. What does an optimiser need: a loss for each sample or one for the batch?",
+    hint="One number per sample comes back. What does an optimiser need: a loss for each sample or one for the "
+    "batch?",
 )
 def saturating_loss_per_sample(d_fake: Array) -> Array:
     """Leave the mean out."""
@@ -190,8 +195,8 @@ def observe_generator_loss_nonsaturating(candidate: Candidate, record: Record) -
 @misconception(
     "generator_loss_nonsaturating",
     belief="the generator always minimises log(1 - D)",
-    hint="Your loss is nearly flat where the discriminator is sure that the samples are generated. Is that the behaviour "
-    "that this variant was invented to have, or to avoid?",
+    hint="Your loss is nearly flat where the discriminator is sure that the samples are generated. Is that the "
+    "behaviour that this variant was invented to have, or to avoid?",
 )
 def saturating_loss_returned(d_fake: Array) -> float:
     """The other loss."""
@@ -211,7 +216,8 @@ def objective_in_place_of_loss(d_fake: Array) -> float:
 @misconception(
     "generator_loss_nonsaturating",
     belief="generated samples carry the label 0 in the generator's step too",
-    hint="Your loss is smallest when the discriminator spots every fake. Which label does the generator want for its samples?",
+    hint="Your loss is smallest when the discriminator spots every fake. Which label does the generator want for "
+    "its samples?",
 )
 def trained_towards_label_zero(d_fake: Array) -> float:
     """The discriminator's term for generated samples."""
@@ -231,8 +237,8 @@ def nonsaturating_terms_summed(d_fake: Array) -> float:
 @misconception(
     "generator_loss_nonsaturating",
     belief="averaging first and taking the log later is the same",
-    hint="Your value is right for a single sample and too small for several different ones. What does Jensen's inequality say "
-    "about the log of a mean?",
+    hint="Your value is right for a single sample and too small for several different ones. What does Jensen's "
+    "inequality say about the log of a mean?",
 )
 def log_of_the_mean_output(d_fake: Array) -> float:
     """Average the probabilities first."""
@@ -242,8 +248,8 @@ def log_of_the_mean_output(d_fake: Array) -> float:
 @misconception(
     "generator_loss_nonsaturating",
     belief="a matrix of outputs keeps one loss per row",
-    hint="With a single row of outputs you return one number, with a matrix several. What shape should a loss have that is averaged "
-    "over everything?",
+    hint="With a single row of outputs you return one number, with a matrix several. What shape should a loss "
+    "have that is averaged over everything?",
 )
 def averaged_over_the_last_axis_only(d_fake: Array) -> Array:
     """Average over one axis."""
