@@ -1,14 +1,20 @@
-"""Messages between the grader and its zygote: JSON with descriptors, one message per packet."""
+"""Messages between the grader and its zygote, and a worker's first word: all JSON.
+
+Control messages carry descriptors and travel one per packet. The report of a worker's self-test is the first frame on
+its data socket: four bytes of length, big endian, then the text.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import socket
+import struct
 from collections.abc import Sequence
 from typing import Any
 
 _LARGEST = 60_000
+_LENGTH = struct.Struct(">I")
 
 Message = dict[str, Any]
 
@@ -18,10 +24,10 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-def send(channel: socket.socket, message: Message, descriptors: Sequence[int] = ()) -> None:
-    """Send one message; OSError if the other side is gone."""
-    data = json.dumps(message).encode()[:_LARGEST]
-    socket.send_fds(channel, [data], list(descriptors))
+def send(channel: socket.socket, message: Message, descriptors: Sequence[int] = (), wait: bool = True) -> None:
+    """Send one message; BlockingIOError if it may not `wait` for room, OSError if the other side is gone."""
+    data = json.dumps(message).encode()
+    socket.send_fds(channel, [data], list(descriptors), 0 if wait else socket.MSG_DONTWAIT)
 
 
 def receive(channel: socket.socket) -> tuple[Message, list[int]] | None:
@@ -39,3 +45,37 @@ def receive(channel: socket.socket) -> tuple[Message, list[int]] | None:
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
     return json.loads(data), descriptors
+
+
+def send_report(data: socket.socket, report: Message) -> None:
+    """Send a worker's report as the first frame of its data socket."""
+    text = json.dumps(report).encode()
+    data.sendall(_LENGTH.pack(len(text)) + text)
+
+
+def receive_report(data: socket.socket) -> Message:
+    """Read a worker's report.
+
+    Raises:
+        EOFError: if the worker ended before it was complete.
+        ValueError: if it is not a report.
+        TimeoutError: if the socket has a timeout and it passes.
+    """
+    (length,) = _LENGTH.unpack(_exactly(data, _LENGTH.size))
+    if length > _LARGEST:
+        raise ValueError(f"a report of {length} bytes")
+    report = json.loads(_exactly(data, length))
+    if not isinstance(report, dict):
+        raise ValueError("a report that is no mapping")
+    return report
+
+
+def _exactly(data: socket.socket, count: int) -> bytes:
+    """Read `count` bytes."""
+    received = b""
+    while len(received) < count:
+        part = data.recv(count - len(received))
+        if not part:
+            raise EOFError("the worker hung up")
+        received += part
+    return received

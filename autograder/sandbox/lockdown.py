@@ -30,14 +30,14 @@ class Warmth:
         uid_map: text of /proc/self/uid_map.
         tasks: threads that already run under the workers' uid.
         parent: the zygote's pid as a worker sees it, 0 across pid namespaces.
-        serial_base: the zygote's pid on the host.
+        host_pid: the zygote's pid on the host.
     """
 
     baseline: int
     uid_map: str
     tasks: int
     parent: int
-    serial_base: int
+    host_pid: int
 
 
 def take_descriptors(data: int, output: int) -> None:
@@ -92,7 +92,7 @@ def lock(plan: Plan, warmth: Warmth, serial: int, cpu_seconds: int) -> None:
         OSError: if a layer is refused; the process must end then.
     """
     os.setsid()
-    uid = limits.worker_uid(warmth.serial_base, serial, warmth.uid_map) if plan.own_uid else os.geteuid()
+    uid = limits.worker_uid(warmth.host_pid, serial, warmth.uid_map) if plan.own_uid else os.geteuid()
     folder = _working_folder(plan, uid)
     if plan.filtered:
         limits.drop_bounding_set()

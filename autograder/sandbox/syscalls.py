@@ -11,7 +11,7 @@ import functools
 import platform
 
 _TABLE = """
-access 21 -, arch_prctl 158 -, brk 12 214, cachestat 451 451, chdir 80 49, chmod 90 -
+access 21 -, arch_prctl 158 -, capset 126 91, brk 12 214, cachestat 451 451, chdir 80 49, chmod 90 -
 clock_getres 229 114, clock_gettime 228 113, clock_nanosleep 230 115, clone 56 220, clone3 435 435
 close 3 57, close_range 436 436, copy_file_range 326 285, dup 32 23, dup2 33 -, dup3 292 24
 epoll_create1 291 20, epoll_ctl 233 21, epoll_pwait 281 22, epoll_wait 232 -, eventfd 284 -

@@ -1,32 +1,26 @@
 """The zygote: a warm, single-threaded process that workers are forked from.
 
-It is started by exec with a clean environment, holds no course data, and answers two questions: give me a worker, and
-how did that one end. It ends when the grader does: either side of the control channel hanging up is noticed, and so is
-the death of the grader itself. Every worker has the zygote as parent and dies with it.
+It is started by exec with a clean environment, holds no course data, and does two things: it hands out workers, and it
+tells how each ended. It ends when the grader does: it notices the hang-up of the control channel as well as the death
+of the grader itself. Every worker has the zygote as parent and dies with it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
-import importlib.util
 import os
 import select
-import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from autograder.sandbox import control, limits, lockdown, namespaces, seccomp, selftest, warmup
-from autograder.sandbox.frame import send_frame
+from autograder.sandbox.entry import Serve, forget_package, load_entry
 from autograder.sandbox.plan import STARTUP_FAILED, Plan
 from autograder.sandbox.readable import readable_paths
-
-Serve = Callable[[socket.socket], object]
 
 
 @dataclass
@@ -41,43 +35,19 @@ class _Child:
 
     def close_channels(self) -> None:
         """Close the grader's ends that this process still holds."""
-        for descriptor in self.channels:
-            os.close(descriptor)
-        self.channels.clear()
-
-
-def load_entry(entry: str) -> Serve:
-    """Return the function that a worker runs, importing its module or file."""
-    module, _, name = entry.rpartition(":")
-    if not module.endswith(".py"):
-        return getattr(importlib.import_module(module), name)
-    spec = importlib.util.spec_from_file_location(Path(module).stem, module)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"cannot load {module}")
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = loaded
-    spec.loader.exec_module(loaded)
-    return getattr(loaded, name)
-
-
-def _forget_package(root: str) -> None:
-    """Make the folder of this package unreachable for later imports, so that no worker depends on it."""
-    sys.path[:] = [entry for entry in sys.path if entry != root]
-    for name, module in list(sys.modules.items()):
-        if name.split(".")[0] == "autograder" and hasattr(module, "__path__"):
-            module.__path__ = []
-    mapped = "__editable__"
-    sys.meta_path[:] = [finder for finder in sys.meta_path if mapped not in getattr(finder, "__module__", "")]
+        while self.channels:
+            os.close(self.channels.pop())
 
 
 class Zygote:
     """The state and the loop of the process."""
 
-    def __init__(self, channel: socket.socket, plan: Plan) -> None:
+    def __init__(self, channel: socket.socket, grader: int, plan: Plan) -> None:
         """Import and warm up everything, then shut the door to the host's files.
 
         Args:
             channel: the control channel to the grader.
+            grader: pidfd of the grader.
             plan: what the grader wants.
 
         Raises:
@@ -85,50 +55,32 @@ class Zygote:
             OSError: if the private root is refused.
         """
         self._channel = channel
+        self._grader = grader
         self._plan = plan
-        warmup.import_libraries()
-        self._serve = load_entry(plan.entry)
-        warmup.warm_up()
-        _forget_package(sys.argv[2])
-        if (count := warmup.threads()) != 1:
-            raise RuntimeError(f"{count} threads after the imports, and forking is safe with one only")
-        readable_paths()
-        self._warmth = lockdown.Warmth(
-            baseline=limits.address_space(),
-            uid_map=Path("/proc/self/uid_map").read_text(),
-            tasks=limits.tasks_of(os.getuid()),
-            parent=0 if plan.private_root else os.getpid(),
-            serial_base=plan.grader_pid if not plan.private_root else int(os.readlink("/proc/self")),
-        )
+        self._serve = _prepare(plan)
+        self._warmth = _measure(plan)
         self._own_namespace = -1
         if plan.private_root:
             self._own_namespace = namespaces.own_pid_namespace()
             namespaces.swap_root(Path(plan.base), readable_paths())
-        if plan.filtered:
-            seccomp.prepare(plan.policy())
         limits.hide_memory()
+        self._poll = select.poll()
+        self._poll.register(channel, select.POLLIN)
+        self._poll.register(grader, select.POLLIN)
         self._children: dict[int, _Child] = {}
         self._spare: _Child | None = None
         self._serial = 0
 
-    def run(self, grader: int) -> NoReturn:
-        """Serve until the grader hangs up or dies.
-
-        Args:
-            grader: pidfd of the grader.
-        """
-        poll = select.poll()
-        poll.register(self._channel, select.POLLIN)
-        poll.register(grader, select.POLLIN)
-        self._poll = poll
+    def run(self) -> NoReturn:
+        """Serve until the grader hangs up or dies."""
         while True:
-            for descriptor, _events in poll.poll():
-                if descriptor == grader:
+            for descriptor, _events in self._poll.poll():
+                if descriptor == self._grader:
                     os._exit(0)
+                if descriptor in self._children:
+                    self._reap(self._children[descriptor])
                 elif descriptor == self._channel.fileno():
                     self._answer()
-                elif descriptor in self._children:
-                    self._reap(self._children[descriptor])
 
     def _answer(self) -> None:
         """Hand out a worker: the spare one if its limits fit, a new one otherwise."""
@@ -136,12 +88,8 @@ class Zygote:
         if received is None:
             os._exit(0)
         cpu_seconds = int(received[0]["cpu_seconds"])
-        child, self._spare = self._spare, None
-        if child is not None and child.cpu_seconds != cpu_seconds:
-            self._discard(child)
-            child = None
         try:
-            child = child or self._fork(cpu_seconds)
+            child = self._take_spare(cpu_seconds) or self._fork(cpu_seconds)
         except OSError as error:
             control.send(self._channel, {"refused": str(error)})
             return
@@ -151,26 +99,123 @@ class Zygote:
             with contextlib.suppress(OSError):  # the next request meets the same error and reports it
                 self._spare = self._fork(cpu_seconds)
 
+    def _take_spare(self, cpu_seconds: int) -> _Child | None:
+        """Return the spare worker if it is of use; one with other limits hears the hang-up and ends."""
+        child, self._spare = self._spare, None
+        if child is None or child.cpu_seconds == cpu_seconds:
+            return child
+        child.close_channels()
+        return None
+
     def _fork(self, cpu_seconds: int) -> _Child:
         """Fork a worker that locks itself; OSError if a resource is exhausted."""
         self._serial += 1
-        ours, theirs = socket.socketpair()
+        ours, theirs = (end.detach() for end in socket.socketpair())
         output, into_output = os.pipe()
-        mine, given = [ours.detach(), output], [theirs.detach(), into_output]
         try:
-            pid = self._fork_process()
+            pid = os.fork() if self._own_namespace < 0 else self._fork_apart()
+            if pid == 0:
+                self._become_worker(theirs, into_output, cpu_seconds)
+            child = _Child(self._serial, pid, os.pidfd_open(pid), cpu_seconds, [ours, output])
         except OSError:
-            for descriptor in mine:
-                os.close(descriptor)
+            os.close(ours)
+            os.close(output)
             raise
         finally:
-            if self._own_namespace >= 0 or True:
-                pass
-        if pid == 0:
-            self._become_worker(given[0], given[1], cpu_seconds)
-        for descriptor in given:
-            os.close(descriptor)
-        child = _Child(self._serial, pid, os.pidfd_open(pid), cpu_seconds, mine)
+            os.close(theirs)
+            os.close(into_output)
         self._children[child.pidfd] = child
         self._poll.register(child.pidfd, select.POLLIN)
         return child
+
+    def _fork_apart(self) -> int:
+        """Fork into a new pid namespace."""
+        return namespaces.fork_into_pid_namespace(self._own_namespace)
+
+    def _become_worker(self, data: int, output: int, cpu_seconds: int) -> NoReturn:
+        """In the child: lock, prove it, report, and serve. Never returns."""
+        try:
+            self._channel.detach()
+            lockdown.take_descriptors(data, output)
+            connection = socket.socket(fileno=lockdown.DATA)
+            try:
+                lockdown.lock(self._plan, self._warmth, self._serial, cpu_seconds)
+                report = selftest.attempts(self._plan)
+            except Exception:
+                control.send_report(connection, {"failed": traceback.format_exc()[-4000:]})
+                os._exit(STARTUP_FAILED)
+            control.send_report(connection, report)
+            self._serve(connection)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(STARTUP_FAILED)
+        os._exit(0)
+
+    def _reap(self, child: _Child) -> None:
+        """Collect a dead worker and tell the grader how it ended."""
+        _, status = os.waitpid(child.pid, 0)
+        self._poll.unregister(child.pidfd)
+        del self._children[child.pidfd]
+        os.close(child.pidfd)
+        if child is self._spare:
+            self._spare = None
+        child.close_channels()
+        ended = {"ended": child.serial, "status": os.waitstatus_to_exitcode(status)}
+        with contextlib.suppress(BlockingIOError):
+            control.send(self._channel, ended, wait=False)
+
+
+def _prepare(plan: Plan) -> Serve:
+    """Import and run everything once; return the function that workers run."""
+    warmup.import_libraries()
+    serve = load_entry(plan.entry)
+    warmup.warm_up()
+    forget_package(sys.argv[2])
+    if plan.filtered:
+        seccomp.prepare(plan.policy())
+    if (count := warmup.threads()) != 1:
+        raise RuntimeError(f"{count} threads after the imports, and forking is safe with one only")
+    return serve
+
+
+def _measure(plan: Plan) -> lockdown.Warmth:
+    """Read from /proc what workers will need when they cannot see it any more."""
+    readable_paths()
+    return lockdown.Warmth(
+        baseline=limits.address_space(),
+        uid_map=Path("/proc/self/uid_map").read_text(),
+        tasks=limits.tasks_of(os.getuid()),
+        parent=0 if plan.private_root else os.getpid(),
+        host_pid=int(os.readlink("/proc/self")),
+    )
+
+
+def _enter() -> None:
+    """Enter the namespaces and go on as the first process in them; the process left behind only waits."""
+    namespaces.enter_namespaces()
+    inner = os.fork()
+    if inner:
+        limits.hide_memory()
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1]) & 0xFF)
+    limits.die_with_parent(0)
+
+
+def main() -> NoReturn:
+    """Run a zygote: descriptor of the control channel and folder of this package are the arguments."""
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    received = control.receive(channel)
+    if received is None:
+        os._exit(0)
+    plan = Plan.from_json(received[0]["plan"])
+    try:
+        grader = os.pidfd_open(plan.grader_pid)
+        with contextlib.suppress(OSError):  # when memory runs out, workers go first
+            Path("/proc/self/oom_score_adj").write_text("500")
+        if plan.private_root:
+            _enter()
+        zygote = Zygote(channel, grader, plan)
+    except BaseException:
+        control.send(channel, {"failed": traceback.format_exc()[-8000:]})
+        os._exit(STARTUP_FAILED)
+    control.send(channel, {"ready": os.uname().release})
+    zygote.run()

@@ -1,0 +1,243 @@
+"""The grader's side of the sandbox: start a zygote, get locked and tested workers from it, and trust neither."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.errors import GraderError, IsolationError, SpawnFailed, ZygoteDied
+from autograder.sandbox import control, environment, limits, profiles, selftest
+from autograder.sandbox.cold import ColdStarter
+from autograder.sandbox.handle import Worker
+from autograder.sandbox.plan import ENTRY, Plan
+
+_START_SECONDS, _SPAWN_SECONDS = 180.0, 30.0
+
+
+class Zygote:
+    """A warm process that workers are forked from; a context manager.
+
+    Attributes:
+        profile: the isolation in force, ``"S3"`` … ``"S0"``.
+        layers: the same in words, for the record of a grade.
+    """
+
+    def __init__(
+        self,
+        request: profiles.Request = "strict",
+        memory_limit_mb: int = 4096,
+        *,
+        hidden: Sequence[Path] = (),
+        entry: str = ENTRY,
+        spare: bool = True,
+    ) -> None:
+        """Choose the profile and start the zygote; takes 2 to 4 seconds, mostly the import of torch.
+
+        Args:
+            request: what the instructor asked for, see `autograder.sandbox.profiles.choose`.
+            memory_limit_mb: what one worker may allocate.
+            hidden: files and folders that no worker may reach, such as the course; the self-test of every worker
+                tries them. The folder that holds this package is always among them if it is a working copy.
+            entry: what workers run; for tests.
+            spare: keep one worker ready, which hides the time of the fork.
+
+        Raises:
+            IsolationError: if the machine offers less than the request needs.
+            GraderError: if the zygote does not come up.
+        """
+        self.profile = profiles.choose(request)
+        found = profiles.offers()
+        own_uid = bool(found) and self.profile != "S0"
+        own_uid = own_uid and not found["change_uid" if self.profile == "S3" else "own_uid"]
+        self.layers = profiles.describe(self.profile, own_uid)
+        self._lock = threading.Lock()
+        self._ended: dict[int, int] = {}
+        self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._cold: ColdStarter | None = None
+        self._plan = Plan(
+            profile=self.profile,
+            memory_mb=memory_limit_mb,
+            own_uid=own_uid,
+            landlock=int(found.get("landlock_abi", 0)),
+            base=str(self._folder / "base"),
+            canary=str(self._folder / "canary" / "canary.txt"),
+            hidden=_reachable_only_outside(hidden),
+            grader_pid=os.getpid(),
+            entry=entry,
+            spare=spare,
+        )
+        try:
+            _prepare_folder(self._folder)
+            if found and not found["pidfd"]:
+                self._start()
+            else:
+                self._cold = ColdStarter(self._plan, self._folder)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Zygote:
+        """Return the zygote; leaving the context ends it and every worker."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the zygote."""
+        self.close()
+
+    def _start(self) -> None:
+        """Start the process and wait until it is warm."""
+        limits.hide_memory()
+        self._channel, theirs = control.pair()
+        with theirs, (self._folder / "zygote.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                environment.bootstrap("autograder.sandbox.zygote", theirs.fileno()),
+                env=environment.clean_environment(str(self._folder / "home")),
+                cwd=self._folder / "base",
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        control.send(self._channel, {"plan": self._plan.to_json()})
+        message = self._receive(_START_SECONDS)[0]
+        if "ready" not in message:
+            raise GraderError(f"the zygote did not start: {message.get('failed', message)}", "sandbox")
+
+    def _receive(self, seconds: float) -> tuple[control.Message, list[int]]:
+        """Return the next control message; ZygoteDied if there is none in time."""
+        self._channel.settimeout(seconds)
+        try:
+            received = control.receive(self._channel)
+        except TimeoutError:
+            raise ZygoteDied(f"no answer within {seconds:.0f} s", "zygote", "close it and start anew") from None
+        if received is None:
+            raise ZygoteDied(f"it ended{self._last_words()}", "zygote", "start a new one")
+        return received
+
+    def _last_words(self) -> str:
+        """Return the end of the zygote's log, introduced by a colon."""
+        try:
+            text = (self._folder / "zygote.log").read_text(errors="replace").strip()[-1000:]
+        except OSError:
+            return ""
+        return f": {text}" if text else ""
+
+    def spawn(self, cpu_seconds: int = 600) -> Worker:
+        """Return a worker that is locked, has proved it, and waits for the first request.
+
+        Args:
+            cpu_seconds: processor time after which the kernel kills it.
+
+        Raises:
+            IsolationError: if its self-test shows that a layer does not hold.
+            SpawnFailed: if this one did not come up.
+            ZygoteDied: if none will.
+        """
+        worker = self._cold.spawn(cpu_seconds) if self._cold else self._request(cpu_seconds)
+        try:
+            worker.socket.settimeout(_SPAWN_SECONDS)
+            report = control.receive_report(worker.socket)
+        except (OSError, EOFError, ValueError) as error:
+            reason = worker.exit_reason()
+            worker.kill()
+            raise SpawnFailed(f"no report of the self-test: {error} ({reason})", "worker") from error
+        wrong = [report["failed"]] if "failed" in report else selftest.faults(report, self.profile)
+        if wrong:
+            worker.kill()
+            raise IsolationError(f"the self-test failed: {'; '.join(wrong)}", "worker")
+        worker.socket.settimeout(None)
+        worker.report = report
+        return worker
+
+    def _request(self, cpu_seconds: int) -> Worker:
+        """Ask the zygote for a worker."""
+        with self._lock:
+            if self._process is None:
+                raise ZygoteDied("it was closed", "zygote")
+            try:
+                control.send(self._channel, {"cpu_seconds": cpu_seconds})
+            except OSError as error:
+                raise ZygoteDied(f"{error}{self._last_words()}", "zygote", "start a new one") from error
+            while True:
+                message, descriptors = self._receive(_SPAWN_SECONDS)
+                if "spawned" in message:
+                    break
+                if "refused" in message:
+                    raise SpawnFailed(message["refused"], "zygote")
+                self._note(message)
+        data, output, pidfd = descriptors
+        serial = message["spawned"]
+        return Worker(socket.socket(fileno=data), output, pidfd, 0, lambda wait: self._status(serial, wait))
+
+    def _note(self, message: control.Message) -> None:
+        """Remember how a worker ended."""
+        if "ended" in message:
+            self._ended[message["ended"]] = message["status"]
+
+    def _status(self, serial: int, seconds: float) -> int | None:
+        """Return the exit status of a worker that has ended, None if it does not become known in time."""
+        deadline = time.monotonic() + seconds
+        with self._lock, contextlib.suppress(ZygoteDied, OSError):
+            while serial not in self._ended and self._process is not None:
+                self._note(self._receive(max(0.001, deadline - time.monotonic()))[0])
+        return self._ended.pop(serial, None)
+
+    def close(self) -> None:
+        """End the zygote and every worker, and remove what they left. May be called again."""
+        if self._cold is not None:
+            self._cold.close()
+        process, self._process = self._process, None
+        if process is not None:
+            self._channel.close()
+            process.kill()
+            process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _prepare_folder(folder: Path) -> None:
+    """Fill a zygote's folder: a canary, an empty folder for workers, a home with the fonts already listed."""
+    folder.chmod(0o755)
+    for name in ("base", "canary", "home"):
+        (folder / name).mkdir(mode=0o755)
+    canary = folder / "canary" / "canary.txt"
+    canary.write_text("A worker that reads this is not isolated.\n")
+    canary.chmod(0o644)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    for source in (cache / "matplotlib").glob("fontlist-*.json"):
+        with contextlib.suppress(OSError):
+            shutil.copyfile(source, folder / "home" / source.name)
+
+
+def _reachable_only_outside(hidden: Sequence[Path]) -> tuple[str, ...]:
+    """Return what a worker must not reach: the entries of the given folders and of this package's working copy.
+
+    A folder that holds the virtual environment has to exist in a worker's view, so its entries are tried instead.
+    """
+    libraries = [Path(entry).resolve() for entry in sys.path if Path(entry).name.endswith("-packages")]
+    libraries.append(Path(sys.base_prefix).resolve())
+    named = [Path(path).resolve() for path in hidden]
+    if not environment.PACKAGE_ROOT.name.endswith("-packages"):
+        named.append(environment.PACKAGE_ROOT)
+    tried: list[Path] = []
+    for path in named:
+        if not any(path == library or path in library.parents for library in libraries):
+            tried.append(path)
+            continue
+        entries = path.iterdir() if path.is_dir() else ()
+        tried += [
+            entry
+            for entry in entries
+            if not any(entry == library or entry in library.parents for library in libraries)
+        ]
+    return tuple(str(path) for path in sorted(tried)[:64])
