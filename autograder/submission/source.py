@@ -33,22 +33,24 @@ def decode_source(data: bytes) -> tuple[str, list[str]]:
 
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:
-    mark_found = False
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            if encoding == "utf-8":
-                data, mark_found = data[len(mark) :], True
-                break
-            return data.decode(encoding, errors="replace"), [f"read as {encoding.upper()}; save it as UTF-8"]
+            return _marked(data, mark, encoding)
     data, declared = _without_cookie(data)
-    if declared is not None and not mark_found:
-        text = _decoded_as(data, declared)
-        if text is not None:
-            return text, []
+    if declared is not None and (text := _decoded_as(data, declared)) is not None:
+        return text, []
     text, encoding = _guessed(data)
-    if declared is not None and not mark_found:
+    if declared is not None:
         return text, [f"its encoding declaration does not hold; read as {encoding}"]
     return text, [] if encoding == "UTF-8" else [f"is not UTF-8; read as {encoding}"]
+
+
+def _marked(data: bytes, mark: bytes, encoding: str) -> tuple[str, list[str]]:
+    """Decode data that begin with a byte order mark, which counts more than any declaration."""
+    if encoding == "utf-8":
+        return _guessed(_without_cookie(data[len(mark) :])[0])[0], []
+    text = data.decode(encoding, errors="replace")
+    return _without_cookie(text.encode())[0].decode(), [f"read as {encoding.upper()}; save it as UTF-8"]
 
 
 def _guessed(data: bytes) -> tuple[str, str]:
