@@ -1,22 +1,89 @@
-"""temporary"""
-import sys
-from autograder.course import open_course
-from autograder.audit import audit_assignment
+"""The command ``autograder``: one verb per task.
 
-def main():
-    args=sys.argv[1:]
-    if args[0]=="audit":
-        course=open_course()
-        names=[a for a in args[1:] if not a.startswith("-")] or course.names()
-        quiet="-q" in args
-        seeds=range(int(next((a[2:] for a in args if a.startswith("-n")),"1")))
-        for n in names:
-            a=course.assignment(n)
-            print(n, a.title, f"{a.points:g} points", len(a.exercises),"exercises", sum(len(e.checks) for e in a.exercises),"checks")
-            for e in a.exercises:
-                print("  ",e.key,e.points,"visible",sum(c.info.points for c in e.checks if c.visibility=="visible"))
-            bad=total=0
-            for f in audit_assignment(a,seeds):
-                total+=1; bad+=not f.ok
-                if not f.ok: print(("ok  " if f.ok else "BAD "), f.exercise, f.subject, f.message)
-            print(f"{total-bad} ok, {bad} bad")
+Exit codes: 0 done; 1 some submission is below ``--fail-under`` or a check of the course failed; 2 wrong usage or
+unreadable input; 3 the grader itself failed; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Annotated, NoReturn
+
+import click
+import typer
+
+from autograder import __version__
+from autograder.commands import audit, check, doctor, export, grade, listing, release, report
+from autograder.errors import AutograderError
+
+app = typer.Typer(
+    name="autograder",
+    help="Grade homework on deep generative models: isolated, property-based, and able to say what went wrong.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 below --fail-under, 2 usage or bad input, 3 the grader failed.",
+)
+
+app.command("list")(listing.run)
+app.command("release")(release.run)
+app.command("check")(check.run)
+app.command("grade")(grade.run)
+app.command("report")(report.run)
+app.command("audit")(audit.run)
+app.command("export")(export.run)
+app.command("doctor")(doctor.run)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"autograder {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Options that stand before the command."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit; errors are one line on stderr, never a traceback."""
+    sys.exit(run_command(arguments))
+
+
+def run_command(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    try:
+        outcome = app(args=arguments, standalone_mode=False, prog_name="autograder")
+        return outcome if isinstance(outcome, int) else 0
+    except AutograderError as error:
+        return _say(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        typer.echo(error.ctx.get_help() if error.ctx else "")
+        return 2
+    except click.ClickException as error:
+        return _say(error.format_message() + _pointer(error), 2)
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted; everything finished so far is saved, --resume continues", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("AUTOGRADER_DEBUG"):
+            traceback.print_exc()
+        return _say(f"the grader failed: {type(error).__name__}: {error} (set AUTOGRADER_DEBUG=1 for details)", 3)
+
+
+def _pointer(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f" (see {context.command_path} --help)" if context else ""
+
+
+def _say(message: str, code: int) -> int:
+    first_line = " ".join(message.split())
+    print(f"autograder: {first_line}", file=sys.stderr)
+    return code

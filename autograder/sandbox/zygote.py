@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from autograder.sandbox import control, limits, lockdown, namespaces, seccomp, selftest, warmup
+from autograder.sandbox import control, hugepages, limits, lockdown, namespaces, seccomp, selftest, warmup
 from autograder.sandbox.entry import Serve, forget_package, load_entry
 from autograder.sandbox.plan import STARTUP_FAILED, Plan
 from autograder.sandbox.readable import readable_paths
+
+_USUAL_CPU_SECONDS = 600
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Zygote:
         self._plan = plan
         self._serve = _prepare(plan)
         self._warmth = _measure(plan)
+        self._to_collapse = hugepages.regions()
         self._own_namespace = -1
         if plan.private_root:
             self._own_namespace = namespaces.own_pid_namespace()
@@ -72,9 +75,14 @@ class Zygote:
         self._serial = 0
 
     def run(self) -> NoReturn:
-        """Serve until the grader hangs up or dies."""
+        """Serve until the grader hangs up or dies; use the first idle moments to make later forks cheaper."""
+        if self._plan.spare:
+            self._keep_spare(_USUAL_CPU_SECONDS)
         while True:
-            for descriptor, _events in self._poll.poll():
+            events = self._poll.poll(0 if self._to_collapse else None)
+            if not events:
+                hugepages.collapse(self._to_collapse.pop())
+            for descriptor, _events in events:
                 if descriptor == self._grader:
                     os._exit(0)
                 if descriptor in self._children:
@@ -96,8 +104,12 @@ class Zygote:
         control.send(self._channel, {"spawned": child.serial}, [*child.channels, child.pidfd])
         child.close_channels()
         if self._plan.spare:
-            with contextlib.suppress(OSError):  # the next request meets the same error and reports it
-                self._spare = self._fork(cpu_seconds)
+            self._keep_spare(cpu_seconds)
+
+    def _keep_spare(self, cpu_seconds: int) -> None:
+        """Fork the worker that the next request will get."""
+        with contextlib.suppress(OSError):  # the next request meets the same error and reports it
+            self._spare = self._fork(cpu_seconds)
 
     def _take_spare(self, cpu_seconds: int) -> _Child | None:
         """Return the spare worker if it is of use; one with other limits hears the hang-up and ends."""

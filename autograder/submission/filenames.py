@@ -37,8 +37,6 @@ def name_problem(parts: list[str], limits: Limits) -> str | None:
     for part in parts:
         if len(part.encode("utf-8", "surrogatepass")) > limits.name_bytes:
             return f"its name is longer than {limits.name_bytes} bytes"
-        if visible(part) != part:
-            return "its name holds control or direction characters"
         if "\\" in part:
             return "its name holds a backslash"
     return None
@@ -47,6 +45,8 @@ def name_problem(parts: list[str], limits: Limits) -> str | None:
 def effect_problem(path: str) -> str | None:
     """Say why the file at `path`, relative to the modules, has no effect, or None."""
     name = path.rsplit("/", 1)[-1].lower()
+    if visible(path) != path:
+        return "its name holds control or direction characters"
     if name == NOTEBOOK_FILE:
         return "this name is reserved for the grader"
     if name in _WITHOUT_EFFECT:

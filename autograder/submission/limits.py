@@ -24,6 +24,8 @@ class Limits:
     """One notebook with its outputs."""
     notebook_values: int = 4_000_000
     """Lists, objects and commas in a notebook: what parsed JSON costs in memory."""
+    notebooks: int = 20
+    """Notebooks that are looked at to find the most useful one."""
     cells: int = 5_000
     """Code cells of a notebook."""
     archive_bytes: int = 256 * MIB

@@ -34,7 +34,8 @@ class Submission:
         files: path (with ``/``) -> content. Python sources are UTF-8 with ``\\n``, data files verbatim; the cells
             of a notebook are in ``__notebook__.json`` and stand for every expected module that has no file.
         notes: what was ignored or repaired, a line each.
-        sha256: of what is graded; independent of the container, the order of files and their times.
+        sha256: of what is graded, with the errors of cells left out and the reason of an unreadable one; independent
+            of the container, the order of files and their times.
         unreadable: why nothing can be graded (`files` is empty then), or None.
         syntax_errors: file, or ``cell 3`` (third code cell) -> ``line 3: '(' was never closed``.
     """
@@ -149,7 +150,10 @@ class _Reading:
     def _read_notebooks(self, container: Container, layout: Layout) -> None:
         """Take the most useful notebook for the modules that have no file of their own."""
         missing = sorted(self.expected - self.files.keys())
-        names = sorted(layout.notebooks)
+        names = sorted(layout.notebooks, key=lambda name: (name.count("/"), name))
+        if len(names) > self.limits.notebooks:
+            self.notes.add(f"only the first {self.limits.notebooks} of {len(names)} notebooks were looked at")
+            names = names[: self.limits.notebooks]
         if not names:
             return
         if not missing:
@@ -178,6 +182,8 @@ class _Reading:
         if self.files:
             self.notes.add(f"{shown(best)}: taken for {listed(missing)}; the other modules are files")
         kept, errors = runnable(cells[best], self.notes)
+        if not kept:
+            self.notes.add(f"{shown(best)}: holds no code that can be run")
         self.files[NOTEBOOK_FILE] = encoded(kept)
         self.syntax_errors.update(errors)
 
@@ -214,7 +220,9 @@ def _digest(files: Mapping[str, bytes], errors: Mapping[str, str], reason: str |
     """Hash what grading depends on; every part is preceded by its length, so that parts cannot flow together."""
     digest = hashlib.sha256()
     parts = [part for name in sorted(files) for part in (name.encode(), files[name])]
-    parts += [f"{name}: {errors[name]}".encode("utf-8", "replace") for name in sorted(errors)]
+    parts += [
+        f"{name}: {errors[name]}".encode("utf-8", "replace") for name in sorted(errors.keys() - files.keys())
+    ]
     parts += [] if reason is None else [reason.encode("utf-8", "replace")]
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)

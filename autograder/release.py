@@ -1,0 +1,113 @@
+"""Generates ``assignments/<name>/`` from ``solutions/<name>/``: stubs, statement and visible checks.
+
+Nothing else of the solutions is read, and what is written is scanned for lines of solution regions and hidden checks
+before it reaches the disk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from autograder.course import Assignment, Course
+from autograder.errors import GraderError
+from autograder.reports.store import write_atomically
+from autograder.stubs import cut_solutions, solution_lines
+
+MIN_SECRET = 24
+"""Characters from which on a line of a solution is distinctive enough to be searched for."""
+
+
+def release(course: Course, names: Sequence[str], *, write: bool) -> list[Path]:
+    """Bring the assignments up to date and return the files that were not; ``write=False`` only looks."""
+    changed: list[Path] = []
+    for name in names:
+        assignment = course.assignment(name)
+        folder = course.root / "assignments" / name
+        wanted = {folder / path: content for path, content in build(assignment).items()}
+        present = {path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+        stale = [path for path, content in wanted.items() if path not in present or path.read_text("utf-8") != content]
+        extra = sorted(present - wanted.keys())
+        changed += sorted(stale) + extra
+        if write:
+            for path in stale:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(path, wanted[path])
+            for path in extra:
+                path.unlink()
+    return changed
+
+
+def build(assignment: Assignment) -> dict[str, str]:
+    """Return the student's files of one assignment: relative path to content."""
+    files = {
+        name: cut_solutions(source.decode("utf-8"), f"solutions/{assignment.name}/{name}")
+        for name, source in assignment.reference_files().items()
+    }
+    for path in sorted((assignment.folder / "visible").glob("*.py")):
+        files[path.name] = path.read_text("utf-8")
+    files["README.md"] = statement(assignment)
+    leaks = list(find_leaks(assignment, files))
+    if leaks:
+        raise GraderError("a released file would show a solution: " + "; ".join(leaks[:3]), f"solutions/{assignment.name}")
+    return files
+
+
+def statement(assignment: Assignment) -> str:
+    """The outline as students read it: with points, and how to check one's work."""
+    text = (assignment.folder / "outline.md").read_text("utf-8")
+
+    def describe(match: re.Match[str]) -> str:
+        exercise = assignment.exercise(match["name"])
+        return f"- `{exercise.key}` ({exercise.points:g} points): {match['title']}"
+
+    body = re.sub(r"^- `(?P<name>[\w.]+)` \[[^\]]*\](?: uses [^:]+)?: (?P<title>.+)$", describe, text, flags=re.MULTILINE)
+    return body.rstrip() + _HOW_TO.format(name=assignment.name, points=assignment.points)
+
+
+_HOW_TO = """
+
+## Checking your work
+
+Write your answers where the files say `YOUR CODE HERE`; keep names and signatures. Then, in this folder:
+
+    autograder check .        # every visible check, with a sentence for each that fails
+    pytest                    # the same checks as ordinary tests
+
+The exercises above are worth {points:g} points. More checks run when your work is graded; they test the same contracts on
+other inputs. Hand in this folder, a zip of it, or a notebook with the same functions.
+"""
+
+
+def find_leaks(assignment: Assignment, files: dict[str, str]) -> Iterator[str]:
+    """Yield every released line that also stands in a solution region, a hidden check or a wrong variant.
+
+    Lines of the references outside solution regions are public; so are, but for solutions, those of visible checks.
+    """
+    stubs = set(_stripped(cut_solutions(source.decode("utf-8"), "") for source in assignment.reference_files().values()))
+    visible = set(_stripped(path.read_text("utf-8") for path in (assignment.folder / "visible").glob("*.py")))
+    secrets = {line: where for line, where in _other_secrets(assignment) if line not in stubs | visible}
+    secrets |= {line: where for line, where in _solutions(assignment) if line not in stubs}
+    for name, content in files.items():
+        for number, line in enumerate(content.splitlines(), 1):
+            if line.strip() in secrets:
+                yield f"{name}:{number} repeats {secrets[line.strip()]}"
+
+
+def _stripped(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield from (line.strip() for line in text.splitlines())
+
+
+def _solutions(assignment: Assignment) -> Iterator[tuple[str, str]]:
+    for name, source in assignment.reference_files().items():
+        yield from ((line, f"a solution in {name}") for line in solution_lines(source.decode("utf-8")) if len(line) >= MIN_SECRET)
+
+
+def _other_secrets(assignment: Assignment) -> Iterator[tuple[str, str]]:
+    for room in ("hidden", "misconceptions"):
+        for path in (assignment.folder / room).glob("*.py"):
+            for line in _stripped([path.read_text("utf-8")]):
+                if len(line) >= MIN_SECRET and not line.startswith(("import ", "from ")):
+                    yield line, f"{room}/{path.name}"
