@@ -1,0 +1,255 @@
+"""Laws of autoencoders whose architecture is unknown, shared by the hidden checks of model.py.
+
+A student's network may be built in any way, so that checks cannot know what it computes. They give it parameters in
+general position, compare its methods with each other, and find which latent its own decoder turns into a given image.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from autograder.candidate import Candidate, RemoteObject
+from autograder.checks import assert_close, assert_shape, assert_true
+
+
+def shake(module: RemoteObject, seed: int = 0, scale: float = 1.0) -> RemoteObject:
+    """Move all parameters away from their initial values and put the module into eval mode.
+
+    Afterwards nothing is zero, equal or small by construction, whatever the initialisation was. Weights of linear and
+    convolutional layers get Gaussian noise that keeps activations near one; `scale` multiplies every parameter.
+    """
+    moved = {}
+    for number, (name, value) in enumerate(module.parameters_by_name().items()):
+        spread = value[0].numel() ** -0.5 if value.ndim > 1 else 0.1
+        # Repeating noise of a prime length costs a tenth of drawing every number; no layer's shape lines up with it.
+        moves = noise(8191, seed=100 * seed + number).repeat(value.numel() // 8191 + 1)[: value.numel()]
+        moved[name] = torch.add(value, moves.view(value.shape).to(value.dtype), alpha=spread).mul_(scale)
+    module.set_parameters(moved)
+    module.eval()
+    return module
+
+
+def recover_latents(
+    decode: Callable[[Tensor], Tensor], images: Tensor, mean: Tensor, std: Tensor, iterations: int = 8
+) -> tuple[Tensor, Tensor]:
+    """Find the two-dimensional latents that `decode` turns into `images`.
+
+    Gauss-Newton from the best point of a grid over `mean` plus or minus four `std`, in units of `std`.
+
+    Args:
+        decode: maps latents `(N, 2)` to images `(N, ...)`, each by itself.
+        images: `(B, ...)`.
+        mean: `(B, 2)`, where each latent is expected.
+        std: `(B, 2)`, how far from there.
+        iterations: Gauss-Newton steps.
+
+    Returns:
+        `(eps, misfit)`: the latents as multiples of `std` away from `mean`, `(B, 2)`, and the remaining
+        error of each image relative to how much images vary over the grid, `(B,)`.
+    """
+    axis = torch.linspace(-4, 4, 9)
+    eps = torch.cartesian_prod(axis, axis).expand(len(images), -1, 2)
+    best, misfit, variation = _closest(decode, images, mean, std, eps)
+    sizes = torch.tensor([1.0, 0.5, 0.2, 0.05])[:, None]
+    for _ in range(iterations):
+        step = _gauss_newton_step(decode, images, mean, std, best)
+        tried = torch.cat([best[:, None], best[:, None] + sizes * step[:, None]], 1)
+        best, misfit, _ = _closest(decode, images, mean, std, tried)
+    return best, misfit / variation.clamp_min(1e-12)
+
+
+def _decode(decode: Callable[[Tensor], Tensor], mean: Tensor, std: Tensor, eps: Tensor) -> Tensor:
+    """Images `(B, N, P)` of the latents `mean + std * eps` with `eps` of shape `(B, N, 2)`."""
+    latents = mean[:, None] + std[:, None] * eps
+    return decode(latents.flatten(0, 1)).flatten(1).unflatten(0, eps.shape[:2])
+
+
+def _closest(
+    decode: Callable[[Tensor], Tensor], images: Tensor, mean: Tensor, std: Tensor, eps: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The best of several guesses per image, its error, and the spread of the guesses' images."""
+    decoded = _decode(decode, mean, std, eps)
+    errors = torch.linalg.vector_norm(decoded - images.flatten(1)[:, None], dim=2)
+    misfit, index = errors.min(dim=1)
+    spread = torch.linalg.vector_norm(decoded.std(dim=1), dim=1)
+    return eps[torch.arange(len(eps)), index], misfit, spread
+
+
+def _gauss_newton_step(
+    decode: Callable[[Tensor], Tensor], images: Tensor, mean: Tensor, std: Tensor, eps: Tensor
+) -> Tensor:
+    width = 0.01
+    shifts = width * torch.cat([torch.zeros(1, 2), torch.eye(2), -torch.eye(2)])
+    decoded = _decode(decode, mean, std, eps[:, None] + shifts)
+    jacobian = (decoded[:, 1:3] - decoded[:, 3:5]).transpose(1, 2) / (2 * width)
+    residual = (images.flatten(1) - decoded[:, 0]).unsqueeze(2)
+    return (torch.linalg.pinv(jacobian) @ residual).squeeze(2)
+
+
+def noise(*shape: int, seed: int = 0) -> Tensor:
+    """Standard normal values."""
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def pair(result: object, rows: int, latent_dim: int) -> tuple[Tensor, Tensor]:
+    """A result that should be (mu, logvar)."""
+    assert_true(isinstance(result, tuple | list) and len(result) == 2, "the result is not a pair (mu, logvar)")
+    for value, name in zip(result, ("mu", "logvar"), strict=True):
+        assert_shape(value, (rows, latent_dim), what=name)
+    return result[0], result[1]
+
+
+def reconstruction(result: object, shape: torch.Size) -> Tensor:
+    """The first part of a result that should be (x_hat, mu, logvar)."""
+    assert_true(isinstance(result, tuple | list) and len(result) == 3, "the result is not (x_hat, mu, logvar)")
+    assert_shape(result[0], tuple(shape), what="x_hat")
+    return result[0]
+
+
+def assert_alone(method: Callable, batch: Tensor) -> None:
+    """In eval mode a row's result depends on that row alone, is the same every time, and draws nothing."""
+    seen = method.observe(batch)
+    assert_true(not seen.rng_used, "in eval mode the global random state was used")
+    whole = seen.value if isinstance(seen.value, tuple | list) else [seen.value]
+    for value in whole:
+        assert_true(isinstance(value, Tensor) and value.ndim > 1, "the result is not made of batches")
+    alone = method(batch[1:2])
+    expected = [value[1:2] for value in whole]
+    assert_close(alone if isinstance(alone, tuple | list) else [alone], expected, rtol=1e-3)
+    assert_close(method(batch), seen.value, rtol=1e-3, what="the result of a second call")
+
+
+def assert_sees_the_whole_image(encoder: RemoteObject, x: Tensor, latent_dim: int) -> None:
+    """Both outputs of an encoder have a gradient in every 8 x 8 block of every channel."""
+    weights = noise(len(x), latent_dim, seed=9)
+    for select, name in enumerate(("mu", "logvar")):
+        (gradient,) = encoder.grad(x, wrt=(0,), select=select, cotangent=weights)
+        assert_true(gradient is not None, f"{name} has no gradient with respect to the image")
+        assert_shape(gradient, tuple(x.shape), what="the gradient with respect to the image")
+        regions = gradient.unfold(2, 8, 8).unfold(3, 8, 8).flatten(4)
+        assert_true(bool((regions != 0).any(-1).all()), f"{name} does not depend on some region of the image")
+
+
+def assert_uses_every_latent(decoder: Callable, z: Tensor) -> None:
+    """The image has a gradient with respect to every latent coordinate."""
+    (gradient,) = decoder.grad(z, wrt=(0,))
+    assert_true(gradient is not None, "the image has no gradient with respect to the latent")
+    assert_shape(gradient, tuple(z.shape), what="the gradient with respect to the latent")
+    assert_true(bool((gradient != 0).any(0).all()), "some latent coordinate does not change the image")
+
+
+def assert_same_after_loading(
+    make: Callable[[], RemoteObject], candidate: Candidate, inputs: dict[str, Tensor]
+) -> None:
+    """A module that loads another's state dict computes what the other computes."""
+    candidate.seed(1)
+    first = shake(make(), 5)
+    candidate.seed(2)
+    second = make()
+    second.load_state_dict(first.state_dict())
+    second.eval()
+    for name, value in inputs.items():
+        assert_close(second.method(name)(value), first.method(name)(value), rtol=1e-3, what="the copy's result")
+
+
+def assert_any_real(images: Tensor) -> None:
+    """Images leave [-1, 1] on both sides, as those of a decoder with large weights do."""
+    assert_true(bool(images.max() > 1) and bool(images.min() < -1), "the decoded values are confined to an interval")
+
+
+def assert_every_pixel_varies(images: Tensor) -> None:
+    """Almost all pixels change with the latent, and an image is not of one colour."""
+    varies = (images - images[:1]).abs().amax(0) > 1e-5 * images.abs().max()
+    assert_true(bool(varies.float().mean() > 0.95), "there are pixels that do not depend on the latent")
+    first = images.flatten(1)[:, :1].view(-1, 1, 1, 1)
+    assert_true(bool((images - first).abs().max() > 1e-5), "all pixels are equal")
+
+
+def assert_reconstructs_a_draw(candidate: Candidate, vae: RemoteObject, shape: tuple[int, ...]) -> None:
+    """`forward` decodes mu + sigma * eps, with noise of its own for every image and coordinate.
+
+    The noise behind a seed is found by trying PyTorch's own, else by searching for the latents that decode to the
+    images. It must be the same for other images under the same seed, whatever their mu and logvar.
+    """
+    found = []
+    for scale in (1.0, 3.0):
+        x = scale * noise(5, *shape, seed=3)
+        mu, logvar = pair(vae.encode(x), 5, 2)
+        candidate.seed(11)
+        x_hat = reconstruction(vae(x), x.shape)
+        std = (0.5 * logvar).exp()
+        usual = noise(5, 2, seed=11)
+        decoded = vae.decode(mu + std * usual)
+        assert_shape(decoded, tuple(x.shape), what="the decoded image")
+        spread = (decoded - decoded.mean(0)).abs().max()
+        if bool((decoded - x_hat).abs().max() < 1e-3 * spread):
+            found.append(usual)
+            continue
+        eps, misfit = recover_latents(vae.decode, x_hat, mu, std)
+        assert_true(bool((misfit < 0.01).float().mean() > 0.7), "x_hat is not a decoded latent near mu")
+        found.append(eps.where(misfit[:, None] < 0.01, torch.nan))
+    eps, gap = found[0], (found[0] - found[1]).nan_to_num().abs().max()
+    assert_true(bool(gap < 0.05), "the latent is not mu plus noise times the standard deviation")
+    assert_looks_normal(eps[~eps.isnan().any(1)], "the latent was not drawn from the posterior")
+
+
+def assert_looks_normal(eps: Tensor, summary: str) -> None:
+    """Draws `(N, 2)`, N >= 3, could be independent standard normals; false alarms below 1e-6."""
+    assert_true(bool((eps - eps[:1]).abs().max() > 0.02) and bool((eps[:, 0] - eps[:, 1]).abs().max() > 0.02), summary)
+    degrees, total = eps.numel(), float(eps.square().sum())
+    # Chi-square tails after Laurent and Massart (2000), lemma 1, at probability exp(-14.5) = 5e-7; below 8 degrees the
+    # lower bound is empty and the test of equal draws above has to do.
+    lower = degrees - 2 * (degrees * 14.5) ** 0.5
+    assert_true(lower < total < degrees + 2 * (degrees * 14.5) ** 0.5 + 29, summary)
+    assert_true(total > 0.02, summary)
+
+
+def assert_samples_the_prior(candidate: Candidate, vae: RemoteObject, number: int) -> None:
+    """`sample` decodes standard normal latents."""
+    images = vae.sample(number, generator=candidate.generator(21))
+    usual = vae.decode(noise(number, 2, seed=21))
+    assert_shape(images, tuple(usual.shape), what="the sample")
+    if bool((images - usual).abs().max() < 1e-3 * (usual - usual.mean(0)).abs().max()):
+        return
+    zeros = torch.zeros(number, 2)
+    eps, misfit = recover_latents(vae.decode, images, zeros, zeros + 1)
+    assert_true(bool((misfit < 0.01).float().mean() > 0.7), "a sample is not a decoded latent of the prior")
+    eps = eps[misfit < 0.01]
+    assert_looks_normal(eps, "the latents of the samples do not follow the prior")
+    assert_true(bool((eps < 0).any()) and bool((eps > 0).any()), "the latents of the samples are not centred")
+
+
+def assert_draws_every_time(vae: RemoteObject, x: Tensor) -> None:
+    """Two passes differ in eval and in train mode."""
+    for mode in (vae.eval, vae.train):
+        mode()
+        first, second = (reconstruction(vae(x), x.shape) for _ in range(2))
+        differ = (first - second).abs().max() > 1e-4 * first.abs().max()
+        assert_true(bool(differ), "two forward passes drew the same latent")
+
+
+def assert_sampling_is_reproducible(candidate: Candidate, vae: RemoteObject) -> None:
+    """The generator decides the samples, and nothing but the generator moves."""
+    seen = [vae.sample.observe(3, generator=candidate.generator(seed)) for seed in (4, 4, 5)]
+    for sample in seen:
+        assert_true(isinstance(sample.value, Tensor), "the sample is not a tensor")
+        assert_true(not sample.rng_used, "sampling with a generator used the global random state")
+    assert_close(seen[1].value, seen[0].value, what="the sample from an equal generator")
+    free = [vae.sample(3), vae.sample(3)]
+    for one, other in ((seen[0].value, seen[2].value), free):
+        differ = isinstance(one, Tensor) and isinstance(other, Tensor) and bool((one - other).abs().max() > 1e-6)
+        assert_true(differ, "different draws gave the same sample")
+
+
+def assert_gradients_reach_the_encoder(vae: RemoteObject, x: Tensor) -> None:
+    """Every parameter that only logvar depends on, and every image, has a gradient of x_hat."""
+    (reached,), of_image = vae.grad(x, wrt=(0,), select=0, parameters=True)
+    assert_true(reached is not None and bool(reached.abs().max() > 0), "no gradient of x_hat reaches the encoder")
+    of_mu, of_logvar = (vae.encode.grad(x, wrt=(0,), select=part, parameters=True)[1] for part in (0, 1))
+    for name, gradient in of_logvar.items():
+        if gradient is None or not bool((gradient != 0).any()):
+            continue
+        only = gradient != 0 if of_mu[name] is None else (gradient != 0) & (of_mu[name] == 0)
+        got = torch.zeros_like(gradient) if of_image[name] is None else of_image[name]
+        assert_true(not bool(only.any()) or bool((got[only] != 0).any()), "no gradient of x_hat reaches logvar")

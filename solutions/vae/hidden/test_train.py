@@ -1,0 +1,217 @@
+"""Hidden checks of train.py, on an autoencoder of a few parameters that the check trains by itself as well."""
+
+import torch
+from torch import Tensor
+
+from autograder.candidate import Candidate, RemoteObject
+from autograder.checks import assert_close, assert_true, check
+from autograder.sandbox.toys_vae import ToyVAE
+from autograder.strategies import uniform
+
+PARTS = ("loss", "reconstruction", "kl")
+IMAGES = uniform((7, 1, 1, 4), 5, 0.0, 1.0, torch.float32)
+BATCH = 3
+"""Seven images make two full minibatches and one of a single image."""
+
+History = dict[str, list[float]]
+
+
+def loader_of(candidate: Candidate, images: Tensor = IMAGES) -> RemoteObject:
+    """The images in order, with labels that are of no use."""
+    return candidate.loader(images, torch.zeros(len(images), dtype=torch.int64), BATCH)
+
+
+def objective(toy: ToyVAE, x: Tensor, beta: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Loss, reconstruction and divergence without any noise."""
+    mu, logvar = toy.encode(x)
+    reconstruction = ((toy.decode(mu) - x) ** 2).sum() / len(x)
+    kl = 0.5 * (mu**2 + logvar.exp() - logvar - 1).sum() / len(x)
+    return reconstruction + beta * kl, reconstruction, kl
+
+
+def own_run(epochs: int, lr: float = 1e-3, beta: float = 1.0) -> tuple[History, ToyVAE]:
+    """History and final parameters of a plain Adam run, written out by hand."""
+    toy, history = ToyVAE(), {name: [] for name in PARTS}
+    parameters = list(toy.parameters())
+    first, second = ([torch.zeros_like(value) for value in parameters] for _ in range(2))
+    for _ in range(epochs):
+        for x in IMAGES.split(BATCH):
+            values = objective(toy, x, beta)
+            for name, value in zip(PARTS, values, strict=True):
+                history[name].append(float(value))
+            adam_step(parameters, torch.autograd.grad(values[0], parameters), first, second, len(history["loss"]), lr)
+    return history, toy
+
+
+def adam_step(
+    parameters: list, gradients: tuple[Tensor, ...], first: list[Tensor], second: list[Tensor], number: int, lr: float
+) -> None:
+    """Kingma and Ba (2015), algorithm 1, with their constants."""
+    for value, gradient, mean, square in zip(parameters, gradients, first, second, strict=True):
+        mean.mul_(0.9).add_(0.1 * gradient)
+        square.mul_(0.999).add_(0.001 * gradient**2)
+        step = (mean / (1 - 0.9**number)) / ((square / (1 - 0.999**number)).sqrt() + 1e-8)
+        with torch.no_grad():
+            value.sub_(lr * step)
+
+
+def assert_history(result: object, expected: History, names: tuple[str, ...] = PARTS) -> None:
+    """The lists of the history have the expected values."""
+    for name in names:
+        got = result.get(name) if isinstance(result, dict) else None
+        assert_true(isinstance(got, list), f"the history has no list called {name}")
+        assert_close(got, expected[name], rtol=1e-4, atol=1e-3, scalar=True, what=f"the history of {name}")
+
+
+def assert_trained(toy: RemoteObject, expected: ToyVAE) -> None:
+    """The parameters have moved where they should."""
+    after = toy.parameters_by_name()
+    for name, value in expected.named_parameters():
+        # The noise of the toy's narrow posterior moves parameters by less than a thousandth of their changes.
+        assert_close(after.get(name), value.detach(), rtol=1e-3, atol=1e-3, what="a trained parameter")
+
+
+@check("train", points=1.25, title="follows Adam on the negative ELBO")
+def test_train_follows_adam(candidate: Candidate) -> None:
+    """Over several epochs the recorded losses are not those of Adam with one update per minibatch."""
+    expected, _ = own_run(epochs=3, lr=0.05, beta=0.5)
+    history = candidate.train(candidate.toy("ToyVAE"), loader_of(candidate), epochs=3, lr=0.05, beta=0.5)
+    assert_history(history, expected)
+
+
+@check("train", points=0.75, title="leaves the model trained")
+def test_train_leaves_the_model_trained(candidate: Candidate) -> None:
+    """After training the parameters are not where Adam's updates take them."""
+    _, expected = own_run(epochs=2, lr=0.05)
+    toy = candidate.toy("ToyVAE")
+    candidate.train(toy, loader_of(candidate), epochs=2, lr=0.05)
+    assert_trained(toy, expected)
+
+
+@check("train", points=0.5, title="weighs the divergence by beta", kind="law")
+def test_train_weighs_the_divergence_by_beta(candidate: Candidate) -> None:
+    """With beta = 8 the loss or the updates are those of another weight."""
+    expected, trained = own_run(epochs=1, lr=0.05, beta=8.0)
+    toy = candidate.toy("ToyVAE")
+    history = candidate.train(toy, loader_of(candidate), epochs=1, lr=0.05, beta=8.0)
+    assert_history(history, expected, ("loss", "reconstruction"))
+    assert_trained(toy, trained)
+
+
+@check("train", points=0.25, title="records the divergence without its weight", kind="law")
+def test_train_records_the_unweighted_divergence(candidate: Candidate) -> None:
+    """With another beta the recorded kl is not the divergence itself."""
+    expected, _ = own_run(epochs=1, lr=1e-3, beta=3.0)
+    history = candidate.train(candidate.toy("ToyVAE"), loader_of(candidate), epochs=1, lr=1e-3, beta=3.0)
+    assert_history(history, expected, ("kl",))
+
+
+@check("train", points=0.5, title="uses the learning rate", kind="law")
+def test_train_uses_the_learning_rate(candidate: Candidate) -> None:
+    """With a learning rate of 0.2, or without one (1e-3), the updates have another size."""
+    for options in ({"lr": 0.2}, {}):
+        _, expected = own_run(epochs=1, **options)
+        toy, start = candidate.toy("ToyVAE"), ToyVAE()
+        candidate.train(toy, loader_of(candidate), epochs=1, **options)
+        after = toy.parameters_by_name()
+        for name, value in expected.named_parameters():
+            before = dict(start.named_parameters())[name].detach()
+            assert_true(name in after, "a parameter disappeared")
+            limit = 0.02 * float((value.detach() - before).abs().max())
+            assert_close(after[name], value.detach(), rtol=0, atol=limit, what="a trained parameter")
+
+
+@check("train", points=0.5, title="trains in train mode", kind="law")
+def test_train_trains_in_train_mode(candidate: Candidate) -> None:
+    """A model that comes in eval mode is not put into train mode for every minibatch."""
+    toy = candidate.toy("ToyVAE")
+    toy.eval()
+    candidate.train(toy, loader_of(candidate), epochs=2)
+    assert_true(toy.attribute("eval_forwards") == 0, "a minibatch ran in eval mode")
+    assert_true(toy.attribute("train_forwards") > 0, "no minibatch ran in train mode")
+
+
+@check("train", points=0.25, title="learns", kind="law")
+def test_train_learns(candidate: Candidate) -> None:
+    """After some updates the reconstructions of the training images are hardly better than before."""
+    toy, images = candidate.toy("ToyVAE"), IMAGES[:BATCH]
+    candidate.train(toy, loader_of(candidate, images), epochs=25, lr=0.05, beta=0.01)
+    trained = ToyVAE()
+    trained.load_state_dict({**toy.buffers_by_name(), **toy.parameters_by_name()}, strict=False)
+    before, after = (float(objective(model, images, 0.01)[0]) for model in (ToyVAE(), trained))
+    assert_true(after < 0.5 * before, "the loss of the training images did not go down")
+
+
+@check("train", points=0.25, title="goes through the loader once per epoch", kind="law")
+def test_train_goes_through_the_loader_once_per_epoch(candidate: Candidate) -> None:
+    """The number of minibatches that the model sees is not epochs times the length of the loader."""
+    toy = candidate.toy("ToyVAE")
+    candidate.train(toy, loader_of(candidate), epochs=2)
+    passes = toy.attribute("train_forwards") + toy.attribute("eval_forwards")
+    assert_true(passes == 6, "the model did not see every minibatch once per epoch")
+
+
+def means(beta: float = 1.0, images: Tensor = IMAGES) -> dict[str, float]:
+    """The three averages over all images at once."""
+    with torch.no_grad():
+        values = objective(ToyVAE(), images, beta)
+    return {name: float(value) for name, value in zip(PARTS, values, strict=True)}
+
+
+def assert_means(result: object, expected: dict[str, float], names: tuple[str, ...] = PARTS) -> None:
+    """The entries of the result have the expected values."""
+    for name in names:
+        assert_true(isinstance(result, dict) and name in result, f"the result has no {name}")
+        assert_close(result[name], expected[name], rtol=1e-4, atol=3e-4, what=name)  # type: ignore[index]
+
+
+@check("evaluate", points=1.25, title="weighs every sample alike")
+def test_evaluate_weighs_every_sample_alike(candidate: Candidate) -> None:
+    """With a smaller last minibatch the values are not the averages over all samples."""
+    assert_means(candidate.evaluate(candidate.toy("ToyVAE"), loader_of(candidate)), means())
+
+
+@check("evaluate", points=0.5, title="weighs the divergence by beta in the loss only", kind="law")
+def test_evaluate_weighs_the_divergence_by_beta(candidate: Candidate) -> None:
+    """With another beta the loss is not reconstruction + beta kl, or the reported kl is weighted."""
+    for beta in (0.0, 4.0):
+        assert_means(candidate.evaluate(candidate.toy("ToyVAE"), loader_of(candidate), beta=beta), means(beta))
+
+
+@check("evaluate", points=0.5, title="runs the model in eval mode", kind="law")
+def test_evaluate_runs_the_model_in_eval_mode(candidate: Candidate) -> None:
+    """Some minibatch runs in train mode."""
+    toy = candidate.toy("ToyVAE")
+    candidate.evaluate(toy, loader_of(candidate))
+    assert_true(toy.attribute("train_forwards") == 0, "a minibatch ran in train mode")
+    assert_true(toy.attribute("eval_forwards") == 3, "the model did not see every minibatch once in eval mode")
+
+
+@check("evaluate", points=0.75, title="restores the mode that the model came in", kind="purity")
+def test_evaluate_restores_the_mode(candidate: Candidate) -> None:
+    """A model in train mode comes back in eval mode, or one in eval mode in train mode."""
+    for mode in (True, False):
+        toy = candidate.toy("ToyVAE")
+        toy.train(mode)
+        candidate.evaluate(toy, loader_of(candidate))
+        assert_true(toy.attribute("training") is mode, "the model came back in the other mode")
+
+
+@check("evaluate", points=0.5, title="records no gradients", kind="gradient")
+def test_evaluate_records_no_gradients(candidate: Candidate) -> None:
+    """The forward passes build a graph, or gradients are left in the parameters."""
+    toy = candidate.toy("ToyVAE")
+    candidate.evaluate(toy, loader_of(candidate))
+    assert_true(toy.attribute("gradient_forwards") == 0, "a forward pass recorded gradients")
+    left = toy.gradients_by_name().values()
+    assert_true(all(gradient is None for gradient in left), "gradients were left in the parameters")
+
+
+@check("evaluate", points=0.25, title="leaves the parameters as they are", kind="purity")
+def test_evaluate_leaves_the_parameters_as_they_are(candidate: Candidate) -> None:
+    """The parameters are different after the evaluation."""
+    toy = candidate.toy("ToyVAE")
+    candidate.evaluate(toy, loader_of(candidate))
+    after = toy.parameters_by_name()
+    for name, value in ToyVAE().named_parameters():
+        assert_close(after.get(name), value.detach(), rtol=0, atol=0, what="a parameter after the evaluation")
