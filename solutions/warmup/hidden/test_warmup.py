@@ -109,12 +109,14 @@ def test_log_likelihood_pure(candidate: Candidate) -> None:
     leaves_everything_alone(candidate.log_likelihood, np.array([[0.3, 0.9], [0.6, 0.2]]))
 
 
-@check("log_likelihood", points=0.75, title="does not underflow for very long sequences", kind="extreme")
+@check("log_likelihood", points=0.75, title="does not underflow for very long or unlikely sequences", kind="extreme")
 def test_log_likelihood_long(candidate: Candidate) -> None:
-    """Very long sequences do not get their finite log-probability."""
+    """Very long or very unlikely sequences do not get their finite log-probability."""
     conditionals = np.stack([np.full(10_000, 0.05), np.linspace(0.02, 0.98, 10_000)])
     expected = np.array([math.fsum(map(math.log, row)) for row in conditionals.tolist()])
-    assert_close(candidate.log_likelihood(conditionals), expected, rtol=1e-6)
+    assert_close(candidate.log_likelihood(conditionals), expected)
+    unlikely = np.full((1, 10), 1e-5)
+    assert_close(candidate.log_likelihood(unlikely), np.array([10 * math.log(1e-5)]), rtol=1e-3)
 
 
 # -- gaussian_kl -------------------------------------------------------------------------------------------------
@@ -178,7 +180,7 @@ def test_gaussian_kl_extreme_variances(candidate: Candidate) -> None:
     posterior = torch.distributions.Normal(torch.tensor(mu), torch.tensor(np.exp(0.5 * logvar)))
     expected = torch.distributions.kl_divergence(posterior, torch.distributions.Normal(0.0, 1.0)).sum(-1).numpy()
     for row in (0, 1):
-        assert_close(candidate.gaussian_kl(mu[row], logvar[row]), float(expected[row]), rtol=1e-7)
+        assert_close(candidate.gaussian_kl(mu[row], logvar[row]), float(expected[row]))
 
 
 # -- reparameterize ----------------------------------------------------------------------------------------------
@@ -251,7 +253,7 @@ def solve_linear_gaussian(shape: tuple[int, ...], seed: int) -> LinearGaussian:
 @given(case=st.builds(solve_linear_gaussian, st.sampled_from(SHAPES), seeds()))
 def test_elbo_tight_at_the_posterior(candidate: Candidate, case: LinearGaussian) -> None:
     """Under the exact posterior the bound differs from log p(x)."""
-    assert_close(candidate.elbo(case.log_likelihood, case.kl), case.log_evidence, rtol=1e-6)
+    assert_close(candidate.elbo(case.log_likelihood, case.kl), case.log_evidence)
 
 
 @check("elbo", points=0.5, title="falls by as much as the divergence rises", kind="law")

@@ -34,9 +34,9 @@ def leaves_everything_alone(function: RemoteFunction, *inputs: Array) -> None:
     assert_true(not observed.rng_used, "the call draws from the global random state")
 
 
-def cross_entropy(probabilities: Array | float, label: int) -> float:
+def cross_entropy(outputs: Array | float, label: int) -> float:
     """Mean binary cross-entropy with one label for all, through logits: mean of softplus(-logit) or softplus(logit)."""
-    logits = special.logit(probabilities)
+    logits = special.logit(outputs)
     return float(np.mean(np.logaddexp(0.0, -logits if label else logits)))
 
 

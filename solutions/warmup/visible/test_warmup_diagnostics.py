@@ -120,14 +120,21 @@ def test_sample_variance_shape(candidate: Candidate) -> None:
     assert_result_shape(candidate.sample_variance(GENERIC[0]), (3,))
 
 
-@check("loss_by_timestep", points=1.25, title="gives the known means of two sets of losses")
+@check("loss_by_timestep", points=0.75, title="gives the known means where every timestep occurs")
 def test_loss_by_timestep_known_values(candidate: Candidate) -> None:
     """The mean losses differ from their known values."""
-    means = candidate.loss_by_timestep(np.array([1.0, 4.0, 2.0]), np.array([0, 2, 0]), 4)
-    assert_close(means, np.array([1.5, np.nan, 4.0, np.nan]), equal_nan=True)
+    means = candidate.loss_by_timestep(np.array([1.0, 4.0, 2.0, 3.0]), np.array([0, 1, 0, 0]), 2)
+    assert_close(means, np.array([2.0, 4.0]))
     timesteps = np.arange(20)
     curve = 0.1 + 0.02 * timesteps + 0.05 * np.sin(timesteps / 2)
     assert_close(candidate.loss_by_timestep(curve[::-1].copy(), timesteps[::-1].copy(), 20), curve)
+
+
+@check("loss_by_timestep", points=0.5, title="marks timesteps without a loss")
+def test_loss_by_timestep_known_gaps(candidate: Candidate) -> None:
+    """Where some timesteps never occur, the result differs from its known values."""
+    means = candidate.loss_by_timestep(np.array([1.0, 4.0, 2.0]), np.array([0, 2, 0]), 4)
+    assert_close(means, np.array([1.5, np.nan, 4.0, np.nan]), equal_nan=True)
 
 
 @check("loss_by_timestep", points=0.5, title="gives one entry per timestep", kind="shape")
