@@ -11,17 +11,19 @@ import sys
 import traceback
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from autograder import __version__
 from autograder.commands import audit, check, doctor, export, grade, listing, release, report
 from autograder.errors import AutograderError
 
+_UsageMistake = typer.BadParameter.__mro__[2]
+"""What typer raises for wrong usage; older releases take it from click, newer ones bring their own."""
+
 app = typer.Typer(
     name="autograder",
     help="Grade homework on deep generative models: isolated, property-based, and able to say what went wrong.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 below --fail-under, 2 usage or bad input, 3 the grader failed.",
@@ -45,9 +47,12 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
-    """Options that stand before the command."""
+    """Grade homework on deep generative models: isolated, property-based, and able to say what went wrong."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -62,12 +67,11 @@ def run_command(arguments: list[str] | None = None) -> int:
         return outcome if isinstance(outcome, int) else 0
     except AutograderError as error:
         return _say(str(error), error.exit_code)
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.ctx.get_help() if error.ctx else "")
-        return 2
-    except click.ClickException as error:
-        return _say(error.format_message() + _pointer(error), 2)
-    except (click.Abort, KeyboardInterrupt):
+    except _UsageMistake as error:
+        return _say(error.format_message() + _pointer(error), 2)  # type: ignore[attr-defined]
+    except typer.Exit as leave:
+        return leave.exit_code
+    except (typer.Abort, KeyboardInterrupt):
         return _say("interrupted; everything finished so far is saved, --resume continues", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -78,7 +82,7 @@ def run_command(arguments: list[str] | None = None) -> int:
         return _say(f"the grader failed: {type(error).__name__}: {error} (set AUTOGRADER_DEBUG=1 for details)", 3)
 
 
-def _pointer(error: click.ClickException) -> str:
+def _pointer(error: BaseException) -> str:
     context = getattr(error, "ctx", None)
     return f" (see {context.command_path} --help)" if context else ""
 

@@ -64,6 +64,8 @@ class Exercise:
     uses: tuple[str, ...]
     """Exercises (``module.name``) that this one builds on."""
     checks: tuple[Check, ...]
+    target: object = None
+    """The reference's function or class, for its signature."""
 
     @property
     def key(self) -> str:
@@ -203,7 +205,7 @@ def _exercises(assignment: Assignment) -> Iterator[Exercise]:
             id=f"{assignment.name}.{module}.{name}", module=module, name=name,
             kind="class" if inspect.isclass(target) else "function", title=match["title"].strip(),
             sources=_split(match["sources"]), uses=tuple(use.strip("` ") for use in _split(match["uses"] or "")),
-            checks=own,
+            checks=own, target=target,
         )  # fmt: skip
     _refuse_strays(assignment, text, checks)
 

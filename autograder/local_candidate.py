@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Collection
 from pathlib import Path
 
@@ -42,11 +41,3 @@ def modules_named_by(folder: Path) -> list[str]:
     present = [stem for stem in stems if (folder / f"{stem}.py").is_file()]
     return present or [stem for stem in stems if not any(stem.startswith(other + "_") for other in stems)]
 
-
-def parses(path: Path) -> bool:
-    """Whether a Python file is syntactically right."""
-    try:
-        ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError):
-        return False
-    return True

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from autograder.candidate import Call, RemoteObject
-from autograder.course import Exercise, open_course
+from autograder.course import Exercise
 from autograder.reports.schema import CheckResult
 from autograder.runner import Outcome
 
@@ -67,10 +67,9 @@ def _example(exercise: Exercise, outcome: Outcome) -> dict[str, str]:
 
 def parameter_names(exercise: Exercise, call: Call) -> list[str]:
     """Names of the positional arguments of a call, from the reference's signature."""
-    assignment = open_course().assignment(exercise.id.split(".")[0])
-    target: Any = getattr(assignment.reference(exercise.module), call.name.split(".")[0], None)
-    for part in call.name.split(".")[1:]:
-        target = getattr(target, part, None)
+    owner, _, method = call.name.partition(".")
+    target: Any = exercise.target if owner == exercise.name else None
+    target = getattr(target, method, None) if method else target
     try:
         names = [name for name in inspect.signature(target).parameters if name != "self"]
     except (TypeError, ValueError):

@@ -144,8 +144,8 @@ def nothing_found(paths: Collection[str], expected: Collection[str], notes: Note
     wanted = listed(sorted(expected))
     if paths:
         return Unreadable(
-            f"holds none of {wanted} and no notebook, only {listed(sorted(paths))}; use the assignment's file names"
+            f"the submission holds none of {wanted} and no notebook, only {listed(sorted(paths))}; use the assignment's file names"
         )
     if notes.lines():
         return Unreadable(f"nothing remains that could be graded: {notes.lines()[0]}")
-    return Unreadable(f"is empty; expected {wanted} or a notebook")
+    return Unreadable(f"the submission is empty; expected {wanted} or a notebook")

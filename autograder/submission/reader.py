@@ -166,9 +166,9 @@ class _Reading:
                 data = container.read(layout.notebooks[name], self.limits.notebook_bytes)
                 cells[name] = read_cells(data, self.expected, self.limits)
             except (Skipped, Unreadable) as error:
-                problem = str(error)
+                problem = problem or str(error)
                 if len(names) > 1 or self.files:
-                    self.notes.ignored(name, problem)
+                    self.notes.ignored(name, str(error))
         if cells:
             self._take_cells(cells, missing)
         elif not self.files:
