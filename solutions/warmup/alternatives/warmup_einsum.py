@@ -105,9 +105,7 @@ def sample_variance(samples: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.einsum("nd,nd->d", centred, centred) / len(samples)
 
 
-def loss_by_timestep(
-    losses: NDArray[np.floating], t: NDArray[np.integer], num_timesteps: int
-) -> NDArray[np.floating]:
+def loss_by_timestep(losses: NDArray[np.floating], t: NDArray[np.integer], num_timesteps: int) -> NDArray[np.floating]:
     """One mask per timestep."""
     masks = np.arange(num_timesteps)[:, None] == t[None, :]
     counts = masks.sum(axis=1)

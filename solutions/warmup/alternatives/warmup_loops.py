@@ -133,9 +133,7 @@ def sample_variance(samples: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.array(variances)
 
 
-def loss_by_timestep(
-    losses: NDArray[np.floating], t: NDArray[np.integer], num_timesteps: int
-) -> NDArray[np.floating]:
+def loss_by_timestep(losses: NDArray[np.floating], t: NDArray[np.integer], num_timesteps: int) -> NDArray[np.floating]:
     """Collect the losses of each timestep in a list."""
     collected: list[list[float]] = [[] for _ in range(num_timesteps)]
     for loss, timestep in zip(losses, t, strict=True):

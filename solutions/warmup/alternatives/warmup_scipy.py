@@ -98,9 +98,7 @@ def sample_variance(samples: NDArray[np.floating]) -> NDArray[np.floating]:
     return stats.moment(samples, order=2, axis=0)
 
 
-def loss_by_timestep(
-    losses: NDArray[np.floating], t: NDArray[np.integer], num_timesteps: int
-) -> NDArray[np.floating]:
+def loss_by_timestep(losses: NDArray[np.floating], t: NDArray[np.integer], num_timesteps: int) -> NDArray[np.floating]:
     """Label means, with the labels that do not occur set to NaN."""
     means = np.full(num_timesteps, np.nan)
     present = np.unique(t)

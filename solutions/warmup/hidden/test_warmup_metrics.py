@@ -258,7 +258,8 @@ def test_loss_by_timestep_empty(candidate: Candidate) -> None:
 def test_loss_by_timestep_independent(candidate: Candidate) -> None:
     """Changing a loss changes the mean of another timestep."""
     t = np.array([0, 1, 2, 1, 2, 0])
-    means, changed = candidate.loss_by_timestep(LOSSES, t, 3), candidate.loss_by_timestep(LOSSES + 10.0 * (t == 1), t, 3)
+    means = candidate.loss_by_timestep(LOSSES, t, 3)
+    changed = candidate.loss_by_timestep(LOSSES + 10.0 * (t == 1), t, 3)
     assert_close(changed - means, np.array([0.0, 10.0, 0.0]), atol=1e-6)
 
 

@@ -88,8 +88,7 @@ def averaged_over_the_sequence(conditionals: Array) -> Array:
 @misconception(
     "log_likelihood",
     belief="the loss, minus the log-likelihood, is asked for",
-    hint="Your result is positive. Is the quantity asked for the one that training minimises, or the log- "
-    "probability?",
+    hint="Your result is positive. Is the quantity asked for the one that training minimises, or the log- probability?",
 )
 def negative_log_likelihood(conditionals: Array) -> Array:
     """Flip the sign."""

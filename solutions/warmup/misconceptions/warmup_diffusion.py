@@ -174,8 +174,7 @@ def amplitudes_made_to_sum_to_one(x0: Array, alpha_bar: Array, eps: Array) -> Ar
 @misconception(
     "q_sample",
     belief="the noise is taken away, as in a denoising step",
-    hint="Your output moves against the noise that you were given. Is this the forward process or the reverse "
-    "one?",
+    hint="Your output moves against the noise that you were given. Is this the forward process or the reverse one?",
 )
 def noise_subtracted(x0: Array, alpha_bar: Array, eps: Array) -> Array:
     """Flip the sign of the noise."""

@@ -55,8 +55,7 @@ def fakes_scored_as_real(d_real: Array, d_fake: Array) -> float:
 @misconception(
     "discriminator_loss",
     belief="label 1 means generated",
-    hint="A perfect discriminator gets the largest loss from you. Which of the two batches carries the label 1 "
-    "here?",
+    hint="A perfect discriminator gets the largest loss from you. Which of the two batches carries the label 1 here?",
 )
 def labels_swapped(d_real: Array, d_fake: Array) -> float:
     """Exchange the roles of the two batches."""
@@ -98,8 +97,7 @@ def log_of_the_mean_outputs(d_real: Array, d_fake: Array) -> float:
 @misconception(
     "discriminator_loss",
     belief="both batches have the same size",
-    hint="Your loss is right for batches of equal size only. By which number should each of the two sums be "
-    "divided?",
+    hint="Your loss is right for batches of equal size only. By which number should each of the two sums be divided?",
 )
 def both_sums_divided_by_the_real_batch(d_real: Array, d_fake: Array) -> float:
     """Divide everything by the number of real samples."""
@@ -141,8 +139,7 @@ def discriminators_share_returned(d_fake: Array) -> float:
 @misconception(
     "generator_loss_saturating",
     belief="the game contains log D(G(z))",
-    hint="Your loss falls when the samples look less real. Which term of the minimax game depends on the "
-    "generator?",
+    hint="Your loss falls when the samples look less real. Which term of the minimax game depends on the generator?",
 )
 def log_of_d_minimised(d_fake: Array) -> float:
     """Forget the complement."""
@@ -173,8 +170,7 @@ def log_of_one_minus_the_mean(d_fake: Array) -> float:
 @misconception(
     "generator_loss_saturating",
     belief="losses are kept per sample",
-    hint="One number per sample comes back. What does an optimiser need: a loss for each sample or one for the "
-    "batch?",
+    hint="One number per sample comes back. What does an optimiser need: a loss for each sample or one for the batch?",
 )
 def saturating_loss_per_sample(d_fake: Array) -> Array:
     """Leave the mean out."""

@@ -61,8 +61,7 @@ def absolute_differences_summed(mu1: Array, mu2: Array) -> float:
 @misconception(
     "fid_mean_term",
     belief="the square may be taken after the sum",
-    hint="Differences of opposite sign cancel in your value. At which point do you square: before or after "
-    "adding up?",
+    hint="Differences of opposite sign cancel in your value. At which point do you square: before or after adding up?",
 )
 def square_of_the_summed_differences(mu1: Array, mu2: Array) -> float:
     """Add up first."""
@@ -148,8 +147,7 @@ def means_not_compared(mu1: Array, var1: Array, mu2: Array, var2: Array) -> floa
 @misconception(
     "fid_diagonal",
     belief="only the means are compared",
-    hint="Your value does not depend on the variances. Would it notice a generator that has collapsed to its "
-    "mean?",
+    hint="Your value does not depend on the variances. Would it notice a generator that has collapsed to its mean?",
 )
 def variances_not_compared(mu1: Array, var1: Array, mu2: Array, var2: Array) -> float:
     """Return the mean term only."""

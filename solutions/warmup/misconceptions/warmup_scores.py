@@ -54,8 +54,7 @@ def displacement_returned(x: Array, eta: float) -> Array:
 @misconception(
     "score_step",
     belief="the score is the log-density",
-    hint="Your points all move in the same direction, wherever they are. Is the score the log-density or its "
-    "gradient?",
+    hint="Your points all move in the same direction, wherever they are. Is the score the log-density or its gradient?",
 )
 def log_density_used_as_score(x: Array, eta: float) -> Array:
     """Use -x**2 / 2."""
@@ -142,8 +141,7 @@ def step_size_halved(x: Array, score: Array, eta: float, noise: Array) -> Array:
 @misconception(
     "langevin_step",
     belief="updates subtract a gradient",
-    hint="Without noise your points move to lower density. Is this a descent on a loss or a climb in log- "
-    "density?",
+    hint="Without noise your points move to lower density. Is this a descent on a loss or a climb in log- density?",
 )
 def drift_against_the_score(x: Array, score: Array, eta: float, noise: Array) -> Array:
     """Subtract the score."""

@@ -110,8 +110,7 @@ def observe_elbo(candidate: Candidate, record: Record) -> None:
 @misconception(
     "elbo",
     belief="both terms of the objective are added",
-    hint="Your bound rises when the posterior moves away from the prior. Should the divergence reward or "
-    "penalise?",
+    hint="Your bound rises when the posterior moves away from the prior. Should the divergence reward or penalise?",
 )
 def divergence_added(log_likelihood: Array, kl: Array) -> Array:
     """Add the divergence."""
@@ -121,8 +120,7 @@ def divergence_added(log_likelihood: Array, kl: Array) -> Array:
 @misconception(
     "elbo",
     belief="the ELBO is the loss",
-    hint="The name says lower bound on log p(x): should it be minimised or maximised? Which of the two do you "
-    "return?",
+    hint="The name says lower bound on log p(x): should it be minimised or maximised? Which of the two do you return?",
 )
 def negative_elbo(log_likelihood: Array, kl: Array) -> Array:
     """Return the training loss."""
@@ -132,8 +130,7 @@ def negative_elbo(log_likelihood: Array, kl: Array) -> Array:
 @misconception(
     "elbo",
     belief="a bound is one number per batch",
-    hint="Several samples go in and one number comes out. Does the bound hold for each data point or only on "
-    "average?",
+    hint="Several samples go in and one number comes out. Does the bound hold for each data point or only on average?",
 )
 def bound_averaged_over_the_batch(log_likelihood: Array, kl: Array) -> Array:
     """Take the mean."""
