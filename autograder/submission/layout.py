@@ -143,9 +143,8 @@ def nothing_found(paths: Collection[str], expected: Collection[str], notes: Note
     """Return the reason why a container without modules and notebooks cannot be graded."""
     wanted = listed(sorted(expected))
     if paths:
-        return Unreadable(
-            f"the submission holds none of {wanted} and no notebook, only {listed(sorted(paths))}; use the assignment's file names"
-        )
+        found = f"only {listed(sorted(paths))}; use the assignment's file names"
+        return Unreadable(f"the submission holds none of {wanted} and no notebook, {found}")
     if notes.lines():
         return Unreadable(f"nothing remains that could be graded: {notes.lines()[0]}")
     return Unreadable(f"the submission is empty; expected {wanted} or a notebook")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 _MOST_NOTES = 60
-# Control, format (bidi marks, zero-width), surrogate, line and paragraph separators.
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Control, format (bidi marks, zero-width), surrogate, private, unassigned; line and paragraph separators.
+# Spaces of all widths stay: they stand in ordinary names.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 class Unreadable(Exception):

@@ -57,6 +57,14 @@ def test_wrapper_folders_are_taken_off(tmp_path: Path, wrapper: str) -> None:
     assert read.notes == ()
 
 
+def test_wrapper_with_direction_marks_does_no_harm(tmp_path: Path) -> None:
+    """Text copied from right-to-left pages leaves such marks in names of folders."""
+    put(tmp_path, {"a/\u200fhw/losses.py": "x = 1", "a/readme.txt": "x"})
+    read = read_submission(tmp_path / "a", EXPECTED)
+    assert set(read.files) == {"losses.py"}
+    assert noted(read, "<U+200F>hw/", "readme.txt")
+
+
 def test_third_wrapper_is_too_deep(tmp_path: Path) -> None:
     """Three folders around the files are one too many."""
     put(tmp_path, {"a/b/c/d/losses.py": "x = 1"})

@@ -70,7 +70,7 @@ def test_names_differ_without_a_common_set(first: str, second: str) -> None:
 def test_visible_text_is_harmless(text: str) -> None:
     """Nothing invisible remains, and what is visible is not changed."""
     shown = visible(text)
-    assert not any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in shown)
+    assert not any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for character in shown)
     assert visible(shown) == shown
     shown.encode()
 

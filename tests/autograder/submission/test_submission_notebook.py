@@ -234,6 +234,22 @@ def test_most_useful_of_several_notebooks(tmp_path: Path) -> None:
     assert cells_of(read_submission(tmp_path, EXPECTED))[0]["source"] == "x = 1"
 
 
+def test_only_so_many_notebooks_are_looked_at(tmp_path: Path) -> None:
+    """Of hundreds, the uppermost are read."""
+    (tmp_path / "sub").mkdir()
+    for name in ("a", "b", "sub/c"):
+        (tmp_path / f"{name}.ipynb").write_text(notebook(code("x = 1")))
+    read = read_submission(tmp_path, EXPECTED, Limits(notebooks=2))
+    assert any("first 2 of 3" in note for note in read.notes)
+
+
+def test_notebook_without_code_is_noted(tmp_path: Path) -> None:
+    """It is graded, as one that answers nothing."""
+    read = read_notebook(tmp_path, notebook(code("")))
+    assert cells_of(read) == []
+    assert any("no code" in note for note in read.notes)
+
+
 def test_folder_with_a_notebook_equals_the_notebook(tmp_path: Path) -> None:
     """In a wrapper too."""
     (tmp_path / "a" / "b").mkdir(parents=True)
