@@ -78,8 +78,10 @@ def read_submission(path: Path, expected: Collection[str], limits: Limits = DEFA
 
 
 def _student_of(path: Path) -> str:
-    has_form = path.suffix.lower() in (".zip", ".ipynb", ".py")
-    return path.stem if has_form and not stat.S_ISDIR(os.lstat(path).st_mode) else path.name
+    """Return the name of a folder or the stem of a file; a link to either is named by its looks."""
+    mode = os.lstat(path).st_mode
+    is_file = stat.S_ISREG(mode) or (not stat.S_ISDIR(mode) and path.suffix.lower() in (".zip", ".ipynb", ".py"))
+    return path.stem if is_file else path.name
 
 
 def _lone_zip(listing: list[str]) -> str | None:

@@ -277,7 +277,9 @@ def test_single_files(tmp_path: Path) -> None:
     assert (alone.student, alone.files) == ("alice", {"warmup.py": b"x = 2"})
     assert "alice.py" in (read_submission(tmp_path / "alice.py", EXPECTED).unreadable or "")
     assert "torch" in (read_submission(tmp_path / "torch.py", {"warmup.py"}).unreadable or "")
-    assert "bob.txt" in (read_submission(tmp_path / "bob.txt", EXPECTED).unreadable or "")
+    other = read_submission(tmp_path / "bob.txt", EXPECTED)
+    assert other.student == "bob"
+    assert "bob.txt" in (other.unreadable or "")
 
 
 def test_empty_folder_and_missing_path(tmp_path: Path) -> None:
