@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2)]
@@ -64,7 +65,7 @@ def formula(step: Step) -> Tensor:
 
 
 @check("ddim_timesteps", points=1, title="equals floor(k T / S), from late to early")
-def test_ddim_timesteps_floor(candidate):
+def test_ddim_timesteps_floor(candidate: Candidate) -> None:
     """Some timestep differs from floor(k T / S), or they are not in descending order."""
     for length, count in [(1000, 50), (17, 5), (100, 7), (9, 4), (50, 20)]:
         expected = [math.floor(Fraction(k * length, count)) for k in reversed(range(count))]
@@ -73,20 +74,20 @@ def test_ddim_timesteps_floor(candidate):
 
 
 @check("ddim_timesteps", points=0.25, title="is an int64 vector", kind="dtype")
-def test_ddim_timesteps_dtype(candidate):
+def test_ddim_timesteps_dtype(candidate: Candidate) -> None:
     """The result is not an int64 tensor of S values."""
     assert_close(candidate.ddim_timesteps(20, 5), torch.tensor([16, 12, 8, 4, 0]), what="the timesteps")
 
 
 @check("ddim_timesteps", points=0.25, title="all steps, and a single one", kind="law")
-def test_ddim_timesteps_ends(candidate):
+def test_ddim_timesteps_ends(candidate: Candidate) -> None:
     """With S = T every timestep must be visited, with S = 1 only the first."""
     assert_close(candidate.ddim_timesteps(6, 6), torch.arange(5, -1, -1), dtype=False)
     assert_close(candidate.ddim_timesteps(6, 1), torch.tensor([0]), dtype=False)
 
 
 @check("ddim_timesteps", points=0.25, title="no rounding error shifts a step", kind="extreme")
-def test_ddim_timesteps_exact(candidate):
+def test_ddim_timesteps_exact(candidate: Candidate) -> None:
     """Where k T / S is a whole number or just below one, floating point lands on the wrong side."""
     for length, count in [(1000, 38), (1000, 244), (1000, 999)]:
         expected = [k * length // count for k in reversed(range(count))]
@@ -98,13 +99,13 @@ def test_ddim_timesteps_exact(candidate):
 
 @check("ddim_step", points=1.25, title="equals the formula, sample by sample")
 @given(step=steps())
-def test_ddim_step_formula(candidate, step):
+def test_ddim_step_formula(candidate: Candidate, step: Step) -> None:
     """x_prev is not sqrt(alpha_bar_prev) x_0 + sqrt(1 - alpha_bar_prev - sigma^2) eps + sigma noise."""
     assert_close(candidate.ddim_step(*step), formula(step), what="x_prev")
 
 
 @check("ddim_step", points=0.5, title="with eta = 1 it is a step of the DDPM")
-def test_ddim_step_is_posterior_for_eta_one(candidate):
+def test_ddim_step_is_posterior_for_eta_one(candidate: Candidate) -> None:
     """With eta = 1, mean and noise differ from those of q(x_prev | x_t, x_0), found by Bayes' rule."""
     step = make_step((3, 4), 51, 1.0, per_sample=True, dtype=torch.float64)
     now, then = step.alpha_bar_t, step.alpha_bar_prev
@@ -118,7 +119,7 @@ def test_ddim_step_is_posterior_for_eta_one(candidate):
 
 
 @check("ddim_step", points=0.25, title="keeps the noise level of the marginal", kind="law")
-def test_ddim_step_keeps_marginal(candidate):
+def test_ddim_step_keeps_marginal(candidate: Candidate) -> None:
     """With the true noise as eps, what is left of it and the fresh noise must add up to variance 1 - alpha_bar_prev."""
     now, then = torch.tensor(0.3, dtype=torch.float64), torch.tensor(0.7, dtype=torch.float64)
     zero, one = torch.zeros(1, 2, dtype=torch.float64), torch.ones(1, 2, dtype=torch.float64)
@@ -132,7 +133,7 @@ def test_ddim_step_keeps_marginal(candidate):
 
 
 @check("ddim_step", points=0.25, title="draws its own noise when none is given", kind="random")
-def test_ddim_step_draws_noise(candidate):
+def test_ddim_step_draws_noise(candidate: Candidate) -> None:
     """With eta > 0 and no noise given, what is added is not fresh noise of the right size."""
     step = make_step((500, 2, 3), 52, 0.8, per_sample=False)
     candidate.seed(53)
@@ -152,7 +153,7 @@ def test_ddim_step_draws_noise(candidate):
 
 
 @check("ddim_step", points=0.25, title="with eta = 0 it is deterministic", kind="law")
-def test_ddim_step_deterministic(candidate):
+def test_ddim_step_deterministic(candidate: Candidate) -> None:
     """With eta = 0 the result changed with the noise, or the step is not the formula's."""
     step = make_step((3, 2), 54, 0.0, per_sample=False)
     expected = formula(step)
@@ -161,7 +162,7 @@ def test_ddim_step_deterministic(candidate):
 
 
 @check("ddim_step", points=0.25, title="its gradient reaches x_t and eps", kind="gradient")
-def test_ddim_step_gradient(candidate):
+def test_ddim_step_gradient(candidate: Candidate) -> None:
     """The derivatives with respect to x_t and eps are not the two coefficients."""
     step = make_step((3, 2, 2), 55, 0.5, per_sample=True, dtype=torch.float64)
     weights = make_step((3, 2, 2), 56, 0.5, per_sample=True, dtype=torch.float64).x_t
@@ -173,14 +174,14 @@ def test_ddim_step_gradient(candidate):
 
 
 @check("ddim_step", points=0.25, title="computes in the dtype of its inputs", kind="dtype")
-def test_ddim_step_dtype(candidate):
+def test_ddim_step_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     step = make_step((3, 2), 57, 0.6, per_sample=True, dtype=torch.float64)
     assert_close(candidate.ddim_step(*step), formula(step), rtol=1e-9, atol=1e-11)
 
 
 @check("ddim_step", points=0.25, title="leaves its inputs as they are", kind="purity")
-def test_ddim_step_pure(candidate):
+def test_ddim_step_pure(candidate: Candidate) -> None:
     """An input was modified, or noise was drawn although it is given."""
     step = make_step((2, 3), 58, 0.6, per_sample=True)
     seen = candidate.ddim_step.observe(*step)

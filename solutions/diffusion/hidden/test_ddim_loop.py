@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check, fail
 
 ALPHA_BARS = torch.tensor([0.98, 0.93, 0.86, 0.75, 0.67, 0.52, 0.41, 0.33, 0.2, 0.14, 0.09])
@@ -43,6 +44,7 @@ class Watched:
         self.calls: list[Seen] = []
 
     def __call__(self, x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
+        """Note the question and answer it exactly."""
         last = self.calls[-1] if self.calls else None
         if last is None or not (torch.equal(last.x, x) and torch.equal(last.t, torch.as_tensor(t))):
             self.calls.append(Seen(x.detach().clone(), torch.as_tensor(t).clone(), y))
@@ -85,7 +87,7 @@ def assert_white(z: Tensor, what: str) -> None:
 
 
 @check("ddim_sample_loop", points=1, title="with eta = 0 every step is the deterministic one")
-def test_ddim_sample_loop_deterministic_steps(candidate):
+def test_ddim_sample_loop_deterministic_steps(candidate: Candidate) -> None:
     """Some x is not the DDIM step of the x before, between the alpha_bars of the two timesteps."""
     for shape, count in (((2, 3), 4), ((3, 1, 2, 2), 11)):
         network = Watched()
@@ -96,7 +98,7 @@ def test_ddim_sample_loop_deterministic_steps(candidate):
 
 
 @check("ddim_sample_loop", points=0.5, title="starts from standard normal noise", kind="random")
-def test_ddim_sample_loop_start(candidate):
+def test_ddim_sample_loop_start(candidate: Candidate) -> None:
     """The first x is not standard normal, or the samples are not in torch's default dtype."""
     network, shape = Watched(), (100, 2, 5)
     sample = candidate.ddim_sample_loop(network, shape, ALPHA_BARS, 1, generator=candidate.generator(61))
@@ -106,7 +108,7 @@ def test_ddim_sample_loop_start(candidate):
 
 
 @check("ddim_sample_loop", points=0.75, title="with eta > 0 every step adds fresh noise of the right size")
-def test_ddim_sample_loop_noisy_steps(candidate):
+def test_ddim_sample_loop_noisy_steps(candidate: Candidate) -> None:
     """With eta > 0, some x is not drawn around the mean of its step with standard deviation sigma."""
     network, shape, count, eta = Watched(), (50, 2, 4), 5, 0.7
     sample = candidate.ddim_sample_loop(network, shape, ALPHA_BARS, count, eta, generator=candidate.generator(62))
@@ -122,7 +124,7 @@ def test_ddim_sample_loop_noisy_steps(candidate):
 
 
 @check("ddim_sample_loop", points=0.5, title="Gaussian data come out with the right moments")
-def test_ddim_sample_loop_gaussian_data(candidate):
+def test_ddim_sample_loop_gaussian_data(candidate: Candidate) -> None:
     """With the exact network for Gaussian data, mean or variance of the samples differ from what the steps imply."""
     count, eta = 4, 0.5
     sample = candidate.ddim_sample_loop(
@@ -142,7 +144,7 @@ def test_ddim_sample_loop_gaussian_data(candidate):
 
 
 @check("ddim_sample_loop", points=0.5, title="the network gets labels and int64 timesteps", kind="law")
-def test_ddim_sample_loop_labels(candidate):
+def test_ddim_sample_loop_labels(candidate: Candidate) -> None:
     """In some step the labels were not passed on unchanged, or t was not int64 of shape (B,)."""
     network, y = Watched(), torch.tensor([7, 2, 5])
     candidate.ddim_sample_loop(network, (3, 1, 2, 2), ALPHA_BARS, 3, y=y)
@@ -153,7 +155,7 @@ def test_ddim_sample_loop_labels(candidate):
 
 
 @check("ddim_sample_loop", points=0.5, title="a generator makes it reproducible", kind="random")
-def test_ddim_sample_loop_generator(candidate):
+def test_ddim_sample_loop_generator(candidate: Candidate) -> None:
     """With equal generators the samples differ, with different ones they agree, or the global state was used."""
     arguments = (exact_noise, (2, 3), ALPHA_BARS, 3, 0.5)
     first = candidate.ddim_sample_loop.observe(*arguments, generator=candidate.generator(1))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
 
 SHAPES = [(1, 3), (4, 2), (2, 1, 5), (2, 3, 4, 4), (2, 3, 1, 2, 2)]
@@ -54,7 +55,7 @@ def dropped(labels: Tensor, y: Tensor) -> Tensor:
 
 
 @check("drop_labels", points=0.5, title="replaces each label with probability p")
-def test_drop_labels_frequency(candidate):
+def test_drop_labels_frequency(candidate: Candidate) -> None:
     """The share of dropped labels is not p, or labels became something else than the null label."""
     for p in (0.2, 0.7):
         replaced = dropped(candidate.drop_labels(LABELS, NULL, p, generator=candidate.generator(71)), LABELS)
@@ -67,7 +68,7 @@ def test_drop_labels_frequency(candidate):
 
 
 @check("drop_labels", points=0.25, title="drops labels independently of each other", kind="law")
-def test_drop_labels_independence(candidate):
+def test_drop_labels_independence(candidate: Candidate) -> None:
     """Whether a label is dropped depends on its neighbours, its place, its value or on how many others are."""
     replaced = dropped(candidate.drop_labels(LABELS, NULL, 0.5, generator=candidate.generator(73)), LABELS)
     signs = 2 * replaced.double() - 1
@@ -82,7 +83,7 @@ def test_drop_labels_independence(candidate):
 
 
 @check("drop_labels", points=0.25, title="a generator makes it reproducible", kind="random")
-def test_drop_labels_generator(candidate):
+def test_drop_labels_generator(candidate: Candidate) -> None:
     """With equal generators the result differs, with different ones it agrees, or the global state was used."""
     y = LABELS[:200]
     first = candidate.drop_labels.observe(y, NULL, p=0.5, generator=candidate.generator(1))
@@ -95,7 +96,7 @@ def test_drop_labels_generator(candidate):
 
 
 @check("drop_labels", points=0.25, title="leaves the labels that it is given", kind="purity")
-def test_drop_labels_pure(candidate):
+def test_drop_labels_pure(candidate: Candidate) -> None:
     """The labels that were passed in have changed after the call."""
     y = torch.arange(1, 9)
     seen = candidate.drop_labels.observe(y, NULL, p=1.0)
@@ -104,7 +105,7 @@ def test_drop_labels_pure(candidate):
 
 
 @check("drop_labels", points=0.25, title="returns int64 labels", kind="dtype")
-def test_drop_labels_dtype(candidate):
+def test_drop_labels_dtype(candidate: Candidate) -> None:
     """The result is not an int64 tensor of shape (B,)."""
     labels = candidate.drop_labels(torch.tensor([5, 6, 7]), NULL, p=0.5)
     assert_shape(labels, (3,), torch.int64, what="the labels")
@@ -115,13 +116,13 @@ def test_drop_labels_dtype(candidate):
 
 @check("guided_noise", points=0.5, title="equals the weighted sum of both predictions")
 @given(case=predictions())
-def test_guided_noise_formula(candidate, case):
+def test_guided_noise_formula(candidate: Candidate, case: Predictions) -> None:
     """The result differs from eps_uncond + w (eps_cond - eps_uncond)."""
     assert_close(candidate.guided_noise(*case), formula(case))
 
 
 @check("guided_noise", points=0.25, title="equal predictions are left alone", kind="law")
-def test_guided_noise_fixed_point(candidate):
+def test_guided_noise_fixed_point(candidate: Candidate) -> None:
     """Where label and null label predict the same noise, no guidance scale may change it."""
     eps = make_predictions((2, 3), 81, 0.0).eps_cond
     for w in (0.0, 0.5, 4.0):
@@ -129,14 +130,14 @@ def test_guided_noise_fixed_point(candidate):
 
 
 @check("guided_noise", points=0.25, title="computes in the dtype of its inputs", kind="dtype")
-def test_guided_noise_dtype(candidate):
+def test_guided_noise_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     case = make_predictions((2, 3), 82, 2.5, torch.float64)
     assert_close(candidate.guided_noise(*case), formula(case), rtol=1e-10, atol=1e-12)
 
 
 @check("guided_noise", points=0.25, title="its gradient reaches both predictions", kind="gradient")
-def test_guided_noise_gradient(candidate):
+def test_guided_noise_gradient(candidate: Candidate) -> None:
     """The derivatives with respect to the predictions are not w and 1 - w."""
     case = make_predictions((2, 3), 83, 2.5, torch.float64)
     by_cond, by_uncond = candidate.guided_noise.grad(*case, wrt=(0, 1))
@@ -146,7 +147,7 @@ def test_guided_noise_gradient(candidate):
 
 
 @check("guided_noise", points=0.25, title="leaves its inputs as they are", kind="purity")
-def test_guided_noise_pure(candidate):
+def test_guided_noise_pure(candidate: Candidate) -> None:
     """An input was modified, or the random state was used."""
     case = make_predictions((2, 3), 84, 3.0)
     seen = candidate.guided_noise.observe(*case)

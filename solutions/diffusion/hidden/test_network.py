@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
 
 
@@ -48,13 +49,13 @@ ATOL = 2e-3
 
 @check("timestep_embedding", points=0.75, title="equals the formula")
 @given(case=timesteps())
-def test_timestep_embedding_formula(candidate, case):
+def test_timestep_embedding_formula(candidate: Candidate, case: Timesteps) -> None:
     """Some entry is not the cosine, or sine, of t times its frequency."""
     assert_close(candidate.timestep_embedding(*case), formula(case), atol=ATOL, dtype=False)
 
 
 @check("timestep_embedding", points=0.5, title="has shape (B, dim) and the default dtype", kind="shape")
-def test_timestep_embedding_shape(candidate):
+def test_timestep_embedding_shape(candidate: Candidate) -> None:
     """The result is not a float32 tensor of shape (B, dim)."""
     for batch, dim in ((1, 2), (3, 64)):
         t = 7 * torch.arange(batch)
@@ -62,7 +63,7 @@ def test_timestep_embedding_shape(candidate):
 
 
 @check("timestep_embedding", points=0.25, title="cosine and sine of a frequency belong together", kind="law")
-def test_timestep_embedding_unit_circle(candidate):
+def test_timestep_embedding_unit_circle(candidate: Candidate) -> None:
     """The squares of entries k and k + dim / 2 do not add up to one, or do not turn with t."""
     embedding = candidate.timestep_embedding(torch.tensor([0, 5, 300]), 12)
     assert_shape(embedding, (3, 12))
@@ -72,14 +73,14 @@ def test_timestep_embedding_unit_circle(candidate):
 
 
 @check("timestep_embedding", points=0.25, title="the default period is 10000", kind="law")
-def test_timestep_embedding_default_period(candidate):
+def test_timestep_embedding_default_period(candidate: Candidate) -> None:
     """Without max_period the frequencies are not those of 10000."""
     case = Timesteps(torch.tensor([3, 40]), 8, 10000)
     assert_close(candidate.timestep_embedding(case.t, case.dim), formula(case), atol=1e-4, dtype=False)
 
 
 @check("timestep_embedding", points=0.25, title="treats every timestep on its own", kind="law")
-def test_timestep_embedding_batch_independence(candidate):
+def test_timestep_embedding_batch_independence(candidate: Candidate) -> None:
     """The embedding of a timestep changed with the others in its batch."""
     t = torch.tensor([1, 500, 20])
     whole, alone = candidate.timestep_embedding(t, 6), candidate.timestep_embedding(t[2:], 6)
@@ -89,7 +90,7 @@ def test_timestep_embedding_batch_independence(candidate):
 
 
 @check("timestep_embedding", points=0.25, title="leaves the timesteps as they are", kind="purity")
-def test_timestep_embedding_pure(candidate):
+def test_timestep_embedding_pure(candidate: Candidate) -> None:
     """The timesteps were modified, or the random state was used."""
     t = torch.tensor([4, 8, 15])
     seen = candidate.timestep_embedding.observe(t, 6)

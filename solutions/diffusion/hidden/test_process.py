@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.distributions import Normal
 
+from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
@@ -72,14 +73,14 @@ def score(x: Tensor, noise: Tensor, alpha_bar: float) -> Tensor:
 
 @check("q_sample", points=1.25, title="equals the closed form, sample by sample")
 @given(case=noised())
-def test_q_sample_closed_form(candidate, case):
+def test_q_sample_closed_form(candidate: Candidate, case: Noised) -> None:
     """x_t differs from sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) noise for some sample."""
     x_t = candidate.q_sample(case.x, case.t, case.noise, case.alphas_cumprod)
     assert_close(x_t, per_sample(case, noisy), what="x_t")
 
 
 @check("q_sample", points=0.5, title="has the moments of many small steps", kind="law")
-def test_q_sample_composes_steps(candidate):
+def test_q_sample_composes_steps(candidate: Candidate) -> None:
     """Jumping to step t must have the mean and variance of adding beta after beta, one step at a time."""
     betas = torch.tensor([0.1, 0.4, 0.2, 0.3], dtype=torch.float64)
     scale, variance, scales, deviations = 1.0, 0.0, [], []
@@ -96,7 +97,7 @@ def test_q_sample_composes_steps(candidate):
 
 
 @check("q_sample", points=0.5, title="its gradient reaches data and noise", kind="gradient")
-def test_q_sample_gradient(candidate):
+def test_q_sample_gradient(candidate: Candidate) -> None:
     """The derivatives with respect to x_start and noise are not the two coefficients."""
     case = make_noised((3, 2, 2), 5, torch.float64)
     weights = make_noised((3, 2, 2), 6, torch.float64).x
@@ -107,14 +108,14 @@ def test_q_sample_gradient(candidate):
 
 
 @check("q_sample", points=0.25, title="computes in the dtype of its inputs", kind="dtype")
-def test_q_sample_dtype(candidate):
+def test_q_sample_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     case = make_noised((3, 2), 8, torch.float64)
     assert_close(candidate.q_sample(*_q_arguments(case)), per_sample(case, noisy), rtol=1e-10, atol=1e-12)
 
 
 @check("q_sample", points=0.25, title="depends on nothing but its inputs, and leaves them alone", kind="purity")
-def test_q_sample_pure(candidate):
+def test_q_sample_pure(candidate: Candidate) -> None:
     """An input was modified, or noise was drawn although it is given."""
     case = make_noised((2, 3, 2), 9)
     seen = candidate.q_sample.observe(*_q_arguments(case))
@@ -123,7 +124,7 @@ def test_q_sample_pure(candidate):
 
 
 @check("q_sample", points=0.25, title="almost clean and almost destroyed data", kind="extreme")
-def test_q_sample_extremes(candidate):
+def test_q_sample_extremes(candidate: Candidate) -> None:
     """Where alpha_bar is close to 1 or to 0, x_t must be close to the data or to the noise, and finite."""
     alphas_cumprod = torch.tensor([1 - 1e-9, 1e-12], dtype=torch.float64)
     case = make_noised((2, 4), 10, torch.float64)
@@ -147,14 +148,14 @@ def assert_untouched(seen, arguments) -> None:
 
 @check("score_from_noise", points=1.5, title="is the gradient of the log-density")
 @given(case=noised())
-def test_score_from_noise_matches_autograd(candidate, case):
+def test_score_from_noise_matches_autograd(candidate: Candidate, case: Noised) -> None:
     """The result differs from the derivative of log q(x_t | x_0) at the x_t that the noise leads to."""
     actual = candidate.score_from_noise(case.noise, case.t, case.alphas_cumprod)
     assert_close(actual, per_sample(case, score), what="the score")
 
 
 @check("score_from_noise", points=0.5, title="its gradient reaches the noise", kind="gradient")
-def test_score_from_noise_gradient(candidate):
+def test_score_from_noise_gradient(candidate: Candidate) -> None:
     """The derivative with respect to the noise is not the coefficient in front of it."""
     case = make_noised((3, 2, 2), 11, torch.float64)
     weights = make_noised((3, 2, 2), 12, torch.float64).x
@@ -164,7 +165,7 @@ def test_score_from_noise_gradient(candidate):
 
 
 @check("score_from_noise", points=0.25, title="treats every sample on its own", kind="law")
-def test_score_from_noise_batch_independence(candidate):
+def test_score_from_noise_batch_independence(candidate: Candidate) -> None:
     """The score of a sample changed with the other samples of its batch."""
     case = make_noised((4, 4), 16)
     whole = candidate.score_from_noise(*_score_arguments(case))
@@ -174,7 +175,7 @@ def test_score_from_noise_batch_independence(candidate):
 
 
 @check("score_from_noise", points=0.25, title="computes in the dtype of its inputs", kind="dtype")
-def test_score_from_noise_dtype(candidate):
+def test_score_from_noise_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     case = make_noised((3, 2), 13, torch.float64)
     actual = candidate.score_from_noise(*_score_arguments(case))
@@ -182,7 +183,7 @@ def test_score_from_noise_dtype(candidate):
 
 
 @check("score_from_noise", points=0.25, title="depends on nothing but its inputs, and leaves them alone", kind="purity")
-def test_score_from_noise_pure(candidate):
+def test_score_from_noise_pure(candidate: Candidate) -> None:
     """An input was modified, or the random state was used."""
     case = make_noised((2, 3, 2), 14)
     seen = candidate.score_from_noise.observe(*_score_arguments(case))
@@ -191,7 +192,7 @@ def test_score_from_noise_pure(candidate):
 
 
 @check("score_from_noise", points=0.25, title="almost clean and almost destroyed data", kind="extreme")
-def test_score_from_noise_extremes(candidate):
+def test_score_from_noise_extremes(candidate: Candidate) -> None:
     """Where alpha_bar is close to 1 the score is very large; where it is close to 0 it is minus the noise."""
     alphas_cumprod = torch.tensor([1 - 2**-20, 1e-12], dtype=torch.float64)
     noise = torch.tensor([[0.5, -2.0], [0.5, -2.0]], dtype=torch.float64)

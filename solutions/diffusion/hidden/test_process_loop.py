@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from autograder.candidate import Candidate
 from autograder.checks import CheckFailed, assert_close, assert_shape, assert_true, check, fail
 
 BETAS = torch.tensor([0.1, 0.3, 0.05, 0.25, 0.2, 0.15], dtype=torch.float64)
@@ -55,6 +56,7 @@ class Watched:
         self.calls: list[Seen] = []
 
     def __call__(self, x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
+        """Note the question and answer it exactly."""
         last = self.calls[-1] if self.calls else None
         repeated = last is not None and torch.equal(last.x, x) and torch.equal(last.t, torch.as_tensor(t))
         if not repeated:
@@ -84,8 +86,8 @@ def assert_white(z: Tensor, what: str) -> None:
         assert_true(abs(pairs.mean()) < SIGMAS / pairs.numel() ** 0.5, f"{what} is not independent")
 
 
-@check("GaussianDiffusion", points=0.75, title="p_sample_loop: from standard normal noise, one p_sample after the other")
-def test_p_sample_loop_steps(candidate):
+@check("GaussianDiffusion", points=0.75, title="p_sample_loop: from pure noise, one p_sample after the other")
+def test_p_sample_loop_steps(candidate: Candidate) -> None:
     """The first x is not standard normal, or some x is not drawn from p(x_{t-1} | x_t) given the one before."""
     shape, network = (50, 2, 4), Watched()
     diffusion = candidate.GaussianDiffusion(BETAS)
@@ -121,7 +123,7 @@ def _assert_steps(t: Tensor, after: Tensor, mean: Tensor, moved: Tensor) -> None
 
 
 @check("GaussianDiffusion", points=0.75, title="p_sample_loop: Gaussian data come out with the right moments")
-def test_p_sample_loop_gaussian_data(candidate):
+def test_p_sample_loop_gaussian_data(candidate: Candidate) -> None:
     """With the exact network for Gaussian data, mean or variance of the samples differ from what the chain implies."""
     diffusion = candidate.GaussianDiffusion(BETAS)
     sample = diffusion.p_sample_loop(exact_noise, (1500, 2), generator=candidate.generator(12))
@@ -159,8 +161,8 @@ def _assert_moments(sample: Tensor, mean: float, variance: float) -> None:
     assert_true(abs(z.var() - 1) < bound * 2**0.5, "the samples have the wrong variance")
 
 
-@check("GaussianDiffusion", points=0.5, title="p_sample_loop: the network gets the labels and int64 timesteps", kind="law")
-def test_p_sample_loop_labels(candidate):
+@check("GaussianDiffusion", points=0.5, title="the network gets the labels and int64 timesteps", kind="law")
+def test_p_sample_loop_labels(candidate: Candidate) -> None:
     """In some step the labels were not passed on unchanged, or t was not int64 of shape (B,)."""
     network, y = Watched(), torch.tensor([7, 2, 5])
     diffusion = candidate.GaussianDiffusion(BETAS[:3])
@@ -176,7 +178,7 @@ def test_p_sample_loop_labels(candidate):
 
 
 @check("GaussianDiffusion", points=0.5, title="p_sample_loop: a generator makes it reproducible", kind="random")
-def test_p_sample_loop_generator(candidate):
+def test_p_sample_loop_generator(candidate: Candidate) -> None:
     """With equal generators the samples differ, with different ones they agree, or the global state was used."""
     diffusion = candidate.GaussianDiffusion(BETAS[:3])
     first = diffusion.p_sample_loop.observe(exact_noise, (2, 3), generator=candidate.generator(1))

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_finite, assert_shape, assert_true, check, fail
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2)]
@@ -91,7 +92,7 @@ BETAS = torch.tensor([0.3, 0.1, 0.2, 0.35, 0.15], dtype=torch.float64)
 
 @check("GaussianDiffusion", points=1.5, title="q_posterior: the mean follows from Bayes' rule")
 @given(case=pairs())
-def test_posterior_mean_follows_from_bayes(candidate, case):
+def test_posterior_mean_follows_from_bayes(candidate: Candidate, case: Pair) -> None:
     """The mean of q(x_{t-1} | x_t, x_0) is not that of the product of q(x_{t-1} | x_0) and q(x_t | x_{t-1})."""
     diffusion = candidate.GaussianDiffusion(case.betas)
     mean, _, _ = three(diffusion.q_posterior(case.x_start, case.x_t, case.t), tuple(case.x_t.shape))
@@ -99,7 +100,7 @@ def test_posterior_mean_follows_from_bayes(candidate, case):
 
 
 @check("GaussianDiffusion", points=1.25, title="q_posterior: the variance follows from Bayes' rule")
-def test_posterior_variance_follows_from_bayes(candidate):
+def test_posterior_variance_follows_from_bayes(candidate: Candidate) -> None:
     """The variance of q(x_{t-1} | x_t, x_0) is wrong at some timestep; at t = 0 it must be 0."""
     for case in (each_step(BETAS), make_pair((4, 2, 3), 41), make_pair((2, 3, 3, 3), 42)):
         diffusion = candidate.GaussianDiffusion(case.betas)
@@ -108,8 +109,8 @@ def test_posterior_variance_follows_from_bayes(candidate):
         assert_close(variance, bayes_batch(case)[1], rtol=RTOL, dtype=False, what="the variance")
 
 
-@check("GaussianDiffusion", points=0.5, title="q_posterior: the log-variance is that of the variance, and finite", kind="law")
-def test_posterior_log_variance(candidate):
+@check("GaussianDiffusion", points=0.5, title="q_posterior: the log-variance fits, and is finite", kind="law")
+def test_posterior_log_variance(candidate: Candidate) -> None:
     """The third result is not the logarithm of the variance, or it is not finite at t = 0."""
     case = each_step(BETAS)
     result = candidate.GaussianDiffusion(BETAS).q_posterior(case.x_start, case.x_t, case.t)
@@ -122,7 +123,7 @@ def test_posterior_log_variance(candidate):
 
 
 @check("GaussianDiffusion", points=0.25, title="the schedule is kept in buffers, not in parameters", kind="law")
-def test_schedule_in_buffers(candidate):
+def test_schedule_in_buffers(candidate: Candidate) -> None:
     """The schedule is trainable, or it does not move with the module."""
     diffusion = candidate.GaussianDiffusion(BETAS)
     assert_true(not diffusion.parameters_by_name(), "the module has trainable parameters")
@@ -131,8 +132,8 @@ def test_schedule_in_buffers(candidate):
 
 
 @check("GaussianDiffusion", points=0.25, title="results have the dtype of x_t, samples the default dtype", kind="dtype")
-def test_posterior_dtype(candidate):
-    """With float32 or float64 data some result of q_posterior has another dtype, or the samples do not have torch's default."""
+def test_posterior_dtype(candidate: Candidate) -> None:
+    """Some result of q_posterior does not have the dtype of x_t, or the samples do not have torch's default."""
     diffusion = candidate.GaussianDiffusion(BETAS)
     for dtype in (torch.float32, torch.float64):
         case = make_pair((3, 2), 43, dtype)._replace(betas=BETAS, t=torch.tensor([4, 1, 2]))
@@ -149,7 +150,7 @@ def _silent(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
 
 
 @check("GaussianDiffusion", points=0.25, title="schedules of one and of a thousand steps", kind="extreme")
-def test_posterior_short_and_long_schedules(candidate):
+def test_posterior_short_and_long_schedules(candidate: Candidate) -> None:
     """A schedule of one step, or the usual one of a thousand, gives a wrong or infinite posterior."""
     usual = torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64)
     for betas, t in ((torch.tensor([0.3], dtype=torch.float64), [0, 0, 0]), (usual, [0, 10, 500, 999])):
@@ -164,7 +165,7 @@ def test_posterior_short_and_long_schedules(candidate):
 
 
 @check("GaussianDiffusion", points=0.25, title="leaves its inputs as they are", kind="purity")
-def test_posterior_pure(candidate):
+def test_posterior_pure(candidate: Candidate) -> None:
     """An input was modified, or q_posterior used the random state."""
     case = make_pair((3, 2, 2), 45)
     building = candidate.GaussianDiffusion.observe(case.betas)
@@ -177,7 +178,7 @@ def test_posterior_pure(candidate):
 
 
 @check("GaussianDiffusion", points=0.25, title="q_posterior: gradients reach both images", kind="gradient")
-def test_posterior_gradient(candidate):
+def test_posterior_gradient(candidate: Candidate) -> None:
     """The mean is linear in x_0 and x_t; a derivative differs from the coefficient, or is missing."""
     case = make_pair((4, 3), 46)._replace(betas=BETAS, t=torch.tensor([4, 2, 1, 3]))
     x_start, x_t = case.x_start.clone().requires_grad_(), case.x_t.clone().requires_grad_()

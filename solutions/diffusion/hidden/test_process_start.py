@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
@@ -65,7 +66,7 @@ def assert_untouched(seen, arguments) -> None:
 
 @check("predict_start_from_noise", points=0.75, title="solves the forward marginal for x_0")
 @given(case=noised())
-def test_predict_start_from_noise_solves(candidate, case):
+def test_predict_start_from_noise_solves(candidate: Candidate, case: Noised) -> None:
     """Noising the result again with the same noise does not lead back to x_t for some sample."""
     signal, deviation = coefficients(case)
     expected = (case.x.double() - deviation * case.noise) / signal
@@ -73,7 +74,7 @@ def test_predict_start_from_noise_solves(candidate, case):
 
 
 @check("predict_start_from_noise", points=0.5, title="recovers the data that the noise was added to")
-def test_predict_start_from_noise_recovers_data(candidate):
+def test_predict_start_from_noise_recovers_data(candidate: Candidate) -> None:
     """Data of any size, far outside [-1, 1] too, must come back from x_t and its noise."""
     case = make_noised((4, 3, 2), 21, torch.float64)
     x_start = 20 * case.x
@@ -84,7 +85,7 @@ def test_predict_start_from_noise_recovers_data(candidate):
 
 
 @check("predict_start_from_noise", points=0.5, title="its gradient reaches x_t and the noise", kind="gradient")
-def test_predict_start_from_noise_gradient(candidate):
+def test_predict_start_from_noise_gradient(candidate: Candidate) -> None:
     """The derivatives with respect to x_t and noise are not the two coefficients."""
     case = make_noised((3, 2, 2), 22, torch.float64)
     weights = make_noised((3, 2, 2), 23, torch.float64).x
@@ -95,7 +96,7 @@ def test_predict_start_from_noise_gradient(candidate):
 
 
 @check("predict_start_from_noise", points=0.25, title="computes in the dtype of its inputs", kind="dtype")
-def test_predict_start_from_noise_dtype(candidate):
+def test_predict_start_from_noise_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     case = make_noised((3, 2), 24, torch.float64)
     signal, deviation = coefficients(case)
@@ -104,7 +105,7 @@ def test_predict_start_from_noise_dtype(candidate):
 
 
 @check("predict_start_from_noise", points=0.25, title="depends on nothing but its inputs", kind="purity")
-def test_predict_start_from_noise_pure(candidate):
+def test_predict_start_from_noise_pure(candidate: Candidate) -> None:
     """An input was modified, or the random state was used."""
     case = make_noised((2, 3, 2), 25)
     seen = candidate.predict_start_from_noise.observe(*case)
@@ -125,14 +126,14 @@ def true_loss(case: Noised) -> Tensor:
 
 @check("denoising_loss", points=1.25, title="is the mean squared error of the predicted noise")
 @given(case=noised())
-def test_denoising_loss_is_mean_squared_error(candidate, case):
+def test_denoising_loss_is_mean_squared_error(candidate: Candidate, case: Noised) -> None:
     """The loss differs from the mean, over all elements, of the squared error at x_t."""
     expected = true_loss(case).to(case.x.dtype)
     assert_close(candidate.denoising_loss(denoise, *case), expected, scalar=True, what="the loss")
 
 
 @check("denoising_loss", points=0.5, title="shows the network x_t and the timesteps", kind="law")
-def test_denoising_loss_what_the_network_sees(candidate):
+def test_denoising_loss_what_the_network_sees(candidate: Candidate) -> None:
     """The network was not called with the noisy data and the int64 timesteps as they were given."""
     case, calls = make_noised((3, 2, 2), 31), []
 
@@ -148,7 +149,7 @@ def test_denoising_loss_what_the_network_sees(candidate):
 
 
 @check("denoising_loss", points=0.5, title="its gradient passes through the network", kind="gradient")
-def test_denoising_loss_gradient(candidate):
+def test_denoising_loss_gradient(candidate: Candidate) -> None:
     """The derivative with respect to the data, which runs through the network, is wrong or missing."""
     case = make_noised((3, 4), 32, torch.float64)
     x, noise = case.x.clone().requires_grad_(), case.noise.clone().requires_grad_()
@@ -159,14 +160,14 @@ def test_denoising_loss_gradient(candidate):
 
 
 @check("denoising_loss", points=0.25, title="a 0-dimensional tensor in the dtype of the data", kind="dtype")
-def test_denoising_loss_dtype(candidate):
+def test_denoising_loss_dtype(candidate: Candidate) -> None:
     """With float64 inputs the loss is not a float64 scalar, or not that precise."""
     case = make_noised((3, 2), 33, torch.float64)
     assert_close(candidate.denoising_loss(denoise, *case), true_loss(case), rtol=1e-9, atol=0.0)
 
 
 @check("denoising_loss", points=0.25, title="uses the noise it is given", kind="purity")
-def test_denoising_loss_pure(candidate):
+def test_denoising_loss_pure(candidate: Candidate) -> None:
     """An input was modified, or noise was drawn although it is given."""
     case = make_noised((2, 3, 2), 34)
     seen = candidate.denoising_loss.observe(denoise, *case)
@@ -175,7 +176,7 @@ def test_denoising_loss_pure(candidate):
 
 
 @check("denoising_loss", points=0.25, title="does not grow with the size of the batch or the image", kind="law")
-def test_denoising_loss_mean_over_everything(candidate):
+def test_denoising_loss_mean_over_everything(candidate: Candidate) -> None:
     """The loss changed when the same batch was repeated, or when each image was tiled."""
     case = make_noised((2, 3), 35)
     doubled = Noised(case.x.tile(2, 2), case.t.tile(2), case.noise.tile(2, 2), case.alphas_cumprod)

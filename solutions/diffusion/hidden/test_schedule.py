@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
 
 
@@ -56,7 +57,7 @@ def cosine(length: int, s: float) -> Tensor:
 
 
 @check("linear_beta_schedule", points=1, title="equals the closed form")
-def test_linear_beta_schedule_closed_form(candidate):
+def test_linear_beta_schedule_closed_form(candidate: Candidate) -> None:
     """Some beta differs from beta_start + (beta_end - beta_start) i / (T - 1)."""
     for length, start, end in [(2, 0.01, 0.3), (7, 0.002, 0.09), (50, 1e-3, 0.5)]:
         betas = candidate.linear_beta_schedule(length, start, end)
@@ -64,7 +65,7 @@ def test_linear_beta_schedule_closed_form(candidate):
 
 
 @check("linear_beta_schedule", points=0.5, title="the usual schedule of 1000 steps")
-def test_linear_beta_schedule_default_ends(candidate):
+def test_linear_beta_schedule_default_ends(candidate: Candidate) -> None:
     """Without arguments the ends are not those of the docstring, or they depend on the length."""
     for length in (1000, 100):
         betas = candidate.linear_beta_schedule(length)
@@ -72,20 +73,21 @@ def test_linear_beta_schedule_default_ends(candidate):
 
 
 @check("linear_beta_schedule", points=0.5, title="is float64, to full precision", kind="dtype")
-def test_linear_beta_schedule_precision(candidate):
+def test_linear_beta_schedule_precision(candidate: Candidate) -> None:
     """The schedule is not computed in double precision."""
-    assert_close(candidate.linear_beta_schedule(11, 0.1, 0.3), linear(11, 0.1, 0.3), rtol=1e-12, atol=0.0, what="the betas")
+    betas = candidate.linear_beta_schedule(11, 0.1, 0.3)
+    assert_close(betas, linear(11, 0.1, 0.3), rtol=1e-12, atol=0.0, what="the betas")
 
 
 @check("linear_beta_schedule", points=0.25, title="a schedule of one step", kind="extreme")
-def test_linear_beta_schedule_length_one(candidate):
+def test_linear_beta_schedule_length_one(candidate: Candidate) -> None:
     """A schedule of length one must consist of beta_start."""
     betas = candidate.linear_beta_schedule(1, 0.25, 0.5)
     assert_close(betas, torch.tensor([0.25], dtype=torch.float64), rtol=1e-5, dtype=False)
 
 
 @check("cosine_beta_schedule", points=1.25, title="equals the formula")
-def test_cosine_beta_schedule_formula(candidate):
+def test_cosine_beta_schedule_formula(candidate: Candidate) -> None:
     """Some beta differs from 1 - f((i + 1) / T) / f(i / T), clipped from above at 0.999."""
     for length, s in [(5, 0.1), (12, 0.03), (40, 0.008)]:
         betas = candidate.cosine_beta_schedule(length, s)
@@ -93,7 +95,7 @@ def test_cosine_beta_schedule_formula(candidate):
 
 
 @check("cosine_beta_schedule", points=0.75, title="the surviving signal follows the squared cosine", kind="law")
-def test_cosine_beta_schedule_signal_curve(candidate):
+def test_cosine_beta_schedule_signal_curve(candidate: Candidate) -> None:
     """The running product of 1 - beta does not fall like f(u) / f(0)."""
     length = 16
     betas = candidate.cosine_beta_schedule(length)
@@ -101,11 +103,12 @@ def test_cosine_beta_schedule_signal_curve(candidate):
     signal = np.cumprod(1 - betas.double().numpy())[:-1]
     u = np.arange(1, length) / length
     curve = np.cos((u + 0.008) / 1.008 * np.pi / 2) ** 2 / math.cos(0.008 / 1.008 * math.pi / 2) ** 2
-    assert_close(torch.from_numpy(signal), torch.from_numpy(curve), rtol=1e-4, what="the running product of 1 - beta")
+    what = "the running product of 1 - beta"
+    assert_close(torch.from_numpy(signal), torch.from_numpy(curve), rtol=1e-4, what=what)
 
 
 @check("cosine_beta_schedule", points=0.5, title="is clipped at 0.999 from above, and only there", kind="extreme")
-def test_cosine_beta_schedule_clipping(candidate):
+def test_cosine_beta_schedule_clipping(candidate: Candidate) -> None:
     """A long schedule must keep its tiny first betas, and its last beta must be 0.999."""
     betas = candidate.cosine_beta_schedule(1000)
     assert_shape(betas, (1000,))
@@ -116,20 +119,20 @@ def test_cosine_beta_schedule_clipping(candidate):
 
 
 @check("cosine_beta_schedule", points=0.25, title="is float64, to full precision", kind="dtype")
-def test_cosine_beta_schedule_precision(candidate):
+def test_cosine_beta_schedule_precision(candidate: Candidate) -> None:
     """The schedule is not computed in double precision."""
     assert_close(candidate.cosine_beta_schedule(20), cosine(20, 0.008), rtol=1e-9, atol=0.0, what="the betas")
 
 
 @check("cosine_beta_schedule", points=0.25, title="a schedule of one step", kind="extreme")
-def test_cosine_beta_schedule_length_one(candidate):
+def test_cosine_beta_schedule_length_one(candidate: Candidate) -> None:
     """The only beta of a schedule of length one is the clipped one."""
     betas = candidate.cosine_beta_schedule(1)
     assert_close(betas, torch.tensor([0.999], dtype=torch.float64), rtol=1e-5, dtype=False)
 
 
 @check("alphas_cumprod", points=1, title="equals the product, step by step")
-def test_alphas_cumprod_products(candidate, rng):
+def test_alphas_cumprod_products(candidate: Candidate, rng: torch.Generator) -> None:
     """Some entry differs from the product of all 1 - beta up to and including its own step."""
     for length in (1, 6, 30):
         betas = random_betas(length, rng)
@@ -140,7 +143,7 @@ def test_alphas_cumprod_products(candidate, rng):
 
 
 @check("alphas_cumprod", points=0.5, title="float64 and float32 keep their dtype and precision", kind="dtype")
-def test_alphas_cumprod_precision(candidate):
+def test_alphas_cumprod_precision(candidate: Candidate) -> None:
     """The result does not have the dtype of the betas, or was computed in a lower precision."""
     betas = linear(1000, 1e-4, 0.02)
     expected = torch.from_numpy(np.exp(np.cumsum(np.log1p(-betas.numpy()))))
@@ -149,7 +152,7 @@ def test_alphas_cumprod_precision(candidate):
 
 
 @check("alphas_cumprod", points=0.5, title="its gradient is that of the product", kind="gradient")
-def test_alphas_cumprod_gradient(candidate, rng):
+def test_alphas_cumprod_gradient(candidate: Candidate, rng: torch.Generator) -> None:
     """The derivative with respect to the betas differs from that of the product."""
     betas = random_betas(5, rng)
     weights = torch.randn(5, generator=rng, dtype=torch.float64)
@@ -162,7 +165,7 @@ def test_alphas_cumprod_gradient(candidate, rng):
 
 
 @check("alphas_cumprod", points=0.25, title="leaves the betas as they are", kind="purity")
-def test_alphas_cumprod_pure(candidate, rng):
+def test_alphas_cumprod_pure(candidate: Candidate, rng: torch.Generator) -> None:
     """The betas were modified, or the random state was used."""
     betas = random_betas(6, rng)
     seen = candidate.alphas_cumprod.observe(betas)
@@ -173,7 +176,7 @@ def test_alphas_cumprod_pure(candidate, rng):
 
 @check("extract", points=1.25, title="equals indexing, sample by sample")
 @given(case=lookups())
-def test_extract_matches_indexing(candidate, case):
+def test_extract_matches_indexing(candidate: Candidate, case: Lookup) -> None:
     """Some sample did not get the value at its own timestep, in a shape (B, 1, ..., 1)."""
     expected = torch.empty(case.shape[0], *[1] * (len(case.shape) - 1))
     for b, step in enumerate(case.t.tolist()):
@@ -182,7 +185,7 @@ def test_extract_matches_indexing(candidate, case):
 
 
 @check("extract", points=0.25, title="keeps the dtype of the values", kind="dtype")
-def test_extract_dtype(candidate):
+def test_extract_dtype(candidate: Candidate) -> None:
     """The result does not have the dtype, or not the precision, of the table."""
     values = torch.tensor([1 / 3, 1e-12, 0.7], dtype=torch.float64)
     expected = values[[2, 1, 0, 0]].reshape(4, 1, 1)
@@ -190,7 +193,7 @@ def test_extract_dtype(candidate):
 
 
 @check("extract", points=0.5, title="passes gradients to the values", kind="gradient")
-def test_extract_gradient(candidate):
+def test_extract_gradient(candidate: Candidate) -> None:
     """A value used by several samples must collect the gradient of all of them."""
     values = torch.tensor([0.5, 1.5, 2.5], dtype=torch.float64)
     cotangent = torch.tensor([1.0, 10.0, 100.0], dtype=torch.float64).reshape(3, 1, 1)
@@ -199,7 +202,7 @@ def test_extract_gradient(candidate):
 
 
 @check("extract", points=0.25, title="leaves its inputs as they are", kind="purity")
-def test_extract_pure(candidate):
+def test_extract_pure(candidate: Candidate) -> None:
     """The table or the timesteps were modified, or the random state was used."""
     values, t = torch.linspace(1, 2, 5), torch.tensor([4, 1])
     seen = candidate.extract.observe(values, t, (2, 3, 3))

@@ -1,0 +1,204 @@
+"""Wrong beliefs about GaussianDiffusion: its schedule and its posterior, with the behaviour they lead to."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from autograder.candidate import Candidate, RemoteObject
+from autograder.diagnosis import Record, misconception, probe, reference
+
+process = reference("diffusion", "process")
+
+BETAS = torch.tensor([0.2, 0.1, 0.35, 0.15, 0.3], dtype=torch.float64)
+ALPHA_BARS = (1 - BETAS).cumprod(0)
+PREVIOUS = torch.cat([torch.ones(1, dtype=torch.float64), ALPHA_BARS[:-1]])
+DEVIATIONS = (BETAS * (1 - PREVIOUS) / (1 - ALPHA_BARS)).sqrt()
+X_START = torch.tensor([[1.7, -0.6, 0.3], [0.2, 2.4, -1.1], [-0.8, 0.9, 1.3], [0.5, -2.0, 0.1]])
+X_T = torch.tensor([[0.4, -1.2, 0.9], [1.5, 0.1, -0.7], [-0.3, 0.8, 2.1], [1.1, 0.6, -1.4]])
+T = torch.tensor([0, 3, 1, 4])
+LABELS = torch.tensor([2, 0, 1, 3])
+
+Triple = tuple[Tensor, Tensor, Tensor]
+Denoiser = Callable[..., Tensor]
+
+
+def bent(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
+    """A noise predictor that depends on everything it should."""
+    steps = torch.as_tensor(t).reshape(-1, *[1] * (x.ndim - 1)).to(x.dtype)
+    labels = 0 if y is None else y.reshape(-1, *[1] * (x.ndim - 1)).to(x.dtype)
+    return torch.sin(x + 0.4 * steps) + 0.3 * x + 0.5 * labels
+
+
+@probe("GaussianDiffusion")
+def observe_gaussian_diffusion(candidate: Candidate, record: Record) -> None:
+    """Every method once, on mixed timesteps; of the loop, what does not depend on the order of the draws."""
+    diffusion = candidate.GaussianDiffusion(BETAS)
+    record.value("trainable", len(diffusion.parameters_by_name()) > 0)
+    record.value("has buffers", len(diffusion.buffers_by_name()) > 0)
+    mean, variance, log_variance = diffusion.q_posterior(X_START, X_T, T)
+    record.value("posterior mean", mean)
+    record.value("posterior variance", variance + torch.zeros_like(X_T))
+    spread = log_variance + torch.zeros_like(X_T)
+    record.value("posterior log-variance", spread[1:])
+    record.value("finite log-variance", bool(torch.isfinite(spread).all()))
+    mean, variance, _ = diffusion.p_mean_variance(bent, X_T, T, LABELS)
+    record.value("model mean", mean)
+    record.value("model variance", variance + torch.zeros_like(X_T))
+    record("step", diffusion.p_sample, bent, X_T, T, LABELS, X_START)
+    record("step without labels", diffusion.p_sample, bent, X_T[1:], T[1:], noise=X_START[1:])
+    _observe_loop(candidate, diffusion, record)
+
+
+def _observe_loop(candidate: Candidate, diffusion: RemoteObject, record: Record) -> None:
+    """Watch the network in the loop: timesteps, labels, and the size of what each step adds."""
+    seen, labels = [], torch.arange(100) % 3
+
+    def watched(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
+        seen.append((x.detach().clone(), torch.as_tensor(t).clone(), y))
+        return bent(x, t, y)
+
+    looped = diffusion.p_sample_loop.observe(watched, (100, 5), y=labels, generator=candidate.generator(3))
+    record.value("global randomness in the loop", looped.rng_used)
+    record.value("dtype of samples", torch.zeros((), dtype=looped.value.dtype))
+    record.value("timesteps", [t.flatten().tolist() for _, t, _ in seen])
+    record.value("labels", [y is not None for _, _, y in seen])
+    states = [*(x for x, _, _ in seen), looped.value]
+    record.value("spread of the first x", round(float(states[0].std())))
+    added = [_added(x, t, y, after) for (x, t, y), after in zip(seen, states[1:], strict=True)]
+    sizes = [float(part.std()) for part in added]
+    # Rounded to quarters: right noise is 1 up to a few percent, whatever was drawn.
+    record.value("size of added noise", [round(4 * size) / 4 for size in sizes])
+    products = [float((one * other).mean()) for one, other in zip(added, added[1:], strict=False)]
+    record.value("noise repeats", any(abs(product) > 0.5 for product in products[:-1]))
+
+
+def _added(x: Tensor, t: Tensor, y: Tensor | None, after: Tensor) -> Tensor:
+    """The noise that a step added, in units of the right standard deviation (plain at t = 0)."""
+    step = t.reshape(-1, 1).long().clamp(0, len(BETAS) - 1)
+    mean = (x - BETAS[step] / (1 - ALPHA_BARS[step]).sqrt() * bent(x, t, y)) / (1 - BETAS[step]).sqrt()
+    return (after - mean) / torch.where(step > 0, DEVIATIONS[step], torch.ones_like(DEVIATIONS[step]))
+
+
+# -- the schedule and q_posterior --------------------------------------------------------------------------
+
+
+@misconception(
+    "GaussianDiffusion",
+    belief="one step back is as noisy as one step forward",
+    hint="Your variance is that of the forward step. Does knowing x_0 make x_{t-1} more certain, and what is left at t = 0?",
+)
+class forward_variance_used(process.GaussianDiffusion):
+    """beta_t instead of the posterior variance."""
+
+    def __init__(self, betas: Tensor) -> None:
+        """Overwrite the variance."""
+        super().__init__(betas)
+        self.posterior_variance = betas
+        self.posterior_log_variance_clipped = betas.log()
+
+
+@misconception(
+    "GaussianDiffusion",
+    belief="all coefficients are taken at the same step",
+    hint="At t = 0 your posterior mean is not x_0. At which timestep does the docstring take each alpha_bar?",
+)
+class previous_step_not_shifted(process.GaussianDiffusion):
+    """alpha_bar_t where alpha_bar_{t-1} belongs."""
+
+    def __init__(self, betas: Tensor) -> None:
+        """Recompute every coefficient without the shift."""
+        super().__init__(betas)
+        self.weight_of_start = betas * self.alphas_cumprod.sqrt() / (1 - self.alphas_cumprod)
+        self.weight_of_x_t = (1 - betas).sqrt()
+        self.posterior_variance = betas
+        self.posterior_log_variance_clipped = betas.log()
+        self.posterior_variance = betas * (1 - self.alphas_cumprod) / (1 - self.alphas_cumprod)
+
+
+@misconception(
+    "GaussianDiffusion",
+    belief="the first coefficient goes with x_t",
+    hint="Near t = 0 your posterior mean stays at x_t instead of moving to x_0. Which coefficient multiplies which image?",
+)
+class coefficients_exchanged(process.GaussianDiffusion):
+    """Swap the two weights of the mean."""
+
+    def __init__(self, betas: Tensor) -> None:
+        """Exchange the tables."""
+        super().__init__(betas)
+        self.weight_of_start, self.weight_of_x_t = self.weight_of_x_t, self.weight_of_start
+
+
+@misconception(
+    "GaussianDiffusion",
+    belief="alphas enter the mean without roots",
+    hint="Your posterior mean is too small. Two of its factors are amplitudes rather than shares of variance: which?",
+)
+class roots_left_out_of_the_mean(process.GaussianDiffusion):
+    """Plain alphas in both weights."""
+
+    def __init__(self, betas: Tensor) -> None:
+        """Square the roots away."""
+        super().__init__(betas)
+        previous = torch.cat([torch.ones_like(betas[:1]), self.alphas_cumprod[:-1]])
+        self.weight_of_start = self.weight_of_start * previous.sqrt()
+        self.weight_of_x_t = self.weight_of_x_t * (1 - betas).sqrt()
+
+
+@misconception(
+    "GaussianDiffusion",
+    belief="the logarithm of a variance always exists",
+    hint="Your log-variance is infinite at one timestep. How large is the posterior variance there?",
+)
+class log_variance_infinite(process.GaussianDiffusion):
+    """Take the logarithm of zero."""
+
+    def __init__(self, betas: Tensor) -> None:
+        """Do not clip."""
+        super().__init__(betas)
+        self.posterior_log_variance_clipped = self.posterior_variance.log()
+
+
+@misconception(
+    "GaussianDiffusion",
+    belief="the third result is the standard deviation's logarithm",
+    hint="Your third result is half of what it should be. Is it the logarithm of a variance or of a standard deviation?",
+)
+class log_of_the_deviation(process.GaussianDiffusion):
+    """Halve the log-variance."""
+
+    def __init__(self, betas: Tensor) -> None:
+        """Take the logarithm of the root."""
+        super().__init__(betas)
+        self.posterior_log_variance_clipped = 0.5 * self.posterior_log_variance_clipped
+
+
+@misconception(
+    "GaussianDiffusion",
+    belief="a module's numbers are its parameters",
+    hint="An optimiser that is given your module would train the noise schedule. How does a module keep numbers that "
+    "move with it but are not learned?",
+)
+class schedule_is_trainable(process.GaussianDiffusion):
+    """Keep the betas as a parameter."""
+
+    def __init__(self, betas: Tensor) -> None:
+        """Register the betas as a parameter."""
+        super().__init__(betas)
+        del self.betas
+        self.betas = nn.Parameter(betas.clone())
+
+
+@misconception(
+    "GaussianDiffusion",
+    belief="the data follow the precision of the schedule",
+    hint="Single-precision images come back in double precision. Which tensors in your formula are float64, and what does "
+    "multiplying by them do?",
+)
+class double_precision_leaks(process.GaussianDiffusion):
+    """Leave the tables in float64."""
+
+    def q_posterior(self, x_start: Tensor, x_t: Tensor, t: Tensor) -> Triple:
+        """Multiply without conversion."""
+        return super().q_posterior(x_start.double(), x_t.double(), t)
