@@ -1,0 +1,125 @@
+"""Speed and memory of grading: isolated against in-process, and a class of a hundred.
+
+Run ``python benchmarks/class_speed.py``; writes ``benchmarks/results/class_speed.json``. Both sides of every ratio are
+measured in the same run, on the same submissions, with the same checks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from machine import PeakMemory, describe_machine
+
+from autograder.assess import assess
+from autograder.audit import alternatives, stub_files
+from autograder.course import Assignment, open_course
+from autograder.grading import GradeOptions, Grader
+from autograder.runner import RunOptions
+from autograder.subjects import LoadedModules
+from autograder.submission import Submission
+
+ASSIGNMENT = "vae"
+CLASS_SIZE = 100
+REPEATS = 10
+RESULT = Path(__file__).parent / "results" / "class_speed.json"
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process and of all its ended children."""
+    own, ended = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
+
+
+def in_process(assignment: Assignment) -> float:
+    """CPU seconds of all checks of one right submission, in this warm interpreter."""
+    subject = LoadedModules(assignment, assignment.reference_files())
+    assess(assignment, assignment.exercises, subject, RunOptions(), None)
+    times = []
+    for _ in range(REPEATS):
+        started = time.process_time()
+        assess(assignment, assignment.exercises, subject, RunOptions(), None)
+        times.append(time.process_time() - started)
+    return statistics.median(times)
+
+
+def isolated(assignment: Assignment, number: int) -> float:
+    """CPU seconds of ``number`` submissions graded in locked workers, with the start of everything around them."""
+    submission = Submission("bench", assignment.reference_files(), (), "0" * 64, None, {})
+    started = cpu_seconds()
+    with Grader(assignment.name, GradeOptions()) as grader:
+        for _ in range(number):
+            result = grader.grade(submission).result
+            if result.score != result.max_score:
+                raise SystemExit(f"the reference lost points: {result.score} of {result.max_score}")
+    return cpu_seconds() - started
+
+
+def write_class(assignment: Assignment, folder: Path) -> None:
+    """A class of plausible work: right answers in several styles, unfinished files, small mistakes."""
+    styles = [assignment.reference_files()]
+    for path, module in alternatives(assignment):
+        styles.append({**assignment.reference_files(), f"{module}.py": path.read_bytes()})
+    stubs = stub_files(assignment)
+    for number in range(CLASS_SIZE):
+        files = dict(styles[number % len(styles)])
+        if number % 5 == 3:
+            unfinished = sorted(files)[number % len(files)]
+            files[unfinished] = stubs[unfinished]
+        if number % 10 == 6:
+            files["losses.py"] = files["losses.py"].replace(b"0.5 *", b"1.0 *").replace(b"0.5*", b"1.0*")
+        home = folder / f"student{number:03d}"
+        home.mkdir(parents=True)
+        for name, content in files.items():
+            (home / name).write_bytes(content)
+
+
+def grade_class(assignment: Assignment) -> dict[str, float]:
+    """Grade a class of a hundred through the command line with two jobs."""
+    with tempfile.TemporaryDirectory() as scratch:
+        submissions = Path(scratch) / "submissions"
+        write_class(assignment, submissions)
+        command = [sys.executable, "-m", "autograder", "grade", assignment.name, str(submissions)]
+        started = time.perf_counter()
+        process = subprocess.Popen([*command, "--out", scratch + "/results", "--jobs", "2", "--quiet"])
+        with PeakMemory(process.pid) as memory:
+            code = process.wait()
+        seconds = time.perf_counter() - started
+        graded = len(list(Path(scratch, "results").glob("student*.json")))
+    if code != 0 or graded != CLASS_SIZE:
+        raise SystemExit(f"grading the class failed: exit code {code}, {graded} results")
+    return {
+        "submissions": graded, "jobs": 2, "seconds": round(seconds, 1),
+        "submissions_per_second": round(graded / seconds, 2), "peak_memory_mib": round(memory.mib),
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Measure and write the results."""
+    assignment = open_course().assignment(ASSIGNMENT)
+    baseline = in_process(assignment)
+    first, later = isolated(assignment, 1), isolated(assignment, 1 + REPEATS)
+    behind_walls = (later - first) / REPEATS
+    measured = {
+        "assignment": ASSIGNMENT,
+        "checks": sum(len(exercise.checks) for exercise in assignment.exercises),
+        "cpu_s_in_process": round(baseline, 3),
+        "cpu_s_isolated": round(behind_walls, 3),
+        "ratio": round(behind_walls / baseline, 2),
+        "class": grade_class(assignment),
+        "machine": describe_machine(),
+        "load_before": os.getloadavg()[0],
+    }
+    RESULT.write_text(json.dumps(measured, indent=1) + "\n")
+    print(json.dumps(measured, indent=1))
+
+
+if __name__ == "__main__":
+    main()
