@@ -162,6 +162,8 @@ def assert_every_pixel_varies(images: Tensor) -> None:
     """Almost all pixels change with the latent, and an image is not of one colour."""
     varies = (images - images[:1]).abs().amax(0) > 1e-5 * images.abs().max()
     assert_true(bool(varies.float().mean() > 0.95), "there are pixels that do not depend on the latent")
+    if images.shape[1] > 1:
+        assert_true(bool((images[:, 0] != images[:, 1]).any()), "all channels of an image are equal")
     first = images.flatten(1)[:, :1].view(-1, 1, 1, 1)
     assert_true(bool((images - first).abs().max() > 1e-5), "all pixels are equal")
 

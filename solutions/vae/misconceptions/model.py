@@ -1,0 +1,197 @@
+"""Wrong variants of model.py: the draw and the interpolation."""
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Normal
+
+from autograder.candidate import Candidate
+from autograder.diagnosis import Record, misconception, probe, reference
+from autograder.strategies import normal
+
+model = reference("vae", "model")
+
+
+@probe("reparameterize")
+def observe_reparameterize(candidate: Candidate, record: Record) -> None:
+    """Given noise, and facts about drawn noise that hold for any generator."""
+    for seed, shape in enumerate(((2, 3), (3, 1), (2, 2, 2))):
+        mu, logvar, eps = (normal(shape, seed + 20 * number) + 0.5 for number in range(3))
+        record(f"value {shape}", candidate.reparameterize, mu, logvar, eps, batch=shape[0])
+    record.grad("gradient", candidate.reparameterize, mu, logvar, eps, wrt=(0, 1))
+    drawn = candidate.reparameterize.grad(mu, logvar, wrt=(0, 1))
+    record.value("drawn gradient", [value is not None and bool((value != 0).any()) for value in drawn])
+    zeros = torch.zeros(500, 4)
+    z = candidate.reparameterize(zeros, zeros)
+    record.value("drawn shape", list(z.shape))
+    record.value("drawn at all", bool((z != 0).any()))
+    record.value("drawn below zero", bool((z < 0).any()))
+    record.value("drawn beyond three", bool((z.abs() > 2.5).any()))
+    record.value("drawn once per sample", bool((z[:, 0] == z[:, 1]).all()))
+    record.value("drawn once per batch", bool((z == z[:1]).all()))
+
+
+@misconception(
+    "reparameterize", belief="exp(logvar) is the standard deviation",
+    hint="What does exp(logvar) give you: a variance or a standard deviation? Which of the two scales the noise?",
+)  # fmt: skip
+def variance_used_as_standard_deviation(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
+    """Spreads too much."""
+    return model.reparameterize(mu, 2 * logvar, eps)
+
+
+@misconception(
+    "reparameterize", belief="logvar scales the noise",
+    hint="With logvar = 0 your latent has no noise at all. What is the standard deviation then, and how do you get "
+    "it from logvar?",
+)  # fmt: skip
+def logvar_used_as_standard_deviation(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
+    """Forgets to exponentiate."""
+    return mu + logvar * (torch.randn_like(mu) if eps is None else eps)
+
+
+@misconception(
+    "reparameterize", belief="any random number is noise",
+    hint="Your draws never fall below mu. Which distribution should epsilon have, and which one does your function "
+    "draw from?",
+)  # fmt: skip
+def uniform_noise_drawn(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
+    """Noise in [0, 1)."""
+    return model.reparameterize(mu, logvar, torch.rand_like(mu) if eps is None else eps)
+
+
+@misconception(
+    "reparameterize", belief="noise is always drawn inside",
+    hint="Two calls with the same eps give different results. What should happen when the caller brings the noise?",
+)  # fmt: skip
+def given_noise_ignored(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
+    """Never looks at eps."""
+    return model.reparameterize(mu, logvar)
+
+
+@misconception(
+    "reparameterize", belief="sampling from a distribution object is the same thing",
+    hint="The draws are right, but the encoder gets no gradient from them. Can one differentiate through sample(), "
+    "and what is the trick for?",
+)  # fmt: skip
+def sampled_without_gradient(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
+    """A draw that is a constant for autograd."""
+    if eps is None:
+        return Normal(mu, (0.5 * logvar).exp()).sample()
+    return model.reparameterize(mu, logvar, eps)
+
+
+@misconception(
+    "reparameterize", belief="one epsilon per sample is enough",
+    hint="All coordinates of one latent move together. How many independent numbers does a draw from a diagonal "
+    "Gaussian need?",
+)  # fmt: skip
+def one_noise_for_all_coordinates(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
+    """Broadcasts over the trailing dimensions."""
+    if eps is None:
+        eps = torch.randn(len(mu), *[1] * (mu.ndim - 1), dtype=mu.dtype)
+    return model.reparameterize(mu, logvar, eps)
+
+
+@misconception(
+    "reparameterize", belief="one epsilon serves the whole batch",
+    hint="All samples of a batch get the same noise. Which shape should epsilon have?",
+)  # fmt: skip
+def one_noise_for_the_whole_batch(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
+    """Broadcasts over the batch."""
+    return model.reparameterize(mu, logvar, torch.randn_like(mu[:1]) if eps is None else eps)
+
+
+@probe("interpolate")
+def observe_interpolate(candidate: Candidate, record: Record) -> None:
+    """A nonlinear decoder and a posterior so wide that a draw shows."""
+    matrix = normal((4, 3), 1)
+
+    def encode(x: Tensor) -> tuple[Tensor, Tensor]:
+        return x.flatten(1) @ matrix, 2 + x.flatten(1) @ matrix
+
+    def decode(z: Tensor) -> Tensor:
+        return torch.sin(z @ matrix.T).unflatten(1, (1, 2, 2))
+
+    vae = candidate.object(encode=encode, decode=decode)
+    for seed, (size, steps) in enumerate(((1, 3), (2, 4), (3, 2), (3, 5))):
+        x_a, x_b = normal((size, 1, 2, 2), seed), normal((size, 1, 2, 2), seed + 20)
+        record(f"{size} pairs, {steps} steps", candidate.interpolate, vae, x_a, x_b, steps=steps)
+
+
+def decoded(vae: nn.Module, start: Tensor, end: Tensor, weights: Tensor) -> Tensor:
+    """Images along the line, `(B, steps, ...)`."""
+    return torch.stack([vae.decode((1 - w) * start + w * end) for w in weights], 1)
+
+
+def grid(steps: int, like: Tensor) -> Tensor:
+    """Weights from 0 to 1, ends included."""
+    return torch.linspace(0, 1, steps, dtype=like.dtype)
+
+
+@misconception(
+    "interpolate", belief="images themselves can be blended",
+    hint="Halfway, your image is both ends printed over each other. In which space should the line be straight?",
+)  # fmt: skip
+def blended_in_pixel_space(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
+    """Mixes the two reconstructions."""
+    first, last = vae.decode(vae.encode(x_a)[0]), vae.decode(vae.encode(x_b)[0])
+    return torch.stack([(1 - w) * first + w * last for w in grid(steps, x_a)], 1)
+
+
+@misconception(
+    "interpolate", belief="weights k / steps make the line",
+    hint="Does your last image decode the mean of x_b? With how many gaps do you divide the line if both ends are "
+    "to be on it?",
+)  # fmt: skip
+def last_end_left_out(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
+    """Stops one gap early."""
+    return decoded(vae, vae.encode(x_a)[0], vae.encode(x_b)[0], grid(steps + 1, x_a)[:-1])
+
+
+@misconception(
+    "interpolate", belief="the ends are not part of the interpolation",
+    hint="Neither your first nor your last image reconstructs an end of the line. Which weights should these two "
+    "have?",
+)  # fmt: skip
+def both_ends_left_out(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
+    """Inner points only."""
+    return decoded(vae, vae.encode(x_a)[0], vae.encode(x_b)[0], grid(steps + 2, x_a)[1:-1])
+
+
+@misconception(
+    "interpolate", belief="a latent has to be drawn from the posterior",
+    hint="Two calls give different images. Between which points of latent space does the line run: draws or means?",
+)  # fmt: skip
+def drawn_latents_for_means(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
+    """Reparameterises both ends."""
+    start, end = (model.reparameterize(*vae.encode(x)) for x in (x_a, x_b))
+    return decoded(vae, start, end, grid(steps, x_a))
+
+
+@misconception(
+    "interpolate", belief="the first weight belongs to x_b",
+    hint="Does your line start at x_a or at x_b? Which weight does each mean have at k = 0?",
+)  # fmt: skip
+def line_walked_backwards(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
+    """From x_b to x_a."""
+    return model.interpolate(vae, x_b, x_a, steps)
+
+
+@misconception(
+    "interpolate", belief="steps come before the batch",
+    hint="Which of your first two dimensions counts pairs and which counts steps? For one pair the difference hides.",
+)  # fmt: skip
+def steps_before_the_batch(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
+    """Shape (steps, B, ...)."""
+    return model.interpolate(vae, x_a, x_b, steps).transpose(0, 1).contiguous()
+
+
+@misconception(
+    "interpolate", belief="reshaping is enough to bring the batch to the front",
+    hint="The shape is right, but images of different pairs are mixed in one row. In which order do latents lie in "
+    "memory when you reshape?",
+)  # fmt: skip
+def pairs_scrambled_by_reshaping(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
+    """A view where a transposition is needed."""
+    line = model.interpolate(vae, x_a, x_b, steps)
+    return line.transpose(0, 1).reshape(line.shape)

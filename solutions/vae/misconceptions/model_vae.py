@@ -1,0 +1,285 @@
+"""Wrong variants of model.py: the two autoencoders.
+
+Architectures are free, so the probes record facts that hold for any right one, never values.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.distributions import Normal
+
+from autograder.candidate import Candidate, RemoteObject
+from autograder.diagnosis import Record, misconception, probe, reference
+from autograder.strategies import normal
+
+model = reference("vae", "model")
+Three = tuple[Tensor, Tensor, Tensor]
+MEAN_HINT = "In eval mode two passes of the same image agree. Does the contract make the draw depend on the mode?"
+
+
+def enlarge(module: RemoteObject, factor: float = 1.5) -> RemoteObject:
+    """Weights without symmetry, large enough for draws and ranges to show."""
+    moved = {}
+    for seed, (name, value) in enumerate(module.parameters_by_name().items()):
+        noise = torch.randn(8191, generator=torch.Generator().manual_seed(seed))
+        noise = noise.repeat(value.numel() // 8191 + 1)[: value.numel()].view(value.shape)
+        moved[name] = factor * (value + noise * (value[0].numel() ** -0.5 if value.ndim > 1 else 0.1))
+    module.set_parameters(moved)
+    module.eval()
+    return module
+
+
+def record_facts(candidate: Candidate, record: Record, vae: RemoteObject, image_shape: Sequence[int]) -> None:
+    """What every right autoencoder does, whatever its layers compute."""
+    x = normal((2, *image_shape), 3, torch.float32)
+    x_hat, mu, logvar = vae(x)
+    record.value("shapes", [list(value.shape) for value in (x_hat, mu, logvar)])
+    encoded = vae.encode(x)
+    record.value("mu is encode's", bool(torch.allclose(mu, encoded[0], atol=1e-4)))
+    record.value("logvar is encode's", bool(torch.allclose(logvar, encoded[1], atol=1e-4)))
+    record.value("draws in eval mode", not torch.allclose(vae(x)[0], x_hat, atol=1e-5))
+    decoded = vae.decode(encoded[0]).reshape(x_hat.shape)
+    record.value("decodes the mean", bool(torch.allclose(decoded, x_hat, atol=1e-5)))
+    same = vae(x[:1].repeat(3, *[1] * len(image_shape)))[0]
+    record.value("noise of its own", not torch.allclose(same[1:], same[:1].expand_as(same[1:]), atol=1e-5))
+    candidate.seed(1)
+    one = vae(x)[0]
+    candidate.seed(1)
+    record.value("depends on the image", not torch.allclose(vae(x.flip(0))[0], one, atol=1e-5))
+    (gradient,) = vae.grad(x, wrt=(0,), select=0)
+    record.value("gradient", gradient is not None and bool((gradient != 0).any()))
+    vae.train()
+    record.value("draws in train mode", not torch.allclose(vae(x)[0], vae(x)[0], atol=1e-5))
+    vae.eval()
+
+
+def record_samples(candidate: Candidate, record: Record, vae: RemoteObject) -> None:
+    """Randomness of the samples and the range of decoded values."""
+    seen = [vae.sample.observe(2, generator=candidate.generator(seed)) for seed in (1, 1, 2)]
+    record.value("sample shape", list(seen[0].value.shape))
+    record.value("global state used", seen[0].rng_used)
+    record.value("reproducible", bool(torch.allclose(seen[0].value, seen[1].value, atol=1e-5)))
+    record.value("other generator", not torch.allclose(seen[0].value, seen[2].value, atol=1e-5))
+    record.value("samples differ", not torch.allclose(seen[0].value[0], seen[0].value[1], atol=1e-5))
+    enlarge(vae, 6.0)
+    images = vae.decode(normal((3, 2), 4, torch.float32, 4.0))
+    record.value("decoded shape", list(images.shape))
+    record.value("range", [bool((images < -1).any()), bool((images < 0).any()), bool((images > 1).any())])
+
+
+@probe("VAE")
+def observe_vae(candidate: Candidate, record: Record) -> None:
+    """Facts about a small latent space."""
+    vae = enlarge(candidate.VAE(latent_dim=2))
+    record_facts(candidate, record, vae, (1, 32, 32))
+    record_samples(candidate, record, vae)
+
+
+@misconception(
+    "VAE", belief="the best reconstruction is that of the mean",
+    hint="Two passes of the same image agree. Which latent does the ELBO's reconstruction term average over?",
+)  # fmt: skip
+class MeanDecoded(model.VAE):
+    """Never draws."""
+
+    def forward(self, x: Tensor) -> Three:
+        """Decode mu."""
+        mu, logvar = self.encode(x)
+        return self.decode(mu), mu, logvar
+
+
+@misconception("VAE", belief="noise is a regulariser like dropout", hint=MEAN_HINT)
+class NoiseInTrainingOnly(model.VAE):
+    """Draws in train mode only."""
+
+    def forward(self, x: Tensor) -> Three:
+        """Decode mu in eval mode."""
+        mu, logvar = self.encode(x)
+        return self.decode(model.reparameterize(mu, logvar) if self.training else mu), mu, logvar
+
+
+@misconception(
+    "VAE", belief="the latent of the forward pass comes from the prior",
+    hint="Under the same seed, different images get the same reconstruction. Where does the image enter the latent?",
+)  # fmt: skip
+class PriorInsteadOfPosterior(model.VAE):
+    """Ignores the encoder."""
+
+    def forward(self, x: Tensor) -> Three:
+        """Decode a draw from the prior."""
+        mu, logvar = self.encode(x)
+        return self.decode(torch.randn_like(mu)), mu, logvar
+
+
+@misconception(
+    "VAE", belief="sampling from a distribution object is the same thing",
+    hint="Reconstructions are right, but the encoder gets no gradient from them. Can one differentiate through "
+    "sample()?",
+)  # fmt: skip
+class GradientStopsAtTheDraw(model.VAE):
+    """A draw that is a constant for autograd."""
+
+    def forward(self, x: Tensor) -> Three:
+        """Draw without the trick."""
+        mu, logvar = self.encode(x)
+        return self.decode(Normal(mu, (0.5 * logvar).exp()).sample()), mu, logvar
+
+
+@misconception(
+    "VAE", belief="one epsilon serves the whole batch",
+    hint="Copies of an image in one batch get the same reconstruction. How many draws does a batch of B images need?",
+)  # fmt: skip
+class OneNoiseForTheBatch(model.VAE):
+    """Broadcasts over the batch."""
+
+    def forward(self, x: Tensor) -> Three:
+        """Draw once."""
+        mu, logvar = self.encode(x)
+        eps = torch.randn_like(mu[:1]).expand_as(mu)
+        return self.decode(model.reparameterize(mu, logvar, eps)), mu, logvar
+
+
+@misconception(
+    "VAE", belief="seeding the global state is enough",
+    hint="Equal generators give different samples. Which of your random numbers come from the generator?",
+)  # fmt: skip
+class GeneratorIgnored(model.VAE):
+    """Draws from the global state."""
+
+    def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
+        """Never look at the generator."""
+        return super().sample(num_samples)
+
+
+@misconception(
+    "VAE", belief="pixels lie between zero and one",
+    hint="Whatever the weights, decoded pixels stay between 0 and 1. Which values can the mean of a Gaussian take?",
+)  # fmt: skip
+class DecodedThroughSigmoid(model.VAE):
+    """The output of a Bernoulli decoder."""
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Squash to (0, 1)."""
+        return super().decode(z).sigmoid()
+
+
+@misconception(
+    "VAE", belief="the latent is what the loss needs",
+    hint="The mu that your forward pass returns is not the one that encode returns. Which of the two belongs into "
+    "the divergence?",
+)  # fmt: skip
+class LatentReturnedForTheMean(model.VAE):
+    """Returns z where mu belongs."""
+
+    def forward(self, x: Tensor) -> Three:
+        """Return (x_hat, z, logvar)."""
+        mu, logvar = self.encode(x)
+        z = model.reparameterize(mu, logvar)
+        return self.decode(z), z, logvar
+
+
+SMALL = (2, 3, 4)
+
+
+@probe("MLPVAE")
+def observe_mlpvae(candidate: Candidate, record: Record) -> None:
+    """Facts about small images that are neither square nor grey."""
+    vaes = [candidate.MLPVAE(latent_dim=2, image_shape=SMALL, hidden=hidden) for hidden in (24, 48)]
+    counts = [sum(value.numel() for value in vae.parameters_by_name().values()) for vae in vaes]
+    record.value("wider", counts[1] > counts[0])
+    vae = enlarge(vaes[0])
+    record_facts(candidate, record, vae, SMALL)
+    x = normal((6, *SMALL), 5, torch.float32, 4.0).repeat(300, 1, 1, 1)
+    x_hat, mu, logvar = vae(x)
+    honest = vae.decode(mu + (0.5 * logvar).exp() * normal((1800, 2), 6, torch.float32))
+    spreads = [images.reshape(300, 6, -1).std(0).mean(1) for images in (x_hat, honest)]
+    record.value("spread", "right" if float((spreads[0] / spreads[1]).log().abs().max()) < 0.3 else "wrong")
+    record_samples(candidate, record, vae)
+
+
+@misconception(
+    "MLPVAE", belief="an image is a vector of pixels",
+    hint="Compare the shape of your reconstruction with that of the image. What has to happen after the last linear"
+    " layer?",
+)  # fmt: skip
+class ImagesLeftFlat(model.MLPVAE):
+    """Reconstructions (B, C * H * W)."""
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Flatten."""
+        return super().decode(z).flatten(1)
+
+
+@misconception(
+    "MLPVAE", belief="the best reconstruction is that of the mean",
+    hint="Two passes of the same image agree. Which latent does the ELBO's reconstruction term average over?",
+)  # fmt: skip
+class DecodesTheMean(model.MLPVAE):
+    """Never draws."""
+
+    def forward(self, x: Tensor) -> Three:
+        """Decode mu."""
+        mu, logvar = self.encode(x)
+        return self.decode(mu), mu, logvar
+
+
+@misconception("MLPVAE", belief="noise is a regulariser like dropout", hint=MEAN_HINT)
+class DrawsInTrainingOnly(model.MLPVAE):
+    """Draws in train mode only."""
+
+    def forward(self, x: Tensor) -> Three:
+        """Decode mu in eval mode."""
+        mu, logvar = self.encode(x)
+        return self.decode(model.reparameterize(mu, logvar) if self.training else mu), mu, logvar
+
+
+@misconception(
+    "MLPVAE", belief="exp(logvar) is the standard deviation",
+    hint="Your draws spread too far where logvar is large and too little where it is small. What is exp(logvar)?",
+)  # fmt: skip
+class VarianceScalesTheNoise(model.MLPVAE):
+    """Noise times the variance."""
+
+    def forward(self, x: Tensor) -> Three:
+        """Draw with the wrong scale."""
+        mu, logvar = self.encode(x)
+        return self.decode(model.reparameterize(mu, 2 * logvar)), mu, logvar
+
+
+@misconception(
+    "MLPVAE", belief="pixels lie between zero and one",
+    hint="Whatever the weights, decoded pixels stay between 0 and 1. Which values can the mean of a Gaussian take?",
+)  # fmt: skip
+class SquashedToUnitInterval(model.MLPVAE):
+    """The output of a Bernoulli decoder."""
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Squash to (0, 1)."""
+        return super().decode(z).sigmoid()
+
+
+@misconception(
+    "MLPVAE", belief="hidden layers have 400 units",
+    hint="Does the size of your network follow the argument hidden? Look for a number that should be an argument.",
+)  # fmt: skip
+class WidthFixed(model.MLPVAE):
+    """Ignores hidden."""
+
+    def __init__(
+        self, latent_dim: int = 16, image_shape: tuple[int, ...] = (1, 28, 28), hidden: int = 400
+    ) -> None:
+        """Build with the default width."""
+        super().__init__(latent_dim, image_shape)
+
+
+@misconception(
+    "MLPVAE", belief="seeding the global state is enough",
+    hint="Equal generators give different samples. Which of your random numbers come from the generator?",
+)  # fmt: skip
+class SamplesFromTheGlobalState(model.MLPVAE):
+    """Draws from the global state."""
+
+    def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
+        """Never look at the generator."""
+        return super().sample(num_samples)
