@@ -27,7 +27,13 @@ class Worker:
     """
 
     def __init__(
-        self, data: socket.socket, output_fd: int, pidfd: int, pid: int, end_status: EndStatus
+        self,
+        data: socket.socket,
+        output_fd: int,
+        pidfd: int,
+        pid: int,
+        end_status: EndStatus,
+        may_fork: bool = False,
     ) -> None:
         """Take over the descriptors of a started worker.
 
@@ -37,6 +43,7 @@ class Worker:
             pidfd: its pidfd, -1 if there is none.
             pid: its pid in the grader's view, 0 if the pidfd is to be used alone.
             end_status: asks the worker's parent how it ended.
+            may_fork: nothing keeps it from starting processes; its parent kills them before it tells of the end.
         """
         self.socket = data
         self.output_fd = output_fd
@@ -44,6 +51,7 @@ class Worker:
         self.report: dict[str, str | int] = {}
         self._pid = pid
         self._end_status = end_status
+        self._may_fork = may_fork
         self._reason: str | None = None
 
     def __enter__(self) -> Worker:
@@ -98,9 +106,13 @@ class Worker:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if self.pidfd >= 0:
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            elif os.name == "posix":
+                os.killpg(self._pid, signal.SIGKILL)
             else:
-                os.kill(self._pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+                os.kill(self._pid, signal.SIGTERM)
         self._ended(_DEATH)
+        if self._may_fork:
+            self._end_status(_DEATH)
 
 
 def _in_words(status: int | None) -> str:

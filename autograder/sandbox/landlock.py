@@ -97,11 +97,12 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
         os.close(parent)
 
 
-def restrict(rules: Sequence[tuple[Path, int]]) -> int:
+def restrict(rules: Sequence[tuple[Path, int]], version: int | None = None) -> int:
     """Confine this process to the given paths, for good. no_new_privs must be set before.
 
     Args:
         rules: pairs of a path and its rights (`READ`, `READ_WRITE`, `DEVICE`); all else is refused.
+        version: the ABI to keep to; the kernel's own if it is not given.
 
     Returns:
         The ABI version in force.
@@ -109,7 +110,7 @@ def restrict(rules: Sequence[tuple[Path, int]]) -> int:
     Raises:
         OSError: where the kernel has no Landlock or refuses the ruleset.
     """
-    version = abi()
+    version = version or abi()
     ruleset = _ruleset(version)
     try:
         known = known_rights(version)

@@ -178,7 +178,9 @@ class Zygote:
                 self._note(message)
         data, output, pidfd = descriptors
         serial = message["spawned"]
-        return Worker(socket.socket(fileno=data), output, pidfd, 0, lambda wait: self._status(serial, wait))
+        connection = socket.socket(fileno=data)
+        may_fork = self.profile == "S0"
+        return Worker(connection, output, pidfd, 0, lambda wait: self._status(serial, wait), may_fork)
 
     def _note(self, message: control.Message) -> None:
         """Remember how a worker ended."""

@@ -6,6 +6,7 @@ last, because it forbids most of the calls that the other layers need.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -67,7 +68,8 @@ def _settle(folder: Path, writable: bool) -> None:
         os.environ[name] = str(folder)
     tempfile.tempdir = str(folder) if writable else None
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)
 
 
 def _landlock_rules(plan: Plan, folder: Path) -> Iterator[tuple[Path, int]]:

@@ -41,6 +41,8 @@ def _library_folders() -> list[Path]:
     folders += [entry for entry in site.getsitepackages() if Path(entry).name in named]
     archive = f"python{sys.version_info.major}{sys.version_info.minor}.zip"
     folders += [entry for entry in sys.path if Path(entry).name in ("lib-dynload", archive)]
+    if sys.base_prefix not in ("/", "/usr"):  # an interpreter of its own (pyenv, conda, uv) brings its own libraries
+        folders.append(f"{sys.base_prefix}/lib")
     return [Path(folder) for folder in folders]
 
 

@@ -19,7 +19,7 @@ _USEFUL = (
     "torch.distributions torch.utils.data torch.func torch.nn.functional torch.optim.lr_scheduler "
     "torch.nn.utils torch.nn.utils.parametrizations torchvision torchvision.utils torchvision.transforms "
     "scipy.special scipy.linalg scipy.stats matplotlib matplotlib.pyplot PIL.Image "
-    "abc collections copy dataclasses enum functools itertools json logging operator statistics string "
+    "fcntl resource abc collections copy dataclasses enum functools itertools json logging operator statistics string "
     "tempfile textwrap time traceback types typing typing_extensions unittest.mock warnings zipfile"
 )
 

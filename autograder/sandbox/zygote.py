@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from autograder.sandbox import control, hugepages, limits, lockdown, namespaces, seccomp, selftest, warmup
+from autograder.sandbox import control, hugepages, limits, lockdown, namespaces, orphans, seccomp, selftest, warmup
 from autograder.sandbox.entry import Serve, forget_package, load_entry
 from autograder.sandbox.plan import STARTUP_FAILED, Plan
 from autograder.sandbox.readable import readable_paths
@@ -67,6 +67,8 @@ class Zygote:
             self._own_namespace = namespaces.own_pid_namespace()
             namespaces.swap_root(Path(plan.base), readable_paths())
         limits.hide_memory()
+        if not plan.filtered:
+            orphans.adopt_orphans()
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._poll.register(grader, select.POLLIN)
@@ -165,7 +167,11 @@ class Zygote:
 
     def _reap(self, child: _Child) -> None:
         """Collect a dead worker and tell the grader how it ended."""
+        if not self._plan.private_root:
+            orphans.kill_group(child.pid)
         _, status = os.waitpid(child.pid, 0)
+        if not self._plan.filtered:
+            orphans.kill_orphans([other.pid for other in self._children.values() if other is not child])
         self._poll.unregister(child.pidfd)
         del self._children[child.pidfd]
         os.close(child.pidfd)

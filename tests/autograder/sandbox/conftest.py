@@ -1,0 +1,91 @@
+"""One warm zygote per profile for the whole test run; what the machine cannot do is skipped with the reason."""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.sandbox import profiles
+from autograder.sandbox.control import receive_report
+from autograder.sandbox.handle import Worker
+from autograder.sandbox.launcher import Zygote
+
+OBEDIENT = f"{Path(__file__).with_name('obedient.py')}:serve"
+_REQUESTS = {"S3": "full", "S2": "strict", "S1": "best", "S0": "best"}
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="profiles above S0 exist on Linux only")
+
+
+def tell(worker: Worker, source: str) -> None:
+    """Send a worker a program without waiting for the answer."""
+    data = source.encode()
+    worker.socket.sendall(struct.pack(">I", len(data)) + data)
+
+
+def ask(worker: Worker, source: str, seconds: float = 30.0) -> Any:  # noqa: ANN401 - whatever JSON can carry
+    """Run a program in a worker; return its variable `result`, or ``"ErrorName: message"``."""
+    worker.socket.settimeout(seconds)
+    tell(worker, source)
+    answer = receive_report(worker.socket)
+    return answer["result"] if "error" not in answer else f"{answer['error']}: {answer['message']}"
+
+
+@pytest.fixture(scope="session")
+def zygote_of() -> Iterator[Callable[[str], Zygote]]:
+    """Return a function from a profile to its zygote, which is started on first use."""
+    started: dict[str, Zygote] = {}
+
+    def get(profile: str) -> Zygote:
+        if sys.platform != "linux":
+            pytest.skip("Linux only")
+        if profiles.available_profile() < profile:
+            pytest.skip(f"this machine offers {profiles.available_profile()} only: {json.dumps(profiles.offers())}")
+        if profile not in started:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv(profiles.MAXIMUM, profile)
+                started[profile] = Zygote(_REQUESTS[profile], entry=OBEDIENT)
+        return started[profile]
+
+    yield get
+    for zygote in started.values():
+        zygote.close()
+
+
+@pytest.fixture(params=["S3", "S2", "S1", "S0"])
+def zygote(request: pytest.FixtureRequest, zygote_of: Callable[[str], Zygote]) -> Zygote:
+    """Return the zygote of each profile in turn."""
+    return zygote_of(request.param)
+
+
+@pytest.fixture
+def worker(zygote: Zygote) -> Iterator[Worker]:
+    """Return a fresh worker of each profile in turn."""
+    with zygote.spawn() as spawned:
+        yield spawned
+
+
+@pytest.fixture
+def full(zygote_of: Callable[[str], Zygote]) -> Iterator[Worker]:
+    """Return a worker of profile S3."""
+    with zygote_of("S3").spawn() as spawned:
+        yield spawned
+
+
+@pytest.fixture(params=["S3", "S2"])
+def confined(request: pytest.FixtureRequest, zygote_of: Callable[[str], Zygote]) -> Iterator[Worker]:
+    """Return a worker of each profile with Landlock."""
+    with zygote_of(request.param).spawn() as spawned:
+        yield spawned
+
+
+@pytest.fixture(params=["S3", "S2", "S1"])
+def filtered(request: pytest.FixtureRequest, zygote_of: Callable[[str], Zygote]) -> Iterator[Worker]:
+    """Return a worker of each profile with a system call filter."""
+    with zygote_of(request.param).spawn() as spawned:
+        yield spawned
