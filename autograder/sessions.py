@@ -63,6 +63,7 @@ class RemoteSession:
         self._sequence = 0
         self._graph = CallbackGraph()
         self._printed = 0
+        self._seed: list[dict[str, Any]] = []
         self._deadline = _Pending(time.monotonic() + 30)
         self.lost: WorkerLost | None = None
         os.set_blocking(worker.output_fd, False)
@@ -73,8 +74,12 @@ class RemoteSession:
         self._deadline = _Pending(time.monotonic() + seconds)
 
     def request(self, operation: dict[str, Any]) -> list:
-        """Carry out one operation."""
-        return self.batch([operation])[0]
+        """Carry out one operation; a seed travels with the one that follows it."""
+        if operation["op"] == "seed":
+            self._seed = [operation]
+            return ["ok", None]
+        before, self._seed = self._seed, []
+        return self.batch([*before, operation])[-1]
 
     def batch(self, operations: Sequence[dict[str, Any]]) -> list[list]:
         """Carry out several operations in order, in one frame; one failing does not stop the others."""
