@@ -78,15 +78,16 @@ class RemoteSession:
         if operation["op"] == "seed":
             self._seed = [operation]
             return ["ok", None]
-        before, self._seed = self._seed, []
-        return self.batch([*before, operation])[-1]
+        return self.batch([operation])[0]
 
     def batch(self, operations: Sequence[dict[str, Any]]) -> list[list]:
         """Carry out several operations in order, in one frame; one failing does not stop the others."""
         if self.lost is not None:
             raise self.lost
         try:
-            return self._exchange([self._lower(operation) for operation in operations])
+            before, self._seed = self._seed, []
+            replies = self._exchange([self._lower(operation) for operation in [*before, *operations]])
+            return replies[len(before) :]
         except WorkerLost as lost:
             self.close(lost)
             raise

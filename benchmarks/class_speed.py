@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from machine import PeakMemory, describe_machine
+from machine import PeakMemory, describe_machine, tree_cpu_seconds
 
 from autograder.assess import assess
 from autograder.audit import alternatives, stub_files
@@ -32,12 +31,6 @@ REPEATS = 10
 RESULT = Path(__file__).parent / "results" / "class_speed.json"
 
 
-def cpu_seconds() -> float:
-    """CPU time of this process and of all its ended children."""
-    own, ended = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
-
-
 def in_process(assignment: Assignment) -> float:
     """CPU seconds of all checks of one right submission, in this warm interpreter."""
     subject = LoadedModules(assignment, assignment.reference_files())
@@ -50,16 +43,17 @@ def in_process(assignment: Assignment) -> float:
     return statistics.median(times)
 
 
-def isolated(assignment: Assignment, number: int) -> float:
-    """CPU seconds of ``number`` submissions graded in locked workers, with the start of everything around them."""
+def isolated(assignment: Assignment) -> float:
+    """CPU seconds of one right submission graded in locked workers: the grader's, the zygote's and the workers'."""
     submission = Submission("bench", assignment.reference_files(), (), "0" * 64, None, {})
-    started = cpu_seconds()
     with Grader(assignment.name, GradeOptions()) as grader:
-        for _ in range(number):
+        grader.grade(submission)
+        started = tree_cpu_seconds(os.getpid())
+        for _ in range(REPEATS):
             result = grader.grade(submission).result
             if result.score != result.max_score:
                 raise SystemExit(f"the reference lost points: {result.score} of {result.max_score}")
-    return cpu_seconds() - started
+        return (tree_cpu_seconds(os.getpid()) - started) / REPEATS
 
 
 def write_class(assignment: Assignment, folder: Path) -> None:
@@ -105,8 +99,7 @@ def main() -> None:
     """Measure and write the results."""
     assignment = open_course().assignment(ASSIGNMENT)
     baseline = in_process(assignment)
-    first, later = isolated(assignment, 1), isolated(assignment, 1 + REPEATS)
-    behind_walls = (later - first) / REPEATS
+    behind_walls = isolated(assignment)
     measured = {
         "assignment": ASSIGNMENT,
         "checks": sum(len(exercise.checks) for exercise in assignment.exercises),

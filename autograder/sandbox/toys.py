@@ -5,9 +5,11 @@ Nothing here is secret. Assignment-specific toys live in ``toys_<assignment>.py`
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -58,8 +60,8 @@ def build_toy(name: str, **options: Any) -> nn.Module:
     raise LookupError(f"no toy called {name}")
 
 
-def toy_modules() -> Iterator[Any]:
-    """Import and yield every ``toys*.py`` of this package."""
-    for info in pkgutil.iter_modules(sandbox.__path__):
-        if info.name.startswith("toys"):
-            yield importlib.import_module(f"{sandbox.__name__}.{info.name}")
+@functools.cache
+def toy_modules() -> tuple[ModuleType, ...]:
+    """Every ``toys*.py`` of this package; a locked worker cannot read them any more, so the zygote calls this first."""
+    names = [info.name for info in pkgutil.iter_modules(sandbox.__path__) if info.name.startswith("toys")]
+    return tuple(importlib.import_module(f"{sandbox.__name__}.{name}") for name in names)
