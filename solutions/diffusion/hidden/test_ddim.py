@@ -49,16 +49,12 @@ def make_step(
 
 
 def formula(step: Step) -> Tensor:
-    """The step sample by sample, with plain numbers as coefficients."""
-    rows = []
-    for b in range(len(step.x_t)):
-        now = float(step.alpha_bar_t.reshape(-1)[b if step.alpha_bar_t.ndim else 0])
-        then = float(step.alpha_bar_prev.reshape(-1)[b if step.alpha_bar_prev.ndim else 0])
-        sigma = step.eta * math.sqrt((1 - then) / (1 - now) * (1 - now / then))
-        x_start = (step.x_t[b].double() - math.sqrt(1 - now) * step.eps[b].double()) / math.sqrt(now)
-        rest = math.sqrt(max(1 - then - sigma**2, 0))
-        rows.append(math.sqrt(then) * x_start + rest * step.eps[b].double() + sigma * step.noise[b].double())
-    return torch.stack(rows).to(step.x_t.dtype)
+    """The step in float64, written as a mean in x_0 and eps plus noise."""
+    now, then = step.alpha_bar_t.double(), step.alpha_bar_prev.double()
+    variance = step.eta**2 * (1 - then) * (then - now) / (then * (1 - now))
+    x_start = (step.x_t.double() - torch.sqrt(1 - now) * step.eps) / torch.sqrt(now)
+    mean = torch.sqrt(then) * x_start + torch.sqrt(1 - then - variance) * step.eps
+    return (mean + torch.sqrt(variance) * step.noise).to(step.x_t.dtype)
 
 
 # -- ddim_timesteps ----------------------------------------------------------------------------------------

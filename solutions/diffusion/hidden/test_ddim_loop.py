@@ -1,6 +1,7 @@
 """Hidden checks of ddim_sample_loop in ddim.py, watched through the network that the loop calls."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -167,3 +168,13 @@ def test_ddim_sample_loop_generator(candidate: Candidate) -> None:
     assert_true(not torch.allclose(other, first.value), "another seed gave the same samples")
     assert_true(not first.rng_used, "the global random state was used although a generator was given")
     assert_close(first.args[2], ALPHA_BARS, rtol=0, atol=0, what="alphas_cumprod after the call")
+    _assert_global_draws(candidate, lambda: candidate.ddim_sample_loop(*arguments))
+
+
+def _assert_global_draws(candidate: Candidate, draw: Callable[[], Tensor]) -> None:
+    """Without a generator, the global seed alone decides, and the next draw is another one."""
+    candidate.seed(3)
+    first, second = draw(), draw()
+    candidate.seed(3)
+    assert_close(draw(), first, what="the samples drawn after seeding the global state again")
+    assert_true(not torch.allclose(first, second), "without a generator the same samples are drawn every time")

@@ -59,7 +59,7 @@ def test_drop_labels_frequency(candidate: Candidate) -> None:
     """The share of dropped labels is not p, or labels became something else than the null label."""
     for p in (0.2, 0.7):
         replaced = dropped(candidate.drop_labels(LABELS, NULL, p, generator=candidate.generator(71)), LABELS)
-        # 4000 Bernoulli draws leave 6.5 standard errors with probability below 1e-9 (Chernoff).
+        # 4000 Bernoulli draws leave 6.5 standard errors with probability below 1e-8 (Chernoff).
         bound = 6.5 * (p * (1 - p) / len(LABELS)) ** 0.5
         assert_true(abs(replaced.double().mean() - p) < bound, "the share of dropped labels is not p")
     candidate.seed(72)
@@ -93,6 +93,11 @@ def test_drop_labels_generator(candidate: Candidate) -> None:
     assert_close(again, first.value, what="the second result", dtype=False)
     assert_true(not torch.equal(dropped(other, y), dropped(first.value, y)), "another seed gave the same result")
     assert_true(not first.rng_used, "the global random state was used although a generator was given")
+    candidate.seed(3)
+    drawn, next_drawn = candidate.drop_labels(y, NULL, p=0.5), candidate.drop_labels(y, NULL, p=0.5)
+    assert_true(not torch.equal(dropped(drawn, y), dropped(next_drawn, y)), "the same labels are dropped every time")
+    candidate.seed(3)
+    assert_close(candidate.drop_labels(y, NULL, p=0.5), drawn, dtype=False, what="the result after seeding again")
 
 
 @check("drop_labels", points=0.25, title="leaves the labels that it is given", kind="purity")

@@ -1,6 +1,7 @@
-"""Hidden checks of the closed forms in process.py: q_sample, score_from_noise, predict_start_from_noise."""
+"""Hidden checks of q_sample and score_from_noise in process.py."""
 
 import math
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.distributions import Normal
 
-from autograder.candidate import Candidate
+from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
@@ -43,7 +44,7 @@ def make_noised(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.fl
     return Noised(x.to(dtype), noise.to(dtype), t, (1 - betas).cumprod(0).to(dtype))
 
 
-def per_sample(case: Noised, function) -> Tensor:
+def per_sample(case: Noised, function: Callable[[Tensor, Tensor, float], Tensor]) -> Tensor:
     """Stack ``function(x, noise, alpha_bar)`` over the samples of a batch, in float64."""
     rows = [
         function(case.x[b].double(), case.noise[b].double(), case.alpha_bar(b)) for b in range(len(case.t))
@@ -56,16 +57,12 @@ def noisy(x: Tensor, noise: Tensor, alpha_bar: float) -> Tensor:
     return math.sqrt(alpha_bar) * x + math.sqrt(1 - alpha_bar) * noise
 
 
-def clean(x: Tensor, noise: Tensor, alpha_bar: float) -> Tensor:
-    """Solve the forward marginal of one sample for the clean data."""
-    return (x - math.sqrt(1 - alpha_bar) * noise) / math.sqrt(alpha_bar)
-
-
-def score(x: Tensor, noise: Tensor, alpha_bar: float) -> Tensor:
-    """The score by differentiating the log-density of the forward marginal."""
-    x_t = noisy(x, noise, alpha_bar).requires_grad_()
-    log_density = Normal(math.sqrt(alpha_bar) * x, math.sqrt(1 - alpha_bar)).log_prob(x_t).sum()
-    return torch.autograd.grad(log_density, x_t)[0]
+def score(case: Noised) -> Tensor:
+    """The score by differentiating the log-density of the forward marginal at the x_t of every sample."""
+    x_t = per_sample(case, noisy).double().requires_grad_()
+    alpha_bar = case.alphas_cumprod.double()[case.t].reshape(-1, *[1] * (case.x.ndim - 1))
+    marginal = Normal(alpha_bar.sqrt() * case.x, (1 - alpha_bar).sqrt(), validate_args=False)
+    return torch.autograd.grad(marginal.log_prob(x_t).sum(), x_t)[0].to(case.x.dtype)
 
 
 # -- q_sample ----------------------------------------------------------------------------------------------
@@ -136,7 +133,7 @@ def _q_arguments(case: Noised) -> tuple[Tensor, ...]:
     return case.x, case.t, case.noise, case.alphas_cumprod
 
 
-def assert_untouched(seen, arguments) -> None:
+def assert_untouched(seen: Observation, arguments: Sequence[Tensor]) -> None:
     """The call left its arguments and the global random state alone."""
     for after, before in zip(seen.args, arguments, strict=True):
         assert_close(after, before, rtol=0, atol=0, what="an input after the call")
@@ -151,7 +148,7 @@ def assert_untouched(seen, arguments) -> None:
 def test_score_from_noise_matches_autograd(candidate: Candidate, case: Noised) -> None:
     """The result differs from the derivative of log q(x_t | x_0) at the x_t that the noise leads to."""
     actual = candidate.score_from_noise(case.noise, case.t, case.alphas_cumprod)
-    assert_close(actual, per_sample(case, score), what="the score")
+    assert_close(actual, score(case), what="the score")
 
 
 @check("score_from_noise", points=0.5, title="its gradient reaches the noise", kind="gradient")
@@ -170,7 +167,8 @@ def test_score_from_noise_batch_independence(candidate: Candidate) -> None:
     case = make_noised((4, 4), 16)
     whole = candidate.score_from_noise(*_score_arguments(case))
     half = candidate.score_from_noise(case.noise[2:], case.t[2:], case.alphas_cumprod)
-    assert_close(half, per_sample(case, score)[2:], what="the score of half the batch")
+    assert_close(half, score(case)[2:], what="the score of half the batch")
+    assert_shape(whole, (4, 4))
     assert_close(whole[2:], half, what="the score in the whole batch")
 
 
@@ -179,7 +177,7 @@ def test_score_from_noise_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     case = make_noised((3, 2), 13, torch.float64)
     actual = candidate.score_from_noise(*_score_arguments(case))
-    assert_close(actual, per_sample(case, score), rtol=1e-9, atol=1e-11)
+    assert_close(actual, score(case), rtol=1e-9, atol=1e-11)
 
 
 @check("score_from_noise", points=0.25, title="depends on nothing but its inputs, and leaves them alone", kind="purity")

@@ -43,32 +43,25 @@ def make_pair(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.floa
     return Pair(betas, x_start, x_t, t)
 
 
-def bayes(betas: Tensor, x_start: Tensor, x_t: Tensor, step: int) -> tuple[Tensor, float]:
-    """Mean and variance of q(x_{t-1} | x_t, x_0) by multiplying two Gaussians in x_{t-1}.
+def bayes(case: Pair) -> tuple[Tensor, Tensor]:
+    """Means and variances of q(x_{t-1} | x_t, x_0), ``(B, ...)``, by multiplying two Gaussians in x_{t-1}.
 
     The prior is q(x_{t-1} | x_0); the likelihood q(x_t | x_{t-1}), read as a Gaussian in x_{t-1}, has mean
-    x_t / sqrt(alpha_t) and variance beta_t / alpha_t. Precisions add, and so do precision-weighted means.
+    x_t / sqrt(alpha_t) and variance beta_t / alpha_t. Precisions add, and so do precision-weighted means. At t = 0
+    the prior is a point.
     """
-    if step == 0:
-        return x_start.double(), 0.0
-    beta = float(betas[step])
-    signal = math.prod(1 - value for value in betas[:step].tolist())
-    prior_precision, likelihood_precision = 1 / (1 - signal), (1 - beta) / beta
-    weighted = prior_precision * math.sqrt(signal) * x_start.double()
-    weighted = weighted + likelihood_precision / math.sqrt(1 - beta) * x_t.double()
-    precision = prior_precision + likelihood_precision
-    return weighted / precision, 1 / precision
+    products = [math.prod(1 - beta for beta in case.betas[:step].tolist()) for step in case.t.tolist()]
+    shape = (-1, *[1] * (case.x_t.ndim - 1))
+    signal, beta = torch.tensor(products, dtype=torch.float64).reshape(shape), case.betas[case.t].reshape(shape)
+    point = signal == 1
+    prior, likelihood = 1 / (1 - signal).masked_fill(point, 1.0), (1 - beta) / beta
+    weighted = prior * signal.sqrt() * case.x_start + likelihood * case.x_t / (1 - beta).sqrt()
+    mean = torch.where(point, case.x_start.double(), weighted / (prior + likelihood))
+    variance = (1 / (prior + likelihood)).masked_fill(point, 0.0).expand(mean.shape)
+    return mean.to(case.x_t.dtype), variance.to(case.x_t.dtype)
 
 
-def bayes_batch(case: Pair) -> tuple[Tensor, Tensor]:
-    """Posterior means ``(B, ...)`` and variances, spread over the full shape."""
-    rows = [bayes(case.betas, case.x_start[b], case.x_t[b], step) for b, step in enumerate(case.t.tolist())]
-    means = torch.stack([mean for mean, _ in rows]).to(case.x_t.dtype)
-    variances = torch.stack([torch.full_like(mean, variance) for mean, variance in rows]).to(case.x_t.dtype)
-    return means, variances
-
-
-def three(value, shape: tuple[int, ...]) -> tuple[Tensor, Tensor, Tensor]:
+def three(value: object, shape: tuple[int, ...]) -> tuple[Tensor, Tensor, Tensor]:
     """Mean, variance and log-variance, the last two spread over the shape of the mean."""
     if not isinstance(value, tuple | list) or len(value) != 3:
         fail("the result is not (mean, variance, log_variance_clipped)")
@@ -96,7 +89,7 @@ def test_posterior_mean_follows_from_bayes(candidate: Candidate, case: Pair) -> 
     """The mean of q(x_{t-1} | x_t, x_0) is not that of the product of q(x_{t-1} | x_0) and q(x_t | x_{t-1})."""
     diffusion = candidate.GaussianDiffusion(case.betas)
     mean, _, _ = three(diffusion.q_posterior(case.x_start, case.x_t, case.t), tuple(case.x_t.shape))
-    assert_close(mean, bayes_batch(case)[0], rtol=RTOL, dtype=False, what="the mean")
+    assert_close(mean, bayes(case)[0], rtol=RTOL, dtype=False, what="the mean")
 
 
 @check("GaussianDiffusion", points=1.25, title="q_posterior: the variance follows from Bayes' rule")
@@ -106,7 +99,7 @@ def test_posterior_variance_follows_from_bayes(candidate: Candidate) -> None:
         diffusion = candidate.GaussianDiffusion(case.betas)
         shape = tuple(case.x_t.shape)
         _, variance, _ = three(diffusion.q_posterior(case.x_start, case.x_t, case.t), shape)
-        assert_close(variance, bayes_batch(case)[1], rtol=RTOL, dtype=False, what="the variance")
+        assert_close(variance, bayes(case)[1], rtol=RTOL, dtype=False, what="the variance")
 
 
 @check("GaussianDiffusion", points=0.5, title="q_posterior: the log-variance fits, and is finite", kind="law")
@@ -116,7 +109,7 @@ def test_posterior_log_variance(candidate: Candidate) -> None:
     result = candidate.GaussianDiffusion(BETAS).q_posterior(case.x_start, case.x_t, case.t)
     _, variance, log_variance = three(result, (5, 2))
     assert_finite(log_variance, what="the log-variance")
-    accepted = [torch.log(bayes_batch(case)[1][1:].double()), torch.log(variance[1:].double())]
+    accepted = [torch.log(bayes(case)[1][1:].double()), torch.log(variance[1:].double())]
     # A variance that is wrong has been charged already; its logarithm may still be right.
     expected = accepted[1] if torch.isfinite(accepted[1]).all() and accepted[1].std() > 0.01 else accepted[0]
     assert_close(log_variance[1:].double(), expected, rtol=1e-3, what="the log-variance")
@@ -140,7 +133,7 @@ def test_posterior_dtype(candidate: Candidate) -> None:
         result = diffusion.q_posterior(case.x_start, case.x_t, case.t)
         three(result, (3, 2))
         assert_true(all(part.dtype == dtype for part in result), f"some result is not {dtype} although x_t is")
-        assert_close(result[0], bayes_batch(case)[0], rtol=RTOL, what="the mean")
+        assert_close(result[0], bayes(case)[0], rtol=RTOL, what="the mean")
     assert_shape(diffusion.p_sample_loop(_silent, (2, 3)), (2, 3), torch.float32)
 
 
@@ -157,7 +150,7 @@ def test_posterior_short_and_long_schedules(candidate: Candidate) -> None:
         case = make_pair((len(t), 3), 44)._replace(betas=betas, t=torch.tensor(t))
         result = candidate.GaussianDiffusion(betas).q_posterior(case.x_start, case.x_t, case.t)
         mean, variance, log_variance = three(result, (len(t), 3))
-        expected_mean, expected_variance = bayes_batch(case)
+        expected_mean, expected_variance = bayes(case)
         # 1 - alpha_bar is about 1e-3 at t = 10: single precision leaves four digits of it.
         assert_close(mean, expected_mean, rtol=5e-3, dtype=False, what="the mean")
         assert_close(variance, expected_variance, rtol=5e-3, dtype=False, what="the variance")
@@ -182,8 +175,7 @@ def test_posterior_gradient(candidate: Candidate) -> None:
     """The mean is linear in x_0 and x_t; a derivative differs from the coefficient, or is missing."""
     case = make_pair((4, 3), 46)._replace(betas=BETAS, t=torch.tensor([4, 2, 1, 3]))
     x_start, x_t = case.x_start.clone().requires_grad_(), case.x_t.clone().requires_grad_()
-    means = [bayes(BETAS, x_start[b], x_t[b], step)[0] for b, step in enumerate(case.t.tolist())]
-    expected = torch.autograd.grad(torch.stack(means).sum(), (x_start, x_t))
+    expected = torch.autograd.grad(bayes(case._replace(x_start=x_start, x_t=x_t))[0].sum(), (x_start, x_t))
     diffusion = candidate.GaussianDiffusion(BETAS)
     gradients = diffusion.q_posterior.grad(case.x_start, case.x_t, case.t, wrt=(0, 1), select=0)
     for actual, right, name in zip(gradients, expected, ("x_start", "x_t"), strict=True):

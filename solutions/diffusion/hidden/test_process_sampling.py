@@ -64,10 +64,10 @@ class Case(NamedTuple):
         return moments[0] + deviation * self.noise
 
     def credible(self, moments: Tensor) -> bool:
-        """Whether the mean reacts to x_t and to the predicted noise, and there is variance where t > 0."""
+        """Whether the mean mostly reacts to x_t and to the predicted noise, and there is variance where t > 0."""
         base, moved_x, moved_eps = moments[0].chunk(3)
-        reacts = ((moved_x - base).abs() > 1e-3).all() and ((moved_eps - base).abs() > 1e-3).all()
-        return bool(reacts and (moments[1][self.at(torch.arange(len(BETAS))) > 0] > 1e-3).all())
+        reactions = [float(((moved - base).abs() > 1e-3).double().mean()) for moved in (moved_x, moved_eps)]
+        return bool(min(reactions) > 0.4 and (moments[1][self.at(torch.arange(len(BETAS))) > 0] > 1e-3).all())
 
 
 def make_case(t: list[int], trailing: tuple[int, ...], rng: torch.Generator) -> Case:
@@ -98,7 +98,8 @@ def matches(actual: Tensor, truth: Tensor, own: Callable[[], Tensor | None], wha
         implied = own()
         if implied is None:
             raise
-        assert_close_to_any(actual, {"the formula": truth, "your own method": implied}, rtol=RTOL, dtype=False, what=what)
+        accepted = {"the formula": truth, "your own method": implied}
+        assert_close_to_any(actual, accepted, rtol=RTOL, dtype=False, what=what)
 
 
 def from_own_posterior(diffusion: RemoteObject, case: Case) -> Tensor | None:

@@ -1,6 +1,7 @@
 """Hidden checks of predict_start_from_noise and denoising_loss in process.py."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.candidate import Candidate
+from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
@@ -53,7 +54,7 @@ def denoise(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
     return torch.sin(x + 0.3 * steps) + 0.5 * x.roll(1, -1)
 
 
-def assert_untouched(seen, arguments) -> None:
+def assert_untouched(seen: Observation, arguments: Sequence[Tensor | None]) -> None:
     """The call left its arguments and the global random state alone."""
     for after, before in zip(seen.args, arguments, strict=True):
         if isinstance(before, Tensor):

@@ -37,8 +37,8 @@ def observe_q_sample(candidate: Candidate, record: Record) -> None:
 @misconception(
     "q_sample",
     belief="alpha_bar and 1 - alpha_bar are the weights themselves",
-    hint="With your weights the variance of x_t is too small. If data and noise have variance 1, what must the squares of "
-    "the two weights add up to?",
+    hint="With your weights the variance of x_t is too small. If data and noise have variance 1, what must the "
+    "squares of the two weights add up to?",
 )
 def square_roots_left_out(x_start: Tensor, t: Tensor, noise: Tensor, alphas_cumprod: Tensor) -> Tensor:
     """Interpolate linearly."""
@@ -72,8 +72,8 @@ def data_and_noise_exchanged(x_start: Tensor, t: Tensor, noise: Tensor, alphas_c
 @misconception(
     "q_sample",
     belief="one step of the process leads to x_t",
-    hint="At late timesteps your x_t still shows far too much of the image. Do you add the noise of one step, "
-    "or of all steps so far?",
+    hint="At late timesteps your x_t still shows far too much of the image. Do you add the noise of one step, or "
+    "of all steps so far?",
 )
 def single_step_from_the_data(x_start: Tensor, t: Tensor, noise: Tensor, alphas_cumprod: Tensor) -> Tensor:
     """Use alpha_t instead of alpha_bar_t."""
@@ -133,8 +133,8 @@ def score_sign_flipped(noise: Tensor, t: Tensor, alphas_cumprod: Tensor) -> Tens
 @misconception(
     "score_from_noise",
     belief="the score divides by the variance",
-    hint="Your score is too large. The formula for x_t - mean divides by the variance; but how large is x_t - mean itself, in "
-    "terms of the noise?",
+    hint="Your score is too large. The formula for x_t - mean divides by the variance; but how large is x_t - mean "
+    "itself, in terms of the noise?",
 )
 def noise_divided_by_the_variance(noise: Tensor, t: Tensor, alphas_cumprod: Tensor) -> Tensor:
     """Forget that x_t - mean contains the deviation once."""
@@ -165,8 +165,8 @@ def noise_multiplied_by_the_deviation(noise: Tensor, t: Tensor, alphas_cumprod: 
 @misconception(
     "score_from_noise",
     belief="the width of q(x_t | x_0) is sqrt(alpha_bar)",
-    hint="Your score explodes at late timesteps. Which of alpha_bar and 1 - alpha_bar is the variance of x_t "
-    "given x_0?",
+    hint="Your score explodes at late timesteps. Which of alpha_bar and 1 - alpha_bar is the variance of x_t given "
+    "x_0?",
 )
 def divided_by_the_signal_scale(noise: Tensor, t: Tensor, alphas_cumprod: Tensor) -> Tensor:
     """Confuse the two roots."""
@@ -176,8 +176,8 @@ def divided_by_the_signal_scale(noise: Tensor, t: Tensor, alphas_cumprod: Tensor
 @misconception(
     "score_from_noise",
     belief="the noise of step t alone matters",
-    hint="Your score is as steep as if only the last step had added noise. Which variance does q(x_t | x_0) "
-    "have after t steps?",
+    hint="Your score is as steep as if only the last step had added noise. Which variance does q(x_t | x_0) have "
+    "after t steps?",
 )
 def width_of_a_single_step(noise: Tensor, t: Tensor, alphas_cumprod: Tensor) -> Tensor:
     """Use beta_t instead of 1 - alpha_bar_t."""

@@ -1,6 +1,7 @@
 """Wrong beliefs about GaussianDiffusion: its schedule and its posterior, with the behaviour they lead to."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -69,7 +70,7 @@ def _observe_loop(candidate: Candidate, diffusion: RemoteObject, record: Record)
     sizes = [float(part.std()) for part in added]
     # Rounded to quarters: right noise is 1 up to a few percent, whatever was drawn.
     record.value("size of added noise", [round(4 * size) / 4 for size in sizes])
-    products = [float((one * other).mean()) for one, other in zip(added, added[1:], strict=False)]
+    products = [float((one * other).mean()) for one, other in pairwise(added)]
     record.value("noise repeats", any(abs(product) > 0.5 for product in products[:-1]))
 
 
@@ -86,7 +87,8 @@ def _added(x: Tensor, t: Tensor, y: Tensor | None, after: Tensor) -> Tensor:
 @misconception(
     "GaussianDiffusion",
     belief="one step back is as noisy as one step forward",
-    hint="Your variance is that of the forward step. Does knowing x_0 make x_{t-1} more certain, and what is left at t = 0?",
+    hint="Your variance is that of the forward step. Does knowing x_0 make x_{t-1} more certain, and what is left "
+    "at t = 0?",
 )
 class forward_variance_used(process.GaussianDiffusion):
     """beta_t instead of the posterior variance."""
@@ -113,13 +115,13 @@ class previous_step_not_shifted(process.GaussianDiffusion):
         self.weight_of_x_t = (1 - betas).sqrt()
         self.posterior_variance = betas
         self.posterior_log_variance_clipped = betas.log()
-        self.posterior_variance = betas * (1 - self.alphas_cumprod) / (1 - self.alphas_cumprod)
 
 
 @misconception(
     "GaussianDiffusion",
     belief="the first coefficient goes with x_t",
-    hint="Near t = 0 your posterior mean stays at x_t instead of moving to x_0. Which coefficient multiplies which image?",
+    hint="Near t = 0 your posterior mean stays at x_t instead of moving to x_0. Which coefficient multiplies which "
+    "image?",
 )
 class coefficients_exchanged(process.GaussianDiffusion):
     """Swap the two weights of the mean."""
@@ -133,7 +135,8 @@ class coefficients_exchanged(process.GaussianDiffusion):
 @misconception(
     "GaussianDiffusion",
     belief="alphas enter the mean without roots",
-    hint="Your posterior mean is too small. Two of its factors are amplitudes rather than shares of variance: which?",
+    hint="Your posterior mean is too small. Two of its factors are amplitudes rather than shares of variance: "
+    "which?",
 )
 class roots_left_out_of_the_mean(process.GaussianDiffusion):
     """Plain alphas in both weights."""
@@ -163,7 +166,8 @@ class log_variance_infinite(process.GaussianDiffusion):
 @misconception(
     "GaussianDiffusion",
     belief="the third result is the standard deviation's logarithm",
-    hint="Your third result is half of what it should be. Is it the logarithm of a variance or of a standard deviation?",
+    hint="Your third result is half of what it should be. Is it the logarithm of a variance or of a standard "
+    "deviation?",
 )
 class log_of_the_deviation(process.GaussianDiffusion):
     """Halve the log-variance."""
@@ -177,8 +181,8 @@ class log_of_the_deviation(process.GaussianDiffusion):
 @misconception(
     "GaussianDiffusion",
     belief="a module's numbers are its parameters",
-    hint="An optimiser that is given your module would train the noise schedule. How does a module keep numbers that "
-    "move with it but are not learned?",
+    hint="An optimiser that is given your module would train the noise schedule. How does a module keep numbers "
+    "that move with it but are not learned?",
 )
 class schedule_is_trainable(process.GaussianDiffusion):
     """Keep the betas as a parameter."""
@@ -193,8 +197,8 @@ class schedule_is_trainable(process.GaussianDiffusion):
 @misconception(
     "GaussianDiffusion",
     belief="the data follow the precision of the schedule",
-    hint="Single-precision images come back in double precision. Which tensors in your formula are float64, and what does "
-    "multiplying by them do?",
+    hint="Single-precision images come back in double precision. Which tensors in your formula are float64, and "
+    "what does multiplying by them do?",
 )
 class double_precision_leaks(process.GaussianDiffusion):
     """Leave the tables in float64."""

@@ -20,7 +20,8 @@ Denoiser = Callable[..., Tensor]
 @misconception(
     "GaussianDiffusion",
     belief="x_0 must be clipped to the range of pixels",
-    hint="Your model mean is right only while the implied x_0 stays in [-1, 1]. Does the docstring ask for clipping?",
+    hint="Your model mean is right only while the implied x_0 stays in [-1, 1]. Does the docstring ask for "
+    "clipping?",
 )
 class implied_start_clipped(process.GaussianDiffusion):
     """Clip x_0, as many samplers do."""
@@ -35,7 +36,8 @@ class implied_start_clipped(process.GaussianDiffusion):
 @misconception(
     "GaussianDiffusion",
     belief="the network predicts the clean image",
-    hint="Your samples are made as if the network's output were an image. What does denoise_fn predict, and how does x_0 follow?",
+    hint="Your samples are made as if the network's output were an image. What does denoise_fn predict, and how "
+    "does x_0 follow?",
 )
 class noise_taken_for_the_image(process.GaussianDiffusion):
     """Feed the network's output to the posterior."""
@@ -48,7 +50,8 @@ class noise_taken_for_the_image(process.GaussianDiffusion):
 @misconception(
     "GaussianDiffusion",
     belief="going back means subtracting the noise of the step",
-    hint="Your model mean subtracts too much noise. How much of the noise inside x_t was added by step t, and how much earlier?",
+    hint="Your model mean subtracts too much noise. How much of the noise inside x_t was added by step t, and how "
+    "much earlier?",
 )
 class step_noise_subtracted(process.GaussianDiffusion):
     """Undo a single forward step: (x_t - sqrt(beta_t) eps) / sqrt(alpha_t)."""
@@ -104,7 +107,8 @@ class OtherNoise(process.GaussianDiffusion):
 @misconception(
     "GaussianDiffusion",
     belief="noise is scaled by the variance",
-    hint="Your steps add too little noise. Standard normal noise times which power of the variance has that variance?",
+    hint="Your steps add too little noise. Standard normal noise times which power of the variance has that "
+    "variance?",
 )
 class noise_scaled_by_the_variance(OtherNoise):
     """Forget the root."""
@@ -131,7 +135,8 @@ class noise_in_the_last_step(OtherNoise):
 @misconception(
     "GaussianDiffusion",
     belief="a batch is at one timestep",
-    hint="When one sample of a batch is at t = 0, others lose their noise as well. Is the condition checked for each sample?",
+    hint="When one sample of a batch is at t = 0, others lose their noise as well. Is the condition checked for "
+    "each sample?",
 )
 class last_step_judged_for_the_batch(OtherNoise):
     """No noise for anybody as soon as somebody is at t = 0."""
@@ -202,7 +207,8 @@ class loop_stops_before_zero(OtherLoop):
 @misconception(
     "GaussianDiffusion",
     belief="timesteps are visited as they are counted",
-    hint="Your loop asks the network about the cleanest images first, while x is pure noise. In which direction does time run?",
+    hint="Your loop asks the network about the cleanest images first, while x is pure noise. In which direction "
+    "does time run?",
 )
 class loop_runs_forward(OtherLoop):
     """range(T)."""

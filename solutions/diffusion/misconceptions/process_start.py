@@ -68,8 +68,8 @@ def divided_by_alpha_bar(x_t: Tensor, t: Tensor, noise: Tensor, alphas_cumprod: 
 @misconception(
     "predict_start_from_noise",
     belief="1 - alpha_bar is the weight of the noise",
-    hint="Noising your x_0 again with the same noise does not give x_t back. Is the weight of the noise a "
-    "variance or its root?",
+    hint="Noising your x_0 again with the same noise does not give x_t back. Is the weight of the noise a variance "
+    "or its root?",
 )
 def noise_weighted_by_its_variance(x_t: Tensor, t: Tensor, noise: Tensor, alphas_cumprod: Tensor) -> Tensor:
     """Forget the root in front of the noise."""
@@ -80,8 +80,8 @@ def noise_weighted_by_its_variance(x_t: Tensor, t: Tensor, noise: Tensor, alphas
 @misconception(
     "predict_start_from_noise",
     belief="pixels lie between -1 and 1",
-    hint="Your result never leaves [-1, 1]. Does the docstring ask for that, and what happens to gradients and to data of another "
-    "range?",
+    hint="Your result never leaves [-1, 1]. Does the docstring ask for that, and what happens to gradients and to "
+    "data of another range?",
 )
 def clipped_to_pixel_values(x_t: Tensor, t: Tensor, noise: Tensor, alphas_cumprod: Tensor) -> Tensor:
     """Clip, as many samplers do."""
@@ -92,8 +92,8 @@ def clipped_to_pixel_values(x_t: Tensor, t: Tensor, noise: Tensor, alphas_cumpro
 @misconception(
     "predict_start_from_noise",
     belief="taking the noise out means one step back",
-    hint="Your result is still noisy: it looks like x_{t-1}. Which formula have you got: the one for one step back, or for all the "
-    "way to x_0?",
+    hint="Your result is still noisy: it looks like x_{t-1}. Which formula have you got: the one for one step "
+    "back, or for all the way to x_0?",
 )
 def mean_of_one_step_back(x_t: Tensor, t: Tensor, noise: Tensor, alphas_cumprod: Tensor) -> Tensor:
     """The mean of p(x_{t-1} | x_t)."""
@@ -136,8 +136,8 @@ def observe_denoising_loss(candidate: Candidate, record: Record) -> None:
 @misconception(
     "denoising_loss",
     belief="the loss is a sum of squares",
-    hint="Your loss grows with the size of images and of the batch. Which of the two does the docstring ask "
-    "for: a sum or a mean?",
+    hint="Your loss grows with the size of images and of the batch. Which of the two does the docstring ask for: a "
+    "sum or a mean?",
 )
 def squared_errors_summed(
     denoise_fn: Denoiser, x_start: Tensor, t: Tensor, noise: Tensor, alphas_cumprod: Tensor
@@ -210,8 +210,8 @@ def root_of_the_mean(
 @misconception(
     "denoising_loss",
     belief="no gradient is needed through the prediction",
-    hint="The loss has the right value, but training with it changes nothing. Between the network's output and the loss, where does "
-    "the graph end?",
+    hint="The loss has the right value, but training with it changes nothing. Between the network's output and the "
+    "loss, where does the graph end?",
 )
 def prediction_detached(
     denoise_fn: Denoiser, x_start: Tensor, t: Tensor, noise: Tensor, alphas_cumprod: Tensor

@@ -21,8 +21,8 @@ def observe_linear_beta_schedule(candidate: Candidate, record: Record) -> None:
 @misconception(
     "linear_beta_schedule",
     belief="torch creates double precision by default",
-    hint="Your betas are right to about seven digits. In which dtype does torch create numbers unless it is "
-    "told otherwise?",
+    hint="Your betas are right to about seven digits. In which dtype does torch create numbers unless it is told "
+    "otherwise?",
 )
 def schedule_in_single_precision(num_timesteps: int, beta_start: float = 1e-4, beta_end: float = 0.02) -> Tensor:
     """Leave the dtype to torch."""
@@ -42,8 +42,8 @@ def last_beta_excluded(num_timesteps: int, beta_start: float = 1e-4, beta_end: f
 @misconception(
     "linear_beta_schedule",
     belief="the standard deviations grow linearly",
-    hint="Both ends are right, but the betas in between are too small. Which quantity grows linearly here: the variance "
-    "of the added noise, or its square root?",
+    hint="Both ends are right, but the betas in between are too small. Which quantity grows linearly here: the "
+    "variance of the added noise, or its square root?",
 )
 def linear_in_the_square_root(num_timesteps: int, beta_start: float = 1e-4, beta_end: float = 0.02) -> Tensor:
     """Space the square roots evenly, as some latent diffusion models do."""
@@ -108,7 +108,8 @@ def observe_cosine_beta_schedule(candidate: Candidate, record: Record) -> None:
 @misconception(
     "cosine_beta_schedule",
     belief="the last beta needs no attention",
-    hint="Your last beta is 1, so the last step wipes out the image completely. What does the docstring do about it?",
+    hint="Your last beta is 1, so the last step wipes out the image completely. What does the docstring do about "
+    "it?",
 )
 def not_clipped(num_timesteps: int, s: float = 0.008) -> Tensor:
     """Leave out the upper limit."""
@@ -129,8 +130,8 @@ def clipped_from_below_too(num_timesteps: int, s: float = 0.008) -> Tensor:
 @misconception(
     "cosine_beta_schedule",
     belief="the signal level is the cosine itself",
-    hint="Your betas are about half as large as they should be in the middle of the schedule. Is alpha_bar an amplitude or a "
-    "share of variance, and what does that do to the cosine?",
+    hint="Your betas are about half as large as they should be in the middle of the schedule. Is alpha_bar an "
+    "amplitude or a share of variance, and what does that do to the cosine?",
 )
 def cosine_not_squared(num_timesteps: int, s: float = 0.008) -> Tensor:
     """Use the square root of f."""
@@ -164,8 +165,8 @@ def offset_not_normalised(num_timesteps: int, s: float = 0.008) -> Tensor:
 @misconception(
     "cosine_beta_schedule",
     belief="T timesteps make a grid of T points from 0 to 1",
-    hint="Your schedule behaves as if it were one step shorter. How many values of f are needed for T ratios, and where does "
-    "the last one lie?",
+    hint="Your schedule behaves as if it were one step shorter. How many values of f are needed for T ratios, and "
+    "where does the last one lie?",
 )
 def grid_one_point_short(num_timesteps: int, s: float = 0.008) -> Tensor:
     """Divide the timesteps by T - 1."""

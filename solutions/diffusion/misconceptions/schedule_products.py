@@ -36,8 +36,8 @@ def product_of_betas(betas: Tensor) -> Tensor:
 @misconception(
     "alphas_cumprod",
     belief="small losses add up",
-    hint="Your values are nearly right while the betas are small, then turn negative. Do losses of a share add, or do the shares "
-    "that remain multiply?",
+    hint="Your values are nearly right while the betas are small, then turn negative. Do losses of a share add, or "
+    "do the shares that remain multiply?",
 )
 def betas_subtracted(betas: Tensor) -> Tensor:
     """First-order approximation of the product."""
@@ -47,8 +47,8 @@ def betas_subtracted(betas: Tensor) -> Tensor:
 @misconception(
     "alphas_cumprod",
     belief="entry t holds the product before step t",
-    hint="Your values are all there, one place too late, and the first is 1. Has x_0 of the schedule already "
-    "been noised once?",
+    hint="Your values are all there, one place too late, and the first is 1. Has x_0 of the schedule already been "
+    "noised once?",
 )
 def product_excludes_own_step(betas: Tensor) -> Tensor:
     """Shift by one step."""
@@ -68,8 +68,8 @@ def single_alphas(betas: Tensor) -> Tensor:
 @misconception(
     "alphas_cumprod",
     belief="amplitudes are what is multiplied",
-    hint="The square of your result would be right. Does alpha_bar measure what is left of the amplitude or of "
-    "the variance?",
+    hint="The square of your result would be right. Does alpha_bar measure what is left of the amplitude or of the "
+    "variance?",
 )
 def amplitudes_multiplied(betas: Tensor) -> Tensor:
     """Multiply square roots."""
@@ -79,8 +79,8 @@ def amplitudes_multiplied(betas: Tensor) -> Tensor:
 @misconception(
     "alphas_cumprod",
     belief="float32 is precise enough for a product",
-    hint="Your values are right to about seven digits, whatever precision comes in. Where does the dtype of "
-    "betas get lost?",
+    hint="Your values are right to about seven digits, whatever precision comes in. Where does the dtype of betas "
+    "get lost?",
 )
 def product_in_single_precision(betas: Tensor) -> Tensor:
     """Convert first."""
@@ -146,8 +146,8 @@ def timestep_of_the_first_sample(values: Tensor, t: Tensor, shape: tuple[int, ..
 @misconception(
     "extract",
     belief="timesteps are counted from one",
-    hint="Every sample gets the value of the timestep before its own, and at t = 0 the last of the table. From which number are "
-    "timesteps counted in this assignment?",
+    hint="Every sample gets the value of the timestep before its own, and at t = 0 the last of the table. From "
+    "which number are timesteps counted in this assignment?",
 )
 def timesteps_counted_from_one(values: Tensor, t: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Subtract one; -1 wraps around."""

@@ -1,6 +1,7 @@
 """Visible checks of ddim.py."""
 
 import torch
+from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_true, check
@@ -34,7 +35,7 @@ def test_ddim_sample_loop_timesteps(candidate: Candidate) -> None:
     """Four of ten steps ask the network at t = 7, 5, 2, 0, each time for the whole batch."""
     seen = []
 
-    def denoise_fn(x, t, y=None):
+    def denoise_fn(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
         seen.append(t.tolist())
         return 0.5 * x
 
@@ -50,7 +51,7 @@ def test_ddim_sample_loop_without_noise(candidate: Candidate) -> None:
     """
     seen = []
 
-    def denoise_fn(x, t, y=None):
+    def denoise_fn(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
         seen.append(x)
         return torch.zeros_like(x)
 

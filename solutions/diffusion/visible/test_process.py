@@ -1,6 +1,7 @@
 """Visible checks of process.py."""
 
 import torch
+from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
@@ -9,7 +10,7 @@ ALPHA_BAR = torch.tensor([0.96, 0.64, 0.36])
 BETAS = torch.tensor([0.2, 0.5], dtype=torch.float64)
 
 
-def filled(value, batch=1):
+def filled(value: float, batch: int = 1) -> Tensor:
     """A batch of vectors of length two, all entries equal."""
     return torch.full((batch, 2), value)
 
@@ -57,7 +58,7 @@ def test_denoising_loss_known_value(candidate: Candidate) -> None:
     """Both entries are off by 0.2, so the mean squared error is 0.04."""
     noise, predicted = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.8, 0.2]])
 
-    def denoise_fn(x, t, y=None):
+    def denoise_fn(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
         return predicted
 
     loss = candidate.denoising_loss(denoise_fn, filled(3.0), torch.tensor([1]), noise, ALPHA_BAR)
@@ -71,10 +72,10 @@ def test_denoising_loss_perfect_denoiser(candidate: Candidate) -> None:
     t = torch.tensor([2, 0, 1])
     alpha_bar = ALPHA_BAR[t].reshape(3, 1)
 
-    def perfect(x, t, y=None):
+    def perfect(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
         return (x - alpha_bar.sqrt() * x_start) / (1 - alpha_bar).sqrt()
 
-    def ignorant(x, t, y=None):
+    def ignorant(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
         return torch.zeros_like(x)
 
     assert_close(candidate.denoising_loss(perfect, x_start, t, noise, ALPHA_BAR), torch.tensor(0.0), atol=1e-6)
@@ -99,7 +100,7 @@ def test_q_posterior_known_values(candidate: Candidate) -> None:
 def test_p_mean_variance_known_values(candidate: Candidate) -> None:
     """The mean is (x_t - beta_t / sqrt(1 - alpha_bar_t) * noise) / sqrt(alpha_t)."""
 
-    def denoise_fn(x, t, y=None):
+    def denoise_fn(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
         return torch.ones_like(x)
 
     diffusion = candidate.GaussianDiffusion(BETAS)
@@ -111,7 +112,7 @@ def test_p_mean_variance_known_values(candidate: Candidate) -> None:
 def test_p_sample_last_step(candidate: Candidate) -> None:
     """At t = 0 the sample is the mean: x_t / sqrt(0.8) if the predicted noise is zero."""
 
-    def denoise_fn(x, t, y=None):
+    def denoise_fn(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
         return torch.zeros_like(x)
 
     diffusion = candidate.GaussianDiffusion(BETAS)
@@ -124,7 +125,7 @@ def test_p_sample_loop_timesteps(candidate: Candidate) -> None:
     """With four steps the network is asked at t = 3, 2, 1, 0, each time for the whole batch."""
     seen = []
 
-    def denoise_fn(x, t, y=None):
+    def denoise_fn(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
         seen.append((tuple(x.shape), t.tolist()))
         return x
 

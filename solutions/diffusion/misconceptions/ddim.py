@@ -1,0 +1,221 @@
+"""Wrong beliefs about DDIM's timesteps and its step, with the behaviour they lead to."""
+
+import torch
+from torch import Tensor
+
+from autograder.candidate import Candidate
+from autograder.diagnosis import Record, misconception, probe
+
+X = torch.tensor([[1.7, -0.6, 0.3], [0.2, 2.4, -1.1]])
+EPS = torch.tensor([[0.4, -1.2, 0.9], [1.5, 0.1, -0.7]])
+NOISE = torch.tensor([[-0.8, 0.9, 1.3], [0.5, -2.0, 0.1]])
+NOW, THEN = torch.tensor(0.35), torch.tensor(0.8)
+
+
+# -- ddim_timesteps ----------------------------------------------------------------------------------------
+
+
+@probe("ddim_timesteps")
+def observe_ddim_timesteps(candidate: Candidate, record: Record) -> None:
+    """Divisible and other lengths, all steps, one step, and a case where floating point rounds down."""
+    record("not divisible", candidate.ddim_timesteps, 11, 4)
+    record("divisible", candidate.ddim_timesteps, 20, 5)
+    record("all", candidate.ddim_timesteps, 5, 5)
+    record("one", candidate.ddim_timesteps, 7, 1)
+    record("rounding", candidate.ddim_timesteps, 1000, 38)
+    record("more than half", candidate.ddim_timesteps, 10, 7)
+
+
+@misconception(
+    "ddim_timesteps",
+    belief="the steps run from the last timestep to the first",
+    hint="Your first timestep is always T - 1. Which value does the formula give for k = S - 1?",
+)
+def both_ends_included(num_timesteps: int, num_steps: int) -> Tensor:
+    """Space S values from 0 to T - 1."""
+    return torch.linspace(0, num_timesteps - 1, num_steps, dtype=torch.float64).round().long().flip(0)
+
+
+@misconception(
+    "ddim_timesteps",
+    belief="timesteps are listed as they are counted",
+    hint="Your timesteps are right, in ascending order. Where does sampling begin: at clean data or at noise?",
+)
+def ascending_order(num_timesteps: int, num_steps: int) -> Tensor:
+    """Do not reverse."""
+    return torch.arange(num_steps) * num_timesteps // num_steps
+
+
+@misconception(
+    "ddim_timesteps",
+    belief="a constant stride covers the schedule",
+    hint="When S does not divide T, your timesteps leave the late part of the schedule out. What must be rounded: "
+    "the stride or each timestep?",
+)
+def stride_rounded_down(num_timesteps: int, num_steps: int) -> Tensor:
+    """Multiples of T // S."""
+    return torch.arange(num_steps - 1, -1, -1) * (num_timesteps // num_steps)
+
+
+@misconception(
+    "ddim_timesteps",
+    belief="a floor of floating-point numbers is exact",
+    hint="A few of your timesteps are one too small, though the formula looks right. What is 19 * (1000 / 38) in "
+    "floating point?",
+)
+def floor_of_floating_point(num_timesteps: int, num_steps: int) -> Tensor:
+    """Multiply by T / S and round down."""
+    return torch.tensor([int(k * (num_timesteps / num_steps)) for k in reversed(range(num_steps))])
+
+
+@misconception(
+    "ddim_timesteps",
+    belief="timesteps are rounded to the nearest",
+    hint="Some of your timesteps are one too large. What does floor do with 5.5 and 8.25?",
+)
+def rounded_to_nearest(num_timesteps: int, num_steps: int) -> Tensor:
+    """Round instead of rounding down."""
+    k = torch.arange(num_steps - 1, -1, -1)
+    return (2 * k * num_timesteps + num_steps) // (2 * num_steps)
+
+
+@misconception(
+    "ddim_timesteps",
+    belief="timesteps are counted from one",
+    hint="Your last timestep is 1, so the cleanest noise level is never visited. From which number does this "
+    "assignment count?",
+)
+def shifted_by_one(num_timesteps: int, num_steps: int) -> Tensor:
+    """Add one, as schedules counted from one do."""
+    return torch.arange(num_steps - 1, -1, -1) * num_timesteps // num_steps + 1
+
+
+# -- ddim_step ---------------------------------------------------------------------------------------------
+
+
+def parts(x_t: Tensor, eps: Tensor, now: Tensor, then: Tensor, eta: float) -> tuple[Tensor, Tensor]:
+    """The predicted x_0 and sigma squared."""
+    x_start = (x_t - (1 - now).sqrt() * eps) / now.sqrt()
+    return x_start, eta**2 * (1 - then) / (1 - now) * (1 - now / then)
+
+
+def fresh(x_t: Tensor, eta: float, noise: Tensor | None) -> Tensor:
+    """The noise that is given, or drawn if it matters."""
+    if noise is None:
+        return torch.randn_like(x_t) if eta else torch.zeros_like(x_t)
+    return noise
+
+
+@probe("ddim_step")
+def observe_ddim_step(candidate: Candidate, record: Record) -> None:
+    """Deterministic, half and fully noisy steps with given noise, the step to clean data, gradients."""
+    record("deterministic", candidate.ddim_step, X, EPS, NOW, THEN)
+    record("given noise, eta 0", candidate.ddim_step, X, EPS, NOW, THEN, 0.0, NOISE)
+    record("half noisy", candidate.ddim_step, X, EPS, NOW, THEN, 0.5, NOISE)
+    record("fully noisy", candidate.ddim_step, X, EPS, NOW, THEN, 1.0, NOISE)
+    record("to clean data", candidate.ddim_step, X, EPS, NOW, torch.tensor(1.0), 1.0, NOISE)
+    levels = torch.tensor([[0.2], [0.6]], dtype=torch.float64)
+    record("double", candidate.ddim_step, X.double(), EPS.double(), levels, levels + 0.3, 0.7, NOISE.double())
+    record.grad("gradient", candidate.ddim_step, X, EPS, NOW, THEN, 0.5, NOISE, wrt=(0, 1))
+
+
+@misconception(
+    "ddim_step",
+    belief="the direction towards x_t has weight sqrt(1 - alpha_bar_prev), whatever noise is added",
+    hint="With eta > 0 your x_prev is noisier than its timestep. If fresh noise brings variance, how much may the "
+    "old noise keep?",
+)
+def direction_keeps_full_weight(
+    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
+) -> Tensor:
+    """Do not take sigma squared away."""
+    x_start, variance = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
+    mean = alpha_bar_prev.sqrt() * x_start + (1 - alpha_bar_prev).sqrt() * eps
+    return mean + variance.sqrt() * fresh(x_t, eta, noise)
+
+
+@misconception(
+    "ddim_step",
+    belief="sigma is a variance",
+    hint="Without eta all is right; with it the balance of old and fresh noise is wrong. Where does sigma appear "
+    "squared, and where not?",
+)
+def sigma_not_squared(
+    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
+) -> Tensor:
+    """Subtract sigma instead of its square."""
+    x_start, variance = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
+    rest = (1 - alpha_bar_prev - variance.sqrt()).clamp(min=0).sqrt()
+    return alpha_bar_prev.sqrt() * x_start + rest * eps + variance.sqrt() * fresh(x_t, eta, noise)
+
+
+@misconception(
+    "ddim_step",
+    belief="fresh noise enters with its variance",
+    hint="With eta > 0 your steps add too little noise. Standard normal noise times what has variance sigma "
+    "squared?",
+)
+def noise_scaled_by_sigma_squared(
+    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
+) -> Tensor:
+    """Multiply the noise by sigma squared."""
+    x_start, variance = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
+    rest = (1 - alpha_bar_prev - variance).clamp(min=0).sqrt()
+    return alpha_bar_prev.sqrt() * x_start + rest * eps + variance * fresh(x_t, eta, noise)
+
+
+@misconception(
+    "ddim_step",
+    belief="DDIM is always deterministic",
+    hint="Your step does not change with eta. What does eta = 1 turn the sampler into?",
+)
+def eta_ignored(
+    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
+) -> Tensor:
+    """The deterministic step."""
+    x_start, _ = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, 0.0)
+    return alpha_bar_prev.sqrt() * x_start + (1 - alpha_bar_prev).sqrt() * eps
+
+
+@misconception(
+    "ddim_step",
+    belief="the old noise keeps its size",
+    hint="Your step to alpha_bar = 1 still contains noise. At which noise level should x_prev be: the old or the "
+    "new one?",
+)
+def noise_level_not_lowered(
+    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
+) -> Tensor:
+    """Take 1 - alpha_bar_t for the direction."""
+    x_start, variance = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
+    rest = (1 - alpha_bar_t - variance).clamp(min=0).sqrt()
+    return alpha_bar_prev.sqrt() * x_start + rest * eps + variance.sqrt() * fresh(x_t, eta, noise)
+
+
+@misconception(
+    "ddim_step",
+    belief="the noise predicted at this step is replaced by fresh noise",
+    hint="Your step throws the predicted noise away and draws new noise of the full size. Which share of it does "
+    "eta allow?",
+)
+def noised_again_from_the_prediction(
+    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
+) -> Tensor:
+    """Forward process from the predicted x_0."""
+    x_start, _ = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
+    drawn = torch.randn_like(x_t) if noise is None else noise
+    return alpha_bar_prev.sqrt() * x_start + (1 - alpha_bar_prev).sqrt() * drawn
+
+
+@misconception(
+    "ddim_step",
+    belief="the predicted x_0 is clipped to the range of pixels",
+    hint="Your step is right only while the predicted x_0 stays in [-1, 1]. Does the docstring ask for clipping?",
+)
+def predicted_start_clipped(
+    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
+) -> Tensor:
+    """Clip x_0."""
+    x_start, variance = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
+    rest = (1 - alpha_bar_prev - variance).clamp(min=0).sqrt()
+    return alpha_bar_prev.sqrt() * x_start.clamp(-1, 1) + rest * eps + variance.sqrt() * fresh(x_t, eta, noise)
