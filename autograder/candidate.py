@@ -163,8 +163,7 @@ class RemoteObject:
 
     def method(self, name: str) -> RemoteFunction:
         """Return a method by name; ``__call__`` is the object itself."""
-        shown = self._handle.type_name if name == "__call__" else f"{self._handle.type_name}.{name}"
-        return RemoteFunction(self._remote, ["handle", self._handle.number, name], shown)
+        return RemoteFunction(self._remote, ["handle", self._handle.number, name], f"{self._handle.type_name}.{name}")
 
     def observe(self, *args: Any, **kwargs: Any) -> Observation:
         """Like :meth:`RemoteFunction.observe`, for the object itself."""

@@ -209,7 +209,7 @@ def _transposed(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    return tuple(np.shape(value.detach().numpy() if isinstance(value, Tensor) else value))
+    return tuple(value.shape) if isinstance(value, Tensor) else np.shape(value)
 
 
 def _ratio(good: Any, bad: Any) -> float | None:
@@ -218,8 +218,19 @@ def _ratio(good: Any, bad: Any) -> float | None:
         return _ratio(good[0], bad[0])
     if numel(good) <= 0 or numel(bad) != numel(good) or _shape(good) != _shape(bad):
         return None
-    one, other = (np.asarray(value, dtype=np.float64).ravel() for value in (good, bad))
+    if _is_complex(good) or _is_complex(bad):
+        return None
+    one, other = _flat(good), _flat(bad)
     if not (np.isfinite(one).all() and np.isfinite(other).all()) or np.abs(one).max() < 1e-9:
         return None
     factor = float(np.dot(one, other) / np.dot(one, one))
     return factor if np.allclose(other, factor * one, rtol=1e-3, atol=1e-6 * np.abs(one).max()) else None
+
+
+def _is_complex(value: Any) -> bool:
+    return value.is_complex() if isinstance(value, Tensor) else np.iscomplexobj(value)
+
+
+def _flat(value: Any) -> np.ndarray:
+    """All elements in double precision, which NumPy cannot read off every torch dtype by itself."""
+    return value.detach().double().numpy().ravel() if isinstance(value, Tensor) else np.asarray(value, np.float64).ravel()

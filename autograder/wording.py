@@ -22,6 +22,8 @@ from autograder.runner import Outcome
 MAX_VALUE = 400
 MAX_MESSAGE = 1500
 
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
 
 def check_result(exercise: Exercise, outcome: Outcome) -> CheckResult:
     """Write down one outcome, hiding what a student must not see of hidden checks."""
@@ -69,9 +71,12 @@ def parameter_names(exercise: Exercise, call: Call) -> list[str]:
     """Names of the positional arguments of a call, from the reference's signature."""
     owner, _, method = call.name.partition(".")
     target: Any = exercise.target if owner == exercise.name else None
+    if method == "__call__":  # calling a module runs its forward
+        method = "forward" if hasattr(target, "forward") else method
     target = getattr(target, method, None) if method else target
     try:
-        names = [name for name in inspect.signature(target).parameters if name != "self"]
+        named = inspect.signature(target).parameters.values()
+        names = [parameter.name for parameter in named if parameter.name != "self" and parameter.kind in _POSITIONAL]
     except (TypeError, ValueError):
         names = []
     return names + [f"argument {index + 1}" for index in range(len(names), len(call.args))]
@@ -95,8 +100,8 @@ def show(value: Any) -> str:
 
 def _show_tensor(value: Tensor) -> str:
     if value.numel() > 24:
-        low, high = float(value.min()), float(value.max())
-        return f"{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}, values {low:.4g} … {high:.4g}"
+        kind = f"{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
+        return kind if value.is_complex() else f"{kind}, values {float(value.min()):.4g} … {float(value.max()):.4g}"
     with torch_print_options():
         return repr(value)
 
@@ -124,7 +129,8 @@ def _words(value: Any) -> str:
     if isinstance(value, Tensor):
         return f"a {str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}{_range(value)}"
     if isinstance(value, np.ndarray):
-        return f"a {value.dtype} array of shape {value.shape}{_range(torch.as_tensor(value))}"
+        special = _range(torch.as_tensor(np.ascontiguousarray(value))) if value.dtype.kind == "f" else ""
+        return f"a {value.dtype} array of shape {value.shape}{special}"
     if isinstance(value, bool | int | float | np.generic) or value is None:
         return "None" if value is None else "a number"
     if callable(value):
