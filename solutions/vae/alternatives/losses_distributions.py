@@ -1,4 +1,4 @@
-# Written as students write.  ruff: noqa: ANN, B905, D
+# ruff: noqa: D103
 """The objectives through torch.distributions, torch.nn.functional and logsumexp."""
 
 import torch

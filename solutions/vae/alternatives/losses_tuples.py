@@ -1,4 +1,4 @@
-# Written as students write.  ruff: noqa: ANN, B905, D
+# ruff: noqa: D101, D103
 """The objectives reduced over explicit tuples of axes; expm1, cdist-like norms, logaddexp."""
 
 import functools

@@ -1,4 +1,4 @@
-# Written as students write.  ruff: noqa: ANN, B905, D
+# ruff: noqa: ANN001, ANN201, B905, D101, D102, D103
 """Everything as perceptrons and residual blocks; noise from NumPy or drawn sample by sample; one module, no parts."""
 
 import numpy as np

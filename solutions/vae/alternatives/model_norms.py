@@ -1,4 +1,4 @@
-# Written as students write.  ruff: noqa: ANN, B905, D
+# ruff: noqa: ANN001, ANN201, ANN204, D101, D102, D103
 """Batch and group normalisation, dropout, other activations, pooling and upsampling; separate heads."""
 
 import torch

@@ -1,4 +1,4 @@
-# Written as students write.  ruff: noqa: ANN, B905, D
+# ruff: noqa: ANN001, ANN201, B007, B905, D103
 """Training and evaluation with other bookkeeping: dictionaries, set_to_none, inference mode, concatenation."""
 
 from collections import defaultdict

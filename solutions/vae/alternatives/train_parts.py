@@ -1,4 +1,4 @@
-# Written as students write.  ruff: noqa: ANN, B905, D
+# ruff: noqa: ANN001, ANN201, ANN202, B007, D103
 """Training through encode, reparameterize and decode, with a counter and a context manager for the mode."""
 
 import contextlib
