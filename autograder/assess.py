@@ -52,7 +52,7 @@ def assess(
         _forgive_consequences(assignment, one, faulty, subject, options)
     if catalogue is not None:
         for one in assessed:
-            one.diagnosis = _diagnosis(catalogue, one, subject, options)
+            one.diagnosis = _diagnosis(assignment, catalogue, one, faulty, subject, options)
     return assessed
 
 
@@ -65,7 +65,7 @@ def _first_pass(assignment: Assignment, exercise: Exercise, subject: Subject, op
 def _forgive_consequences(
     assignment: Assignment, one: Assessed, faulty: set[str], subject: Subject, options: RunOptions
 ) -> None:
-    pieces = [piece for piece in _pieces(assignment, one.exercise) if piece.key in faulty and piece.kind == "function"]
+    pieces = _faulty_pieces(assignment, one.exercise, faulty)
     if one.complete or not pieces:
         return
     failed = [outcome.check for outcome in one.outcomes if not outcome.passed]
@@ -81,6 +81,11 @@ def _forgive_consequences(
     one.note = "; ".join(part for part in (one.note, note) if part)
 
 
+def _faulty_pieces(assignment: Assignment, exercise: Exercise, faulty: set[str]) -> list[Exercise]:
+    """The functions that an exercise builds on and that lost points."""
+    return [piece for piece in _pieces(assignment, exercise) if piece.key in faulty and piece.kind == "function"]
+
+
 def _pieces(assignment: Assignment, exercise: Exercise) -> list[Exercise]:
     """Everything that an exercise builds on, directly or not, nearest first."""
     found: dict[str, Exercise] = {}
@@ -93,12 +98,17 @@ def _pieces(assignment: Assignment, exercise: Exercise) -> list[Exercise]:
     return list(found.values())
 
 
-def _diagnosis(catalogue: Catalogue, one: Assessed, subject: Subject, options: RunOptions) -> list[Diagnosis]:
-    """Compare the behaviour of a wrong answer with known mistakes; nothing for code that does not run."""
+def _diagnosis(
+    assignment: Assignment, catalogue: Catalogue, one: Assessed, faulty: set[str], subject: Subject, options: RunOptions
+) -> list[Diagnosis]:
+    """Compare the behaviour of a wrong answer with known mistakes; nothing for code that does not run.
+
+    Pieces with findings of their own are replaced, so that what is seen is this exercise's own mistake.
+    """
     if one.complete or all(outcome.status in ("missing", "timeout", "crashed") for outcome in one.outcomes):
         return []
     try:
-        session = subject.open(one.exercise.module)
+        session = subject.open(one.exercise.module, _faulty_pieces(assignment, one.exercise, faulty))
     except WorkerLost:
         return []
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from typing import Annotated, NoReturn
 
 import typer
@@ -62,6 +63,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def run_command(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
+    if not os.environ.get("AUTOGRADER_DEBUG"):
+        warnings.simplefilter("ignore")  # libraries' remarks on a student's values are of no use to anybody here
     try:
         outcome = app(args=arguments, standalone_mode=False, prog_name="autograder")
         return outcome if isinstance(outcome, int) else 0

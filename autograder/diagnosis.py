@@ -217,6 +217,6 @@ def _compare(right: Fingerprint, wrong: Fingerprint, seen: Fingerprint) -> tuple
         if all(same_entry(seen.entries.get(n), wrong.entries.get(n)) for n in others):
             return "exact", float(len(telling))
         return ("likely", float(len(telling))) if values else (None, 0.0)
-    if len(values) >= 2 and len(agreeing) >= 0.7 * len(telling):
+    if len(values) >= 2 and len(agreeing) >= 0.5 * len(telling):
         return "possible", len(agreeing) / len(telling)
     return None, 0.0

@@ -150,7 +150,7 @@ def _scaled(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
 
 
 def _constant_factor(factor: float) -> list[Diagnosis]:
-    if math.isclose(factor, 1.0, rel_tol=1e-3):
+    if math.isclose(factor, 1.0, rel_tol=1e-3) or abs(factor) < 1e-6:
         return []
     if math.isclose(factor, -1.0, rel_tol=1e-3):
         return _named("sign_flipped", "The magnitude is right and the sign is opposite. Is this quantity meant to be maximised or minimised?")

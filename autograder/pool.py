@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -43,6 +44,7 @@ def _prepare(assignment: str, options: GradeOptions, root: Path) -> None:
     """Make this process a grader. Interrupts are for the process that writes the results."""
     global _grader
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
     import torch
 
     from autograder.grading import Grader

@@ -6,6 +6,9 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+import torch
+from torch import Tensor
+
 from autograder.course import Assignment, Exercise
 from autograder.runner import CandidateSession
 from autograder.sandbox.modules import ModuleSpace
@@ -50,7 +53,7 @@ class LoadedModules:
         else:
             space = self._plain
         session = LocalSession(space)
-        _substitute(session, self._assignment, substitutes)
+        _substitute(session, self._assignment, substitutes, _plainly)
         return session  # type: ignore[return-value]
 
 
@@ -87,7 +90,7 @@ class IsolatedSubmission:
         definitions_only = bool(self._definitions_only)
         load = {"op": "load", "files": self._files, "expected": list(self._assignment.modules)}
         session.request({**load, "definitions_only": definitions_only, "seed": self._seed})
-        _substitute(session, self._assignment, substitutes)
+        _substitute(session, self._assignment, substitutes, _drawing)
         reply = session.request({"op": "import", "module": module, "seed": self._seed})
         self._remember(module, reply)
         return session
@@ -101,13 +104,30 @@ class IsolatedSubmission:
             self.load_notes.setdefault(module, "while loading, a statement failed and was skipped: " + "; ".join(lines[:3]))
 
 
-def _substitute(session: CandidateSession | LocalSession, assignment: Assignment, exercises: Sequence[Exercise]) -> None:
+def _substitute(
+    session: CandidateSession | LocalSession,
+    assignment: Assignment,
+    exercises: Sequence[Exercise],
+    lend: Callable[[Callable[..., Any]], Callable[..., Any]],
+) -> None:
     for exercise in exercises:
         function = getattr(assignment.reference(exercise.module), exercise.name)
-        operation = {"op": "substitute", "module": exercise.module, "name": exercise.name, "callback": _plainly(function)}
+        operation = {"op": "substitute", "module": exercise.module, "name": exercise.name, "callback": lend(function)}
         session.request(operation)
 
 
 def _plainly(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function object of its own, so that a class of callables is never mistaken for data."""
     return lambda *args, **kwargs: function(*args, **kwargs)
+
+
+def _drawing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function as :class:`autograder.sandbox.callbacks.DrawingCallback` calls it: random state in, and out again."""
+
+    def evaluate(state: Tensor, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        with torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(state)
+            result = function(*args, **kwargs)
+            return (*(result if isinstance(result, tuple | list) else [result]), torch.get_rng_state())
+
+    return evaluate

@@ -18,7 +18,6 @@ from autograder.sandbox.wire import CallbackRef
 Invoke = Callable[..., Any]
 
 
-
 def _flatten(value: Any, tensors: list[torch.Tensor]) -> Any:
     """Replace tensors by ``{"$": n}`` and collect them in order."""
     if isinstance(value, torch.Tensor):
@@ -57,6 +56,23 @@ class RemoteCallback:
     single = True
 
 
+class DrawingCallback:
+    """A grader's function in the place of one of the submission's: it draws random numbers as if it ran here.
+
+    The state of torch's global generator goes with each call and comes back as the last output.
+    """
+
+    def __init__(self, callback: RemoteCallback) -> None:
+        self._callback = callback
+        self.__name__ = callback.__name__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Evaluate in the grader and go on from the random state that it leaves."""
+        *outputs, state = self._callback(torch.get_rng_state(), *args, **kwargs)
+        torch.set_rng_state(state.clone())
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+
 class _Node(torch.autograd.Function):
     """One call, or one vector-Jacobian product, that the grader evaluated and remembers."""
 
@@ -71,6 +87,7 @@ class _Node(torch.autograd.Function):
             node, values, _ = callback._invoke("vjp", details[0], plain[details[1] :])
         ctx.callback, ctx.node = callback, node
         ctx.save_for_backward(*tensors)
+        ctx.mark_non_differentiable(*(value for value in values if not value.is_floating_point()))
         return tuple(values)
 
     @staticmethod

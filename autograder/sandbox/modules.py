@@ -6,6 +6,7 @@ own, so that two assignments' ``losses`` do not meet) and student code in a work
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import builtins
@@ -59,6 +60,7 @@ class ModuleSpace:
         self.sources = {_module_name(path): path for path in sorted(self.files) if path.endswith(".py")}
         self.notebook: types.ModuleType | None = None
         self.failures: dict[str, BaseException] = {}
+        self._flags = 0
         self._builtins = dict(vars(builtins), __import__=self._import)
 
     def module(self, name: str) -> types.ModuleType:
@@ -132,11 +134,12 @@ class ModuleSpace:
                 module.__dict__.clear()
                 module.__dict__.update(before)
         own = {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
+        flags = _future_flags(tree)
         for node in tree.body:
             if self.definitions_only and not _is_definition(node, own):
                 continue
             with contextlib.suppress(KeyboardInterrupt, SystemExit, Exception):
-                exec(compile(ast.Module([node], []), path, "exec", dont_inherit=True), module.__dict__)
+                exec(compile(ast.Module([node], []), path, "exec", flags, dont_inherit=True), module.__dict__)
 
     def stand_in(self, name: str) -> types.ModuleType:
         """Return module ``name``, or an empty one in its place when it cannot be loaded."""
@@ -187,7 +190,8 @@ class ModuleSpace:
             if self.definitions_only:
                 own = {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
                 tree.body = [node for node in tree.body if _is_definition(node, own)]
-            exec(compile(tree, name, "exec", dont_inherit=True), self.notebook.__dict__)
+            self._flags |= _future_flags(tree)  # like IPython: from one cell to the next
+            exec(compile(tree, name, "exec", self._flags, dont_inherit=True), self.notebook.__dict__)
         except BaseException as error:
             self.complaints.append(describe(error, f"cell {cell['cell']}"))
 
@@ -259,6 +263,17 @@ def _parse(source: str, name: str) -> ast.Module:
     """Parse and register the source, so that tracebacks show the student's own lines."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     return ast.parse(source, name)
+
+
+def _future_flags(tree: ast.Module) -> int:
+    """What ``from __future__ import …`` asks of the statements after it, when these are compiled one by one."""
+    flags = 0
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            for alias in node.names:
+                feature = getattr(__future__, alias.name, None)
+                flags |= getattr(feature, "compiler_flag", 0)
+    return flags
 
 
 def _is_definition(node: ast.stmt, own: set[str]) -> bool:

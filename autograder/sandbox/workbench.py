@@ -8,17 +8,18 @@ are known outside by number.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import random
 import sys
 import traceback
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
-from autograder.sandbox.callbacks import Invoke, RemoteCallback
+from autograder.sandbox.callbacks import DrawingCallback, Invoke, RemoteCallback
 from autograder.sandbox.modules import LoadError, ModuleSpace, SpaceFinder, quiet_stdin
 from autograder.sandbox.toys import build_loader, build_object, build_optimizer, build_toy
 from autograder.sandbox.wire import NUMPY_DTYPES, CallbackRef, Handle
@@ -45,6 +46,7 @@ class Workbench:
         self.fresh_process = fresh_process
         self.space = space
         self._objects: list[object] = []
+        self._ready: set[str] = set()
 
     def perform(self, request: Mapping[str, Any]) -> list:
         """Carry out one request: ``["ok", value]`` or ``["error", type, message, traceback, reason]``."""
@@ -65,11 +67,9 @@ class Workbench:
     def _do_import(self, request: Mapping[str, Any]) -> list[str]:
         """Run one module, undo what it did to torch's and NumPy's global state, return its complaints."""
         assert self.space is not None
-        state = _GlobalState()
         try:
             self._module(request["module"])
         finally:
-            state.restore()
             if self.fresh_process:
                 seed_everything(request.get("seed", 0))
         return [complaint[:MAX_TEXT] for complaint in self.space.complaints[:20]]
@@ -79,7 +79,10 @@ class Workbench:
         assert self.space is not None
         name = request["name"]
         replacement = self._take(request["callback"])
-        module = self.space.stand_in(request["module"])
+        if isinstance(replacement, RemoteCallback):
+            replacement = DrawingCallback(replacement)
+        with untouched_state():
+            module = self.space.stand_in(request["module"])
         original = getattr(module, name, None)
         setattr(module, name, replacement)
         for other in self.space.loaded():
@@ -88,8 +91,14 @@ class Workbench:
                     setattr(other, key, replacement)
 
     def _module(self, name: str) -> types.ModuleType:
+        """Return a module; its first use runs it, whoever asks, without a trace in torch's and NumPy's global state."""
         assert self.space is not None
-        return self.space.module(name)
+        if name in self._ready:
+            return self.space.module(name)
+        with untouched_state():
+            module = self.space.module(name)
+        self._ready.add(name)
+        return module
 
     # -- calls ---------------------------------------------------------------------------------------------
 
@@ -325,7 +334,8 @@ class _GlobalState:
         self.grad = torch.is_grad_enabled()
         self.errors = np.geterr()
         self.deterministic = torch.are_deterministic_algorithms_enabled()
-        self.modules = {name: sys.modules.get(name) for name in ("torch", "numpy")}
+        self.threads = torch.get_num_threads()
+        self.random = random_state()
 
     def restore(self) -> None:
         torch.set_default_dtype(self.dtype)
@@ -333,8 +343,21 @@ class _GlobalState:
         pop_modes()
         torch.set_grad_enabled(self.grad)
         torch.use_deterministic_algorithms(self.deterministic)
-        torch.set_num_threads(1)
+        torch.set_num_threads(self.threads)
         np.seterr(**self.errors)  # type: ignore[arg-type]
+        torch.set_rng_state(self.random[0])
+        np.random.set_state(self.random[1])
+        random.setstate(self.random[2])
+
+
+@contextlib.contextmanager
+def untouched_state() -> Iterator[None]:
+    """Put torch's and NumPy's global settings and seeds back after the block."""
+    state = _GlobalState()
+    try:
+        yield
+    finally:
+        state.restore()
 
 
 def pop_modes() -> None:
