@@ -1,0 +1,276 @@
+"""Hidden checks of likelihood.py."""
+
+import itertools
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.distributions import Bernoulli, Categorical
+
+from autograder.candidate import Candidate
+from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.strategies import DTYPES, normal
+
+LOOSE = {torch.float64: 1e-5, torch.float32: 1e-4}
+"""Relative tolerances under which a guard such as log(p + 1e-8) is still close enough."""
+
+
+class Observed(NamedTuple):
+    """Logits and the data whose probability is asked for."""
+
+    logits: Tensor
+    x: Tensor
+
+
+def sequences() -> st.SearchStrategy[Observed]:
+    """Sequences of 1 to 5 steps over 2 to 6 categories, logits of size 1.5."""
+    shapes = [(1, 1, 2), (1, 2, 3), (2, 1, 3), (3, 3, 3), (2, 4, 4), (4, 2, 6), (5, 5, 2), (3, 5, 4)]
+    return st.builds(make_sequence, st.sampled_from(shapes), st.sampled_from(DTYPES), st.integers(0, 2**20))
+
+
+def make_sequence(shape: tuple[int, int, int], dtype: torch.dtype, seed: int, scale: float = 1.5) -> Observed:
+    """Logits ``(B, T, K)`` and categories."""
+    generator = torch.Generator().manual_seed(seed)
+    return Observed(normal(shape, seed + 1, dtype, scale), torch.randint(shape[2], shape[:2], generator=generator))
+
+
+def binaries() -> st.SearchStrategy[Observed]:
+    """Binary vectors of length 1 to 9, logits of size 1.5."""
+    shapes = [(1, 1), (1, 3), (3, 1), (2, 2), (3, 3), (2, 5), (5, 4), (4, 9)]
+    return st.builds(make_binary, st.sampled_from(shapes), st.sampled_from(DTYPES), st.integers(0, 2**20))
+
+
+def make_binary(shape: tuple[int, int], dtype: torch.dtype, seed: int, scale: float = 1.5) -> Observed:
+    """Logits ``(B, D)`` and zeros and ones."""
+    generator = torch.Generator().manual_seed(seed)
+    return Observed(normal(shape, seed + 1, dtype, scale), torch.randint(2, shape, generator=generator).to(dtype))
+
+
+def assert_untouched(seen, arguments: tuple[Tensor, ...]) -> None:
+    """The call left its arguments and the global random state alone."""
+    for after, before in zip(seen.args, arguments, strict=False):
+        assert_close(after, before, rtol=0, atol=0, what="an input after the call")
+    assert_true(not seen.rng_used, "the global random state was used")
+
+
+# -- categorical_log_prob ----------------------------------------------------------------------------------
+
+
+@check("categorical_log_prob", points=2, title="equals the sum over steps of torch.distributions.Categorical")
+@given(case=sequences())
+def test_categorical_log_prob_matches_distribution(candidate: Candidate, case: Observed) -> None:
+    """The value differs from the log-probabilities of the observed categories, summed over the steps of each sequence."""
+    expected = Categorical(logits=case.logits.double()).log_prob(case.x).sum(1).to(case.logits.dtype)
+    assert_close(candidate.categorical_log_prob(case.logits, case.x), expected, rtol=LOOSE[case.logits.dtype])
+
+
+@check("categorical_log_prob", points=0.75, title="the probabilities of all sequences add up to one", kind="law")
+def test_categorical_log_prob_is_normalised(candidate: Candidate) -> None:
+    """For given logits, the total probability of all K^T sequences is not 1, or some are impossible."""
+    x = torch.tensor(list(itertools.product(range(3), repeat=3)))
+    logits = normal((3, 3), 5, torch.float64, 2.0).expand(27, 3, 3).contiguous()
+    log_prob = candidate.categorical_log_prob(logits, x)
+    assert_shape(log_prob, (27,))
+    assert_true(log_prob.std() > 0.1, "all sequences have the same probability")
+    assert_close(log_prob.exp().sum(), torch.tensor(1.0, dtype=torch.float64), rtol=1e-4, what="the total probability")
+
+
+@check("categorical_log_prob", points=0.5, title="adds up over the two halves of a sequence", kind="law")
+def test_categorical_log_prob_additivity(candidate: Candidate) -> None:
+    """The log-probability of a sequence is not the sum of those of its first and its second part."""
+    logits, x = make_sequence((3, 5, 4), torch.float64, 31)
+    whole = candidate.categorical_log_prob(logits, x)
+    first = candidate.categorical_log_prob(logits[:, :2].contiguous(), x[:, :2].contiguous())
+    second = candidate.categorical_log_prob(logits[:, 2:].contiguous(), x[:, 2:].contiguous())
+    assert_shape(whole, (3,))
+    assert_true(whole.std() > 0.01, "the result does not depend on the data")
+    assert_close(first + second, whole, rtol=1e-4, what="the sum over both parts")
+
+
+@check("categorical_log_prob", points=1, title="its gradient is the observation minus the prediction", kind="gradient")
+def test_categorical_log_prob_gradient(candidate: Candidate) -> None:
+    """The derivative with respect to the logits is not one-hot(x) - softmax(logits)."""
+    logits, x = make_sequence((3, 2, 4), torch.float64, 32)
+    weights = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)
+    (gradient,) = candidate.categorical_log_prob.grad(logits, x, wrt=(0,), cotangent=weights)
+    expected = torch.eye(4, dtype=torch.float64)[x] - logits.exp() / logits.exp().sum(-1, keepdim=True)
+    assert_close(gradient, expected * weights.reshape(3, 1, 1), rtol=1e-4, what="the gradient of the logits")
+
+
+@check("categorical_log_prob", points=0.75, title="stays finite and exact for logits of size 1e4", kind="extreme")
+def test_categorical_log_prob_extremes(candidate: Candidate) -> None:
+    """With very large logits the value or its gradient is not finite, or not accurate."""
+    logits = torch.tensor([[[1e4, -1e4, 0.0], [0.0, -1e4, -1e4]], [[1e4, 1e4, -1e4], [-1e4, -1e4, -1e4]]])
+    x = torch.tensor([[1, 0], [0, 2]])
+    expected = torch.tensor([-2e4, -math.log(2) - math.log(3)])
+    assert_close(candidate.categorical_log_prob(logits, x), expected, rtol=1e-5, atol=1e-4)
+    (gradient,) = candidate.categorical_log_prob.grad(logits, x, wrt=(0,))
+    third = 1 / 3
+    rows = [[[-1.0, 1.0, 0.0], [0.0, 0.0, 0.0]], [[0.5, -0.5, 0.0], [-third, -third, 1 - third]]]
+    assert_close(gradient, torch.tensor(rows), what="the gradient")
+
+
+@check("categorical_log_prob", points=0.25, title="leaves its inputs as they are", kind="purity")
+def test_categorical_log_prob_pure(candidate: Candidate) -> None:
+    """An input was modified, or the random state was used."""
+    case = make_sequence((2, 3, 4), torch.float32, 33)
+    seen = candidate.categorical_log_prob.observe(*case)
+    assert_untouched(seen, case)
+    assert_shape(seen.value, (2,))
+
+
+@check("categorical_log_prob", points=0.25, title="treats every sequence on its own", kind="law")
+def test_categorical_log_prob_batch_independence(candidate: Candidate) -> None:
+    """The value of a sequence changed with the other sequences of its batch."""
+    logits, x = make_sequence((5, 3, 4), torch.float32, 34)
+    whole = candidate.categorical_log_prob(logits, x)
+    part = candidate.categorical_log_prob(logits[1:3].contiguous(), x[1:3].contiguous())
+    assert_close(whole[1:3], Categorical(logits=logits[1:3]).log_prob(x[1:3]).sum(1), rtol=1e-4)
+    assert_close(part, whole[1:3], what="the values of a part of the batch")
+
+
+@check("categorical_log_prob", points=0.25, title="computes in the dtype of the logits", kind="dtype")
+def test_categorical_log_prob_precision(candidate: Candidate) -> None:
+    """With float64 logits the result is not float64, or not that precise."""
+    logits, x = make_sequence((2, 4, 5), torch.float64, 35)
+    expected = Categorical(logits=logits).log_prob(x).sum(1)
+    assert_close(candidate.categorical_log_prob(logits, x), expected, rtol=1e-11, atol=0.0)
+
+
+# -- bernoulli_log_prob ------------------------------------------------------------------------------------
+
+
+@check("bernoulli_log_prob", points=1.75, title="equals the sum over dimensions of torch.distributions.Bernoulli")
+@given(case=binaries())
+def test_bernoulli_log_prob_matches_distribution(candidate: Candidate, case: Observed) -> None:
+    """The value differs from the log-probabilities of the observed bits, summed over the dimensions of each vector."""
+    expected = Bernoulli(logits=case.logits.double()).log_prob(case.x.double()).sum(1).to(case.logits.dtype)
+    assert_close(candidate.bernoulli_log_prob(case.logits, case.x), expected, rtol=LOOSE[case.logits.dtype])
+
+
+@check("bernoulli_log_prob", points=0.5, title="the probabilities of all binary vectors add up to one", kind="law")
+def test_bernoulli_log_prob_is_normalised(candidate: Candidate) -> None:
+    """For given logits, the total probability of all 2^D vectors is not 1, or all are equally likely."""
+    x = torch.tensor(list(itertools.product([0.0, 1.0], repeat=4)), dtype=torch.float64)
+    logits = torch.tensor([2.0, -1.0, 0.5, -0.3], dtype=torch.float64).expand(16, 4).contiguous()
+    log_prob = candidate.bernoulli_log_prob(logits, x)
+    assert_shape(log_prob, (16,))
+    assert_true(log_prob.std() > 0.1, "all vectors have the same probability")
+    assert_close(log_prob.exp().sum(), torch.tensor(1.0, dtype=torch.float64), rtol=1e-4, what="the total probability")
+
+
+@check("bernoulli_log_prob", points=0.5, title="zero and one may change their names", kind="law")
+def test_bernoulli_log_prob_symmetry(candidate: Candidate) -> None:
+    """Exchanging zeros and ones together with the sign of the logits changes the probability."""
+    logits, x = make_binary((4, 5), torch.float64, 41)
+    straight = candidate.bernoulli_log_prob(logits, x)
+    assert_shape(straight, (4,))
+    assert_true(straight.std() > 0.01, "the result does not depend on the data")
+    assert_close(candidate.bernoulli_log_prob(-logits, 1 - x), straight, rtol=1e-4, what="the value after the exchange")
+
+
+@check("bernoulli_log_prob", points=0.75, title="its gradient is the observation minus the probability", kind="gradient")
+def test_bernoulli_log_prob_gradient(candidate: Candidate) -> None:
+    """The derivative with respect to the logits is not x - sigmoid(logits)."""
+    logits, x = make_binary((3, 4), torch.float64, 42)
+    weights = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)
+    (gradient,) = candidate.bernoulli_log_prob.grad(logits, x, wrt=(0,), cotangent=weights)
+    expected = (x - 1 / (1 + (-logits).exp())) * weights.reshape(3, 1)
+    assert_close(gradient, expected, rtol=1e-4, what="the gradient of the logits")
+
+
+@check("bernoulli_log_prob", points=0.75, title="stays finite and exact for logits of size 1e4", kind="extreme")
+def test_bernoulli_log_prob_extremes(candidate: Candidate) -> None:
+    """With very large logits the value or its gradient is not finite, or not accurate."""
+    logits = torch.tensor([[1e4, -1e4, 1e4], [1e4, -1e4, -1e4], [60.0, -60.0, 0.0], [-200.0, 200.0, 0.0]])
+    x = torch.tensor([[1.0, 0, 1], [0, 1, 0], [0, 1, 1], [0, 1, 0]])
+    expected = torch.tensor([0.0, -2e4, -120 - math.log(2), -math.log(2)])
+    assert_close(candidate.bernoulli_log_prob(logits, x), expected, rtol=1e-5, atol=1e-4)
+    (gradient,) = candidate.bernoulli_log_prob.grad(logits, x, wrt=(0,))
+    rows = [[0.0, 0, 0], [-1.0, 1, 0], [-1.0, 1, 0.5], [0.0, 0, -0.5]]
+    assert_close(gradient, torch.tensor(rows), what="the gradient")
+
+
+@check("bernoulli_log_prob", points=0.25, title="leaves its inputs as they are", kind="purity")
+def test_bernoulli_log_prob_pure(candidate: Candidate) -> None:
+    """An input was modified, or the random state was used."""
+    case = make_binary((2, 4), torch.float32, 43)
+    seen = candidate.bernoulli_log_prob.observe(*case)
+    assert_untouched(seen, case)
+    assert_shape(seen.value, (2,))
+
+
+@check("bernoulli_log_prob", points=0.25, title="treats every vector on its own", kind="law")
+def test_bernoulli_log_prob_batch_independence(candidate: Candidate) -> None:
+    """The value of a vector changed with the other vectors of its batch."""
+    logits, x = make_binary((5, 3), torch.float32, 44)
+    whole = candidate.bernoulli_log_prob(logits, x)
+    part = candidate.bernoulli_log_prob(logits[1:3].contiguous(), x[1:3].contiguous())
+    assert_close(whole[1:3], Bernoulli(logits=logits[1:3]).log_prob(x[1:3]).sum(1), rtol=1e-4)
+    assert_close(part, whole[1:3], what="the values of a part of the batch")
+
+
+@check("bernoulli_log_prob", points=0.25, title="computes in the dtype of the logits", kind="dtype")
+def test_bernoulli_log_prob_precision(candidate: Candidate) -> None:
+    """With float64 logits the result is not float64, or not that precise."""
+    logits, x = make_binary((2, 6), torch.float64, 45)
+    expected = Bernoulli(logits=logits).log_prob(x).sum(1)
+    assert_close(candidate.bernoulli_log_prob(logits, x), expected, rtol=1e-11, atol=0.0)
+
+
+# -- bits_per_dim ------------------------------------------------------------------------------------------
+
+
+def make_log_prob(size: int, seed: int, dtype: torch.dtype = torch.float64) -> Tensor:
+    """Log-probabilities around -50, some of them positive (a density may exceed one)."""
+    return normal((size,), seed, dtype, 40.0) - 30
+
+
+@check("bits_per_dim", points=1.25, title="equals minus the binary logarithm, per dimension")
+@given(seed=st.integers(0, 2**20), size=st.integers(1, 5), num_dims=st.integers(1, 784), dtype=st.sampled_from(DTYPES))
+def test_bits_per_dim_matches_log2(
+    candidate: Candidate, seed: int, size: int, num_dims: int, dtype: torch.dtype
+) -> None:
+    """The value differs from -log2(p(x)) / D."""
+    log_prob = make_log_prob(size, seed, dtype)
+    expected = -log_prob.double() * math.log2(math.e) / num_dims
+    assert_close(candidate.bits_per_dim(log_prob, num_dims), expected.to(dtype), rtol=1e-5)
+
+
+@check("bits_per_dim", points=0.5, title="two independent halves cost their average", kind="law")
+def test_bits_per_dim_of_two_halves(candidate: Candidate) -> None:
+    """Two images of equal size, taken as one image, do not cost the average of their bits per dimension."""
+    first, second = make_log_prob(4, 51), make_log_prob(4, 52)
+    both = candidate.bits_per_dim(first + second, 24)
+    assert_shape(both, (4,))
+    assert_true(both.std() > 0.1, "the result does not depend on the log-probability")
+    average = (candidate.bits_per_dim(first, 12) + candidate.bits_per_dim(second, 12)) / 2
+    assert_close(both, average, rtol=1e-5, what="the bits per dimension of both")
+
+
+@check("bits_per_dim", points=0.5, title="passes gradients to the log-probability", kind="gradient")
+def test_bits_per_dim_gradient(candidate: Candidate) -> None:
+    """The derivative with respect to the log-probability is not a constant of the right size and sign."""
+    weights = torch.tensor([1.0, -3.0, 2.0], dtype=torch.float64)
+    (gradient,) = candidate.bits_per_dim.grad(make_log_prob(3, 53), 7, wrt=(0,), cotangent=weights)
+    assert_close(gradient, -weights / (7 * np.log(2.0)), rtol=1e-5, what="the gradient")
+
+
+@check("bits_per_dim", points=0.25, title="leaves its input as it is", kind="purity")
+def test_bits_per_dim_pure(candidate: Candidate) -> None:
+    """The input was modified, or the random state was used."""
+    log_prob = make_log_prob(3, 54)
+    seen = candidate.bits_per_dim.observe(log_prob, 5)
+    assert_untouched(seen, (log_prob,))
+    assert_shape(seen.value, (3,))
+
+
+@check("bits_per_dim", points=0.25, title="computes in the dtype of its input", kind="dtype")
+def test_bits_per_dim_precision(candidate: Candidate) -> None:
+    """With float64 input the result is not float64, or not that precise."""
+    log_prob = make_log_prob(3, 55)
+    assert_close(candidate.bits_per_dim(log_prob, 3), -log_prob / np.log(8.0), rtol=1e-12, atol=0.0)

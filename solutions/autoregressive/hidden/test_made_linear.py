@@ -1,0 +1,104 @@
+"""Hidden checks of made.py: MaskedLinear."""
+
+import torch
+from torch import Tensor
+
+from autograder.candidate import Candidate, RemoteObject
+from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.strategies import normal
+
+MASK = torch.tensor([[1, 0, 1, 0], [0, 0, 1, 1], [0, 0, 0, 0]]).bool()
+WEIGHT, BIAS = normal((3, 4), 1, torch.float32), torch.tensor([0.7, -1.3, 2.1])
+X = normal((5, 4), 2, torch.float32)
+
+
+def masked_layer(candidate: Candidate, mask: Tensor = MASK, weight: Tensor = WEIGHT, bias: Tensor = BIAS) -> RemoteObject:
+    """A layer with known parameters."""
+    layer = candidate.MaskedLinear(mask.shape[1], mask.shape[0], mask)
+    layer.set_parameters({"weight": weight, "bias": bias})
+    return layer
+
+
+@check("MaskedLinear", points=2, title="is a linear layer with zeros where the mask is False")
+def test_masked_linear_values(candidate: Candidate, rng: torch.Generator) -> None:
+    """Some output differs from the bias plus the sum over the connections that exist."""
+    for size_in, size_out, batch in [(4, 3, 2), (2, 6, 5), (5, 5, 5), (1, 2, 3)]:
+        mask = torch.rand(size_out, size_in, generator=rng) < 0.5
+        weight, bias = torch.randn(size_out, size_in, generator=rng), torch.randn(size_out, generator=rng)
+        x = torch.randn(batch, size_in, generator=rng)
+        expected = bias.repeat(batch, 1)
+        for o, i in mask.nonzero().tolist():
+            expected[:, o] += weight[o, i] * x[:, i]
+        layer = masked_layer(candidate, mask, weight, bias)
+        assert_close(layer(x), expected, what="the output")
+
+
+@check("MaskedLinear", points=1, title="masked weights have no effect", kind="law")
+def test_masked_linear_masked_weights_have_no_effect(candidate: Candidate) -> None:
+    """Changing weights where the mask is False changed the output, or changing the others did not."""
+    layer = masked_layer(candidate)
+    before = layer(X)
+    layer.set_parameters({"weight": torch.where(MASK, WEIGHT, torch.tensor(1000.0))})
+    assert_close(layer(X), before, what="the output with other masked weights")
+    layer.set_parameters({"weight": torch.where(MASK, 2 * WEIGHT, WEIGHT)})
+    after = layer(X)
+    assert_true((after - before)[:, :2].abs().max() > 0.1, "the other weights have no effect either")
+
+
+@check("MaskedLinear", points=1.25, title="masked weights get no gradient, the others the usual one", kind="gradient")
+def test_masked_linear_gradients(candidate: Candidate) -> None:
+    """The gradient of the weights is not zero exactly where the mask is False, or has other values elsewhere."""
+    layer = masked_layer(candidate)
+    weights = normal((5, 3), 3, torch.float32)
+    (of_x,), named = layer.grad(X, wrt=(0,), cotangent=weights, parameters=True)
+    assert_close(named.get("weight"), weights.T @ X * MASK, what="the gradient of the weights")
+    assert_close(named.get("bias"), weights.sum(0), what="the gradient of the bias")
+    assert_close(of_x, weights @ (WEIGHT * MASK), what="the gradient of the inputs")
+
+
+@check("MaskedLinear", points=0.5, title="keeps the bias, even of a unit without connections", kind="law")
+def test_masked_linear_keeps_bias(candidate: Candidate) -> None:
+    """With all connections masked the output is not the bias."""
+    named = candidate.MaskedLinear(4, 3, MASK).parameters_by_name()
+    assert_shape(named.get("weight"), (3, 4), torch.float32, what="the parameter weight")
+    assert_shape(named.get("bias"), (3,), torch.float32, what="the parameter bias")
+    layer = masked_layer(candidate, torch.zeros(3, 4).bool())
+    assert_close(layer(X), BIAS.expand(5, 3), what="the output")
+
+
+@check("MaskedLinear", points=0.5, title="its state dict carries the mask to another layer", kind="law")
+def test_masked_linear_state_dict(candidate: Candidate) -> None:
+    """A layer that loads another one's state dict does not compute the same."""
+    state = masked_layer(candidate).state_dict()
+    assert_true({"mask", "weight", "bias"} <= set(state), "the state dict lacks mask, weight or bias")
+    other = candidate.MaskedLinear(4, 3, ~MASK)
+    other.load_state_dict(state)
+    assert_close(other(X), X @ (WEIGHT * MASK).T + BIAS, what="the output")
+
+
+@check("MaskedLinear", points=0.25, title="works in double precision", kind="dtype")
+def test_masked_linear_double(candidate: Candidate) -> None:
+    """After .to(torch.float64) the output is not float64, or not that precise."""
+    layer = masked_layer(candidate)
+    layer.to(torch.float64)
+    expected = X.double() @ (WEIGHT * MASK).double().T + BIAS.double()
+    assert_close(layer(X.double()), expected, rtol=1e-10, what="the output")
+
+
+@check("MaskedLinear", points=0.25, title="a forward pass leaves weights and mask as they are", kind="purity")
+def test_masked_linear_parameters_kept(candidate: Candidate) -> None:
+    """The parameters or the mask differ after a forward pass."""
+    layer = masked_layer(candidate)
+    layer(X)
+    assert_close(layer.parameters_by_name().get("weight"), WEIGHT, rtol=0, atol=0, what="the weight after a pass")
+    assert_close(layer.parameters_by_name().get("bias"), BIAS, rtol=0, atol=0, what="the bias after a pass")
+    assert_close(layer.buffers_by_name().get("mask"), MASK, dtype=False, what="the mask after a pass")
+
+
+@check("MaskedLinear", points=0.25, title="leaves its input as it is", kind="purity")
+def test_masked_linear_pure(candidate: Candidate) -> None:
+    """The input was modified, or the random state was used."""
+    seen = masked_layer(candidate).observe(X)
+    assert_close(seen.args[0], X, rtol=0, atol=0, what="x after the call")
+    assert_true(not seen.rng_used, "the global random state was used")
+    assert_shape(seen.value, (5, 3))
