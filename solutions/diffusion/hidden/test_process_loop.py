@@ -164,7 +164,7 @@ def _assert_moments(sample: Tensor, mean: float, variance: float) -> None:
 
 @check("GaussianDiffusion", points=0.5, title="the network gets the labels and int64 timesteps", kind="law")
 def test_p_sample_loop_labels(candidate: Candidate) -> None:
-    """In some step the labels were not passed on unchanged, or t was not int64 of shape (B,)."""
+    """Labels or timesteps were not passed on to the network unchanged, or t was not int64 of shape (B,)."""
     network, y = Watched(), torch.tensor([7, 2, 5])
     diffusion = candidate.GaussianDiffusion(BETAS[:3])
     diffusion.p_sample_loop(network, (3, 1, 2, 2), y=y)
@@ -172,10 +172,12 @@ def test_p_sample_loop_labels(candidate: Candidate) -> None:
     for seen in network.calls:
         assert_shape(seen.t, (3,), torch.int64, what="t")
         assert_close(seen.y, y, what="the labels that the network saw")
-    unlabelled = Watched()
-    diffusion.p_sample(unlabelled, torch.ones(3, 2), torch.tensor([2, 0, 1]), y)
-    assert_true(len(unlabelled.calls) > 0, "the network was never called")
-    assert_close(unlabelled.calls[0].y, y, what="the labels that the network saw in p_sample")
+    single, x, t = Watched(), torch.tensor([[1.0, 2.0], [-3.0, 0.5], [0.0, 4.0]]), torch.tensor([2, 0, 1])
+    diffusion.p_sample(single, x, t, y)
+    assert_true(len(single.calls) > 0, "the network was never called")
+    assert_close(single.calls[0].x, x, what="the data that the network saw in p_sample")
+    assert_close(single.calls[0].t, t, what="the timesteps that the network saw in p_sample")
+    assert_close(single.calls[0].y, y, what="the labels that the network saw in p_sample")
 
 
 @check("GaussianDiffusion", points=0.5, title="p_sample_loop: a generator makes it reproducible", kind="random")
