@@ -16,6 +16,8 @@ from torch import Tensor
 from autograder.sandbox.wire import CallbackRef
 
 MAX_NODES = 5_000
+MAX_ELEMENTS = 2**20
+"""Numbers in all tensors of one call or cotangent; a product of two larger matrices would take minutes."""
 
 
 class CallbackRefused(Exception):
@@ -123,6 +125,8 @@ def _parts(body: list, number: int) -> list:
 def _tensors(values: Any) -> list[Tensor]:
     if type(values) is not list or any(type(value) is not Tensor for value in values):
         raise CallbackRefused("the worker asked for something malformed")
+    if sum(value.numel() for value in values) > MAX_ELEMENTS:
+        raise ValueError("the arguments are too large")
     return values
 
 

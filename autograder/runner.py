@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -11,6 +10,7 @@ from typing import Any, Protocol
 
 import torch
 
+from autograder.bounds import bounded_memory
 from autograder.candidate import Call, Candidate, CandidateError, Remote, Session
 from autograder.closeness import CheckFailed
 from autograder.course import Assignment, Check, Exercise
@@ -22,7 +22,14 @@ FIXTURES = frozenset({"candidate", "rng", "reference"})
 MAX_LOST = 2
 """Workers that one exercise may use up before its remaining checks are given up."""
 
-_STRUCTURE_ERRORS = (TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError, ArithmeticError)
+_STRUCTURE_ERRORS = (
+    TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError, ArithmeticError, MemoryError,
+)  # fmt: skip
+_COMMON_ERRORS = (
+    "AttributeError", "IndexError", "KeyError", "NameError", "RecursionError", "RuntimeError", "TypeError",
+    "UnboundLocalError", "ValueError",
+)  # fmt: skip
+"""Errors that a hidden check calls by name. Any name of the student's choice could spell out a hidden input."""
 
 
 class CandidateSession(Session, Protocol):
@@ -129,10 +136,11 @@ def run_check(assignment: Assignment, check: Check, session: CandidateSession, o
     session.limit(check.info.timeout or options.time_limit)
     seed = derive_seed(options.seed, check.key)
     session.request({"op": "seed", "seed": derive_seed(seed, "worker") % 2**32})
-    if is_property(check.function):
-        return _run_property(assignment, check, session, options)
-    remote = Remote(session)
-    return _verdict(check, remote, lambda: check.function(**_arguments(assignment, check, remote, seed)))
+    with bounded_memory():
+        if is_property(check.function):
+            return _run_property(assignment, check, session, options)
+        remote = Remote(session)
+        return _verdict(check, remote, lambda: check.function(**_arguments(assignment, check, remote, seed)))
 
 
 def _run_property(assignment: Assignment, check: Check, session: CandidateSession, options: RunOptions) -> Outcome:
@@ -197,17 +205,11 @@ def _verdict(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome:
 def _student_error(check: Check, error: CandidateError, call: Call | None) -> Outcome:
     if error.missing:
         return Outcome(check, "missing", "not implemented yet", error.message, call)
-    kind = error.error_type if _is_builtin_error(error.error_type) else "an exception"
+    kind = error.error_type if error.error_type in _COMMON_ERRORS else "an exception"
     detail = f"your code raised {error.error_type}: {error.message}".rstrip(": ")
     if error.traceback:
         detail += "\n" + error.traceback.rstrip()
     return Outcome(check, "error", f"your code raised {kind}", detail, call)
-
-
-def _is_builtin_error(name: str) -> bool:
-    """Names of the student's own making could spell out a hidden input."""
-    known = getattr(builtins, name, None)
-    return isinstance(known, type) and issubclass(known, BaseException)
 
 
 def _size(call: Call | None) -> float:

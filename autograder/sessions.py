@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from autograder.bounds import Overtime, bounded_memory, bounded_time
 from autograder.callback_graph import CallbackGraph, CallbackRefused
 from autograder.sandbox import wire
 from autograder.sandbox.modules import ModuleSpace
 from autograder.sandbox.wire import CallbackRef, Handle, WireError
-from autograder.sandbox.workbench import Workbench
+from autograder.sandbox.workbench import MAX_TEXT, Workbench
 
 if TYPE_CHECKING:
     from autograder.sandbox.launcher import Worker
@@ -107,9 +108,13 @@ class RemoteSession:
             if kind == "reply":
                 return _checked_replies(body, len(operations))
             try:
-                answer = self._graph.answer(kind, body)
+                # The function is the grader's, but its arguments are the submission's.
+                with bounded_memory(), bounded_time(self._deadline.left()):
+                    answer = self._graph.answer(kind, body)
             except CallbackRefused as refused:
                 raise WorkerLost("crashed", str(refused)) from None
+            except Overtime:
+                raise WorkerLost("timeout", "the time limit was exceeded") from None
             self._send(answer)
         raise WorkerLost("crashed", "the submission called the grader's functions too often")
 
@@ -127,7 +132,11 @@ class RemoteSession:
     # -- frames --------------------------------------------------------------------------------------------
 
     def _send(self, message: list) -> None:
-        data = wire.encode([self._sequence, *message])
+        try:
+            data = wire.encode([self._sequence, *message])
+        except wire.EncodeError:
+            # Submissions are bounded and checks are small: only a callback's value can be too large.
+            raise WorkerLost("crashed", "the submission asked the grader's functions for too much") from None
         frame = memoryview(_LENGTH.pack(len(data)) + data)
         while frame:
             self._wait(select.POLLOUT)
@@ -193,7 +202,14 @@ class RemoteSession:
         return bool(chunk)
 
     def _died(self) -> WorkerLost:
-        return WorkerLost("crashed", f"the process running the submission ended ({self._worker.exit_reason()})")
+        return WorkerLost("crashed", f"the process running the submission {_ending(self._worker.exit_reason())}")
+
+
+def _ending(reason: str) -> str:
+    """Say how a worker ended without the number: an exit status could carry a byte of a hidden input."""
+    if "SIGSEGV" in reason or "SIGABRT" in reason:
+        return "crashed"
+    return "was killed, perhaps for lack of memory" if "SIGKILL" in reason else "ended by itself"
 
 
 def _checked_replies(body: object, number: int) -> list[list]:
@@ -201,13 +217,18 @@ def _checked_replies(body: object, number: int) -> list[list]:
     if type(body) is not list or len(body) != number:
         raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
     for reply in body:
+        # Text of errors ends up in results; an honest worker has cut it already.
         good = type(reply) is list and (
             (len(reply) == 2 and reply[0] == "ok")
-            or (len(reply) == 5 and reply[0] == "error" and all(type(part) is str for part in reply))
+            or (len(reply) == 5 and reply[0] == "error" and all(map(_is_short_text, reply)))
         )
         if not good:
             raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
     return body
+
+
+def _is_short_text(value: object) -> bool:
+    return type(value) is str and len(value) <= MAX_TEXT
 
 
 class LocalSession:

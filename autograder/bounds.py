@@ -1,0 +1,93 @@
+"""What the grader itself may spend on values that a submission chose.
+
+A worker is limited by the kernel, but its values come into the grader's own process: a function of a check, or a
+reference lent to a submission, is called there with the submission's arguments (``ddim_timesteps(2**32, 2**32)``),
+and a check may broadcast two results against each other. Both end here before the machine runs out of memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+MEGABYTES = 2048
+"""Memory that one check may take in the grader, beyond what is in use when it begins."""
+
+
+class Overtime(BaseException):
+    """A computation was ended; not an :class:`Exception`, which code on its way might swallow."""
+
+
+_lock = threading.Lock()
+_holders = 0
+_original: tuple[int, int] = (-1, -1)
+
+
+@contextlib.contextmanager
+def bounded_memory(megabytes: int = MEGABYTES) -> Iterator[None]:
+    """Refuse allocations inside the block that exceed `megabytes`; does nothing where the system has no such limit.
+
+    What is refused raises :class:`MemoryError`, or :class:`RuntimeError` in torch. Blocks may be nested and may run in
+    several threads: the limit is the process's, and the first block sets it.
+    """
+    global _holders
+    with _lock:
+        _holders += 1
+        if _holders == 1:
+            _lower(megabytes)
+    try:
+        yield
+    finally:
+        with _lock:
+            _holders -= 1
+            if _holders == 0:
+                _raise()
+
+
+def _lower(megabytes: int) -> None:
+    global _original
+    if resource is None:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        _original = resource.getrlimit(resource.RLIMIT_AS)
+        wanted = pages * resource.getpagesize() + megabytes * 2**20
+        soft = wanted if _original[0] == resource.RLIM_INFINITY else min(wanted, _original[0])
+        resource.setrlimit(resource.RLIMIT_AS, (soft, _original[1]))
+
+
+def _raise() -> None:
+    if resource is not None and _original != (-1, -1):
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, _original)
+
+
+@contextlib.contextmanager
+def bounded_time(seconds: float) -> Iterator[None]:
+    """Raise :class:`Overtime` inside the block after `seconds`.
+
+    Works in the main thread, where Python delivers signals; elsewhere the block runs unbounded.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise Overtime
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
