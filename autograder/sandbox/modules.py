@@ -61,6 +61,7 @@ class ModuleSpace:
         self.notebook: types.ModuleType | None = None
         self.failures: dict[str, BaseException] = {}
         self._flags = 0
+        self._stand_ins: set[str] = set()
         self._builtins = dict(vars(builtins), __import__=self._import)
 
     def module(self, name: str) -> types.ModuleType:
@@ -87,6 +88,7 @@ class ModuleSpace:
         """Tell whether dotted ``name`` is one of the submission's modules or packages."""
         return (
             name in self.sources
+            or name in self._stand_ins
             or any(source.startswith(name + ".") for source in self.sources)
             or (NOTEBOOK in self.files and name in self.expected)
         )
@@ -147,6 +149,7 @@ class ModuleSpace:
             return self.module(name)
         except LoadError:
             self.failures.pop(name, None)
+            self._stand_ins.add(name)
             return self._new_module(name, name + ".py", package=False)
 
     def _new_module(self, name: str, path: str, package: bool) -> types.ModuleType:

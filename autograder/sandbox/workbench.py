@@ -22,7 +22,7 @@ import torch
 from autograder.sandbox.callbacks import DrawingCallback, Invoke, RemoteCallback
 from autograder.sandbox.modules import LoadError, ModuleSpace, SpaceFinder, quiet_stdin
 from autograder.sandbox.toys import build_loader, build_object, build_optimizer, build_toy
-from autograder.sandbox.wire import NUMPY_DTYPES, CallbackRef, Handle
+from autograder.sandbox.wire import NUMPY_DTYPES, TORCH_DTYPES, CallbackRef, Handle
 
 MAX_TEXT = 2000
 """Characters of an error message or traceback that leave the worker."""
@@ -242,6 +242,8 @@ def plain_tensor(value: torch.Tensor) -> torch.Tensor:
 
     The size is looked at before the copy, because an expanded view can pretend to gigabytes.
     """
+    if value.layout is not torch.strided or value.is_meta or value.dtype not in TORCH_DTYPES:
+        raise TypeError("a sparse, quantized or meta tensor was returned, whose values cannot be looked at")
     if value.numel() * value.element_size() > 32 * 2**20:
         raise ValueError("the tensor is too large to be returned")
     return value.as_subclass(torch.Tensor).detach().clone()
