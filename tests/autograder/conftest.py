@@ -1,0 +1,24 @@
+"""A tiny course and one warm zygote for the tests of the grader's core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tiny_course import load_course
+
+from autograder.course import Assignment
+from autograder.sandbox.launcher import Zygote
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    """Return the assignment of a tiny course that no test changes."""
+    return load_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="session")
+def warm_zygote() -> Iterator[Zygote]:
+    """Return a zygote with the best isolation of this machine."""
+    with Zygote("best") as zygote:
+        yield zygote
