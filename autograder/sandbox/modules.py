@@ -208,6 +208,8 @@ class ModuleSpace:
     ) -> types.ModuleType:
         """``__import__`` for the submission's own code: its own files first, then the libraries."""
         target = self._absolute(name, globals, level) if level else name
+        if level and not target:
+            return self._from_top(fromlist or ())
         if not self.owns(target.partition(".")[0] if target else ""):
             if level:
                 raise ImportError(f"attempted relative import of {name!r}, which is not part of the submission")
@@ -218,6 +220,15 @@ class ModuleSpace:
             if attribute != "*" and not hasattr(module, attribute) and self.owns(child):
                 self._load(child)
         return module if fromlist else self._load(target.partition(".")[0])
+
+    def _from_top(self, names: Sequence[str]) -> types.ModuleType:
+        """``from . import losses`` in a top-level file: a module that holds what was asked for."""
+        top = types.ModuleType(_PACKAGE)
+        for name in names:
+            if not self.owns(name):
+                raise ImportError(f"cannot import name {name!r}, which is not part of the submission")
+            setattr(top, name, self._load(name))
+        return top
 
     def _absolute(self, name: str, globals: Mapping[str, object] | None, level: int) -> str:
         package = str((globals or {}).get("__package__") or _PACKAGE)
