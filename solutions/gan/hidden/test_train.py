@@ -1,0 +1,211 @@
+"""Hidden checks of train.py, on two networks of a few parameters that the check updates by itself as well."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from autograder.candidate import Candidate, RemoteObject
+from autograder.checks import assert_close, assert_true, check
+from autograder.sandbox.toys_gan import ToyDiscriminator, ToyGenerator
+from autograder.strategies import normal
+
+RATE = 0.3
+REAL = normal((4, 1, 2, 2), 1, torch.float32)
+LATENTS = [normal((4, 2), seed, torch.float32) for seed in (2, 3)]
+
+
+def networks(candidate: Candidate, stale: float | None = None) -> tuple[RemoteObject, RemoteObject]:
+    """A generator and a discriminator, perhaps with gradients left over from before."""
+    return candidate.toy("ToyGenerator", stale=stale), candidate.toy("ToyDiscriminator", stale=stale)
+
+
+def loss_of_discriminator(generator: nn.Module, discriminator: nn.Module, z: Tensor) -> Tensor:
+    """Cross-entropy of both batches."""
+    real, fake = discriminator(REAL), discriminator(generator(z))
+    return -F.logsigmoid(real).mean() - F.logsigmoid(-fake).mean()
+
+
+def loss_of_generator(generator: nn.Module, discriminator: nn.Module, z: Tensor) -> Tensor:
+    """What the generator pays for being recognised."""
+    return -F.logsigmoid(discriminator(generator(z))).mean()
+
+
+def descend(network: nn.Module, loss: Tensor, rate: float = RATE) -> float:
+    """One plain gradient step; returns the loss."""
+    parameters = list(network.parameters())
+    gradients = torch.autograd.grad(loss, parameters)
+    with torch.no_grad():
+        for parameter, gradient in zip(parameters, gradients, strict=True):
+            parameter.sub_(rate * gradient)
+    return float(loss.detach())
+
+
+def assert_equal_parameters(remote: RemoteObject, own: nn.Module, exact: bool = False) -> None:
+    """The parameters are those of the check's own network."""
+    got = remote.parameters_by_name()
+    limits = {"rtol": 0.0, "atol": 0.0} if exact else {"rtol": 1e-4, "atol": 1e-5}
+    for name, value in own.named_parameters():
+        assert_close(got.get(name), value.detach(), **limits, what="a parameter after the update")
+
+
+def assert_modes_stay(generator: RemoteObject, discriminator: RemoteObject, training: bool) -> None:
+    """Both networks are in the mode in which they came."""
+    for network in (generator, discriminator):
+        assert_true(network.attribute("training") is training, "a network came back in the other mode")
+
+
+# -- discriminator_step ------------------------------------------------------------------------------------
+
+
+@check("discriminator_step", points=1.0, title="follows the gradient of its loss, step by step")
+def test_discriminator_step_follows_the_gradient(candidate: Candidate) -> None:
+    """After two steps the losses, or the discriminator's parameters, are not those of gradient descent."""
+    generator, discriminator = networks(candidate)
+    own_generator, own = ToyGenerator(), ToyDiscriminator()
+    optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
+    for z in LATENTS:
+        expected = descend(own, loss_of_discriminator(own_generator, own, z))
+        loss = candidate.discriminator_step(generator, discriminator, REAL, optimizer, z)
+        assert_close(loss, expected, rtol=1e-4, what="the loss")
+    assert_equal_parameters(discriminator, own)
+
+
+@check("discriminator_step", points=0.5, title="forgets gradients of earlier steps", kind="law")
+def test_discriminator_step_forgets(candidate: Candidate) -> None:
+    """Gradients that were left in the discriminator before the step have an influence on the update."""
+    generator, discriminator = networks(candidate, stale=0.7)
+    own_generator, own = ToyGenerator(), ToyDiscriminator()
+    descend(own, loss_of_discriminator(own_generator, own, LATENTS[0]))
+    optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
+    candidate.discriminator_step(generator, discriminator, REAL, optimizer, LATENTS[0])
+    assert_equal_parameters(discriminator, own)
+
+
+@check("discriminator_step", points=0.75, title="keeps its gradient out of the generator", kind="gradient")
+def test_discriminator_step_detaches(candidate: Candidate) -> None:
+    """The parameters of the generator, or their gradients, have changed."""
+    for stale in (None, 0.7):
+        generator, discriminator = networks(candidate, stale)
+        optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
+        loss = candidate.discriminator_step(generator, discriminator, REAL, optimizer, LATENTS[0])
+        assert_close(loss, float(loss), what="the loss")
+        assert_equal_parameters(generator, ToyGenerator(), exact=True)
+        for gradient in generator.gradients_by_name().values():
+            left = (
+                gradient is None
+                if stale is None
+                else gradient is not None and bool((gradient == stale).all())
+            )
+            assert_true(left, "a gradient of the discriminator's loss has reached the generator")
+
+
+@check("discriminator_step", points=0.5, title="uses any optimizer", kind="law")
+def test_discriminator_step_optimizer(candidate: Candidate) -> None:
+    """With another optimizer the update is not the one that this optimizer makes."""
+    generator, discriminator = networks(candidate)
+    own_generator, own = ToyGenerator(), ToyDiscriminator()
+    before = [parameter.detach().clone() for parameter in own.parameters()]
+    descend(own, loss_of_discriminator(own_generator, own, LATENTS[0]), 1.0)
+    # Adam's first step has the size of its rate in every coordinate, against the sign of the gradient.
+    with torch.no_grad():
+        for parameter, start in zip(own.parameters(), before, strict=True):
+            parameter.copy_(start + 0.01 * (parameter - start).sign())
+    optimizer = candidate.optimizer("Adam", discriminator, lr=0.01)
+    candidate.discriminator_step(generator, discriminator, REAL, optimizer, LATENTS[0])
+    assert_equal_parameters(discriminator, own)
+
+
+@check(
+    "discriminator_step", points=0.25, title="leaves modes, images and latent vectors alone", kind="purity"
+)
+def test_discriminator_step_pure(candidate: Candidate) -> None:
+    """A network changed its mode, an input was modified, or randomness was used."""
+    for training in (True, False):
+        generator, discriminator = networks(candidate)
+        generator.train(training)
+        discriminator.train(training)
+        optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
+        seen = candidate.discriminator_step.observe(generator, discriminator, REAL, optimizer, LATENTS[1])
+        expected = float(loss_of_discriminator(ToyGenerator(), ToyDiscriminator(), LATENTS[1]).detach())
+        assert_close(seen.value, expected, rtol=1e-4, what="the loss")
+        assert_modes_stay(generator, discriminator, training)
+        assert_close(seen.args[2], REAL, rtol=0, atol=0, what="the real images after the call")
+        assert_close(seen.args[4], LATENTS[1], rtol=0, atol=0, what="the latent vectors after the call")
+        assert_true(not seen.rng_used, "the global random state was used")
+
+
+# -- generator_step ----------------------------------------------------------------------------------------
+
+
+@check("generator_step", points=1.0, title="follows the gradient of its loss, step by step")
+def test_generator_step_follows_the_gradient(candidate: Candidate) -> None:
+    """After two steps the losses, or the generator's parameters, are not those of gradient descent."""
+    generator, discriminator = networks(candidate)
+    own, own_discriminator = ToyGenerator(), ToyDiscriminator()
+    optimizer = candidate.optimizer("SGD", generator, lr=RATE)
+    for z in LATENTS:
+        expected = descend(own, loss_of_generator(own, own_discriminator, z))
+        loss = candidate.generator_step(generator, discriminator, optimizer, z)
+        assert_close(loss, expected, rtol=1e-4, what="the loss")
+    assert_equal_parameters(generator, own)
+
+
+@check("generator_step", points=0.5, title="forgets gradients of earlier steps", kind="law")
+def test_generator_step_forgets(candidate: Candidate) -> None:
+    """Gradients that were left in the generator before the step have an influence on the update."""
+    generator, discriminator = networks(candidate, stale=0.7)
+    own = ToyGenerator()
+    descend(own, loss_of_generator(own, ToyDiscriminator(), LATENTS[0]))
+    optimizer = candidate.optimizer("SGD", generator, lr=RATE)
+    candidate.generator_step(generator, discriminator, optimizer, LATENTS[0])
+    assert_equal_parameters(generator, own)
+
+
+@check("generator_step", points=0.5, title="leaves the discriminator as it is", kind="law")
+def test_generator_step_leaves_the_discriminator(candidate: Candidate) -> None:
+    """The parameters of the discriminator have changed, or can no longer be trained."""
+    generator, discriminator = networks(candidate)
+    optimizer = candidate.optimizer("SGD", generator, lr=RATE)
+    candidate.generator_step(generator, discriminator, optimizer, LATENTS[0])
+    assert_equal_parameters(discriminator, ToyDiscriminator(), exact=True)
+    moved = generator.parameters_by_name()
+    unmoved = dict(ToyGenerator().named_parameters())
+    assert_true(
+        all(not torch.equal(moved[name], unmoved[name]) for name in unmoved), "the generator has not moved"
+    )
+    _, of_parameters = discriminator.grad(REAL, wrt=(0,), parameters=True)
+    assert_true(
+        all(gradient is not None for gradient in of_parameters.values()), "the discriminator was left frozen"
+    )
+
+
+@check("generator_step", points=0.25, title="uses any optimizer", kind="law")
+def test_generator_step_optimizer(candidate: Candidate) -> None:
+    """With another optimizer the update is not the one that this optimizer makes."""
+    generator, discriminator = networks(candidate)
+    own = ToyGenerator()
+    before = [parameter.detach().clone() for parameter in own.parameters()]
+    descend(own, loss_of_generator(own, ToyDiscriminator(), LATENTS[0]), 1.0)
+    # Adam's first step has the size of its rate in every coordinate, against the sign of the gradient.
+    with torch.no_grad():
+        for parameter, start in zip(own.parameters(), before, strict=True):
+            parameter.copy_(start + 0.01 * (parameter - start).sign())
+    optimizer = candidate.optimizer("Adam", generator, lr=0.01)
+    candidate.generator_step(generator, discriminator, optimizer, LATENTS[0])
+    assert_equal_parameters(generator, own)
+
+
+@check("generator_step", points=0.25, title="leaves modes and latent vectors alone", kind="purity")
+def test_generator_step_pure(candidate: Candidate) -> None:
+    """A network changed its mode, the latent vectors were modified, or randomness was used."""
+    for training in (True, False):
+        generator, discriminator = networks(candidate)
+        generator.train(training)
+        discriminator.train(training)
+        optimizer = candidate.optimizer("SGD", generator, lr=RATE)
+        seen = candidate.generator_step.observe(generator, discriminator, optimizer, LATENTS[1])
+        expected = float(loss_of_generator(ToyGenerator(), ToyDiscriminator(), LATENTS[1]).detach())
+        assert_close(seen.value, expected, rtol=1e-4, what="the loss")
+        assert_modes_stay(generator, discriminator, training)
+        assert_close(seen.args[3], LATENTS[1], rtol=0, atol=0, what="the latent vectors after the call")
+        assert_true(not seen.rng_used, "the global random state was used")
