@@ -94,6 +94,15 @@ class RemoteFunction:
         call.value = self._wrap(self._remote.ask(self._operation("call", args, kwargs)))
         return call.value
 
+    def answer(self, **quantities: float) -> Any:
+        """Call it without arguments and evaluate its short answer at named quantities.
+
+        The answer may be a value, a function of these quantities or a SymPy expression in symbols of their names.
+        """
+        call = self._record((), quantities)
+        call.value = self._wrap(self._remote.ask({"op": "answer", "target": self._target, "quantities": dict(quantities)}))
+        return call.value
+
     def observe(self, *args: Any, **kwargs: Any) -> Observation:
         """Call it and report the arguments afterwards and the use of global randomness."""
         call = self._record(args, kwargs)

@@ -18,6 +18,7 @@ from autograder.reports.exports import export
 from autograder.reports.schema import SubmissionResult
 from autograder.reports.store import load_results, save_result, write_atomically, write_class, write_summary
 from autograder.reports.terminal import print_result, print_student_line
+from autograder.reports.wording import awaiting_points
 from autograder.sandbox import profiles
 from autograder.submission import find_submissions, result_name
 
@@ -92,7 +93,7 @@ class ClassRun:
             and result.status in ("graded", "unreadable")
             and result.seed == self.options.seed
             and not self.options.only
-            and len(result.exercises) in (0, len(self.assignment.exercises))
+            and len(result.exercises) in (0, len(self.assignment.exercises) + len(self.assignment.written))
         )
 
     def _run(self, jobs: Sequence[Job], processes: int) -> Iterator[Done]:
@@ -157,7 +158,9 @@ class ClassRun:
 
 
 def _percent(result: SubmissionResult) -> float:
-    return 100 * result.score / result.max_score if result.max_score else 0.0
+    """Score in percent of what has been graded; prose that waits for a person does not count against anybody."""
+    gradable = result.max_score - awaiting_points(result)
+    return 100 * result.score / gradable if gradable else 0.0
 
 
 def _with_stem(result: SubmissionResult, stem: str) -> SubmissionResult:

@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from autograder import __version__
-from autograder.commands import audit, check, doctor, export, grade, listing, release, report
+from autograder.commands import audit, check, coverage, doctor, export, grade, listing, release, report
 from autograder.errors import AutograderError
 
 _UsageMistake = typer.BadParameter.__mro__[2]
@@ -36,6 +36,7 @@ app.command("check")(check.run)
 app.command("grade")(grade.run)
 app.command("report")(report.run)
 app.command("audit")(audit.run)
+app.command("coverage")(coverage.run)
 app.command("export")(export.run)
 app.command("doctor")(doctor.run)
 

@@ -11,7 +11,6 @@ import hashlib
 import importlib.util
 import inspect
 import os
-import re
 import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
@@ -22,14 +21,12 @@ from typing import Literal
 
 from autograder.checks import CheckInfo, info_of
 from autograder.errors import GraderError, UsageError
+from autograder.outline import CONCEPTS, TRAINING, WRITTEN, Item, TrainingTask, WrittenQuestion, read_items, read_written
 from autograder.sandbox.modules import ModuleSpace
 
 ASSIGNMENTS = ("warmup", "autoregressive", "vae", "gan", "flows", "diffusion", "frontier")
 """The order in which the course teaches them; assignments that are not there are left out."""
 
-_EXERCISE = re.compile(
-    r"^- `(?P<name>[\w.]+)` \[(?P<sources>[^\]]*)\](?: uses (?P<uses>[^:]+))?: (?P<title>.+)$", re.MULTILINE
-)
 _ROOT_VARIABLE = "AUTOGRADER_COURSE"
 
 Visibility = Literal["visible", "hidden"]
@@ -58,7 +55,7 @@ class Exercise:
     id: str
     module: str
     name: str
-    kind: Literal["function", "class"]
+    kind: Literal["function", "class", "short_answer"]
     title: str
     sources: tuple[str, ...]
     uses: tuple[str, ...]
@@ -87,12 +84,24 @@ class Assignment:
     title: str
     modules: tuple[str, ...]
     exercises: tuple[Exercise, ...] = ()
+    written: tuple[WrittenQuestion, ...] = ()
+    training: tuple[TrainingTask, ...] = ()
     _spaces: dict[str, ModuleSpace] = field(default_factory=dict)
 
     @property
     def points(self) -> float:
-        """What the code exercises are worth together."""
+        """What the automatically graded exercises are worth together."""
         return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def written_points(self) -> float:
+        """What the written questions are worth together."""
+        return sum(question.points for question in self.written)
+
+    @property
+    def total_points(self) -> float:
+        """Everything, the share that training tasks take included."""
+        return self.points + self.written_points + sum(task.points for task in self.training)
 
     @property
     def expected_files(self) -> frozenset[str]:
@@ -185,41 +194,47 @@ def _possible_roots() -> Iterator[Path]:
 def _read_outline(folder: Path) -> Assignment:
     text = (folder / "outline.md").read_text(encoding="utf-8")
     title = next((line.removeprefix("# ").strip() for line in text.splitlines() if line.startswith("# ")), folder.name)
-    listed = dict.fromkeys(match["name"].split(".")[0] for match in _EXERCISE.finditer(text))
-    for module in listed:
+    items = read_items(text, str(folder / "outline.md"))
+    modules = tuple(dict.fromkeys(item.room for item in items if item.room not in (WRITTEN, TRAINING)))
+    for module in modules:
         if not (folder / f"{module}.py").is_file():
             raise GraderError(f"the outline names {module}.py, which does not exist", str(folder / "outline.md"))
-    return Assignment(folder.name, folder, title, tuple(listed))
+    return Assignment(
+        folder.name, folder, title, modules,
+        written=tuple(
+            read_written(folder / WRITTEN / f"{item.name}.md", f"{folder.name}.{item.key}", item)
+            for item in items if item.room == WRITTEN
+        ),
+        training=tuple(
+            TrainingTask(f"{folder.name}.{item.key}", item.title, item.sources, item.reserved)
+            for item in items if item.room == TRAINING
+        ),
+    )  # fmt: skip
 
 
 def _exercises(assignment: Assignment) -> Iterator[Exercise]:
-    text = (assignment.folder / "outline.md").read_text(encoding="utf-8")
+    outline = assignment.folder / "outline.md"
+    items = [item for item in read_items(outline.read_text("utf-8"), str(outline)) if item.room in assignment.modules]
     checks = list(_all_checks(assignment))
-    for match in _EXERCISE.finditer(text):
-        module, name = match["name"].split(".")
-        target = getattr(assignment.reference(module), name, None)
+    for item in items:
+        target = getattr(assignment.reference(item.room), item.name, None)
         if target is None:
-            raise GraderError(f"the outline names {match['name']}, which the reference lacks", str(assignment.folder))
-        own = tuple(check for check in checks if (check.module, check.info.exercise) == (module, name))
+            raise GraderError(f"the outline names {item.key}, which the reference lacks", str(assignment.folder))
+        own = tuple(check for check in checks if (check.module, check.info.exercise) == (item.room, item.name))
+        kind = "short_answer" if item.room == CONCEPTS else "class" if inspect.isclass(target) else "function"
         yield Exercise(
-            id=f"{assignment.name}.{module}.{name}", module=module, name=name,
-            kind="class" if inspect.isclass(target) else "function", title=match["title"].strip(),
-            sources=_split(match["sources"]), uses=tuple(use.strip("` ") for use in _split(match["uses"] or "")),
-            checks=own, target=target,
+            id=f"{assignment.name}.{item.key}", module=item.room, name=item.name, kind=kind,  # type: ignore[arg-type]
+            title=item.title, sources=item.sources, uses=item.uses, checks=own, target=target,
         )  # fmt: skip
-    _refuse_strays(assignment, text, checks)
+    _refuse_strays(assignment, items, checks)
 
 
-def _refuse_strays(assignment: Assignment, text: str, checks: Sequence[Check]) -> None:
-    listed = {tuple(match["name"].split(".")) for match in _EXERCISE.finditer(text)}
+def _refuse_strays(assignment: Assignment, items: Sequence[Item], checks: Sequence[Check]) -> None:
+    listed = {(item.room, item.name) for item in items}
     for check in checks:
         if (check.module, check.info.exercise) not in listed:
             where = f"{assignment.name}/{check.visibility}/…{check.function.__name__}"
             raise GraderError(f"the check is for {check.info.exercise}, which the outline does not list", where)
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.replace(" ", ",").split(",") if part.strip())
 
 
 def _all_checks(assignment: Assignment) -> Iterator[Check]:

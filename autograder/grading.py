@@ -106,7 +106,13 @@ class Grader:
         assessed = assess(self.assignment, self.exercises, subject, options, catalogue(self.assignment))
         results = [_with_syntax_note(one, submission) for one in assessed]
         figures = attach_figures(results, assessed)
+        results += [] if self.options.only else written_results(self.assignment)
         return Graded(self._result(submission, started, results, artifacts=sorted(figures)), figures)
+
+    def _max_score(self) -> float:
+        """What can be earned in this run, written questions included unless single exercises were asked for."""
+        by_hand = 0.0 if self.options.only else self.assignment.written_points
+        return sum(exercise.points for exercise in self.exercises) + by_hand
 
     def _start(self) -> Zygote:
         if self._zygote is None:
@@ -131,10 +137,21 @@ class Grader:
             isolation=Isolation(profile=zygote.profile if zygote else "S0", layers=list(zygote.layers) if zygote else []),  # type: ignore[arg-type]
             environment=Environment(python=platform.python_version(), torch=torch.__version__, device="cpu"),
             score=sum(exercise.score for exercise in exercises),
-            max_score=sum(exercise.points for exercise in self.exercises),
+            max_score=self._max_score(),
             duration_s=round(time.perf_counter() - started, 3), status=status, message=message,
             notes=list(submission.notes), exercises=exercises, artifacts=Artifacts(figures=artifacts or []),
         )  # fmt: skip
+
+
+def written_results(assignment: Assignment) -> list[ExerciseResult]:
+    """Entries for the questions that people grade."""
+    return [
+        ExerciseResult(
+            id=question.id, kind="written", title=question.title, score=0.0, max_score=question.points,
+            status="needs_manual_grading",
+        )
+        for question in assignment.written
+    ]  # fmt: skip
 
 
 def _selected(assignment: Assignment, only: tuple[str, ...]) -> tuple[Exercise, ...]:

@@ -6,12 +6,12 @@ before it reaches the disk.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autograder.course import Assignment, Course
 from autograder.errors import GraderError
+from autograder.outline import replace_items
 from autograder.reports.store import write_atomically
 from autograder.stubs import cut_solutions, solution_lines
 
@@ -58,12 +58,14 @@ def statement(assignment: Assignment) -> str:
     """The outline as students read it: with points, and how to check one's work."""
     text = (assignment.folder / "outline.md").read_text("utf-8")
 
-    def describe(match: re.Match[str]) -> str:
-        exercise = assignment.exercise(match["name"])
-        return f"- `{exercise.key}` ({exercise.points:g} points): {match['title']}"
+    lines = {exercise.key: f"- `{exercise.key}` ({exercise.points:g} points): {exercise.title}" for exercise in assignment.exercises}
+    lines |= {_key(task.id): f"- {task.title} ({task.points:g} points)" for task in assignment.training}
+    lines |= {_key(asked.id): f"### {asked.title} ({asked.points:g} points)\n\n{asked.prompt}" for asked in assignment.written}
+    return replace_items(text, lines).rstrip() + _HOW_TO.format(points=assignment.points)
 
-    body = re.sub(r"^- `(?P<name>[\w.]+)` \[[^\]]*\](?: uses [^:]+)?: (?P<title>.+)$", describe, text, flags=re.MULTILINE)
-    return body.rstrip() + _HOW_TO.format(name=assignment.name, points=assignment.points)
+
+def _key(identifier: str) -> str:
+    return identifier.partition(".")[2]
 
 
 _HOW_TO = """
@@ -111,3 +113,7 @@ def _other_secrets(assignment: Assignment) -> Iterator[tuple[str, str]]:
             for line in _stripped([path.read_text("utf-8")]):
                 if len(line) >= MIN_SECRET and not line.startswith(("import ", "from ")):
                     yield line, f"{room}/{path.name}"
+    for question in assignment.written:
+        for line in _stripped([question.model_answer, *(criterion for _, criterion in question.rubric)]):
+            if len(line) >= MIN_SECRET:
+                yield line, f"the rubric or model answer of {question.id}"

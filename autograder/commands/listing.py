@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
 
 
 def run(assignment: Annotated[str | None, typer.Argument(help="Show the exercises of this assignment.")] = None) -> None:
@@ -15,17 +18,32 @@ def run(assignment: Annotated[str | None, typer.Argument(help="Show the exercise
 
     course = open_course()
     console = Console()
-    names = [assignment] if assignment else course.names()
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("exercise" if assignment else "assignment", "title", "points", "sources" if assignment else "exercises"):
-        table.add_column(heading, justify="right" if heading == "points" else "left", overflow="fold")
-    for name in names:
-        loaded = course.assignment(name)
-        if not assignment:
-            table.add_row(name, loaded.title, f"{loaded.points:g}", str(len(loaded.exercises)))
-            continue
-        for exercise in loaded.exercises:
-            table.add_row(exercise.id, exercise.title.replace("`", ""), f"{exercise.points:g}", " ".join(exercise.sources))
-        table.add_section()
-        table.add_row("total", "", f"{loaded.points:g}", "")
+    if assignment:
+        _fill_exercises(table, course.assignment(assignment))
+    else:
+        _fill_assignments(table, [course.assignment(name) for name in course.names()])
     console.print(table)
+
+
+def _fill_assignments(table: Table, assignments: list[Assignment]) -> None:
+    for heading in ("assignment", "title", "exercises", "code", "short answers", "written", "training", "total"):
+        table.add_column(heading, justify="left" if heading in ("assignment", "title") else "right")
+    for one in assignments:
+        short = sum(exercise.points for exercise in one.exercises if exercise.kind == "short_answer")
+        training = sum(task.points for task in one.training)
+        shares = (one.points - short, short, one.written_points, training, one.total_points)
+        table.add_row(one.name, one.title, str(len(one.exercises)), *(f"{share:g}" for share in shares))
+
+
+def _fill_exercises(table: Table, assignment: Assignment) -> None:
+    for heading in ("exercise", "title", "points", "graded", "sources"):
+        table.add_column(heading, justify="right" if heading == "points" else "left", overflow="fold")
+    for one in assignment.exercises:
+        table.add_row(one.id, one.title.replace("`", ""), f"{one.points:g}", one.kind.replace("_", " "), " ".join(one.sources))
+    for question in assignment.written:
+        table.add_row(question.id, question.title, f"{question.points:g}", "by hand", " ".join(question.sources))
+    for task in assignment.training:
+        table.add_row(task.id, task.title, f"{task.points:g}", "training (reserved)", " ".join(task.sources))
+    table.add_section()
+    table.add_row("total", "", f"{assignment.total_points:g}", "", "")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograder.errors import SpawnFailed
-from autograder.sandbox import control, environment, limits, selftest, warmup
+from autograder.sandbox import control, environment, limits, lockdown, selftest, warmup
 from autograder.sandbox.entry import load_entry
 from autograder.sandbox.handle import Worker
 from autograder.sandbox.plan import STARTUP_FAILED, Plan
@@ -129,6 +129,7 @@ def main() -> NoReturn:
         if os.name == "posix":
             limits.apply_limits(limits.Limits(plan.memory_mb, limits.address_space(), int(cpu_seconds), None))
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+        lockdown.show_output_at_once()
         control.send_report(connection, selftest.attempts(plan))
         serve(connection)
     except BaseException:

@@ -67,6 +67,11 @@ def _settle(folder: Path, writable: bool) -> None:
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "XDG_CACHE_HOME"):
         os.environ[name] = str(folder)
     tempfile.tempdir = str(folder) if writable else None
+    show_output_at_once()
+
+
+def show_output_at_once() -> None:
+    """Flush standard output and standard error at every line, though they go to a pipe."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)

@@ -120,7 +120,7 @@ def attempts(plan: Plan) -> Report:
         "network": _outcome(lambda: socket.socket(socket.AF_INET).close()),
         "exec": _outcome(_execute),
         "threads": _outcome(_start_thread),
-        "random": _outcome(lambda: Path("/dev/urandom").open("rb").close()),
+        "random": _outcome(lambda: os.urandom(8)),
         "library": _outcome(lambda: os.listdir(Path(os.__file__).parent)),
     }
     if plan.filtered:  # where nothing stops these, they would do harm
@@ -134,7 +134,7 @@ def attempts(plan: Plan) -> Report:
         }
     if plan.private_root:
         report["scratch"] = _outcome(lambda: _write(Path("written")))
-    return {**report, "profile": plan.profile, "uid": os.getuid(), "pid": os.getpid()}
+    return {**report, "profile": plan.profile, "uid": getattr(os, "getuid", int)(), "pid": os.getpid()}
 
 
 def faults(report: Report, profile: str) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.sandbox.answers import numeric
 from autograder.sandbox.callbacks import DrawingCallback, Invoke, RemoteCallback
 from autograder.sandbox.modules import LoadError, ModuleSpace, SpaceFinder, quiet_stdin
 from autograder.sandbox.toys import build_loader, build_object, build_optimizer, build_toy
@@ -106,6 +107,10 @@ class Workbench:
         target = self._resolve(request["target"])
         args, kwargs = self._take(request["args"]), self._take(request["kwargs"])
         return self._give(target(*args, **kwargs))
+
+    def _do_answer(self, request: Mapping[str, Any]) -> Any:
+        """Evaluate a short answer at given quantities."""
+        return self._give(numeric(self._resolve(request["target"])(), request["quantities"]))
 
     def _do_observe(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Call, and report what else changed: the arguments, the global random state."""

@@ -1,0 +1,31 @@
+"""``autograder coverage``: is every item of the sources covered?"""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+
+def run() -> None:
+    """Show which exercise, question or task covers each item of the sources. For instructors.
+
+    Exit code 1 when an item is not covered.
+    """
+    from autograder.course import open_course
+    from autograder.coverage import coverage
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("source", "covered by", "graded"):
+        table.add_column(heading, overflow="fold")
+    covered = coverage(open_course())
+    for item, covers in covered.items():
+        for index, cover in enumerate(covers):
+            table.add_row(item if index == 0 else "", cover.id, cover.graded)
+        if not covers:
+            table.add_row(item, "nothing", "")
+    Console().print(table)
+    missing = [item for item, covers in covered.items() if not covers]
+    if missing:
+        typer.echo("not covered: " + ", ".join(missing), err=True)
+        raise typer.Exit(1)
