@@ -28,7 +28,7 @@ def tell(worker: Worker, source: str) -> None:
     worker.socket.sendall(struct.pack(">I", len(data)) + data)
 
 
-def ask(worker: Worker, source: str, seconds: float = 30.0) -> Any:  # noqa: ANN401 - whatever JSON can carry
+def ask(worker: Worker, source: str, seconds: float = 30.0) -> Any:
     """Run a program in a worker; return its variable `result`, or ``"ErrorName: message"``."""
     worker.socket.settimeout(seconds)
     tell(worker, source)

@@ -25,6 +25,7 @@ def read(path):
 
 
 def test_host_files_are_closed(confined: Worker, tmp_path: Path) -> None:
+    """A solution that everyone on the machine may read, and the system's own files."""
     secret = tmp_path / "solution.py"
     secret.write_text("answer = 42")
     for parent in (tmp_path, *tmp_path.parents[:2]):
@@ -35,6 +36,7 @@ def test_host_files_are_closed(confined: Worker, tmp_path: Path) -> None:
 
 
 def test_the_working_copy_is_closed(confined: Worker) -> None:
+    """Though the virtual environment may lie in it."""
     root = environment.PACKAGE_ROOT
     if not (root / "pyproject.toml").exists():
         pytest.skip("the package is installed, not a working copy")
@@ -44,6 +46,7 @@ def test_the_working_copy_is_closed(confined: Worker) -> None:
 
 
 def test_a_private_root_shows_programs_only(full: Worker) -> None:
+    """What is not shown does not exist."""
     walk = """
 import os
 def find(path):
@@ -54,11 +57,13 @@ result = [p for p in find('/etc')] + [p for p in find('/dev')] + [os.path.exists
 """
     assert ask(full, walk) == [False, False, False]  # not even listed: Landlock allows the leaves alone
     here = str(environment.PACKAGE_ROOT)
-    visible = ask(full, f"import os\nresult = [n for n in ('solutions', 'autograder', '.git') if os.path.exists({here!r} + '/' + n)]")
+    names = "('solutions', 'autograder', '.git')"
+    visible = ask(full, f"import os\nresult = [n for n in {names} if os.path.exists({here!r} + '/' + n)]")
     assert visible == []
 
 
 def test_installed_packages_are_readable_and_not_writable(confined: Worker) -> None:
+    """Late imports work, planting a module does not."""
     source = """
 import os, torch, colorsys, wave
 folder = os.path.dirname(torch.__file__)
@@ -74,13 +79,18 @@ for path in (folder, os.path.dirname(os.__file__)):
 
 
 def test_devices(worker: Worker) -> None:
-    source = "import os\nresult = [len(os.urandom(8)), len(open('/dev/urandom', 'rb', 0).read(8)), open('/dev/zero', 'rb', 0).read(2).hex()]"
+    """Four devices, three of them to read."""
+    source = """
+import os
+result = [len(os.urandom(8)), len(open('/dev/urandom', 'rb', 0).read(8)), open('/dev/zero', 'rb', 0).read(2).hex()]
+"""
     assert ask(worker, source) == [8, 8, "0000"]
     if worker.report["profile"] != "S1":  # there the filter refuses every opening for writing
         assert ask(worker, "result = open('/dev/null', 'w').write('x')") == 1
 
 
 def test_scratch_is_for_writing(full: Worker) -> None:
+    """Saving, loading, temporary files, renaming, links."""
     source = """
 import os, tempfile, shutil, torch, numpy
 torch.save({'a': torch.ones(3)}, 'm.pt'); a = torch.load('m.pt')['a'].sum().item()
@@ -95,6 +105,7 @@ result = [os.getcwd(), a, b, open('link2').read(), inside, sorted(os.listdir('.'
 
 
 def test_scratch_is_bounded(full: Worker) -> None:
+    """In bytes and in number of files."""
     fill = """
 import errno
 written = 0
@@ -104,11 +115,16 @@ try:
 except OSError as error: result = [errno.errorcode[error.errno], written <= 64 << 20]
 """
     assert ask(full, fill) == ["ENOSPC", True]
-    many = "import os\ntry:\n    for n in range(100000): open(f'e{n}', 'w').close()\nexcept OSError as error: result = error.errno"
+    many = """
+try:
+    for n in range(100000): open(f'e{n}', 'w').close()
+except OSError as error: result = error.errno
+"""
     assert ask(full, many) == 28
 
 
 def test_without_scratch_nothing_is_written(zygote_of: Callable[[str], Zygote]) -> None:
+    """Profile S2 has no writable folder at all."""
     with zygote_of("S2").spawn() as worker:
         source = """
 import os, tempfile
@@ -125,6 +141,7 @@ except OSError: result.append('no temporary folder')
 
 
 def test_metadata_of_host_files_stays(confined: Worker, tmp_path: Path) -> None:
+    """Landlock does not govern modes and times; the filter does."""
     victim = tmp_path / "victim"
     victim.write_text("keep")
     victim.chmod(0o666)
@@ -145,6 +162,7 @@ for action in (lambda: os.chmod(path, 0), lambda: os.utime(path, (1, 1)), lambda
 
 
 def test_workers_share_no_scratch(zygote_of: Callable[[str], Zygote]) -> None:
+    """Neither at the same time nor one after another."""
     zygote = zygote_of("S3")
     with zygote.spawn() as one, zygote.spawn() as other:
         assert ask(one, "open('note', 'w').write('hello')\nimport os\nresult = os.listdir('.')") == ["note"]
@@ -154,6 +172,7 @@ def test_workers_share_no_scratch(zygote_of: Callable[[str], Zygote]) -> None:
 
 
 def test_workers_do_not_see_each_other(zygote_of: Callable[[str], Zygote]) -> None:
+    """A patched library is patched for one worker."""
     zygote = zygote_of("S3")
     with zygote.spawn() as one, zygote.spawn() as other:
         assert ask(one, "import torch\ntorch.mark = 'seen'\nresult = 1") == 1
@@ -162,6 +181,7 @@ def test_workers_do_not_see_each_other(zygote_of: Callable[[str], Zygote]) -> No
 
 @pytest.mark.parametrize("version", range(1, 8))
 def test_older_landlock_versions_still_confine(version: int, tmp_path: Path) -> None:
+    """Each version that this kernel can play."""
     if sys.platform != "linux" or landlock.abi() < version:
         pytest.skip(f"kernel with Landlock ABI {landlock.abi()}")
     (tmp_path / "open").mkdir()
@@ -186,6 +206,7 @@ def test_older_landlock_versions_still_confine(version: int, tmp_path: Path) -> 
 
 
 def test_landlock_gaps_shrink_with_the_version() -> None:
+    """What is reported as open, and the rights that are asked for."""
     counts = [len(landlock.gaps(version)) for version in range(1, 8)]
     assert counts == sorted(counts, reverse=True)
     assert counts[-1] == 0

@@ -51,36 +51,51 @@ def arch(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.mark.parametrize("name", ["read", "futex", "mmap", "openat", "getrandom", "exit_group", "unlinkat", "clock_gettime"])
+@pytest.mark.parametrize("name", ["read", "futex", "mmap", "openat", "getrandom", "exit_group", "unlinkat", "uname"])
 def test_daily_work_is_allowed(arch: str, name: str) -> None:
+    """What every training loop does."""
     assert verdict(name, arch=arch) == _ALLOW
 
 
 @pytest.mark.parametrize(
     "name",
-    "execve ptrace process_vm_readv mount_setattr pivot_root memfd_create io_uring_setup pidfd_open seccomp "
-    "landlock_create_ruleset socket capset mknodat".split(),
+    [
+        "execve",
+        "ptrace",
+        "process_vm_readv",
+        "mount_setattr",
+        "pivot_root",
+        "memfd_create",
+        "io_uring_setup",
+        "pidfd_open",
+        "seccomp",
+        "landlock_create_ruleset",
+        "capset",
+    ],
 )
 def test_the_rest_is_refused(arch: str, name: str) -> None:
-    known = syscalls.numbers(arch)
-    number = known.get(name, {"mknodat": {"x86_64": 259, "aarch64": 33}}.get(name, {}).get(arch, 41))
-    assert judge(seccomp.Policy(writable=True), arch, number) in (_EPERM,)
+    """What no training loop does."""
+    assert verdict(name, arch=arch) == _EPERM
 
 
-@pytest.mark.parametrize("number", [335, 467, 600, 1023])
+@pytest.mark.parametrize("number", [41, 198, 335, 467, 600, 1023])
 def test_calls_that_nobody_listed_are_refused(arch: str, number: int) -> None:
+    """The list fails closed, for numbers that do not exist yet too."""
     assert judge(seccomp.Policy(writable=True), arch, number) == _EPERM
 
 
 def test_a_foreign_architecture_kills(arch: str) -> None:
+    """The same number means another call there."""
     assert judge(seccomp.Policy(), arch, 0, audit=0x40000003) == _KILL
 
 
 def test_x32_kills() -> None:
+    """The third set of numbers of x86_64."""
     assert judge(seccomp.Policy(), "x86_64", 0x40000000 | 1) == _KILL
 
 
 def test_threads_are_made_and_processes_are_not(arch: str) -> None:
+    """One call makes both; its flags tell them apart."""
     assert verdict("clone", _THREAD_FLAGS, arch=arch) == _ALLOW
     for flags in (17, 0x4111, 0x3D0F00 & ~0x10000, 0x3D0F00 | 0x20000000, 0x3D0F00 | 0x10000000, 0x3D0F00 | 0x2000):
         assert verdict("clone", flags, arch=arch) == _EPERM
@@ -88,6 +103,7 @@ def test_threads_are_made_and_processes_are_not(arch: str) -> None:
 
 
 def test_signals_reach_the_worker_itself_only(arch: str) -> None:
+    """Neither groups, nor everyone, nor a neighbour."""
     for name in ("kill", "tgkill", "tkill"):
         assert verdict(name, _PID, 9, arch=arch) == _ALLOW
         for target in (1, 0, -1, -_PID, _PID + 1):
@@ -95,6 +111,7 @@ def test_signals_reach_the_worker_itself_only(arch: str) -> None:
 
 
 def test_arguments_decide(arch: str) -> None:
+    """Calls with many faces are allowed by their arguments."""
     assert verdict("prctl", 15, arch=arch) == _ALLOW
     for option in (1, 4, 8, 22, 23 + 1, 38, 0x59616D61):
         assert verdict("prctl", option, arch=arch) == _EPERM
@@ -114,6 +131,7 @@ def test_arguments_decide(arch: str) -> None:
 
 @pytest.mark.parametrize("flags", [0o1, 0o2, 0o3, 0o100, 0o1000, 0o20200000])
 def test_a_guarded_open_only_reads(arch: str, flags: int) -> None:
+    """Without Landlock the flags of open are judged."""
     guarded = seccomp.Policy(guard_open=True)
     assert verdict("openat", -100, 0, 0o2000000, arch=arch, policy=guarded) == _ALLOW
     assert verdict("openat", -100, 0, flags, arch=arch, policy=guarded) == _EPERM
@@ -121,11 +139,13 @@ def test_a_guarded_open_only_reads(arch: str, flags: int) -> None:
 
 @pytest.mark.parametrize("name", ["unlinkat", "mkdirat", "renameat2", "fchmodat", "utimensat", "truncate", "linkat"])
 def test_without_a_scratch_folder_no_file_is_changed(arch: str, name: str) -> None:
+    """Calls that make or change files come with a place to do so."""
     assert verdict(name, arch=arch, policy=seccomp.Policy()) == _EPERM
     assert verdict(name, arch=arch, policy=seccomp.Policy(writable=True)) == _ALLOW
 
 
 def test_numbers_agree_with_the_headers_of_this_machine() -> None:
+    """The table is written by hand; the compiler knows it too."""
     source = "#include <sys/syscall.h>\n" + "".join(
         f"#ifdef SYS_{name}\n=={name} SYS_{name}\n#endif\n" for name in syscalls.numbers(syscalls.machine())
     )
@@ -139,5 +159,6 @@ def test_numbers_agree_with_the_headers_of_this_machine() -> None:
 
 
 def test_architectures_know_the_same_modern_calls() -> None:
+    """aarch64 has no old calls and no call of its own in the table; no number occurs twice."""
     assert set(syscalls.numbers("aarch64")) < set(syscalls.numbers("x86_64"))
     assert all(len(set(syscalls.numbers(arch).values())) == len(syscalls.numbers(arch)) for arch in syscalls.AUDIT_ARCH)

@@ -28,7 +28,12 @@ while True:
     except RuntimeError: time.sleep(0.01)
 """,
     "stops itself": "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\nwhile True: pass",
-    "fills its scratch": "n = 0\nwhile True:\n    n += 1\n    try: open(str(n), 'wb').write(bytes(1 << 20))\n    except OSError: pass",
+    "fills its scratch": """
+import itertools
+for n in itertools.count():
+    try: open(str(n), 'wb').write(bytes(1 << 20))
+    except OSError: pass
+""",
     "eats memory": "held = []\nwhile True:\n    try: held.append(bytearray(64 << 20))\n    except MemoryError: pass",
     "floods its output": "import os\nwhile True: os.write(1, b'x' * 65536)",
     "opens pipes": "import os\nheld = []\nwhile True:\n    try: held += os.pipe()\n    except OSError: pass",
@@ -133,7 +138,11 @@ result = [int(word) for word in os.read(reader, 100).split()]
 def test_memory_is_limited(zygote: Zygote) -> None:
     """A tensor beyond the limit raises; the worker goes on; one within the limit fits."""
     with zygote.spawn() as worker:
-        big = "import torch\ntry: torch.empty(6 << 30, dtype=torch.uint8).fill_(1); result = 'fits'\nexcept RuntimeError: result = 'refused'"
+        big = """
+import torch
+try: torch.empty(6 << 30, dtype=torch.uint8).fill_(1); result = 'fits'
+except RuntimeError: result = 'refused'
+"""
         assert ask(worker, big) == "refused"
         assert ask(worker, "import torch\nresult = torch.ones(200 << 20, dtype=torch.uint8)[-1].item()") == 1
 

@@ -119,7 +119,8 @@ def test_libraries_come_from_the_installation() -> None:
 
 def test_reaching_above_the_submission_is_an_import_error() -> None:
     """``from .. import`` finds nothing, and a relative import never finds a library."""
-    for statement in ("from . import missing", "from ..secret import x", "from .numpy import array", "from .missing import x"):
+    statements = ("from . import missing", "from ..secret import x", "from .numpy import array", "from .missing import x")
+    for statement in statements:
         space = space_of(main=f"def f():\n    {statement}\n")
         with pytest.raises(ImportError):
             space.module("main").f()
