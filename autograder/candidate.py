@@ -112,8 +112,9 @@ class RemoteFunction:
             raise CandidateError("ProtocolError", "the worker answered with something else", "", "")
         call.value = self._wrap(reply["value"])
         return Observation(
-            call.value, tuple(reply["args"]), dict(reply["kwargs"]), bool(reply["rng_used"]), bool(reply["requires_grad"])
-        )
+            call.value, tuple(self._wrap(reply["args"])), dict(self._wrap(reply["kwargs"])),
+            bool(reply["rng_used"]), bool(reply["requires_grad"]),
+        )  # fmt: skip
 
     def grad(
         self,

@@ -176,6 +176,7 @@ def _arguments(assignment: Assignment, check: Check, remote: Remote, seed: int) 
     return {name: makers[name]() for name in FIXTURES & _names(check.function)}
 
 
+@functools.cache
 def _names(function: Callable[..., Any]) -> frozenset[str]:
     return frozenset(inspect.signature(function).parameters)
 

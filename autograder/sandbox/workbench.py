@@ -312,7 +312,7 @@ def _traceback(error: BaseException) -> str:
 
 def seed_everything(seed: int) -> None:
     """Seed torch's, NumPy's and Python's global generators."""
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for every kind of GPU
     np.random.seed(seed % 2**32)
     random.seed(seed)
 
