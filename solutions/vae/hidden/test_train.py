@@ -77,17 +77,17 @@ def assert_trained(toy: RemoteObject, expected: ToyVAE) -> None:
 @check("train", points=1.25, title="follows Adam on the negative ELBO")
 def test_train_follows_adam(candidate: Candidate) -> None:
     """Over several epochs the recorded losses are not those of Adam with one update per minibatch."""
-    expected, _ = own_run(epochs=3, lr=0.05, beta=0.5)
-    history = candidate.train(candidate.toy("ToyVAE"), loader_of(candidate), epochs=3, lr=0.05, beta=0.5)
+    expected, _ = own_run(epochs=6, lr=0.05)
+    history = candidate.train(candidate.toy("ToyVAE"), loader_of(candidate), epochs=6, lr=0.05)
     assert_history(history, expected)
 
 
 @check("train", points=0.75, title="leaves the model trained")
 def test_train_leaves_the_model_trained(candidate: Candidate) -> None:
     """After training the parameters are not where Adam's updates take them."""
-    _, expected = own_run(epochs=2, lr=0.05)
+    _, expected = own_run(epochs=6, lr=0.05)
     toy = candidate.toy("ToyVAE")
-    candidate.train(toy, loader_of(candidate), epochs=2, lr=0.05)
+    candidate.train(toy, loader_of(candidate), epochs=6, lr=0.05)
     assert_trained(toy, expected)
 
 
