@@ -19,7 +19,8 @@ def categorical_log_prob(logits: Tensor, x: Tensor) -> Tensor:
         x: the observed categories, shape ``(B, T)``, int64 in ``0 ... K - 1``.
 
     Returns:
-        Log-probabilities in nats, shape ``(B,)``, dtype of ``logits``; finite, and differentiable in ``logits``.
+        Log-probabilities in nats, shape ``(B,)``, dtype of ``logits``; finite, and differentiable in
+        ``logits``.
 
     Source: the chain rule (E1, T1, H1).
     """
@@ -39,7 +40,8 @@ def bernoulli_log_prob(logits: Tensor, x: Tensor) -> Tensor:
         x: values 0 and 1, shape ``(B, D)``, dtype of ``logits``.
 
     Returns:
-        Log-probabilities in nats, shape ``(B,)``, dtype of ``logits``; finite, and differentiable in ``logits``.
+        Log-probabilities in nats, shape ``(B,)``, dtype of ``logits``; finite, and differentiable in
+        ``logits``.
 
     Source: Germain et al. 2015, equation 2 (E1, H1).
     """
@@ -51,7 +53,8 @@ def bernoulli_log_prob(logits: Tensor, x: Tensor) -> Tensor:
 def bits_per_dim(log_prob: Tensor, num_dims: int) -> Tensor:
     """The negative log-likelihood in bits, per dimension.
 
-    This is the average number of bits that an ideal code built from the model spends on one dimension: smaller is better.
+    This is the average number of bits that an ideal code built from the model spends on one dimension:
+    smaller is better.
 
     Args:
         log_prob: log-probabilities in nats, shape ``(B,)``.

@@ -1,5 +1,7 @@
 """MADE: an autoencoder whose masks turn it into an autoregressive density model."""
 
+from itertools import pairwise
+
 import torch
 import torch.nn.functional as F
 from likelihood import bernoulli_log_prob
@@ -28,9 +30,9 @@ def hidden_degrees(num_inputs: int, hidden_size: int) -> Tensor:
 def made_masks(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
     """The masks of all layers, from the inputs through the hidden layers to the outputs.
 
-    Inputs have the degrees 1, ..., D and so have outputs; hidden layers have those of `hidden_degrees`. A hidden
-    unit sees the units (or inputs) of the layer before it whose degree is at most its own. An output sees the units of the
-    last hidden layer whose degree is smaller than its own.
+    Inputs have the degrees 1, ..., D and so have outputs; hidden layers have those of `hidden_degrees`. A
+    hidden unit sees the units (or inputs) of the layer before it whose degree is at most its own. An output
+    sees the units of the last hidden layer whose degree is smaller than its own.
 
     Args:
         num_inputs: D, at least 2.
@@ -45,7 +47,7 @@ def made_masks(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
     ### BEGIN SOLUTION
     inputs = torch.arange(1, num_inputs + 1)
     degrees = [inputs, *(hidden_degrees(num_inputs, size) for size in hidden_sizes)]
-    masks = [after[:, None] >= before[None, :] for before, after in zip(degrees, degrees[1:], strict=False)]
+    masks = [after[:, None] >= before[None, :] for before, after in pairwise(degrees)]
     return [*masks, inputs[:, None] > degrees[-1][None, :]]
     ### END SOLUTION
 
@@ -55,7 +57,8 @@ class MaskedLinear(nn.Linear):
 
         y = (mask * weight) x + bias
 
-    Where the mask is False, the entry of ``weight`` has no effect, whatever its value is, and it gets no gradient (zero).
+    Where the mask is False, the entry of ``weight`` has no effect, whatever its value is, and it gets no
+    gradient (zero).
     """
 
     def __init__(self, in_features: int, out_features: int, mask: Tensor) -> None:
@@ -64,7 +67,8 @@ class MaskedLinear(nn.Linear):
         Args:
             in_features: size of the inputs.
             out_features: size of the outputs.
-            mask: bool, shape ``(out_features, in_features)``, True where the connection exists. It is registered as
+            mask: bool, shape ``(out_features, in_features)``, True where the connection exists. It is
+                registered as
                 the buffer ``mask``: it moves with ``.to()`` and is part of the state dict.
         """
         super().__init__(in_features, out_features)
@@ -91,8 +95,8 @@ class MADE(nn.Module):
 
         p(x) = product over i of p(x_i | x_1, ..., x_{i-1})
 
-    Masked linear layers with a nonlinearity (such as ReLU) between them. The i-th output depends on the inputs before
-    i, on all of them if the hidden layers are wide enough, and on no other.
+    Masked linear layers with a nonlinearity (such as ReLU) between them. The i-th output depends on the
+    inputs before i, on all of them if the hidden layers are wide enough, and on no other.
 
     Source: Germain et al. 2015 (H1, 14.1).
     """
@@ -109,7 +113,9 @@ class MADE(nn.Module):
         self.num_inputs = num_inputs
         sizes = [num_inputs, *hidden_sizes, num_inputs]
         layers: list[nn.Module] = []
-        for mask, size_in, size_out in zip(made_masks(num_inputs, hidden_sizes), sizes, sizes[1:], strict=False):
+        for mask, size_in, size_out in zip(
+            made_masks(num_inputs, hidden_sizes), sizes, sizes[1:], strict=False
+        ):
             layers += [MaskedLinear(size_in, size_out, mask), nn.ReLU()]
         self.network = nn.Sequential(*layers[:-1])
         ### END SOLUTION
@@ -145,7 +151,8 @@ class MADE(nn.Module):
 
         Args:
             num_samples: N.
-            generator: source of all random numbers; with it the result is reproducible and the global random state
+            generator: source of all random numbers; with it the result is reproducible and the global
+                random state
                 is left alone. None draws from the global state.
 
         Returns:

@@ -1,5 +1,7 @@
 """Right answers for made.py that draw all uniform numbers at once and keep the float mask."""
 
+from itertools import pairwise
+
 import torch
 from likelihood import bernoulli_log_prob
 from torch import Tensor, nn
@@ -16,7 +18,7 @@ def made_masks(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
     degrees = [torch.arange(num_inputs)]
     for size in hidden_sizes:
         degrees.append(hidden_degrees(num_inputs, size) - 1)
-    masks = [d0.unsqueeze(1).le(d1.unsqueeze(0)).t().contiguous() for d0, d1 in zip(degrees[:-1], degrees[1:], strict=True)]
+    masks = [d0.unsqueeze(1).le(d1.unsqueeze(0)).t().contiguous() for d0, d1 in pairwise(degrees)]
     masks.append(torch.lt(degrees[-1].unsqueeze(1), degrees[0].unsqueeze(0)).T)
     return masks
 

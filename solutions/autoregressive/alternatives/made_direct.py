@@ -61,5 +61,7 @@ class MADE(nn.Module):
         x = torch.full((num_samples, self.num_inputs), 0.5)
         for i in range(self.num_inputs):
             p = torch.sigmoid(self.forward(x)[:, i].detach().double())
-            x = torch.cat([x[:, :i], torch.bernoulli(p, generator=generator).float()[:, None], x[:, i + 1 :]], dim=1)
+            x = torch.cat(
+                [x[:, :i], torch.bernoulli(p, generator=generator).float()[:, None], x[:, i + 1 :]], dim=1
+            )
         return x

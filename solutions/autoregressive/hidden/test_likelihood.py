@@ -35,7 +35,9 @@ def sequences() -> st.SearchStrategy[Observed]:
 def make_sequence(shape: tuple[int, int, int], dtype: torch.dtype, seed: int, scale: float = 1.5) -> Observed:
     """Logits ``(B, T, K)`` and categories."""
     generator = torch.Generator().manual_seed(seed)
-    return Observed(normal(shape, seed + 1, dtype, scale), torch.randint(shape[2], shape[:2], generator=generator))
+    return Observed(
+        normal(shape, seed + 1, dtype, scale), torch.randint(shape[2], shape[:2], generator=generator)
+    )
 
 
 def binaries() -> st.SearchStrategy[Observed]:
@@ -47,7 +49,9 @@ def binaries() -> st.SearchStrategy[Observed]:
 def make_binary(shape: tuple[int, int], dtype: torch.dtype, seed: int, scale: float = 1.5) -> Observed:
     """Logits ``(B, D)`` and zeros and ones."""
     generator = torch.Generator().manual_seed(seed)
-    return Observed(normal(shape, seed + 1, dtype, scale), torch.randint(2, shape, generator=generator).to(dtype))
+    return Observed(
+        normal(shape, seed + 1, dtype, scale), torch.randint(2, shape, generator=generator).to(dtype)
+    )
 
 
 def assert_untouched(seen, arguments: tuple[Tensor, ...]) -> None:
@@ -68,7 +72,9 @@ def test_categorical_log_prob_matches_distribution(candidate: Candidate, case: O
     assert_close(candidate.categorical_log_prob(case.logits, case.x), expected, rtol=LOOSE[case.logits.dtype])
 
 
-@check("categorical_log_prob", points=0.75, title="the probabilities of all sequences add up to one", kind="law")
+@check(
+    "categorical_log_prob", points=0.75, title="the probabilities of all sequences add up to one", kind="law"
+)
 def test_categorical_log_prob_is_normalised(candidate: Candidate) -> None:
     """For given logits, the total probability of all K^T sequences is not 1, or some are impossible."""
     x = torch.tensor(list(itertools.product(range(3), repeat=3)))
@@ -76,7 +82,9 @@ def test_categorical_log_prob_is_normalised(candidate: Candidate) -> None:
     log_prob = candidate.categorical_log_prob(logits, x)
     assert_shape(log_prob, (27,))
     assert_true(log_prob.std() > 0.1, "all sequences have the same probability")
-    assert_close(log_prob.exp().sum(), torch.tensor(1.0, dtype=torch.float64), rtol=1e-4, what="the total probability")
+    assert_close(
+        log_prob.exp().sum(), torch.tensor(1.0, dtype=torch.float64), rtol=1e-4, what="the total probability"
+    )
 
 
 @check("categorical_log_prob", points=0.5, title="adds up over the two halves of a sequence", kind="law")
@@ -91,7 +99,12 @@ def test_categorical_log_prob_additivity(candidate: Candidate) -> None:
     assert_close(first + second, whole, rtol=1e-4, what="the sum over both parts")
 
 
-@check("categorical_log_prob", points=1, title="its gradient is the observation minus the prediction", kind="gradient")
+@check(
+    "categorical_log_prob",
+    points=1,
+    title="its gradient is the observation minus the prediction",
+    kind="gradient",
+)
 def test_categorical_log_prob_gradient(candidate: Candidate) -> None:
     """The derivative with respect to the logits is not one-hot(x) - softmax(logits)."""
     logits, x = make_sequence((3, 2, 4), torch.float64, 32)
@@ -101,13 +114,16 @@ def test_categorical_log_prob_gradient(candidate: Candidate) -> None:
     assert_close(gradient, expected * weights.reshape(3, 1, 1), rtol=1e-4, what="the gradient of the logits")
 
 
-@check("categorical_log_prob", points=0.75, title="stays finite and exact for logits of size 1e4", kind="extreme")
+@check(
+    "categorical_log_prob", points=0.75, title="stays finite and exact for logits of size 1e4", kind="extreme"
+)
 def test_categorical_log_prob_extremes(candidate: Candidate) -> None:
     """With very large logits the value or its gradient is not finite, or not accurate."""
     logits = torch.tensor([[[1e4, -1e4, 0.0], [0.0, -1e4, -1e4]], [[1e4, 1e4, -1e4], [-1e4, -1e4, -1e4]]])
     x = torch.tensor([[1, 0], [0, 2]])
     expected = torch.tensor([-2e4, -math.log(2) - math.log(3)])
-    assert_close(candidate.categorical_log_prob(logits, x), expected, rtol=1e-5, atol=1e-4)
+    # Neighbouring float32 numbers near 1e4 are 1e-3 apart: subtracting a log-sum-exp leaves errors of that size.
+    assert_close(candidate.categorical_log_prob(logits, x), expected, rtol=1e-5, atol=5e-3)
     (gradient,) = candidate.categorical_log_prob.grad(logits, x, wrt=(0,))
     third = 1 / 3
     rows = [[[-1.0, 1.0, 0.0], [0.0, 0.0, 0.0]], [[0.5, -0.5, 0.0], [-third, -third, 1 - third]]]
@@ -144,7 +160,9 @@ def test_categorical_log_prob_precision(candidate: Candidate) -> None:
 # -- bernoulli_log_prob ------------------------------------------------------------------------------------
 
 
-@check("bernoulli_log_prob", points=1.75, title="equals the sum over dimensions of torch.distributions.Bernoulli")
+@check(
+    "bernoulli_log_prob", points=1.75, title="equals the sum over dimensions of torch.distributions.Bernoulli"
+)
 @given(case=binaries())
 def test_bernoulli_log_prob_matches_distribution(candidate: Candidate, case: Observed) -> None:
     """The value differs from the log-probabilities of the observed bits, summed over the dimensions of each vector."""
@@ -152,7 +170,12 @@ def test_bernoulli_log_prob_matches_distribution(candidate: Candidate, case: Obs
     assert_close(candidate.bernoulli_log_prob(case.logits, case.x), expected, rtol=LOOSE[case.logits.dtype])
 
 
-@check("bernoulli_log_prob", points=0.5, title="the probabilities of all binary vectors add up to one", kind="law")
+@check(
+    "bernoulli_log_prob",
+    points=0.5,
+    title="the probabilities of all binary vectors add up to one",
+    kind="law",
+)
 def test_bernoulli_log_prob_is_normalised(candidate: Candidate) -> None:
     """For given logits, the total probability of all 2^D vectors is not 1, or all are equally likely."""
     x = torch.tensor(list(itertools.product([0.0, 1.0], repeat=4)), dtype=torch.float64)
@@ -160,7 +183,9 @@ def test_bernoulli_log_prob_is_normalised(candidate: Candidate) -> None:
     log_prob = candidate.bernoulli_log_prob(logits, x)
     assert_shape(log_prob, (16,))
     assert_true(log_prob.std() > 0.1, "all vectors have the same probability")
-    assert_close(log_prob.exp().sum(), torch.tensor(1.0, dtype=torch.float64), rtol=1e-4, what="the total probability")
+    assert_close(
+        log_prob.exp().sum(), torch.tensor(1.0, dtype=torch.float64), rtol=1e-4, what="the total probability"
+    )
 
 
 @check("bernoulli_log_prob", points=0.5, title="zero and one may change their names", kind="law")
@@ -170,10 +195,17 @@ def test_bernoulli_log_prob_symmetry(candidate: Candidate) -> None:
     straight = candidate.bernoulli_log_prob(logits, x)
     assert_shape(straight, (4,))
     assert_true(straight.std() > 0.01, "the result does not depend on the data")
-    assert_close(candidate.bernoulli_log_prob(-logits, 1 - x), straight, rtol=1e-4, what="the value after the exchange")
+    assert_close(
+        candidate.bernoulli_log_prob(-logits, 1 - x), straight, rtol=1e-4, what="the value after the exchange"
+    )
 
 
-@check("bernoulli_log_prob", points=0.75, title="its gradient is the observation minus the probability", kind="gradient")
+@check(
+    "bernoulli_log_prob",
+    points=0.75,
+    title="its gradient is the observation minus the probability",
+    kind="gradient",
+)
 def test_bernoulli_log_prob_gradient(candidate: Candidate) -> None:
     """The derivative with respect to the logits is not x - sigmoid(logits)."""
     logits, x = make_binary((3, 4), torch.float64, 42)
@@ -183,7 +215,9 @@ def test_bernoulli_log_prob_gradient(candidate: Candidate) -> None:
     assert_close(gradient, expected, rtol=1e-4, what="the gradient of the logits")
 
 
-@check("bernoulli_log_prob", points=0.75, title="stays finite and exact for logits of size 1e4", kind="extreme")
+@check(
+    "bernoulli_log_prob", points=0.75, title="stays finite and exact for logits of size 1e4", kind="extreme"
+)
 def test_bernoulli_log_prob_extremes(candidate: Candidate) -> None:
     """With very large logits the value or its gradient is not finite, or not accurate."""
     logits = torch.tensor([[1e4, -1e4, 1e4], [1e4, -1e4, -1e4], [60.0, -60.0, 0.0], [-200.0, 200.0, 0.0]])
@@ -231,7 +265,12 @@ def make_log_prob(size: int, seed: int, dtype: torch.dtype = torch.float64) -> T
 
 
 @check("bits_per_dim", points=1.25, title="equals minus the binary logarithm, per dimension")
-@given(seed=st.integers(0, 2**20), size=st.integers(1, 5), num_dims=st.integers(1, 784), dtype=st.sampled_from(DTYPES))
+@given(
+    seed=st.integers(0, 2**20),
+    size=st.integers(1, 5),
+    num_dims=st.integers(1, 784),
+    dtype=st.sampled_from(DTYPES),
+)
 def test_bits_per_dim_matches_log2(
     candidate: Candidate, seed: int, size: int, num_dims: int, dtype: torch.dtype
 ) -> None:

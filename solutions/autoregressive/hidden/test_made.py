@@ -1,5 +1,6 @@
 """Hidden checks of made.py: degrees and masks."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -36,7 +37,7 @@ def masks_by_definition(sizes: Sizes) -> list[Tensor]:
     """Entry by entry."""
     ends = list(range(1, sizes.num_inputs + 1))
     layers = [ends, *(degrees(sizes.num_inputs, size) for size in sizes.hidden_sizes)]
-    hidden = [torch.tensor([[m >= n for n in before] for m in after]) for before, after in zip(layers, layers[1:], strict=False)]
+    hidden = [torch.tensor([[m >= n for n in before] for m in after]) for before, after in pairwise(layers)]
     return [*hidden, torch.tensor([[d > m for m in layers[-1]] for d in ends])]
 
 
@@ -66,7 +67,9 @@ def test_hidden_degrees_formula(candidate: Candidate) -> None:
     """Some degree differs from (k mod (D - 1)) + 1, with k counted from 0."""
     for num_inputs, hidden_size in [(3, 5), (5, 13), (8, 7), (6, 10), (10, 40)]:
         expected = torch.tensor(degrees(num_inputs, hidden_size))
-        assert_close(candidate.hidden_degrees(num_inputs, hidden_size), expected, dtype=False, what="the degrees")
+        assert_close(
+            candidate.hidden_degrees(num_inputs, hidden_size), expected, dtype=False, what="the degrees"
+        )
 
 
 @check("hidden_degrees", points=0.5, title="are int64", kind="dtype")
@@ -76,7 +79,9 @@ def test_hidden_degrees_dtype(candidate: Candidate) -> None:
     assert_shape(candidate.hidden_degrees(2, 1), (1,), torch.int64, what="the degrees")
 
 
-@check("hidden_degrees", points=0.5, title="use every degree equally often, and none that is useless", kind="law")
+@check(
+    "hidden_degrees", points=0.5, title="use every degree equally often, and none that is useless", kind="law"
+)
 def test_hidden_degrees_range(candidate: Candidate) -> None:
     """A unit of degree 0 would see nothing, one of degree D nobody could use; all others must occur equally often."""
     actual = candidate.hidden_degrees(7, 30)
@@ -130,7 +135,9 @@ def test_made_masks_dtype(candidate: Candidate) -> None:
         assert_shape(mask, tuple(mask.shape), torch.bool, what="a mask")
 
 
-@check("made_masks", points=0.5, title="the first output sees nothing, the last input is never seen", kind="law")
+@check(
+    "made_masks", points=0.5, title="the first output sees nothing, the last input is never seen", kind="law"
+)
 def test_made_masks_ends(candidate: Candidate) -> None:
     """The first output has a connection, the last input has one, or the last output lacks one."""
     masks = ask_masks(candidate, 6, [10, 7])

@@ -12,7 +12,9 @@ WEIGHT, BIAS = normal((3, 4), 1, torch.float32), torch.tensor([0.7, -1.3, 2.1])
 X = normal((5, 4), 2, torch.float32)
 
 
-def masked_layer(candidate: Candidate, mask: Tensor = MASK, weight: Tensor = WEIGHT, bias: Tensor = BIAS) -> RemoteObject:
+def masked_layer(
+    candidate: Candidate, mask: Tensor = MASK, weight: Tensor = WEIGHT, bias: Tensor = BIAS
+) -> RemoteObject:
     """A layer with known parameters."""
     layer = candidate.MaskedLinear(mask.shape[1], mask.shape[0], mask)
     layer.set_parameters({"weight": weight, "bias": bias})
@@ -45,7 +47,12 @@ def test_masked_linear_masked_weights_have_no_effect(candidate: Candidate) -> No
     assert_true((after - before)[:, :2].abs().max() > 0.1, "the other weights have no effect either")
 
 
-@check("MaskedLinear", points=1.25, title="masked weights get no gradient, the others the usual one", kind="gradient")
+@check(
+    "MaskedLinear",
+    points=1.25,
+    title="masked weights get no gradient, the others the usual one",
+    kind="gradient",
+)
 def test_masked_linear_gradients(candidate: Candidate) -> None:
     """The gradient of the weights is not zero exactly where the mask is False, or has other values elsewhere."""
     layer = masked_layer(candidate)
@@ -90,7 +97,9 @@ def test_masked_linear_parameters_kept(candidate: Candidate) -> None:
     """The parameters or the mask differ after a forward pass."""
     layer = masked_layer(candidate)
     layer(X)
-    assert_close(layer.parameters_by_name().get("weight"), WEIGHT, rtol=0, atol=0, what="the weight after a pass")
+    assert_close(
+        layer.parameters_by_name().get("weight"), WEIGHT, rtol=0, atol=0, what="the weight after a pass"
+    )
     assert_close(layer.parameters_by_name().get("bias"), BIAS, rtol=0, atol=0, what="the bias after a pass")
     assert_close(layer.buffers_by_name().get("mask"), MASK, dtype=False, what="the mask after a pass")
 

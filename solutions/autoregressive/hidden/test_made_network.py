@@ -1,7 +1,7 @@
 """Hidden checks of made.py: MADE, judged by what it computes.
 
-Parameters are replaced by random ones under whatever names the candidate gave them. Where one method builds on
-another, the candidate's own version of that one says what to expect.
+Parameters are replaced by random ones under whatever names the candidate gave them. Where one method builds
+on another, the candidate's own version of that one says what to expect.
 """
 
 import itertools
@@ -30,7 +30,9 @@ def randomise(module: RemoteObject, seed: int, scale: float = 1.0) -> None:
     module.set_parameters(values)
 
 
-def random_made(candidate: Candidate, size: int, hidden_sizes: list[int], seed: int, scale: float = 3.0) -> RemoteObject:
+def random_made(
+    candidate: Candidate, size: int, hidden_sizes: list[int], seed: int, scale: float = 3.0
+) -> RemoteObject:
     """A MADE with random parameters."""
     made = candidate.MADE(size, hidden_sizes)
     randomise(made, seed, scale)
@@ -76,7 +78,9 @@ def test_made_autoregressive(candidate: Candidate) -> None:
         changes = flips(random_made(candidate, size, hidden_sizes, 10 + number), size, number)
         assert_true(changes.abs().max() > 1e-3, "the logits do not depend on x")
         allowed = torch.ones(size, size).triu(1).unsqueeze(1)
-        assert_close(changes * (1 - allowed), torch.zeros_like(changes), atol=1e-4, what="the change of a logit")
+        assert_close(
+            changes * (1 - allowed), torch.zeros_like(changes), atol=1e-4, what="the change of a logit"
+        )
 
 
 @check("MADE", points=1.5, title="logit i can depend on every earlier pixel", kind="law")
@@ -90,7 +94,9 @@ def test_made_sees_every_earlier_pixel(candidate: Candidate) -> None:
             changes = changes.maximum(flips(made, size, seed).abs().amax(dim=1))
         earlier = torch.ones(size, size).triu(1).bool()
         assert_true(changes[earlier].min() > 1e-4, "a logit does not react to an earlier pixel")
-        assert_true(changes[earlier].min() > 100 * changes[~earlier].max(), "a logit reacts as much to later pixels")
+        assert_true(
+            changes[earlier].min() > 100 * changes[~earlier].max(), "a logit reacts as much to later pixels"
+        )
 
 
 @check("MADE", points=1.5, title="log_prob is the Bernoulli log-likelihood of its own logits")
@@ -118,11 +124,15 @@ def test_made_conditionals(candidate: Candidate) -> None:
         assert_shape(log_prob, (2**size,), what="log_prob")
         assert_true(logits.std(dim=0)[1:].min() > 1e-3, "the logits do not depend on x")
         probability = log_prob.double().exp()
-        assert_close(probability.sum(), torch.tensor(1.0), rtol=1e-4, dtype=False, what="the total probability")
+        assert_close(
+            probability.sum(), torch.tensor(1.0), rtol=1e-4, dtype=False, what="the total probability"
+        )
         for i in range(size):
             grouped = probability.reshape(2**i, 2, -1).sum(-1)
             conditional = (grouped[:, 1] / grouped.sum(1)).repeat_interleave(2 ** (size - i))
-            assert_close(logits[:, i].double().sigmoid(), conditional, rtol=1e-3, what="a conditional probability")
+            assert_close(
+                logits[:, i].double().sigmoid(), conditional, rtol=1e-3, what="a conditional probability"
+            )
 
 
 @check("MADE", points=1.5, title="sample draws from the model's own distribution")
@@ -137,7 +147,9 @@ def test_made_sample_frequencies(candidate: Candidate) -> None:
         counts = torch.bincount((sample @ torch.tensor([4.0, 2.0, 1.0])).long(), minlength=8)
         # Bernstein: each of 32 tails has probability at most exp(-20); together 7e-8 false alarms.
         bound = (2 * 20 * number * p * (1 - p)).sqrt() + 2 * 20 / 3
-        assert_true(((counts - number * p).abs() <= bound).all(), "some vector is drawn too often or too seldom")
+        assert_true(
+            ((counts - number * p).abs() <= bound).all(), "some vector is drawn too often or too seldom"
+        )
 
 
 @check("MADE", points=1, title="sample goes through the pixels one after the other", kind="law")
@@ -192,7 +204,9 @@ def test_made_hidden_sizes(candidate: Candidate) -> None:
     for hidden_sizes in ([4], [9], [9, 9], [9, 9, 9]):
         named = candidate.MADE(4, hidden_sizes).parameters_by_name()
         counts.append(sum(value.numel() for value in named.values()))
-    assert_true(all(a < b for a, b in itertools.pairwise(counts)), "the network does not grow with hidden_sizes")
+    assert_true(
+        all(a < b for a, b in itertools.pairwise(counts)), "the network does not grow with hidden_sizes"
+    )
 
 
 @check("MADE", points=0.75, title="every parameter that matters gets a gradient of log_prob", kind="gradient")

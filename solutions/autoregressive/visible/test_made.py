@@ -5,21 +5,23 @@ import itertools
 import torch
 import torch.nn.functional as F
 
-from autograder.candidate import Candidate
+from autograder.candidate import Candidate, RemoteObject
 from autograder.checks import assert_close, assert_shape, assert_true, check
 
 
-def all_vectors(size):
+def all_vectors(size: int) -> torch.Tensor:
     """All binary vectors of a length."""
     return torch.tensor(list(itertools.product([0.0, 1.0], repeat=size)))
 
 
-def random_made(candidate, size, hidden_sizes):
+def random_made(candidate: Candidate, size: int, hidden_sizes: list[int]) -> RemoteObject:
     """A MADE with random parameters."""
     made = candidate.MADE(size, hidden_sizes)
     generator = torch.Generator().manual_seed(3)
     named = made.parameters_by_name()
-    made.set_parameters({name: torch.randn(value.shape, generator=generator) for name, value in named.items()})
+    made.set_parameters(
+        {name: torch.randn(value.shape, generator=generator) for name, value in named.items()}
+    )
     return made
 
 
@@ -58,7 +60,9 @@ def test_made_masks_shapes(candidate: Candidate) -> None:
 def test_masked_linear_known_value(candidate: Candidate) -> None:
     """y_1 = 2 x_1 + 10 (the weight 3 is masked) and y_2 = 4 x_1 + 5 x_2 + 20."""
     layer = candidate.MaskedLinear(2, 2, torch.tensor([[True, False], [True, True]]))
-    layer.set_parameters({"weight": torch.tensor([[2.0, 3.0], [4.0, 5.0]]), "bias": torch.tensor([10.0, 20.0])})
+    layer.set_parameters(
+        {"weight": torch.tensor([[2.0, 3.0], [4.0, 5.0]]), "bias": torch.tensor([10.0, 20.0])}
+    )
     y = layer(torch.tensor([[1.0, 1.0], [0.0, 2.0]]))
     assert_close(y, torch.tensor([[12.0, 29.0], [10.0, 30.0]]))
 
@@ -92,7 +96,9 @@ def test_made_ignores_later_pixels(candidate: Candidate) -> None:
     x = torch.tensor([[1.0, 0, 1, 0]])
     flipped = (x - torch.eye(4)).abs()
     changes = made(flipped) - made(x)
-    assert_close(changes.tril(), torch.zeros(4, 4), atol=1e-5, what="the change of logit i (column) with pixel j (row)")
+    assert_close(
+        changes.tril(), torch.zeros(4, 4), atol=1e-5, what="the change of logit i (column) with pixel j (row)"
+    )
 
 
 @check("MADE", points=1, title="log_prob is the likelihood of the model's own logits")

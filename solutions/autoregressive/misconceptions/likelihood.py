@@ -1,0 +1,291 @@
+"""Wrong beliefs about log-likelihoods of discrete data, with the behaviour they lead to."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from autograder.candidate import Candidate
+from autograder.diagnosis import Record, misconception, probe, reference
+
+likelihood = reference("autoregressive", "likelihood")
+
+LOGITS = torch.tensor(
+    [
+        [[1.2, -0.7, 0.4], [0.3, 2.1, -1.4], [-0.9, 0.2, 1.6]],
+        [[-1.1, 0.8, 2.3], [1.7, -0.2, 0.6], [0.5, 1.3, -2.2]],
+        [[0.1, -1.8, 0.9], [-0.4, 1.1, 0.7], [2.4, -0.6, -1.3]],
+    ]
+)
+X = torch.tensor([[0, 2, 1], [2, 1, 1], [1, 0, 2]])
+LONG = torch.linspace(-2, 2, 40).mul(3).sin().reshape(2, 4, 5) * 2
+LONG_X = torch.tensor([[4, 0, 3, 1], [2, 2, 0, 4]])
+HUGE = torch.tensor([[[1e4, -1e4], [0.0, 1e4]]])
+BIT_LOGITS = torch.tensor([[0.9, -1.6, 2.2, 0.3], [-0.5, 1.4, -2.7, 0.8], [1.9, 0.6, -0.2, -1.1]])
+BITS = torch.tensor([[1.0, 1, 0, 1], [0, 0, 1, 1], [1, 0, 0, 1]])
+LOG_PROB = torch.tensor([-3.2, -41.7, -0.6])
+
+
+# -- categorical_log_prob ----------------------------------------------------------------------------------
+
+
+@probe("categorical_log_prob")
+def observe_categorical_log_prob(candidate: Candidate, record: Record) -> None:
+    """Three lengths, another number of categories, one step, huge logits, double precision, gradients."""
+    record("square", candidate.categorical_log_prob, LOGITS, X, batch=3)
+    record("longer", candidate.categorical_log_prob, LONG, LONG_X, batch=2)
+    record("one step", candidate.categorical_log_prob, LOGITS[:, :1], X[:, :1], batch=3)
+    record("huge", candidate.categorical_log_prob, HUGE, torch.tensor([[1, 0]]), batch=1)
+    record("double", candidate.categorical_log_prob, LOGITS.double(), X, batch=3)
+    record.grad("gradient", candidate.categorical_log_prob, LONG, LONG_X)
+
+
+@misconception(
+    "categorical_log_prob",
+    belief="a longer sequence must not be less likely",
+    hint="Your value does not fall as the sequence grows. Is the log of a product of conditionals the sum of "
+    "their logs, or their mean?",
+)
+def averaged_over_the_steps(logits: Tensor, x: Tensor) -> Tensor:
+    """Average over T."""
+    return likelihood.categorical_log_prob(logits, x) / x.shape[1]
+
+
+@misconception(
+    "categorical_log_prob",
+    belief="the result is the training loss",
+    hint="Your values are positive. Can the logarithm of a probability be, and which of the two did the "
+    "docstring ask for?",
+)
+def negative_log_likelihood_returned(logits: Tensor, x: Tensor) -> Tensor:
+    """Return the cross-entropy."""
+    return F.cross_entropy(logits.transpose(1, 2), x, reduction="none").sum(1)
+
+
+@misconception(
+    "categorical_log_prob",
+    belief="logits are log-probabilities already",
+    hint="Adding the same number to all logits of a step changes your result. What turns scores into "
+    "probabilities that sum to one?",
+)
+def logits_not_normalised(logits: Tensor, x: Tensor) -> Tensor:
+    """Gather and sum the raw logits."""
+    return logits.gather(-1, x.unsqueeze(-1)).squeeze(-1).sum(-1)
+
+
+@misconception(
+    "categorical_log_prob",
+    belief="softmax normalises over the sequence",
+    hint="In your version the probabilities of one step do not add up to one. Over which of the three "
+    "dimensions must the softmax run?",
+)
+def normalised_over_the_steps(logits: Tensor, x: Tensor) -> Tensor:
+    """Softmax over T."""
+    return logits.log_softmax(1).gather(-1, x.unsqueeze(-1)).squeeze(-1).sum(-1)
+
+
+@misconception(
+    "categorical_log_prob",
+    belief="the logits at step t predict step t + 1",
+    hint="The first element of the sequence has no influence on your result. Do the logits at step t belong to "
+    "x_t or to its successor?",
+)
+def logits_shifted_by_one_step(logits: Tensor, x: Tensor) -> Tensor:
+    """Pair logits[t] with x[t + 1], as in the training of language models."""
+    return likelihood.categorical_log_prob(logits[:, :-1], x[:, 1:])
+
+
+@misconception(
+    "categorical_log_prob",
+    belief="the chain rule multiplies probabilities",
+    hint="Your values lie between 0 and 1. The chain rule multiplies probabilities, but what did the docstring "
+    "ask for?",
+)
+def probability_returned(logits: Tensor, x: Tensor) -> Tensor:
+    """Return the product itself."""
+    return likelihood.categorical_log_prob(logits, x).exp()
+
+
+@misconception(
+    "categorical_log_prob",
+    belief="the logarithm of the softmax is as good as log-softmax",
+    hint="For very confident logits you get minus infinity. What has softmax made of an improbable category "
+    "before the logarithm sees it?",
+)
+def softmax_then_logarithm(logits: Tensor, x: Tensor) -> Tensor:
+    """Go through probabilities."""
+    return logits.softmax(-1).gather(-1, x.unsqueeze(-1)).squeeze(-1).log().sum(-1)
+
+
+# -- bernoulli_log_prob ------------------------------------------------------------------------------------
+
+
+@probe("bernoulli_log_prob")
+def observe_bernoulli_log_prob(candidate: Candidate, record: Record) -> None:
+    """Two lengths, huge logits, double precision, gradients."""
+    record("vectors", candidate.bernoulli_log_prob, BIT_LOGITS, BITS, batch=3)
+    record("pairs", candidate.bernoulli_log_prob, BIT_LOGITS[:, :2], BITS[:, :2], batch=3)
+    record(
+        "huge", candidate.bernoulli_log_prob, torch.tensor([[1e4, -1e4]]), torch.tensor([[0.0, 0.0]]), batch=1
+    )
+    record(
+        "large",
+        candidate.bernoulli_log_prob,
+        torch.tensor([[-40.0, 30.0]]),
+        torch.tensor([[1.0, 0.0]]),
+        batch=1,
+    )
+    record("double", candidate.bernoulli_log_prob, BIT_LOGITS.double(), BITS.double(), batch=3)
+    record.grad("gradient", candidate.bernoulli_log_prob, BIT_LOGITS, BITS)
+
+
+@misconception(
+    "bernoulli_log_prob",
+    belief="the log-likelihood is averaged over the pixels",
+    hint="Twice as many pixels leave your value unchanged. Do independent conditionals add up in the "
+    "logarithm, or are they averaged?",
+)
+def averaged_over_the_dimensions(logits: Tensor, x: Tensor) -> Tensor:
+    """Mean over D."""
+    return likelihood.bernoulli_log_prob(logits, x) / x.shape[1]
+
+
+@misconception(
+    "bernoulli_log_prob",
+    belief="only pixels that are on have a probability",
+    hint="Vectors of zeros all have log-probability 0 in your version. Which event do you leave out?",
+)
+def zeros_not_counted(logits: Tensor, x: Tensor) -> Tensor:
+    """Sum over the ones only."""
+    return (x * F.logsigmoid(logits)).sum(-1)
+
+
+@misconception(
+    "bernoulli_log_prob",
+    belief="the result is the training loss",
+    hint="Your values are positive. Can the logarithm of a probability be, and which of the two did the "
+    "docstring ask for?",
+)
+def cross_entropy_returned(logits: Tensor, x: Tensor) -> Tensor:
+    """Forget the minus sign."""
+    return -likelihood.bernoulli_log_prob(logits, x)
+
+
+@misconception(
+    "bernoulli_log_prob",
+    belief="the logarithm of the sigmoid is as good as log-sigmoid",
+    hint="For very large logits your result is infinite or not a number. What is the logarithm of a sigmoid "
+    "that was rounded to 0 or 1, and is there a way around computing the sigmoid?",
+)
+def sigmoid_then_logarithm(logits: Tensor, x: Tensor) -> Tensor:
+    """Go through probabilities."""
+    p = logits.sigmoid()
+    return (x * p.log() + (1 - x) * (1 - p).log()).sum(-1)
+
+
+@misconception(
+    "bernoulli_log_prob",
+    belief="a small constant inside the logarithm makes it safe",
+    hint="Your values stop falling at about -18 per pixel, however wrong a confident prediction is. What does "
+    "the guard inside your logarithm do to probabilities smaller than itself?",
+)
+def guarded_logarithm(logits: Tensor, x: Tensor) -> Tensor:
+    """Add 1e-8."""
+    p = logits.sigmoid()
+    return (x * (p + 1e-8).log() + (1 - x) * (1 - p + 1e-8).log()).sum(-1)
+
+
+@misconception(
+    "bernoulli_log_prob",
+    belief="the likelihood wants probabilities as its logits",
+    hint="However sure the network is, your probabilities stay between 0.5 and 0.73. How often do you apply "
+    "the sigmoid?",
+)
+def sigmoid_applied_twice(logits: Tensor, x: Tensor) -> Tensor:
+    """Feed probabilities to a function that expects logits."""
+    return likelihood.bernoulli_log_prob(logits.sigmoid(), x)
+
+
+@misconception(
+    "bernoulli_log_prob",
+    belief="the likelihood is one number per batch",
+    hint="A batch goes in and one number comes out. Which dimension should survive the sum?",
+)
+def summed_over_the_batch(logits: Tensor, x: Tensor) -> Tensor:
+    """Sum over everything."""
+    return likelihood.bernoulli_log_prob(logits, x).sum()
+
+
+# -- bits_per_dim ------------------------------------------------------------------------------------------
+
+
+@probe("bits_per_dim")
+def observe_bits_per_dim(candidate: Candidate, record: Record) -> None:
+    """Several dimensions, one dimension, double precision, gradients."""
+    record("several", candidate.bits_per_dim, LOG_PROB, 12, batch=3)
+    record("one", candidate.bits_per_dim, LOG_PROB[:2], 1, batch=2)
+    record("double", candidate.bits_per_dim, LOG_PROB.double(), 7, batch=3)
+    record.grad("gradient", candidate.bits_per_dim, LOG_PROB, 12)
+
+
+@misconception(
+    "bits_per_dim",
+    belief="bits are nats",
+    hint="A fair coin costs 0.69 in your version. How many bits should it cost?",
+)
+def nats_per_dim(log_prob: Tensor, num_dims: int) -> Tensor:
+    """Leave the logarithm of 2 out."""
+    return -log_prob / num_dims
+
+
+@misconception(
+    "bits_per_dim",
+    belief="nats are turned into bits by multiplying with ln 2",
+    hint="A fair coin costs 0.48 in your version. Is a bit more or less than a nat?",
+)
+def multiplied_by_the_logarithm_of_two(log_prob: Tensor, num_dims: int) -> Tensor:
+    """Multiply instead of dividing."""
+    return -log_prob * math.log(2) / num_dims
+
+
+@misconception(
+    "bits_per_dim",
+    belief="the sign is kept",
+    hint="Better models have larger values in your version, and all are negative. How long is a code word?",
+)
+def sign_kept(log_prob: Tensor, num_dims: int) -> Tensor:
+    """Forget the minus sign."""
+    return log_prob / (num_dims * math.log(2))
+
+
+@misconception(
+    "bits_per_dim",
+    belief="the total in bits is asked for",
+    hint="Larger images get larger values in your version. What is the per in bits per dimension?",
+)
+def not_divided_by_the_dimensions(log_prob: Tensor, num_dims: int) -> Tensor:
+    """Ignore num_dims."""
+    return -log_prob / math.log(2)
+
+
+@misconception(
+    "bits_per_dim",
+    belief="the metric is one number for the data set",
+    hint="A batch goes in and one number comes out. Who should average over the data, this function or its "
+    "caller?",
+)
+def averaged_over_the_batch(log_prob: Tensor, num_dims: int) -> Tensor:
+    """Average too early."""
+    return (-log_prob / (num_dims * math.log(2))).mean()
+
+
+@misconception(
+    "bits_per_dim",
+    belief="this is the perplexity",
+    hint="Your values grow exponentially with the negative log-likelihood. Do you return a code length or the "
+    "number of choices that it stands for?",
+)
+def perplexity_per_dim(log_prob: Tensor, num_dims: int) -> Tensor:
+    """Exponentiate."""
+    return torch.exp(-log_prob / num_dims)
