@@ -16,7 +16,9 @@ from autograder.strategies import DTYPES, normal, seeds
 SAFE = 2e-6
 """Precision asked for at ordinary logits: an answer with a guard of 1e-8 inside the logarithm has it."""
 HUGE = torch.tensor([1e4, -1e4, 1e4, 1e4], dtype=torch.float64)
-HALF = torch.tensor([0.0, 40.0, -1e4, 25.0], dtype=torch.float64)
+HALF = torch.tensor([0.5, 40.0, -1e4, 25.0], dtype=torch.float64)
+UP = 0.25 / (1 + math.exp(-0.5))
+"""A quarter of the probability that belongs to the first of these."""
 
 
 class Logits(NamedTuple):
@@ -82,9 +84,9 @@ def test_discriminator_loss_gradient(candidate: Candidate) -> None:
 def test_discriminator_loss_extremes(candidate: Candidate) -> None:
     """For very large logits the loss, or its gradient, is not finite or not accurate."""
     loss = candidate.discriminator_loss(HUGE, HALF)
-    assert_close(loss, torch.tensor(2500 + (math.log(2) + 65) / 4, dtype=torch.float64), atol=1e-5)
+    assert_close(loss, torch.tensor(2500 + (math.log1p(math.exp(0.5)) + 65) / 4, dtype=torch.float64), atol=1e-5)
     by_real, by_fake = candidate.discriminator_loss.grad(HUGE, HALF, wrt=(0, 1))
-    for actual, expected in ((by_real, [0.0, -0.25, 0.0, 0.0]), (by_fake, [0.125, 0.25, 0.0, 0.25])):
+    for actual, expected in ((by_real, [0.0, -0.25, 0.0, 0.0]), (by_fake, [UP, 0.25, 0.0, 0.25])):
         assert_close(actual, torch.tensor(expected).double(), atol=1e-6, what="the gradient")
 
 
@@ -135,7 +137,7 @@ def test_generator_loss_saturating_extremes(candidate: Candidate) -> None:
     """For very large logits the loss, or its gradient, is not finite or not accurate."""
     assert_close(candidate.generator_loss_saturating(HUGE), torch.tensor(-7500.0).double(), atol=1e-5)
     (gradient,) = candidate.generator_loss_saturating.grad(HALF, wrt=(0,))
-    assert_close(gradient, -torch.tensor([0.125, 0.25, 0.0, 0.25]).double(), atol=1e-6, what="the gradient")
+    assert_close(gradient, -torch.tensor([UP, 0.25, 0.0, 0.25]).double(), atol=1e-6, what="the gradient")
 
 
 @check(
@@ -189,7 +191,7 @@ def test_generator_loss_nonsaturating_extremes(candidate: Candidate) -> None:
     """For very large logits the loss, or its gradient, is not finite or not accurate."""
     assert_close(candidate.generator_loss_nonsaturating(HUGE), torch.tensor(2500.0).double(), atol=1e-5)
     (gradient,) = candidate.generator_loss_nonsaturating.grad(HALF, wrt=(0,))
-    assert_close(gradient, -torch.tensor([0.125, 0.0, 0.25, 0.0]).double(), atol=1e-6, what="the gradient")
+    assert_close(gradient, -torch.tensor([0.25 - UP, 0.0, 0.25, 0.0]).double(), atol=1e-6, what="the gradient")
 
 
 @check(
