@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -76,6 +77,7 @@ class Zygote:
             entry=entry,
             spare=spare,
         )
+        atexit.register(self.close)
         try:
             _prepare_folder(self._folder)
             if found and not found["pidfd"]:
@@ -197,6 +199,9 @@ class Zygote:
 
     def close(self) -> None:
         """End the zygote and every worker, and remove what they left. May be called again."""
+        if os.getpid() != self._plan.grader_pid:
+            return  # a fork of the grader does not own the zygote
+        atexit.unregister(self.close)
         if self._cold is not None:
             self._cold.close()
         process, self._process = self._process, None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,14 +26,15 @@ def read(path):
 """
 
 
-def test_host_files_are_closed(confined: Worker, tmp_path: Path) -> None:
+def test_host_files_are_closed(confined: Worker) -> None:
     """A solution that everyone on the machine may read, and the system's own files."""
-    secret = tmp_path / "solution.py"
-    secret.write_text("answer = 42")
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        os.chmod(parent, 0o755)
-    paths = [str(secret), "/etc/passwd", "/etc/shadow", "/etc/hostname", "/root", "/home", "/tmp", "/proc", "/sys"]
+    folder = Path(tempfile.mkdtemp())  # tmp_path lies below folders that other users may not enter
+    folder.chmod(0o755)
+    (folder / "solution.py").write_text("answer = 42")
+    paths = [str(folder), str(folder / "solution.py")]
+    paths += ["/etc/passwd", "/etc/shadow", "/etc/hostname", "/root", "/home", "/tmp", "/proc", "/sys"]
     answers = ask(confined, _READ + f"result = [read(path) for path in {paths!r}]")
+    shutil.rmtree(folder)
     assert all(isinstance(answer, str) for answer in answers), dict(zip(paths, answers, strict=True))
 
 
