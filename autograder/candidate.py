@@ -204,6 +204,19 @@ class RemoteObject:
         """Copy values into parameters and buffers by name."""
         self._remote.ask({"op": "set_parameters", "number": self._handle.number, "values": dict(values)})
 
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the module's parameters by name."""
+        return self._named("shapes")
+
+    def shake(self, seed: int = 0, scale: float = 1.0, lightly: bool = False) -> None:
+        """Move all parameters into general position; see :func:`autograder.sandbox.shaking.shake_parameters`."""
+        operation = {"op": "shake", "number": self._handle.number, "seed": seed, "scale": scale, "lightly": lightly}
+        self._remote.ask(operation)
+
+    def load_state_of(self, other: RemoteObject) -> None:
+        """Load the state dict of another module that lives beside this one."""
+        self._remote.ask({"op": "load_state_of", "number": self._handle.number, "source": other._handle})
+
     def _named(self, what: str) -> dict[str, Any]:
         return self._remote.ask({"op": "named", "number": self._handle.number, "what": what})
 

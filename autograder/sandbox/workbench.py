@@ -22,6 +22,7 @@ import torch
 from autograder.sandbox.answers import numeric
 from autograder.sandbox.callbacks import DrawingCallback, Invoke, RemoteCallback
 from autograder.sandbox.modules import LoadError, ModuleSpace, SpaceFinder, quiet_stdin
+from autograder.sandbox.shaking import shake_parameters
 from autograder.sandbox.toys import build_loader, build_object, build_optimizer, build_toy
 from autograder.sandbox.wire import NUMPY_DTYPES, TORCH_DTYPES, CallbackRef, Handle
 
@@ -168,6 +169,8 @@ class Workbench:
         if request["what"] == "buffers":
             return self._give(dict(module.named_buffers()))
         parameters = dict(module.named_parameters())
+        if request["what"] == "shapes":
+            return {name: tuple(parameter.shape) for name, parameter in parameters.items()}
         if request["what"] == "gradients":
             return self._give({name: parameter.grad for name, parameter in parameters.items()})
         return self._give(parameters)
@@ -179,6 +182,18 @@ class Workbench:
         with torch.no_grad():
             for name, value in request["values"].items():
                 named[name].copy_(value)
+
+    def _do_shake(self, request: Mapping[str, Any]) -> None:
+        """Move parameters into general position here, which saves sending them back and forth."""
+        module = self._objects[request["number"]]
+        if not isinstance(module, torch.nn.Module):
+            raise TypeError(f"{type(module).__name__} is not a torch.nn.Module")
+        shake_parameters(module, request["seed"], request["scale"], request["lightly"])
+
+    def _do_load_state_of(self, request: Mapping[str, Any]) -> None:
+        """Load one module's state dict into another."""
+        module, source = self._objects[request["number"]], self._take(request["source"])
+        module.load_state_dict(source.state_dict())  # type: ignore[attr-defined]
 
     def _do_make(self, request: Mapping[str, Any]) -> Handle:
         """Build one of the grader's own helpers: a generator, a loader, an optimiser, a toy module."""
