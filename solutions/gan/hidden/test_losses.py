@@ -84,7 +84,9 @@ def test_discriminator_loss_gradient(candidate: Candidate) -> None:
 def test_discriminator_loss_extremes(candidate: Candidate) -> None:
     """For very large logits the loss, or its gradient, is not finite or not accurate."""
     loss = candidate.discriminator_loss(HUGE, HALF)
-    assert_close(loss, torch.tensor(2500 + (math.log1p(math.exp(0.5)) + 65) / 4, dtype=torch.float64), atol=1e-5)
+    assert_close(
+        loss, torch.tensor(2500 + (math.log1p(math.exp(0.5)) + 65) / 4, dtype=torch.float64), atol=1e-5
+    )
     by_real, by_fake = candidate.discriminator_loss.grad(HUGE, HALF, wrt=(0, 1))
     for actual, expected in ((by_real, [0.0, -0.25, 0.0, 0.0]), (by_fake, [UP, 0.25, 0.0, 0.25])):
         assert_close(actual, torch.tensor(expected).double(), atol=1e-6, what="the gradient")
@@ -191,7 +193,9 @@ def test_generator_loss_nonsaturating_extremes(candidate: Candidate) -> None:
     """For very large logits the loss, or its gradient, is not finite or not accurate."""
     assert_close(candidate.generator_loss_nonsaturating(HUGE), torch.tensor(2500.0).double(), atol=1e-5)
     (gradient,) = candidate.generator_loss_nonsaturating.grad(HALF, wrt=(0,))
-    assert_close(gradient, -torch.tensor([0.25 - UP, 0.0, 0.25, 0.0]).double(), atol=1e-6, what="the gradient")
+    assert_close(
+        gradient, -torch.tensor([0.25 - UP, 0.0, 0.25, 0.0]).double(), atol=1e-6, what="the gradient"
+    )
 
 
 @check(
