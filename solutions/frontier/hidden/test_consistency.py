@@ -13,7 +13,17 @@ from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
 from autograder.strategies import normal, uniform
 
-SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
+SHAPES = [
+    (1, 3),
+    (4, 2),
+    (3, 3),
+    (2, 1, 5),
+    (3, 4, 3),
+    (2, 3, 4, 4),
+    (4, 4, 4, 4),
+    (2, 3, 1, 2, 2),
+    (2, 2, 2, 2, 2),
+]
 OPTIONS = [(), (0.5, 0.002), (1.3, 0.1), (0.25, 0.02), (2.0, 0.5)]
 
 
@@ -33,7 +43,9 @@ class Point(NamedTuple):
 def points() -> st.SearchStrategy[Point]:
     """Batches of both precisions, times from t_min to t_min + 6."""
     dtypes = st.sampled_from([torch.float32, torch.float64])
-    return st.builds(make_point, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes, st.sampled_from(OPTIONS))
+    return st.builds(
+        make_point, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes, st.sampled_from(OPTIONS)
+    )
 
 
 def make_point(
@@ -227,8 +239,10 @@ def test_consistency_function_arguments(candidate: Candidate) -> None:
 
     candidate.consistency_function(watched, point.x, point.t)
     assert_true(len(seen) > 0, "the network was not called")
-    assert_close(seen[0][0], point.x, what="the data that the network saw")
-    assert_close(seen[0][1], point.t, what="the times that the network saw")
+    for shown, given, name in zip(
+        zip(*seen, strict=True), (point.x, point.t), ("data", "times"), strict=True
+    ):
+        assert_close(torch.cat(shown), given, what=f"the {name} that the network saw")
 
 
 @check("consistency_function", points=0.75, title="its gradient passes through the network", kind="gradient")
@@ -239,7 +253,9 @@ def test_consistency_function_gradient(candidate: Candidate) -> None:
     leaf = point.x.clone().requires_grad_()
     (expected,) = torch.autograd.grad(mapped(point._replace(x=leaf)), leaf, weights)
     assert_close(gradient, expected, rtol=1e-4, what="the gradient of x")
-    seen = candidate.consistency_function.observe(candidate.toy("ToyTimeNetwork"), point.x.float(), point.t.float())
+    seen = candidate.consistency_function.observe(
+        candidate.toy("ToyTimeNetwork"), point.x.float(), point.t.float()
+    )
     assert_true(seen.requires_grad, "no gradient reaches the network's parameters")
 
 
@@ -247,10 +263,14 @@ def test_consistency_function_gradient(candidate: Candidate) -> None:
 def test_consistency_function_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     point = make_point((3, 2), 65)
-    assert_close(candidate.consistency_function(network, point.x, point.t), mapped(point), rtol=1e-10, atol=1e-12)
+    assert_close(
+        candidate.consistency_function(network, point.x, point.t), mapped(point), rtol=1e-10, atol=1e-12
+    )
 
 
-@check("consistency_function", points=0.25, title="depends on its inputs alone, and spares them", kind="purity")
+@check(
+    "consistency_function", points=0.25, title="depends on its inputs alone, and spares them", kind="purity"
+)
 def test_consistency_function_pure(candidate: Candidate) -> None:
     """An input was modified, or the random state was used."""
     point = make_point((2, 3, 2), 66, torch.float32)
@@ -273,5 +293,7 @@ def test_consistency_function_batch_independence(candidate: Candidate) -> None:
 def test_consistency_function_extremes(candidate: Candidate) -> None:
     """At t_min the network must have no say, at very large times hardly anything else."""
     x = normal((2, 3), 68, torch.float32)
-    actual = candidate.consistency_function(lambda x, t: 3 * torch.ones_like(x), x, torch.tensor([0.1, 1e5]), 2.0, 0.1)
+    actual = candidate.consistency_function(
+        lambda x, t: 3 * torch.ones_like(x), x, torch.tensor([0.1, 1e5]), 2.0, 0.1
+    )
     assert_close(actual, torch.stack([x[0], torch.full((3,), 6.0)]), rtol=1e-4)

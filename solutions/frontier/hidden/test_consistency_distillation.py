@@ -82,7 +82,9 @@ def test_distillation_loss_formula(candidate: Candidate, pair: Pair) -> None:
     assert_close(loss, true_loss(pair), rtol=rtol, scalar=True, what="the loss")
 
 
-@check("distillation_loss", points=1.25, title="its gradient passes through the student alone", kind="gradient")
+@check(
+    "distillation_loss", points=1.25, title="its gradient passes through the student alone", kind="gradient"
+)
 def test_distillation_loss_gradient(candidate: Candidate) -> None:
     """The gradient is not that of a loss whose target is a constant."""
     pair = make_pair((3, 2, 2), 71)
@@ -120,7 +122,10 @@ def test_distillation_loss_is_a_mean(candidate: Candidate) -> None:
     pair = make_pair((2, 3), 74)
     longer = Pair(*(torch.cat([part, part]) for part in pair))
     wider = pair._replace(x=pair.x.repeat(1, 4))
-    losses = [candidate.distillation_loss(student, ema_student, teacher_step, *case) for case in (pair, longer, wider)]
+    losses = [
+        candidate.distillation_loss(student, ema_student, teacher_step, *case)
+        for case in (pair, longer, wider)
+    ]
     for loss in losses[1:]:
         assert_close(loss, float(losses[0]), scalar=True, what="the loss of more of the same")
 
@@ -226,7 +231,8 @@ def test_one_step_sample_time(candidate: Candidate) -> None:
 def test_one_step_sample_generator(candidate: Candidate) -> None:
     """With equal generators the samples differ, with different ones they agree, or the global state was used."""
     first, again, other = (
-        candidate.one_step_sample.observe(Watched(), (2, 3), generator=candidate.generator(seed)) for seed in (1, 1, 2)
+        candidate.one_step_sample.observe(Watched(), (2, 3), generator=candidate.generator(seed))
+        for seed in (1, 1, 2)
     )
     assert_shape(first.value, (2, 3))
     assert_close(again.value, first.value, what="the second set of samples")
@@ -235,7 +241,9 @@ def test_one_step_sample_generator(candidate: Candidate) -> None:
     assert_true(not first.rng_used, "the global random state was used although a generator was given")
 
 
-@check("one_step_sample", points=0.5, title="without a generator it draws from the global state", kind="random")
+@check(
+    "one_step_sample", points=0.5, title="without a generator it draws from the global state", kind="random"
+)
 def test_one_step_sample_global_state(candidate: Candidate) -> None:
     """Without a generator, the samples do not follow the global seed, or every call gives the same ones."""
     results = []

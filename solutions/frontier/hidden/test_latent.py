@@ -32,7 +32,11 @@ def cases() -> st.SearchStrategy[Case]:
 
 
 def make_case(
-    shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.float64, scale: float = 0.5, tensor: bool = False
+    shape: tuple[int, ...],
+    seed: int,
+    dtype: torch.dtype = torch.float64,
+    scale: float = 0.5,
+    tensor: bool = False,
 ) -> Case:
     """Fill the tensor from a seed."""
     return Case(normal(shape, seed, dtype), torch.tensor(scale, dtype=dtype) if tensor else scale)
@@ -73,7 +77,9 @@ def test_latent_scale_value(candidate: Candidate) -> None:
     """The result differs from 1 / std, taken over batch, channels and positions together."""
     for seed, shape, spread in ((1, (125, 4, 3, 3), 1.0), (2, (1000, 5), 3.5), (3, (90, 4, 13), 0.2)):
         latents = clouds(seed, shape, spread)
-        assert_close(candidate.latent_scale(latents), 1 / float(np.std(latents.numpy())), rtol=1e-3, what="the scale")
+        assert_close(
+            candidate.latent_scale(latents), 1 / float(np.std(latents.numpy())), rtol=1e-3, what="the scale"
+        )
 
 
 @check("latent_scale", points=0.25, title="latents times scale have unit standard deviation", kind="law")
@@ -90,7 +96,9 @@ def test_latent_scale_affine(candidate: Candidate) -> None:
     latents = clouds(5)
     scale = float(candidate.latent_scale(latents))
     assert_close(candidate.latent_scale(latents + 10), scale, rtol=1e-3, what="the scale of shifted latents")
-    assert_close(candidate.latent_scale(-3 * latents), scale / 3, rtol=1e-3, what="the scale of stretched latents")
+    assert_close(
+        candidate.latent_scale(-3 * latents), scale / 3, rtol=1e-3, what="the scale of stretched latents"
+    )
 
 
 @check("latent_scale", points=0.25, title="very small and very large latents", kind="extreme")
@@ -107,7 +115,9 @@ def test_latent_scale_is_scalar(candidate: Candidate) -> None:
     """The result is not one number for all channels."""
     for shape in ((2000, 2), (500, 2, 2, 2), (250, 2, 2, 2, 2)):
         latents = clouds(7, shape)
-        assert_close(candidate.latent_scale(latents), 1 / float(np.std(latents.numpy())), rtol=1e-3, what="the scale")
+        assert_close(
+            candidate.latent_scale(latents), 1 / float(np.std(latents.numpy())), rtol=1e-3, what="the scale"
+        )
 
 
 @check("latent_scale", points=0.25, title="leaves the latents as they are", kind="purity")
@@ -157,7 +167,7 @@ def test_encode_scaled_shows_data(candidate: Candidate) -> None:
 
     latents = candidate.encode_scaled(candidate.object(encode=watched), x, 0.3)
     assert_true(len(seen) > 0, "the encoder was not asked")
-    assert_close(seen[0], x, what="the data that the encoder saw")
+    assert_close(torch.cat(seen), x, what="the data that the encoder saw")
     assert_shape(latents, (2, 1, 3, 3), what="the scaled latents")
 
 
@@ -216,14 +226,17 @@ def test_decode_scaled_output(candidate: Candidate) -> None:
     """The decoder's output was changed, or the decoder was shown something else than z / scale."""
     seen = []
 
-    def fixed(z: Tensor) -> Tensor:
+    def wide(z: Tensor) -> Tensor:
         seen.append(z.detach().clone())
-        return torch.arange(-6.0, 6.0).reshape(2, 6).to(z.dtype)
+        return torch.cat([900 * z - 300, z], dim=1)
 
-    image = candidate.decode_scaled(candidate.object(decode=fixed), torch.ones(2, 3), 4.0)
-    assert_close(image, torch.arange(-6.0, 6.0).reshape(2, 6), what="the decoded data")
+    image = candidate.decode_scaled(
+        candidate.object(decode=wide), torch.tensor([[-4.0, 2.0], [8.0, 0.0]]), 4.0
+    )
+    z = torch.tensor([[-1.0, 0.5], [2.0, 0.0]])
+    assert_close(image, torch.cat([900 * z - 300, z], dim=1), atol=1e-4, what="the decoded data")
     assert_true(len(seen) > 0, "the decoder was not asked")
-    assert_close(seen[0], torch.full((2, 3), 0.25), what="the latents that the decoder saw")
+    assert_close(torch.cat(seen), z, what="the latents that the decoder saw")
 
 
 @check("decode_scaled", points=0.5, title="its gradient passes through the decoder", kind="gradient")

@@ -12,7 +12,17 @@ from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
 from autograder.strategies import normal
 
-SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
+SHAPES = [
+    (1, 3),
+    (4, 2),
+    (3, 3),
+    (2, 1, 5),
+    (3, 4, 3),
+    (2, 3, 4, 4),
+    (4, 4, 4, 4),
+    (2, 3, 1, 2, 2),
+    (2, 2, 2, 2, 2),
+]
 
 
 class Noised(NamedTuple):
@@ -51,12 +61,9 @@ def alpha_bars(length: int, generator: torch.Generator) -> Tensor:
 
 def velocity(case: Noised) -> Tensor:
     """How fast x_t moves with the angle phi, by differentiating cos(phi) x_0 + sin(phi) noise."""
-
-    def path(phi: Tensor) -> Tensor:
-        return torch.cos(phi) * case.x_start.double() + torch.sin(phi) * case.noise.double()
-
-    phi = case.angles()
-    return torch.func.jvp(path, (phi,), (torch.ones_like(phi),))[1].to(case.x_start.dtype)
+    phi = case.angles().expand(case.x_start.shape).clone().requires_grad_()
+    path = torch.cos(phi) * case.x_start.double() + torch.sin(phi) * case.noise.double()
+    return torch.autograd.grad(path.sum(), phi)[0].to(case.x_start.dtype)
 
 
 # -- v_prediction_target -----------------------------------------------------------------------------------
@@ -98,7 +105,9 @@ def test_v_prediction_target_dtype(candidate: Candidate) -> None:
     assert_close(candidate.v_prediction_target(*case), velocity(case), rtol=1e-10, atol=1e-12, what="v")
 
 
-@check("v_prediction_target", points=0.25, title="depends on its inputs alone, and spares them", kind="purity")
+@check(
+    "v_prediction_target", points=0.25, title="depends on its inputs alone, and spares them", kind="purity"
+)
 def test_v_prediction_target_pure(candidate: Candidate) -> None:
     """An input was modified, or noise was drawn although it is given."""
     case = make_noised((2, 3, 2), 35, torch.float32)
@@ -140,7 +149,9 @@ def weighings() -> st.SearchStrategy[Weighing]:
     return st.builds(make_weighing, st.integers(1, 6), st.integers(0, 2**20), dtypes, gammas)
 
 
-def make_weighing(count: int, seed: int, dtype: torch.dtype = torch.float64, gamma: float | None = None) -> Weighing:
+def make_weighing(
+    count: int, seed: int, dtype: torch.dtype = torch.float64, gamma: float | None = None
+) -> Weighing:
     """Signal-to-noise ratios from about 100 down to 0.05."""
     generator = torch.Generator().manual_seed(seed)
     t = torch.randint(0, 12, (count,), generator=generator)
@@ -170,7 +181,9 @@ def test_min_snr_weight_caps(candidate: Candidate) -> None:
     capped = candidate.min_snr_weight(case.t, case.alphas_cumprod, 2.0)
     assert_shape(capped, (6,), what="the weights")
     assert_close(capped * ratio, ratio.clamp(max=2.0), what="the weights of errors of the data")
-    assert_close(candidate.min_snr_weight(case.t, case.alphas_cumprod, 1e6), torch.ones(6).double(), what="the weights")
+    assert_close(
+        candidate.min_snr_weight(case.t, case.alphas_cumprod, 1e6), torch.ones(6).double(), what="the weights"
+    )
 
 
 @check("min_snr_weight", points=0.25, title="almost clean and almost destroyed data", kind="extreme")
@@ -196,7 +209,9 @@ def test_min_snr_weight_batch_independence(candidate: Candidate) -> None:
 def test_min_snr_weight_dtype(candidate: Candidate) -> None:
     """With a float64 schedule the weights are not float64, or not that precise."""
     case = make_weighing(6, 43)
-    assert_close(candidate.min_snr_weight(*case.arguments()), weights(case), rtol=1e-10, atol=1e-12, what="the weights")
+    assert_close(
+        candidate.min_snr_weight(*case.arguments()), weights(case), rtol=1e-10, atol=1e-12, what="the weights"
+    )
 
 
 @check("min_snr_weight", points=0.25, title="leaves its inputs as they are", kind="purity")

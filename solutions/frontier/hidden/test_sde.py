@@ -13,7 +13,17 @@ from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
 from autograder.strategies import normal, uniform
 
-SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
+SHAPES = [
+    (1, 3),
+    (4, 2),
+    (3, 3),
+    (2, 1, 5),
+    (3, 4, 3),
+    (2, 3, 4, 4),
+    (4, 4, 4, 4),
+    (2, 3, 1, 2, 2),
+    (2, 2, 2, 2, 2),
+]
 BETAS = [(), (0.1, 20.0), (0.5, 3.0), (1.2, 9.0)]
 
 
@@ -32,7 +42,9 @@ class Start(NamedTuple):
 def starts() -> st.SearchStrategy[Start]:
     """Batches of both precisions, times in [0.05, 1], several speeds."""
     dtypes = st.sampled_from([torch.float32, torch.float64])
-    return st.builds(make_start, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes, st.sampled_from(BETAS))
+    return st.builds(
+        make_start, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes, st.sampled_from(BETAS)
+    )
 
 
 def make_start(
@@ -122,7 +134,9 @@ def test_marginal_dtype(candidate: Candidate) -> None:
     assert_close(candidate.marginal(*case.arguments()), oracle(case), rtol=1e-10, atol=1e-12)
 
 
-@check("marginal", points=0.25, title="depends on nothing but its inputs, and leaves them alone", kind="purity")
+@check(
+    "marginal", points=0.25, title="depends on nothing but its inputs, and leaves them alone", kind="purity"
+)
 def test_marginal_pure(candidate: Candidate) -> None:
     """An input was modified, or noise was drawn."""
     case = make_start((2, 3, 2), 25)
@@ -172,7 +186,9 @@ def test_discretize_limit(candidate: Candidate) -> None:
         assert_shape(actual, (length,), what="the betas")
         lost = -torch.log1p(-actual.double()).cumsum(0)
         for step in (length // 4, length // 2, length):
-            assert_close(lost[step - 1], elapsed(step / length, betas), rtol=0.01, atol=0.0, what="the lost signal")
+            assert_close(
+                lost[step - 1], elapsed(step / length, betas), rtol=0.01, atol=0.0, what="the lost signal"
+            )
 
 
 @check("discretize", points=0.25, title="betas grow evenly", kind="law")
@@ -190,7 +206,12 @@ def test_discretize_single_step(candidate: Candidate) -> None:
     assert_close(candidate.discretize(1, 0.1, 0.6), torch.tensor([0.6]), dtype=False, what="the beta")
 
 
-@check("discretize", points=0.25, title="is a vector of floating-point numbers, without randomness", kind="purity")
+@check(
+    "discretize",
+    points=0.25,
+    title="is a vector of floating-point numbers, without randomness",
+    kind="purity",
+)
 def test_discretize_pure(candidate: Candidate) -> None:
     """The result is not a floating-point tensor of shape (T,), or the random state was used."""
     seen = candidate.discretize.observe(30)

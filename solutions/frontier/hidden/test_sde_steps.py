@@ -13,7 +13,17 @@ from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
 from autograder.strategies import normal, uniform
 
-SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
+SHAPES = [
+    (1, 3),
+    (4, 2),
+    (3, 3),
+    (2, 1, 5),
+    (3, 4, 3),
+    (2, 3, 4, 4),
+    (4, 4, 4, 4),
+    (2, 3, 1, 2, 2),
+    (2, 2, 2, 2, 2),
+]
 BETAS = [(), (0.1, 20.0), (0.5, 3.0), (1.2, 9.0)]
 DATA_MEAN, DATA_DEVIATION = 1.5, 0.6
 STEPS = 250
@@ -46,7 +56,9 @@ class State(NamedTuple):
 def states() -> st.SearchStrategy[State]:
     """Batches of both precisions, times in [0, 1], several speeds and step sizes."""
     dtypes = st.sampled_from([torch.float32, torch.float64])
-    return st.builds(make_state, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes, st.sampled_from(BETAS))
+    return st.builds(
+        make_state, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes, st.sampled_from(BETAS)
+    )
 
 
 def make_state(
@@ -54,7 +66,9 @@ def make_state(
 ) -> State:
     """Fill the tensors from a seed; the score is no function of x."""
     x, score, noise = (normal(shape, seed + 101 * k, dtype) for k in range(3))
-    return State(x, score, uniform(shape[:1], seed + 1, 0.0, 1.0, dtype), 0.01 + 0.01 * (seed % 13), noise, betas)
+    return State(
+        x, score, uniform(shape[:1], seed + 1, 0.0, 1.0, dtype), 0.01 + 0.01 * (seed % 13), noise, betas
+    )
 
 
 def true_reverse(case: State) -> Tensor:
@@ -138,7 +152,9 @@ def test_reverse_step_noise_scale(candidate: Candidate) -> None:
     shares = []
     for dt in (0.01, 0.04):
         with_noise, without = (case._replace(dt=dt, noise=noise) for noise in (case.noise, 0 * case.noise))
-        shares.append(candidate.reverse_step(*with_noise.reverse()) - candidate.reverse_step(*without.reverse()))
+        shares.append(
+            candidate.reverse_step(*with_noise.reverse()) - candidate.reverse_step(*without.reverse())
+        )
     assert_shape(shares[0], (2, 3), what="the share of the noise")
     assert_true(bool((shares[0].abs().amax(1) > 1e-3).all()), "the noise has no effect")
     assert_close(shares[1], 2 * shares[0], rtol=1e-4, what="the share of the noise")
@@ -162,7 +178,12 @@ def test_reverse_step_dtype(candidate: Candidate) -> None:
     assert_close(candidate.reverse_step(*case.reverse()), true_reverse(case), rtol=1e-10, atol=1e-12)
 
 
-@check("reverse_step", points=0.25, title="depends on nothing but its inputs, and leaves them alone", kind="purity")
+@check(
+    "reverse_step",
+    points=0.25,
+    title="depends on nothing but its inputs, and leaves them alone",
+    kind="purity",
+)
 def test_reverse_step_pure(candidate: Candidate) -> None:
     """An input was modified, or noise was drawn although it is given."""
     case = make_state((2, 3, 2), 35)
@@ -234,7 +255,9 @@ def test_probability_flow_step_dtype(candidate: Candidate) -> None:
     assert_close(candidate.probability_flow_step(*case.flow()), true_flow(case), rtol=1e-10, atol=1e-12)
 
 
-@check("probability_flow_step", points=0.25, title="is deterministic, and leaves its inputs alone", kind="purity")
+@check(
+    "probability_flow_step", points=0.25, title="is deterministic, and leaves its inputs alone", kind="purity"
+)
 def test_probability_flow_step_pure(candidate: Candidate) -> None:
     """An input was modified, or noise was drawn although the flow has none."""
     case = make_state((2, 3, 2), 45)

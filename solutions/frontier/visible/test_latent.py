@@ -22,7 +22,9 @@ def test_encode_scaled_known_value(candidate: Candidate) -> None:
         return 0.5 * x, torch.ones_like(x)
 
     vae = candidate.object(encode=encode)
-    assert_close(candidate.encode_scaled(vae, torch.tensor([[2.0, -6.0]]), 0.25), torch.tensor([[0.25, -0.75]]))
+    assert_close(
+        candidate.encode_scaled(vae, torch.tensor([[2.0, -6.0]]), 0.25), torch.tensor([[0.25, -0.75]])
+    )
 
 
 @check("decode_scaled", points=1, title="a decoder that squares")
@@ -36,7 +38,7 @@ def test_decode_scaled_known_value(candidate: Candidate) -> None:
 
     vae = candidate.object(decode=decode)
     image = candidate.decode_scaled(vae, torch.tensor([[0.5, -0.75]]), 0.25)
-    assert_true(len(seen) == 1, "the decoder was not asked exactly once")
+    assert_true(len(seen) > 0, "the decoder was not asked")
     assert_close(seen[0], torch.tensor([[2.0, -3.0]]), what="the latent that the decoder saw")
     assert_close(image, torch.tensor([[4.0, 9.0]]))
 

@@ -1,0 +1,177 @@
+"""Wrong beliefs about consistency distillation, with the behaviour they lead to."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from autograder.candidate import Candidate
+from autograder.diagnosis import Record, misconception, probe
+
+Function = Callable[..., Tensor]
+
+X = torch.tensor([[1.7, -0.6, 0.3], [0.2, 2.4, -1.1]])
+IMAGES = torch.linspace(-1.5, 2, 24).sin().reshape(3, 2, 2, 2)
+T_HI = torch.tensor([1.3, 2.6, 0.9])
+T_LO = torch.tensor([1.0, 1.9, 0.8])
+
+
+def column(t: Tensor, x: Tensor) -> Tensor:
+    """Times, shaped to multiply data; any shape of t will do."""
+    return torch.as_tensor(t).reshape(-1, *[1] * (x.ndim - 1)).to(x.dtype)
+
+
+def student(x: Tensor, t: Tensor) -> Tensor:
+    """A student."""
+    return torch.sin(x) + 0.3 * column(t, x) * x
+
+
+def ema_student(x: Tensor, t: Tensor) -> Tensor:
+    """An averaged student that differs from the student."""
+    return torch.cos(0.7 * x) - 0.2 * column(t, x)
+
+
+def teacher_step(x: Tensor, t_hi: Tensor, t_lo: Tensor) -> Tensor:
+    """A teacher."""
+    return x * (column(t_lo, x) / column(t_hi, x)) + 0.1 * column(t_hi, x)
+
+
+@probe("distillation_loss")
+def observe_distillation_loss(candidate: Candidate, record: Record) -> None:
+    """Two batch sizes, double precision, the gradient, and whether the averaged student would be trained."""
+    networks = (student, ema_student, teacher_step)
+    record("vectors", candidate.distillation_loss, *networks, X, T_HI[:2], T_LO[:2])
+    record("images", candidate.distillation_loss, *networks, IMAGES, T_HI, T_LO)
+    record("one sample", candidate.distillation_loss, *networks, X[1:], T_HI[1:2], T_LO[1:2])
+    record("double", candidate.distillation_loss, *networks, X.double(), T_HI[:2].double(), T_LO[:2].double())
+    record.grad("gradient", candidate.distillation_loss, *networks, X, T_HI[:2], T_LO[:2], wrt=(3,))
+    toy = candidate.toy("ToyTimeNetwork", slope=0.5, drift=0.2)
+    seen = candidate.distillation_loss.observe(student, toy, teacher_step, X, T_HI[:2], T_LO[:2])
+    record.value("averaged student is trained", float(seen.requires_grad))
+
+
+@misconception(
+    "distillation_loss",
+    belief="both sides of the difference are trained",
+    hint="Your loss sends gradients through the target as well. Which of the two is the moving target, and "
+    "who is supposed to move it?",
+)
+def gradient_through_the_target(
+    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
+) -> Tensor:
+    """Keep the graph of the target."""
+    return (f(x, t_hi) - ema(teacher(x, t_hi, t_lo), t_lo)).square().mean()
+
+
+@misconception(
+    "distillation_loss",
+    belief="it is enough that the teacher has no gradient",
+    hint="The teacher is cut off from the graph, the averaged student is not. Would an optimiser that holds "
+    "its parameters change them?",
+)
+def only_the_teacher_detached(
+    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
+) -> Tensor:
+    """Detach too early."""
+    return (f(x, t_hi) - ema(teacher(x, t_hi, t_lo).detach(), t_lo)).square().mean()
+
+
+@misconception(
+    "distillation_loss",
+    belief="the target comes from the student itself",
+    hint="The averaged student is never asked. Chasing its own output makes the student unstable; who should "
+    "provide the target?",
+)
+def student_as_its_own_target(
+    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
+) -> Tensor:
+    """Ignore the average."""
+    with torch.no_grad():
+        target = f(teacher(x, t_hi, t_lo), t_lo)
+    return (f(x, t_hi) - target).square().mean()
+
+
+@misconception(
+    "distillation_loss",
+    belief="both functions look at the same data",
+    hint="The teacher has no influence on your loss. Which data belong to time t_lo?",
+)
+def teacher_not_asked(
+    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
+) -> Tensor:
+    """Evaluate the average at x."""
+    with torch.no_grad():
+        target = ema(x, t_lo)
+    return (f(x, t_hi) - target).square().mean()
+
+
+@misconception(
+    "distillation_loss",
+    belief="both functions are asked about the same time",
+    hint="The averaged student is told the wrong noise level for the data it sees. At which time does the "
+    "teacher's step end?",
+)
+def target_at_the_later_time(
+    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
+) -> Tensor:
+    """Use t_hi for both."""
+    with torch.no_grad():
+        target = ema(teacher(x, t_hi, t_lo), t_hi)
+    return (f(x, t_hi) - target).square().mean()
+
+
+@misconception(
+    "distillation_loss",
+    belief="the student learns at the teacher's point",
+    hint="Your student and its average see the same data. Between which two points of a trajectory should "
+    "they agree?",
+)
+def student_at_the_teachers_point(
+    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
+) -> Tensor:
+    """Evaluate both after the step."""
+    with torch.no_grad():
+        reached = teacher(x, t_hi, t_lo)
+        target = ema(reached, t_lo)
+    return (f(reached, t_lo) - target).square().mean()
+
+
+@misconception(
+    "distillation_loss",
+    belief="the distance is summed over an image",
+    hint="Your loss grows with the number of pixels. Over what is the mean taken?",
+)
+def distance_summed_over_the_image(
+    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
+) -> Tensor:
+    """Average over the batch only."""
+    with torch.no_grad():
+        target = ema(teacher(x, t_hi, t_lo), t_lo)
+    return (f(x, t_hi) - target).square().flatten(1).sum(dim=1).mean()
+
+
+@misconception(
+    "distillation_loss",
+    belief="the student is the constant one",
+    hint="The value is right, but the gradient goes through the target and not through the student. Which of "
+    "the two should the optimiser move?",
+)
+def student_detached_instead(
+    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
+) -> Tensor:
+    """Detach the wrong side."""
+    return (f(x, t_hi).detach() - ema(teacher(x, t_hi, t_lo), t_lo)).square().mean()
+
+
+@misconception(
+    "distillation_loss",
+    belief="absolute differences are as good as squared ones",
+    hint="Small differences weigh too much in your loss. Which norm does this objective contain?",
+)
+def absolute_distance(
+    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
+) -> Tensor:
+    """L1 loss."""
+    with torch.no_grad():
+        target = ema(teacher(x, t_hi, t_lo), t_lo)
+    return (f(x, t_hi) - target).abs().mean()

@@ -1,0 +1,145 @@
+"""Wrong beliefs about putting a consistency function together, with the behaviour they lead to."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from autograder.candidate import Candidate
+from autograder.diagnosis import Record, misconception, probe, reference
+
+consistency = reference("frontier", "consistency")
+Network = Callable[[Tensor, Tensor], Tensor]
+
+SOME = torch.tensor([0.7, 1.5, 2.2])
+X = torch.tensor([[1.7, -0.6, 0.3], [0.2, 2.4, -1.1], [-0.8, 0.9, 1.3]])
+IMAGES = torch.linspace(-1.5, 2, 16).sin().reshape(2, 2, 2, 2)
+
+
+def network(x: Tensor, t: Tensor) -> Tensor:
+    """A network that depends on everything it should, and copes with any shape of t."""
+    times = torch.as_tensor(t).reshape(-1, *[1] * (x.ndim - 1)).to(x.dtype)
+    return torch.sin(1.3 * x + 0.4 * times) + 0.2 * x
+
+
+@probe("consistency_function")
+def observe_consistency_function(candidate: Candidate, record: Record) -> None:
+    """Vectors with as many columns as samples, images, other settings, gradients, and what the network is shown."""
+    shown = []
+
+    def watched(x: Tensor, t: Tensor) -> Tensor:
+        shown.append((x.detach().clone(), torch.as_tensor(t).detach().clone()))
+        return network(x, t)
+
+    record("vectors", candidate.consistency_function, watched, X, SOME)
+    record.value("shown", shown[0] if shown else "nothing")
+    record("images", candidate.consistency_function, network, IMAGES, SOME[:2], 1.2, 0.3)
+    record("at t_min", candidate.consistency_function, network, X[:1], torch.tensor([0.002]))
+    record("double", candidate.consistency_function, network, X.double(), SOME.double(), 0.9, 0.1)
+    record.grad("gradient", candidate.consistency_function, network, X, SOME, wrt=(1,))
+
+
+def coefficients(x: Tensor, t: Tensor, sigma_data: float, t_min: float) -> tuple[Tensor, Tensor]:
+    """Both weights, shaped to multiply data."""
+    shape = (-1, *[1] * (x.ndim - 1))
+    settings = (t, sigma_data, t_min)
+    return consistency.c_skip(*settings).reshape(shape), consistency.c_out(*settings).reshape(shape)
+
+
+@misconception(
+    "consistency_function",
+    belief="c_skip weighs the network, c_out the input",
+    hint="At t_min you return the network's output instead of the input. Which of the two weights is 1 "
+    "there, and which of the two should be kept?",
+)
+def weights_exchanged(
+    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
+) -> Tensor:
+    """Swap the weights."""
+    skip, out = coefficients(x, t, sigma_data, t_min)
+    return out * x + skip * f(x, t)
+
+
+@misconception(
+    "consistency_function",
+    belief="the network's input has to be normalised",
+    hint="The network is not shown x but a scaled version of it. Does this definition contain a weight for "
+    "the input?",
+)
+def network_input_rescaled(
+    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
+) -> Tensor:
+    """Multiply by c_in, as the EDM parametrisation does."""
+    skip, out = coefficients(x, t, sigma_data, t_min)
+    c_in = (sigma_data**2 + t.reshape(skip.shape) ** 2).rsqrt()
+    return skip * x + out * f(c_in * x, t)
+
+
+@misconception(
+    "consistency_function",
+    belief="a skip connection adds the whole input",
+    hint="At large times your result still contains all of the noise in x. With which weight does the input "
+    "enter?",
+)
+def input_kept_whole(
+    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
+) -> Tensor:
+    """Forget c_skip."""
+    return x + coefficients(x, t, sigma_data, t_min)[1] * f(x, t)
+
+
+@misconception(
+    "consistency_function",
+    belief="the network's output is added as it is",
+    hint="At t_min your result is not x, because the network still has a say. What is missing in front of "
+    "its output?",
+)
+def output_not_weighted(
+    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
+) -> Tensor:
+    """Forget c_out."""
+    return coefficients(x, t, sigma_data, t_min)[0] * x + f(x, t)
+
+
+@misconception(
+    "consistency_function",
+    belief="the default settings will do",
+    hint="With other values of sigma_data or t_min your result stays the same. Where should the two be "
+    "handed on?",
+)
+def settings_not_handed_on(
+    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
+) -> Tensor:
+    """Ignore the optional arguments."""
+    skip, out = coefficients(x, t, 0.5, 0.002)
+    return skip * x + out * f(x, t)
+
+
+@misconception(
+    "consistency_function",
+    belief="weights of shape (B,) broadcast over the batch",
+    hint="Within one sample, your columns have different weights. Which dimension of x did the weights align "
+    "with?",
+)
+def weights_along_the_last_dimension(
+    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
+) -> Tensor:
+    """Multiply without adding dimensions; works whenever the sizes happen to agree."""
+    times = t if x.shape[-1] == len(t) else t.repeat(x.shape[-1])[: x.shape[-1]]
+    return consistency.c_skip(times, sigma_data, t_min) * x + consistency.c_out(times, sigma_data, t_min) * f(
+        x, t
+    )
+
+
+@misconception(
+    "consistency_function",
+    belief="a consistency function is evaluated without gradients",
+    hint="The values are right, but no gradient reaches the network. Is this function used only for "
+    "sampling?",
+)
+def network_cut_off(
+    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
+) -> Tensor:
+    """Detach the network's output."""
+    skip, out = coefficients(x, t, sigma_data, t_min)
+    return skip * x + out * f(x, t).detach()

@@ -1,0 +1,267 @@
+"""Wrong beliefs about the scale of latents, with the behaviour they lead to."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.candidate import Candidate
+from autograder.diagnosis import Record, misconception, probe
+
+RAMP = torch.linspace(0, 40, 4800).sin()
+LATENTS = (RAMP.reshape(200, 4, 6) * torch.tensor([0.5, 1.0, 2.0, 3.0])[:, None]) + torch.arange(4.0)[:, None]
+VECTORS = 0.3 * RAMP[:4000].reshape(2000, 2) - 2 * torch.linspace(0, 1, 2000)[:, None]
+X = torch.tensor([[1.7, -0.6, 0.3], [0.2, 2.4, -1.1]])
+IMAGES = torch.linspace(-1.5, 2, 16).sin().reshape(2, 2, 2, 2)
+
+# -- latent_scale ------------------------------------------------------------------------------------------
+
+
+@probe("latent_scale")
+def observe_latent_scale(candidate: Candidate, record: Record) -> None:
+    """Channels that differ in mean and width, samples that differ in mean."""
+    record("channels", candidate.latent_scale, LATENTS)
+    record("vectors", candidate.latent_scale, VECTORS)
+    record("double", candidate.latent_scale, 5 * LATENTS.double())
+
+
+@misconception(
+    "latent_scale",
+    belief="the scale is the standard deviation",
+    hint="Multiplying by your scale makes wide latents wider still. Is the scale what they have, or what "
+    "they lack?",
+)
+def deviation_instead_of_its_inverse(latents: Tensor) -> Any:
+    """Forget the reciprocal."""
+    return latents.std()
+
+
+@misconception(
+    "latent_scale",
+    belief="one over the variance normalises",
+    hint="Your scale is right only for latents that need none. Multiplying by a factor, what happens to the "
+    "variance, and what to the standard deviation?",
+)
+def inverse_variance(latents: Tensor) -> Any:
+    """Forget the root."""
+    return 1 / latents.var()
+
+
+@misconception(
+    "latent_scale",
+    belief="every channel gets its own scale",
+    hint="You return several numbers. Over which dimensions is the standard deviation taken here?",
+)
+def one_scale_per_channel(latents: Tensor) -> Any:
+    """Keep the channels apart."""
+    return 1 / latents.transpose(0, 1).flatten(1).std(dim=1)
+
+
+@misconception(
+    "latent_scale",
+    belief="latents have mean zero",
+    hint="Adding a constant to all latents changes your scale. From which point does a standard deviation "
+    "measure?",
+)
+def mean_not_subtracted(latents: Tensor) -> Any:
+    """Root mean square."""
+    return 1 / latents.square().mean().sqrt()
+
+
+@misconception(
+    "latent_scale",
+    belief="standard deviations of samples can be averaged",
+    hint="Your standard deviation misses how the samples differ from each other. Is the mean of the samples' "
+    "deviations the deviation of all elements?",
+)
+def deviations_of_samples_averaged(latents: Tensor) -> Any:
+    """Average over the batch."""
+    return 1 / latents.flatten(1).std(dim=1).mean()
+
+
+@misconception(
+    "latent_scale",
+    belief="scaling means fitting into [-1, 1]",
+    hint="After scaling, your latents have maximum 1 rather than standard deviation 1. Which of the two does "
+    "the diffusion process assume?",
+)
+def largest_value(latents: Tensor) -> Any:
+    """Divide by the largest magnitude."""
+    return 1 / latents.abs().max()
+
+
+# -- encode_scaled -----------------------------------------------------------------------------------------
+
+
+def encode(x: Tensor) -> tuple[Tensor, Tensor]:
+    """An encoder that is not linear."""
+    return torch.sin(x) + 1, 0.5 * x
+
+
+@probe("encode_scaled")
+def observe_encode_scaled(candidate: Candidate, record: Record) -> None:
+    """Two scales, images, and the gradient."""
+    vae = candidate.object(encode=encode)
+    record("small scale", candidate.encode_scaled, vae, X, 0.2)
+    record("large scale", candidate.encode_scaled, vae, IMAGES, 3.0)
+    record("one sample", candidate.encode_scaled, vae, X[:1].double(), 1.5)
+    record.grad("gradient", candidate.encode_scaled, vae, X, 0.7, wrt=(1,))
+
+
+@misconception(
+    "encode_scaled",
+    belief="latents are drawn from the posterior",
+    hint="Two calls with the same image give different latents. Does the docstring ask for a draw or for the "
+    "mean?",
+)
+def latents_drawn(vae: Any, x: Tensor, scale: Any) -> Tensor:
+    """Reparametrise."""
+    mu, logvar = vae.encode(x)
+    return (mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)) * scale
+
+
+@misconception(
+    "encode_scaled",
+    belief="normalising means dividing",
+    hint="With your latents a large scale makes them small. The scale is one over the standard deviation: "
+    "multiply or divide?",
+)
+def divided_by_the_scale(vae: Any, x: Tensor, scale: Any) -> Tensor:
+    """Divide."""
+    return vae.encode(x)[0] / scale
+
+
+@misconception(
+    "encode_scaled",
+    belief="the scale belongs to the image",
+    hint="Your encoder is shown scaled images, and its latents are left as they are. Which of the two should "
+    "have unit standard deviation?",
+)
+def image_scaled(vae: Any, x: Tensor, scale: Any) -> Tensor:
+    """Scale before encoding."""
+    return vae.encode(x * scale)[0]
+
+
+@misconception(
+    "encode_scaled",
+    belief="the encoder's output is already normalised",
+    hint="Your result does not depend on the scale. What is it for?",
+)
+def scale_not_applied(vae: Any, x: Tensor, scale: Any) -> Tensor:
+    """Return the mean."""
+    return vae.encode(x)[0]
+
+
+@misconception(
+    "encode_scaled",
+    belief="the log-variance is scaled and returned as well",
+    hint="You return two things. Which one does the diffusion model work on?",
+)
+def both_parts_scaled(vae: Any, x: Tensor, scale: Any) -> Any:
+    """Scale everything."""
+    mu, logvar = vae.encode(x)
+    return mu * scale, logvar * scale
+
+
+@misconception(
+    "encode_scaled",
+    belief="the second output is the mean",
+    hint="Your latents are log-variances. In which order does the encoder return its two outputs?",
+)
+def log_variance_taken(vae: Any, x: Tensor, scale: Any) -> Tensor:
+    """Take the wrong output."""
+    return vae.encode(x)[1] * scale
+
+
+@misconception(
+    "encode_scaled",
+    belief="normalising means centring too",
+    hint="Your latents of one image change with the other images of the batch. Is there anything to "
+    "subtract?",
+)
+def batch_mean_subtracted(vae: Any, x: Tensor, scale: Any) -> Tensor:
+    """Subtract the mean over the batch."""
+    mu = vae.encode(x)[0]
+    return (mu - mu.mean()) * scale
+
+
+# -- decode_scaled -----------------------------------------------------------------------------------------
+
+
+def decode(z: Tensor) -> Tensor:
+    """A decoder that is not linear."""
+    return torch.tanh(z) + 0.1 * z**2 + 0.5
+
+
+@probe("decode_scaled")
+def observe_decode_scaled(candidate: Candidate, record: Record) -> None:
+    """Two scales, images, and the gradient."""
+    vae = candidate.object(decode=decode)
+    record("small scale", candidate.decode_scaled, vae, X, 0.2)
+    record("large scale", candidate.decode_scaled, vae, IMAGES, 3.0)
+    record("one sample", candidate.decode_scaled, vae, X[:1].double(), 1.5)
+    record.grad("gradient", candidate.decode_scaled, vae, X, 0.7, wrt=(1,))
+
+
+@misconception(
+    "decode_scaled",
+    belief="the scale is applied in both directions",
+    hint="Encoding and decoding again, your latents are scaled twice. What undoes a multiplication?",
+)
+def multiplied_again(vae: Any, z: Tensor, scale: Any) -> Tensor:
+    """Multiply."""
+    return vae.decode(z * scale)
+
+
+@misconception(
+    "decode_scaled",
+    belief="the scale is undone after decoding",
+    hint="Your decoder sees latents of a size that it was not trained on, and your image is stretched. "
+    "Before or after decoding: where must the scale be undone?",
+)
+def image_divided(vae: Any, z: Tensor, scale: Any) -> Tensor:
+    """Divide the image."""
+    return vae.decode(z) / scale
+
+
+@misconception(
+    "decode_scaled",
+    belief="the decoder does not mind the scale",
+    hint="Your result does not depend on the scale. Which size of latents was the decoder trained on?",
+)
+def scale_not_undone(vae: Any, z: Tensor, scale: Any) -> Tensor:
+    """Decode as they are."""
+    return vae.decode(z)
+
+
+@misconception(
+    "decode_scaled",
+    belief="images have pixels between 0 and 1",
+    hint="Your image never leaves [0, 1]. Does the docstring say anything about clipping what the decoder "
+    "returns?",
+)
+def image_clipped(vae: Any, z: Tensor, scale: Any) -> Tensor:
+    """Clip the image."""
+    return vae.decode(z / scale).clamp(0, 1)
+
+
+@misconception(
+    "decode_scaled",
+    belief="decoding is only done for looking at images",
+    hint="The values are right, but no gradient reaches z. Does the docstring allow that?",
+)
+def decoded_without_gradient(vae: Any, z: Tensor, scale: Any) -> Tensor:
+    """Switch gradients off."""
+    with torch.no_grad():
+        return vae.decode(z / scale)
+
+
+@misconception(
+    "decode_scaled",
+    belief="the scale is a variance",
+    hint="Your decoder sees latents that are too small if the scale is large. By which power of the scale "
+    "must z be divided?",
+)
+def divided_by_the_square(vae: Any, z: Tensor, scale: Any) -> Tensor:
+    """Divide twice."""
+    return vae.decode(z / scale**2)
