@@ -1,0 +1,99 @@
+"""What students get: stubs, statement and visible checks, and nothing of the solutions."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from tiny_course import HIDDEN_PIECES, MISCONCEPTIONS, write_course
+
+from autograder.course import Course
+from autograder.errors import GraderError
+from autograder.release import build, find_leaks, release
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A fresh tiny course."""
+    write_course(tmp_path)
+    return Course(tmp_path)
+
+
+def test_everything_is_written_once(course: Course) -> None:
+    """A second run finds nothing to do, and looking writes nothing."""
+    names = course.names()
+    looked = release(course, names, write=False)
+    assert not (course.root / "assignments").exists()
+    written = release(course, names, write=True)
+    assert sorted(looked) == sorted(written)
+    assert {path.name for path in written} == {"README.md", "pieces.py", "whole.py", "test_pieces.py", "test_whole.py"}
+    assert release(course, names, write=True) == []
+    assert release(course, names, write=False) == []
+
+
+def test_out_of_date_files_are_found_and_mended(course: Course) -> None:
+    """Changed, missing and surplus ones; caches do not count."""
+    names = course.names()
+    release(course, names, write=True)
+    folder = course.root / "assignments" / names[0]
+    (folder / "pieces.py").write_text("changed")
+    (folder / "README.md").unlink()
+    (folder / "old.py").write_text("surplus")
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "x.pyc").write_bytes(b"")
+    assert {path.name for path in release(course, names, write=False)} == {"pieces.py", "README.md", "old.py"}
+    assert (folder / "old.py").exists()
+    release(course, names, write=True)
+    assert not (folder / "old.py").exists()
+    assert release(course, names, write=False) == []
+
+
+def test_stubs_compile_and_keep_the_contract(course: Course) -> None:
+    """Signatures and docstrings stay, bodies go, visible checks are copied to the letter."""
+    assignment = course.assignment(course.names()[0])
+    files = build(assignment)
+    nodes = ast.walk(ast.parse(files["pieces.py"]))
+    functions = {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
+    assert set(functions) == {"double", "shift", "jitter"}
+    assert ast.get_docstring(functions["shift"]) == "Return double(x) + by."
+    assert "secret" not in files["pieces.py"]
+    assert files["test_pieces.py"] == (assignment.folder / "visible" / "test_pieces.py").read_text()
+
+
+def test_the_statement_names_points_and_no_bookkeeping(course: Course) -> None:
+    """Points per exercise and in total; neither sources nor dependencies."""
+    text = build(course.assignment(course.names()[0]))["README.md"]
+    assert "- `pieces.shift` (4 points): twice the input plus a constant" in text
+    assert "17 points" in text
+    assert "[S" not in text
+    assert " uses " not in text
+
+
+LEAKS = {
+    "a solution in a visible check": ("visible/test_pieces.py", "    x = 1\n    doubled_with_a_secret_name = 2 * x\n"),
+    "a solution in the statement": ("outline.md", "\n    doubled_with_a_secret_name = 2 * x\n"),
+    "a hidden check in the statement": ("outline.md", "\n" + HIDDEN_PIECES.splitlines()[-3] + "\n"),
+    "a wrong variant in the statement": ("outline.md", '\n@misconception("double", belief="doubling is squaring", '
+                                         'hint="What do you get for x = 3?")\n'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_leaks_are_refused(course: Course, leak: str) -> None:
+    """Before anything is written, with the place."""
+    path, text = LEAKS[leak]
+    file = course.solutions / course.names()[0] / path
+    file.write_text(file.read_text() + text)
+    with pytest.raises(GraderError, match="would show a solution"):
+        release(course, course.names(), write=True)
+    assert not (course.root / "assignments").exists()
+
+
+def test_leaks_are_found_in_any_released_file(course: Course) -> None:
+    """Hidden checks and wrong variants too, whatever their indentation; what is public anyway is no leak."""
+    assignment = course.assignment(course.names()[0])
+    hidden, variant = HIDDEN_PIECES.splitlines()[-3].strip(), MISCONCEPTIONS.splitlines()[10].strip()
+    public = "from autograder.checks import assert_close, check\n"
+    files = {"a.py": f"        {hidden}\n", "b.md": f"x\n{variant}\n", "c.py": public}
+    assert [leak.split(" ")[0] for leak in find_leaks(assignment, files)] == ["a.py:1", "b.md:2"]
