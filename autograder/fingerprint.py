@@ -123,7 +123,8 @@ def numel(value: Any) -> int:
     if isinstance(value, Tensor):
         return value.numel()
     if isinstance(value, np.ndarray | np.generic | int | float | complex) and not isinstance(value, bool):
-        return int(np.asarray(value).size)
+        array = np.asarray(value)
+        return int(array.size) if array.dtype.kind in "biufc" else -1
     return -1
 
 

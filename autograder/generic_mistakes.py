@@ -61,7 +61,7 @@ def generic_diagnoses(right: Fingerprint, seen: Fingerprint) -> list[Diagnosis]:
     wrong = [(good, bad) for good, bad in pairs if not same_entry(good, bad)]
     if not wrong:
         return []
-    for recognise in (_side_effects, _detached, _only_some_inputs, _scaled, _reduced, _transposed):
+    for recognise in (_side_effects, _detached, _scaled, _only_some_inputs, _reduced, _transposed):
         found = recognise(pairs, wrong)
         if found:
             return found

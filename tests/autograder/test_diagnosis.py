@@ -1,0 +1,84 @@
+"""From behaviour to a named misconception."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from tiny_course import MISCONCEPTIONS, right_answers, write_course
+from tiny_course import pieces as pieces_with
+
+from autograder.course import Assignment, Course
+from autograder.diagnosis import catalogue, diagnose
+from autograder.errors import GraderError
+from autograder.subjects import LoadedModules
+
+
+def named(assignment: Assignment, double: str) -> list[tuple[str, str]]:
+    """Misconceptions and confidences for an expression in the place of `double`."""
+    session = LoadedModules(assignment, right_answers(pieces=pieces_with(double=double))).open("pieces")
+    found = diagnose(catalogue(assignment), assignment.exercise("double"), session)
+    return [(diagnosis.misconception, diagnosis.confidence) for diagnosis in found]
+
+
+@pytest.mark.parametrize(
+    ("double", "expected"),
+    [
+        ("x * x", ("squared", "exact")),
+        ("x.pow(2)", ("squared", "exact")),
+        ("x + 2", ("two_added", "exact")),
+        ("(x * x).detach()", ("squared", "possible")),
+        ("-2 * x", ("sign_flipped", "likely")),
+        ("3 * x", ("constant_factor", "likely")),
+        ("2 * x.detach()", ("detached_from_the_graph", "exact")),
+        ("x.mul_(2)", ("input_modified_in_place", "exact")),
+        ("2 * x + 0 * torch.rand(1)", ("global_randomness_used", "exact")),
+    ],
+)
+def test_the_first_name(tiny: Assignment, double: str, expected: tuple[str, str]) -> None:
+    """Instructors' variants and mistakes that every exercise shares."""
+    assert named(tiny, double)[0] == expected
+
+
+@pytest.mark.parametrize("double", ["2 * x", "x.sin() * 7 + x.exp()", "None", "1 / 0", "'text'", "torch.zeros_like(x)"])
+def test_no_name_is_better_than_a_wrong_one(tiny: Assignment, double: str) -> None:
+    """The right answer, something else entirely, something without values."""
+    assert not [name for name, confidence in named(tiny, double) if name in ("squared", "two_added")]
+
+
+def test_an_exercise_without_a_probe_has_no_diagnosis(tiny: Assignment) -> None:
+    """Rather than an error."""
+    session = LoadedModules(tiny, right_answers()).open("pieces")
+    assert diagnose(catalogue(tiny), tiny.exercise("shift"), session) == []
+
+
+def test_a_catalogue_is_loaded_once(tiny: Assignment) -> None:
+    """With every misconception and probe at its exercise."""
+    known = catalogue(tiny)
+    assert catalogue(tiny) is known
+    assert [entry.name for entry in known.misconceptions["pieces.double"]] == ["squared", "two_added"]
+    assert set(known.probes) == {"pieces.double"}
+
+
+def test_a_variant_replaces_one_exercise_only(tiny: Assignment) -> None:
+    """The rest is the reference, which does not change."""
+    session = catalogue(tiny).variant_session(tiny.exercise("double"), lambda x: 10 * x)
+
+    def call(name: str) -> torch.Tensor:
+        target = ["module", "pieces", name]
+        return session.request({"op": "call", "target": target, "args": (torch.ones(1),), "kwargs": {}})[1]
+
+    assert call("double") == 10
+    assert call("shift") == 3
+    assert tiny.reference("pieces").double(1) == 2
+
+
+def test_a_misconception_of_an_unlisted_exercise_is_refused(tmp_path: Path) -> None:
+    """It would never be found."""
+    name = write_course(tmp_path)
+    path = tmp_path / "solutions" / name / "misconceptions" / "pieces.py"
+    path.write_text(MISCONCEPTIONS.replace('("double", belief="doubling adds', '("dubel", belief="doubling adds'))
+    assignment = Course(tmp_path).assignment(name)
+    with pytest.raises(GraderError, match="dubel"):
+        catalogue(assignment)

@@ -1,0 +1,153 @@
+"""Mistakes that any exercise can show, recognised from records alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from autograder.fingerprint import Entry, Fingerprint
+from autograder.generic_mistakes import generic_diagnoses, generic_variants
+from autograder.strategies import normal
+
+INPUTS = [normal(shape, seed) for seed, shape in enumerate([(1, 3), (4, 3), (5, 2, 2), (2, 6)])]
+
+
+def right(x: Tensor) -> Tensor:
+    """A sum over the sample, averaged over nothing."""
+    return (x**2).flatten(1).sum(1)
+
+
+def record(function: Callable[[Any], Any], inputs: list[Any] = INPUTS) -> Fingerprint:
+    """Values of a function on the inputs, and whether it raises."""
+    fingerprint = Fingerprint()
+    for number, x in enumerate(inputs):
+        try:
+            fingerprint.entries[f"case {number}"] = Entry(function(x), args=(x,))
+        except Exception as error:
+            fingerprint.entries[f"case {number}"] = Entry(error=type(error).__name__, args=(x,))
+    return fingerprint
+
+
+def names(wrong: Callable[[Any], Any], good: Callable[[Any], Any] = right, inputs: list[Any] = INPUTS) -> list[str]:
+    """What the difference is called."""
+    return [diagnosis.misconception for diagnosis in generic_diagnoses(record(good, inputs), record(wrong, inputs))]
+
+
+CASES: dict[str, Callable[[Tensor], Any]] = {
+    "constant_factor": lambda x: 0.5 * right(x),
+    "sign_flipped": lambda x: -right(x),
+    "nats_or_bits": lambda x: right(x) / math.log(2),
+    "mean_instead_of_sum": lambda x: (x**2).flatten(1).mean(1),
+    "sum_instead_of_mean": lambda x: right(x) * x.shape[0],
+    "reduced_over_the_batch_too": lambda x: (x**2).sum(),
+    "not_reduced": lambda x: x**2,
+    "wrong_axis": lambda x: (x**2).sum(0),
+    "right_for_a_batch_of_one_only": lambda x: right(x)[:1].expand(x.shape[0]) + (x.shape[0] > 1),
+    "right_for_two_dimensions_only": lambda x: (x**2).sum(1),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_mistakes_by_value_and_shape(name: str) -> None:
+    """Each by its own name."""
+    assert names(CASES[name]) == [name]
+
+
+def test_mistakes_by_dtype() -> None:
+    """A tensor that is made without looking at the input's dtype."""
+    inputs = [x.to(dtype) for x in INPUTS[:2] for dtype in (torch.float32, torch.float64)]
+    assert names(lambda x: right(x).float(), right, inputs) == ["right_for_float32_only"]
+    assert names(lambda x: right(x).double(), right, inputs) == ["right_for_float64_only"]
+
+
+def test_a_transposed_matrix() -> None:
+    """Exactly the transpose, and never for square symmetric ones."""
+    inputs = [normal((3, 2), 1), normal((4, 5), 2)]
+    assert names(lambda x: (2 * x).T.clone(), lambda x: 2 * x, inputs) == ["transposed"]
+
+
+def test_the_right_answer_has_no_name() -> None:
+    """Nor has one that differs in no recorded way."""
+    assert names(right) == []
+    assert names(lambda x: right(x) * (1 + 1e-9)) == []
+
+
+UNNAMED: dict[str, Callable[[Tensor], Any]] = {
+    "nothing": lambda x: None,
+    "text": lambda x: "text",
+    "text list": lambda x: ["a"],
+    "error": lambda x: 1 / 0,
+    "nan": lambda x: right(x) * math.nan,
+    "infinite": lambda x: right(x) / 0,
+    "zeros": lambda x: right(x) * 0,
+    "empty": lambda x: x[:0],
+    "bfloat16": lambda x: (right(x) * 3).bfloat16(),
+    "complex": lambda x: right(x) * 1j,
+    "bool": lambda x: right(x) > 0,
+    "dictionary": lambda x: {"a": right(x)},
+    "ragged": lambda x: [[1.0], [1.0, 2.0]],
+    "object": lambda x: object(),
+    "array of text": lambda x: np.array(["a"]),
+    "other": lambda x: right(x).sin(),
+    "tuple": lambda x: (right(x), right(x)),
+    "deep": lambda x: ((x, None), {"a": "b"}),
+}
+
+
+@pytest.mark.parametrize("wrong", UNNAMED)
+@pytest.mark.parametrize("good", [right, lambda x: (right(x), 1), lambda x: float(x.sum()), lambda x: x.numpy()])
+def test_values_of_any_kind_are_survived(wrong: str, good: Callable[[Tensor], Any]) -> None:
+    """Whatever comes back where whatever is expected: a list of names, never an exception."""
+    found = names(UNNAMED[wrong], good)
+    assert len(found) <= 3
+
+
+def test_values_without_meaning_are_not_scaled_versions() -> None:
+    """Zeros are no constant factor."""
+    for wrong in ("nan", "zeros", "nothing", "error", "other"):
+        assert names(UNNAMED[wrong]) == []
+
+
+def test_side_effects_beside_wrong_values_are_likely_only() -> None:
+    """The confidence tells whether anything else is wrong."""
+    good, bad = record(right), record(right)
+    for entry in bad.entries.values():
+        entry.changed = True
+    assert generic_diagnoses(good, bad)[0].confidence == "exact"
+    for entry in bad.entries.values():
+        entry.value = entry.value + 1
+    assert generic_diagnoses(good, bad)[0].confidence == "likely"
+
+
+def test_lost_gradients() -> None:
+    """Only where all else is right."""
+    good, bad = record(right), record(right)
+    good.entries["gradient"] = Entry((torch.ones(2),), gradient=True)
+    for lost in ((None,), (torch.zeros(2),)):
+        bad.entries["gradient"] = Entry(lost, gradient=True)
+        assert [one.misconception for one in generic_diagnoses(good, bad)] == ["detached_from_the_graph"]
+    bad.entries["case 0"].value = bad.entries["case 0"].value + 1
+    assert "detached_from_the_graph" not in [one.misconception for one in generic_diagnoses(good, bad)]
+
+
+def test_variants_by_calling_the_reference_differently() -> None:
+    """Neighbouring timesteps and swapped arguments; keyword arguments pass through."""
+
+    def pick(schedule: Tensor, t: Tensor, scale: float = 1.0) -> Tensor:
+        return schedule[t] * scale
+
+    schedule, t = torch.arange(5.0), torch.tensor([0, 2, 4])
+    results = {}
+    for name, _, variant in generic_variants(pick):
+        if name == "timestep_off_by_one":
+            results.setdefault(name, []).append(variant(schedule, t, scale=2.0).tolist())
+    assert results == {"timestep_off_by_one": [[0.0, 2.0, 6.0], [2.0, 6.0, 8.0]]}
+    swapped = next(variant for name, _, variant in generic_variants(lambda a, b: a - b) if name == "arguments_swapped")
+    assert swapped(5, 3) == -2
+    assert [name for name, _, _ in generic_variants(lambda a: a)].count("arguments_swapped") == 0
