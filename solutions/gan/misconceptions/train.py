@@ -1,0 +1,280 @@
+"""Wrong beliefs about the two steps of adversarial training, with the behaviour they lead to."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim import Optimizer
+
+from autograder.candidate import Candidate, RemoteObject
+from autograder.diagnosis import Record, misconception, probe, reference
+from autograder.strategies import normal
+
+losses = reference("gan", "losses")
+
+REAL = normal((4, 1, 2, 2), 11, torch.float32)
+Z = normal((4, 2), 12, torch.float32)
+RATE = 0.2
+
+
+def networks(candidate: Candidate) -> tuple[RemoteObject, RemoteObject]:
+    """Two small networks with gradients left over from before."""
+    return candidate.toy("ToyGenerator", stale=0.5), candidate.toy("ToyDiscriminator", stale=0.5)
+
+
+def record_networks(record: Record, generator: RemoteObject, discriminator: RemoteObject) -> None:
+    """Parameters, and which gradients are not those from before."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        record.value(f"{name}: parameters", network.parameters_by_name())
+        record.value(f"{name}: mode", network.attribute("training"))
+
+
+def touched(network: RemoteObject) -> list[bool]:
+    """Which gradients are not those from before."""
+    gradients = network.gradients_by_name().values()
+    return [gradient is None or bool((gradient != 0.5).any()) for gradient in gradients]
+
+
+def number(value: object) -> object:
+    """A loss as a plain number."""
+    return float(value) if isinstance(value, float | Tensor) else type(value).__name__
+
+
+def update(optimizer: Optimizer, loss: Tensor) -> float:
+    """Zero, backward, step."""
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+# -- discriminator_step ------------------------------------------------------------------------------------
+
+
+@probe("discriminator_step")
+def observe_discriminator_step(candidate: Candidate, record: Record) -> None:
+    """One step with stale gradients: the loss, both networks, modes."""
+    generator, discriminator = networks(candidate)
+    discriminator.eval()
+    optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
+    loss = candidate.discriminator_step(generator, discriminator, REAL, optimizer, Z)
+    record.value("loss", number(loss))
+    record_networks(record, generator, discriminator)
+    record.value("gradients of the generator are touched", touched(generator))
+    again = candidate.discriminator_step(generator, discriminator, REAL, optimizer, Z)
+    record.value("second loss", number(again))
+
+
+@misconception(
+    "discriminator_step",
+    belief="generated images are plain data",
+    hint="After your step the generator has gradients. Where should the graph between generator and "
+    "discriminator be cut?",
+)
+def generator_not_detached(
+    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Without detach."""
+    return update(optimizer, losses.discriminator_loss(discriminator(real), discriminator(generator(z))))
+
+
+@misconception(
+    "discriminator_step",
+    belief="an optimizer clears the gradients by itself",
+    hint="Gradients from earlier steps are still in your update. When are they set to zero?",
+)
+def gradients_not_cleared(
+    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Without zero_grad."""
+    loss = losses.discriminator_loss(discriminator(real), discriminator(generator(z).detach()))
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "discriminator_step",
+    belief="gradients are cleared after backward",
+    hint="Your discriminator never moves. What is left of the gradients when the optimizer looks at them?",
+)
+def gradients_cleared_too_late(
+    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
+) -> float:
+    """zero_grad between backward and step."""
+    loss = losses.discriminator_loss(discriminator(real), discriminator(generator(z).detach()))
+    loss.backward()
+    optimizer.zero_grad()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "discriminator_step",
+    belief="real and generated images play the same part",
+    hint="Your discriminator learns to call generated images real. In which order does its loss take the "
+    "two batches?",
+)
+def real_and_generated_exchanged(
+    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Exchanged arguments of the loss."""
+    fake = generator(z).detach()
+    return update(optimizer, losses.discriminator_loss(discriminator(fake), discriminator(real)))
+
+
+@misconception(
+    "discriminator_step",
+    belief="each batch is worth an update of its own",
+    hint="Your discriminator moves twice in one step. How often should the optimizer step, and with which "
+    "sum?",
+)
+def one_update_per_batch(
+    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Two updates."""
+    on_real = update(optimizer, F.softplus(-discriminator(real)).mean())
+    return on_real + update(optimizer, F.softplus(discriminator(generator(z).detach())).mean())
+
+
+@misconception(
+    "discriminator_step",
+    belief="the step draws its own latent vectors",
+    hint="Your losses differ from run to run although the latent vectors are given. Which argument do you "
+    "not use?",
+)
+def latents_drawn_in_the_step(
+    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Ignore z."""
+    fake = generator(torch.randn_like(z)).detach()
+    return update(optimizer, losses.discriminator_loss(discriminator(real), discriminator(fake)))
+
+
+@misconception(
+    "discriminator_step",
+    belief="the loss is looked at after the update",
+    hint="Your update is right, but the loss is that of the network after it. At which moment is it to be "
+    "taken?",
+)
+def loss_after_the_update(
+    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Evaluate again."""
+    fake = generator(z).detach()
+    update(optimizer, losses.discriminator_loss(discriminator(real), discriminator(fake)))
+    return losses.discriminator_loss(discriminator(real), discriminator(fake)).item()
+
+
+# -- generator_step ----------------------------------------------------------------------------------------
+
+
+@probe("generator_step")
+def observe_generator_step(candidate: Candidate, record: Record) -> None:
+    """Two steps with stale gradients: the losses, both networks, modes."""
+    generator, discriminator = networks(candidate)
+    discriminator.eval()
+    optimizer = candidate.optimizer("SGD", generator, lr=RATE)
+    loss = candidate.generator_step(generator, discriminator, optimizer, Z)
+    record.value("loss", number(loss))
+    record_networks(record, generator, discriminator)
+    again = candidate.generator_step(generator, discriminator, optimizer, Z)
+    record.value("second loss", number(again))
+
+
+@misconception(
+    "generator_step",
+    belief="generated images are always detached",
+    hint="The loss of your generator is right, but it never moves. Through which network must the gradient "
+    "pass, and where is it cut?",
+)
+def generator_detached_from_its_loss(
+    generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Detach here as well."""
+    return update(optimizer, losses.generator_loss_nonsaturating(discriminator(generator(z).detach())))
+
+
+@misconception(
+    "generator_step",
+    belief="the minimax loss is used in practice",
+    hint="Your loss is negative. Which of the two generator losses does the docstring name?",
+)
+def saturating_loss_used(
+    generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
+) -> float:
+    """The other loss."""
+    return update(optimizer, losses.generator_loss_saturating(discriminator(generator(z))))
+
+
+@misconception(
+    "generator_step",
+    belief="an optimizer clears the gradients by itself",
+    hint="Gradients from earlier steps are still in your update. When are they set to zero?",
+)
+def old_gradients_kept(
+    generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Without zero_grad."""
+    loss = losses.generator_loss_nonsaturating(discriminator(generator(z)))
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "generator_step",
+    belief="both networks learn in every step",
+    hint="Your step changes the discriminator as well. Whose parameters does the generator's loss train?",
+)
+def discriminator_trained_too(
+    generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Update everything."""
+    discriminator.zero_grad()
+    loss = update(optimizer, losses.generator_loss_nonsaturating(discriminator(generator(z))))
+    with torch.no_grad():
+        for parameter in discriminator.parameters():
+            parameter.sub_(optimizer.param_groups[0]["lr"] * parameter.grad)
+    return loss
+
+
+@misconception(
+    "generator_step",
+    belief="the generator wants its images to be called generated",
+    hint="Your generator gets worse: the discriminator recognises its images more easily after each step. "
+    "Which label should they get?",
+)
+def generator_helps_the_discriminator(
+    generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Label 0."""
+    return update(optimizer, F.softplus(discriminator(generator(z))).mean())
+
+
+@misconception(
+    "generator_step",
+    belief="the step draws its own latent vectors",
+    hint="Your losses differ from run to run although the latent vectors are given. Which argument do you "
+    "not use?",
+)
+def own_latents_drawn(
+    generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
+) -> float:
+    """Ignore z."""
+    return update(
+        optimizer, losses.generator_loss_nonsaturating(discriminator(generator(torch.randn_like(z))))
+    )
+
+
+@misconception(
+    "generator_step",
+    belief="the discriminator is switched to eval mode while the generator learns",
+    hint="After your step a network is in another mode than before. Who decides about modes: the step or "
+    "its caller?",
+)
+def modes_changed(generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor) -> float:
+    """eval and train."""
+    discriminator.eval()
+    loss = update(optimizer, losses.generator_loss_nonsaturating(discriminator(generator(z))))
+    discriminator.train()
+    return loss
