@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import warnings
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assess import Assessed, assess
-from autograder.course import Assignment, Exercise
+from autograder.course import Assignment, Exercise, open_course
 from autograder.diagnosis import Misconception, catalogue, diagnose
 from autograder.runner import RunOptions, earned, run_checks
 from autograder.stubs import cut_solutions
@@ -33,6 +36,36 @@ def audit_assignment(assignment: Assignment, seeds: Sequence[int] = (0,)) -> Ite
         yield from audit_alternatives(assignment, seed)
     yield from audit_stub(assignment)
     yield from audit_misconceptions(assignment)
+
+
+def audit_in_parallel(names: Sequence[str], seeds: int, jobs: int) -> tuple[Iterator[list[Finding]], int]:
+    """Audit several assignments in a few processes; return the findings as they come, and how many parts there are."""
+    tasks = [(name, part, seed) for seed in range(seeds) for name in names for part in ("reference", "alternatives")]
+    tasks += [(name, part, 0) for name in names for part in ("stub", "misconceptions")]
+    return _run_tasks(tasks, jobs), len(tasks)
+
+
+def _run_tasks(tasks: Sequence[tuple[str, str, int]], jobs: int) -> Iterator[list[Finding]]:
+    root = open_course().root
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_quietly) as pool:
+        for future in as_completed([pool.submit(_audit_part, root, *task) for task in tasks]):
+            yield future.result()
+
+
+def _quietly() -> None:
+    warnings.simplefilter("ignore")
+
+
+def _audit_part(root: Path, name: str, part: str, seed: int) -> list[Finding]:
+    import torch
+
+    torch.set_num_threads(1)
+    assignment = open_course(root).assignment(name)
+    if part == "stub":
+        return list(audit_stub(assignment))
+    audits = {"reference": audit_reference, "alternatives": audit_alternatives, "misconceptions": audit_misconceptions}
+    return list(audits[part](assignment, seed))
 
 
 def audit_reference(assignment: Assignment, seed: int) -> Iterator[Finding]:

@@ -116,7 +116,7 @@ class Grader:
 
     def _start(self) -> Zygote:
         if self._zygote is None:
-            zygote = Zygote(self.options.isolation, self.options.memory_limit_mb)
+            zygote = Zygote(self.options.isolation, self.options.memory_limit_mb, hidden=[self.course.solutions])
             zygote.__enter__()
             self._zygote = zygote
         return self._zygote

@@ -2,48 +2,116 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+if TYPE_CHECKING:
+    from autograder.audit import Finding
+    from autograder.mutation.run import Verdict
+
 
 def run(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all when left out.")] = None,
     seeds: Annotated[int, typer.Option(help="Grader seeds for which right answers must get full marks.", min=1)] = 1,
+    mutants: Annotated[bool, typer.Option("--mutants", help="Also mutate the references; every mutant must lose points.")] = False,
+    jobs: Annotated[int, typer.Option(help="Processes; default: cores.", min=1)] = os.cpu_count() or 1,
+    out: Annotated[Path, typer.Option(help="Where to write the findings as JSON.")] = Path("results/audit.json"),
 ) -> None:
     """Test the grader: right answers get full marks, stubs nothing, misconceptions are caught and named. For instructors.
 
-    Exit code 1 when anything is not as it should be.
+    Reads solutions/; writes OUT. Exit code 1 when anything is not as it should be.
     """
-    from autograder.audit import Finding, audit_assignment
+    from autograder.audit import audit_in_parallel
     from autograder.course import open_course
+    from autograder.reports.store import write_atomically
 
     course = open_course()
+    names = assignments or course.names()
+    for name in names:
+        course.assignment(name)
+    progress = Console(stderr=True)
+    findings, total = audit_in_parallel(names, seeds, jobs)
+    found = [one for part in track(findings, "checks", total=total, console=progress, transient=True) for one in part]
+    verdicts = _judge(names, jobs, progress) if mutants else []
     console = Console()
-    findings: list[Finding] = []
-    for name in assignments or course.names():
-        running = audit_assignment(course.assignment(name), range(seeds))
-        findings += track(running, description=name, console=Console(stderr=True), transient=True)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("assignment", "subject", "right", "wrong"):
-        table.add_column(heading)
-    for (assignment, kind), (good, bad) in _tally(findings).items():
-        table.add_row(assignment, kind, str(good), str(bad))
-    console.print(table)
-    wrong = [finding for finding in findings if not finding.ok]
-    for finding in wrong:
-        console.print(f"{finding.assignment} {finding.exercise} — {finding.subject}: {finding.message}", markup=False, soft_wrap=True)
+    console.print(_findings_table(found))
+    if mutants:
+        console.print(_mutants_table(verdicts))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(out, _as_json(found, verdicts, seeds))
+    wrong = [f"{one.assignment} {one.exercise} — {one.subject}: {one.message}" for one in found if not one.ok]
+    wrong += [f"survived: {one.mutant.assignment} {one.mutant.operator}: {one.mutant.key}" for one in verdicts if one.outcome == "survived"]
+    for line in wrong:
+        console.print(line, markup=False, soft_wrap=True)
     if wrong:
         raise typer.Exit(1)
 
 
-def _tally(findings: list) -> dict[tuple[str, str], tuple[int, int]]:
-    counts: dict[tuple[str, str], tuple[int, int]] = {}
+def _judge(names: Sequence[str], jobs: int, progress: Console) -> list[Verdict]:
+    from autograder.course import open_course
+    from autograder.mutation.mutants import mutants_of
+    from autograder.mutation.run import judge
+
+    verdicts: list[Verdict] = []
+    for name in names:
+        assignment = open_course().assignment(name)
+        mutants = list(track(mutants_of(assignment), f"{name}: mutating", console=progress, transient=True))
+        judged = judge(assignment, mutants, jobs)
+        verdicts += track(judged, f"{name}: mutants", total=len(mutants), console=progress, transient=True)
+    return verdicts
+
+
+def _findings_table(findings: Sequence[Finding]) -> Table:
+    counts: dict[tuple[str, str], list[int]] = {}
     for finding in findings:
-        key = (finding.assignment, finding.subject.split(":")[0].split(" ")[0])
-        good, bad = counts.get(key, (0, 0))
-        counts[key] = (good + finding.ok, bad + (not finding.ok))
-    return counts
+        pair = counts.setdefault((finding.assignment, finding.subject.split(":")[0].split(" ")[0]), [0, 0])
+        pair[0 if finding.ok else 1] += 1
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("assignment", "subject", "right", "wrong"):
+        table.add_column(heading, justify="right" if heading in ("right", "wrong") else "left")
+    for (assignment, kind), (good, bad) in counts.items():
+        table.add_row(assignment, kind, str(good), str(bad))
+    return table
+
+
+def _mutants_table(verdicts: Sequence[Verdict]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("exercise", "mutants", "caught", "equivalent", "survived", "score"):
+        table.add_column(heading, justify="left" if heading == "exercise" else "right")
+    groups: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        groups.setdefault(f"{verdict.mutant.assignment}.{verdict.mutant.exercise}", []).append(verdict.outcome)
+        groups.setdefault(f"{verdict.mutant.assignment} (all)", []).append(verdict.outcome)
+    for name, outcomes in sorted(groups.items()):
+        counts = [outcomes.count(kind) for kind in ("caught", "equivalent", "survived")]
+        table.add_row(name, str(len(outcomes)), *map(str, counts), f"{100 * _score(outcomes):.1f} %")
+    return table
+
+
+def _score(outcomes: Sequence[str]) -> float:
+    relevant = len(outcomes) - outcomes.count("equivalent")
+    return outcomes.count("caught") / relevant if relevant else 1.0
+
+
+def _as_json(findings: Sequence[Finding], verdicts: Sequence[Verdict], seeds: int) -> str:
+    import json
+    from dataclasses import asdict
+
+    mutants = [
+        {"assignment": one.mutant.assignment, "key": one.mutant.key, "operator": one.mutant.operator, "outcome": one.outcome,
+         "reason": one.reason}
+        for one in verdicts
+    ]  # fmt: skip
+    scores = {
+        name: round(_score([one.outcome for one in verdicts if one.mutant.assignment == name]), 4)
+        for name in sorted({one.mutant.assignment for one in verdicts})
+    }
+    content = {"seeds": seeds, "mutation_scores": scores, "findings": [asdict(one) for one in findings], "mutants": mutants}
+    return json.dumps(content, indent=1) + "\n"

@@ -1,0 +1,1 @@
+"""Tests the checks: mutates the references, and looks for mutants that keep all their points."""
