@@ -21,8 +21,8 @@ def observe_training_objectives(candidate: Candidate, record: Record) -> None:
 @misconception(
     "training_objectives",
     belief="a VAE maximises the likelihood itself",
-    hint="Could you compute log p(x) of a VAE for one image? What do "
-    "its two loss terms, reconstruction and KL, add up to?",
+    hint="Could you compute log p(x) of a VAE for one image? What do its two loss terms, reconstruction and KL, "
+    "add up to?",
 )
 def vae_trained_on_the_exact_likelihood() -> dict[str, str]:
     """Forget that the bound is a bound."""
@@ -32,8 +32,8 @@ def vae_trained_on_the_exact_likelihood() -> dict[str, str]:
 @misconception(
     "training_objectives",
     belief="the simplified diffusion loss is the variational bound",
-    hint="The bound weights the timesteps in a particular way. Are these weights in the loss that is named here, and "
-    "what does its network predict?",
+    hint="The bound weights the timesteps in a particular way. Are these weights in the loss that is named here, "
+    "and what does its network predict?",
 )
 def ddpm_trained_on_the_unweighted_bound() -> dict[str, str]:
     """Take the derivation for the loss."""
@@ -53,7 +53,8 @@ def flow_trained_on_a_bound() -> dict[str, str]:
 @misconception(
     "training_objectives",
     belief="a discriminator's cross-entropy makes a GAN a likelihood model",
-    hint="The cross-entropy in a GAN is a likelihood, but of what: of the images, or of the labels real and generated?",
+    hint="The cross-entropy in a GAN is a likelihood, but of what: of the images, or of the labels real and "
+    "generated?",
 )
 def gan_trained_on_a_likelihood() -> dict[str, str]:
     """Confuse labels and images."""
@@ -63,8 +64,8 @@ def gan_trained_on_a_likelihood() -> dict[str, str]:
 @misconception(
     "training_objectives",
     belief="every generative model is trained by maximum likelihood",
-    hint="You give one objective to all five models. Which of them can compute the "
-    "probability that they assign to an image?",
+    hint="You give one objective to all five models. Which of them can compute the probability that they assign to "
+    "an image?",
 )
 def one_objective_for_all() -> dict[str, str]:
     """Say likelihood everywhere."""
@@ -103,8 +104,8 @@ def discriminator_taken_for_a_density() -> dict[str, str]:
 @misconception(
     "reported_likelihoods",
     belief="a diffusion model has no likelihood",
-    hint="A DDPM is a chain of latent variables with a known forward process. Which inequality "
-    "applies to such a chain?",
+    hint="A DDPM is a chain of latent variables with a known forward process. Which inequality applies to such a "
+    "chain?",
 )
 def diffusion_without_a_bound() -> dict[str, str]:
     """Deny the bound."""
