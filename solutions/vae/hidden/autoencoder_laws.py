@@ -31,19 +31,10 @@ def shake(
     """
     module.eval()
     try:
-        initial = module.parameters_by_name()
+        module.shake(seed, scale, lightly)
     except CandidateError:
         module(example)
-        initial = module.parameters_by_name()
-    moved = {}
-    for number, (name, value) in enumerate(initial.items()):
-        if lightly and value.ndim > 1 and value.numel() > 5000 and float(value.flatten()[:50].std()) > 0:
-            continue
-        spread = value[0].numel() ** -0.5 if value.ndim > 1 else 0.1
-        # Repeating noise of a prime length costs a tenth of drawing every number; no layer's shape lines up with it.
-        moves = noise(8191, seed=100 * seed + number).repeat(value.numel() // 8191 + 1)[: value.numel()]
-        moved[name] = torch.add(value, moves.view(value.shape).to(value.dtype), alpha=spread).mul_(scale)
-    module.set_parameters(moved)
+        module.shake(seed, scale, lightly)
     return module
 
 
@@ -166,7 +157,7 @@ def assert_same_after_loading(
     first = shake(make(), example, 5)
     candidate.seed(2)
     second = make()
-    second.load_state_dict(first.state_dict())
+    second.load_state_of(first)
     second.eval()
     for name, value in inputs.items():
         assert_close(second.method(name)(value), first.method(name)(value), rtol=1e-3, what="the copy's result")
