@@ -17,9 +17,10 @@ import torch
 from autograder.bounds import Overtime, bounded_memory, bounded_time
 from autograder.callback_graph import CallbackGraph, CallbackRefused
 from autograder.sandbox import wire
+from autograder.sandbox.failures import MAX_TEXT
 from autograder.sandbox.modules import ModuleSpace
 from autograder.sandbox.wire import CallbackRef, Handle, WireError
-from autograder.sandbox.workbench import MAX_TEXT, Workbench
+from autograder.sandbox.workbench import Workbench
 
 if TYPE_CHECKING:
     from autograder.sandbox.launcher import Worker

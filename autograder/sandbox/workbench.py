@@ -7,13 +7,9 @@ are known outside by number.
 
 from __future__ import annotations
 
-import builtins
-import contextlib
-import random
 import sys
-import traceback
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,20 +17,15 @@ import torch
 
 from autograder.sandbox.answers import numeric
 from autograder.sandbox.callbacks import DrawingCallback, Invoke, RemoteCallback
-from autograder.sandbox.modules import LoadError, ModuleSpace, SpaceFinder, quiet_stdin
+from autograder.sandbox.failures import MAX_TEXT, Absent, describe_error
+from autograder.sandbox.global_state import random_state, same_state, seed_everything, untouched_state
+from autograder.sandbox.modules import ModuleSpace, SpaceFinder, quiet_stdin
 from autograder.sandbox.shaking import shake_parameters
 from autograder.sandbox.toys import build_loader, build_object, build_optimizer, build_toy
 from autograder.sandbox.wire import NUMPY_DTYPES, TORCH_DTYPES, CallbackRef, Handle
 
-MAX_TEXT = 2000
-"""Characters of an error message or traceback that leave the worker."""
-
 _autograd_grad = torch.autograd.grad
 _PLAIN = (int, float, str, bool, bytes, complex, type(None))
-
-
-class Absent(Exception):
-    """The submission has no such function or class."""
 
 
 class Workbench:
@@ -298,98 +289,3 @@ def _tensors(value: Any) -> list[torch.Tensor]:
     if isinstance(value, list | tuple):
         return [tensor for item in value for tensor in _tensors(item)]
     return []
-
-
-def describe_error(error: BaseException) -> list:
-    """``["error", type, message, traceback, reason]``; reason ``missing`` means: not implemented yet."""
-    reason = ""
-    where = ""
-    if isinstance(error, LoadError):
-        reason, where, error = "load", error.module, error.cause
-    elif isinstance(error, Absent | NotImplementedError):
-        reason = "missing"
-    try:
-        message = str(error)[:MAX_TEXT]
-    except BaseException:
-        message = "<its message could not be read>"
-    return ["error", type(error).__name__[:100], message, _traceback(error), f"{reason}:{where}" if where else reason]
-
-
-def _traceback(error: BaseException) -> str:
-    """The frames of the student's own files only."""
-    try:
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if not frame.filename.startswith(("/", "<")) and ":" not in frame.filename[:3]]
-        return "".join(traceback.format_list(own[-6:]))[-MAX_TEXT:]
-    except builtins.BaseException:
-        return ""
-
-
-def seed_everything(seed: int) -> None:
-    """Seed torch's, NumPy's and Python's global generators."""
-    torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for every kind of GPU
-    np.random.seed(seed % 2**32)
-    random.seed(seed)
-
-
-def random_state() -> tuple[Any, ...]:
-    """Snapshot of the three global generators."""
-    return torch.get_rng_state(), np.random.get_state(), random.getstate()
-
-
-def same_state(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
-    """Tell whether nothing was drawn between two snapshots."""
-    numpy_before, numpy_after = before[1], after[1]
-    return (
-        bool(torch.equal(before[0], after[0]))
-        and before[2] == after[2]
-        and numpy_before[2:] == numpy_after[2:]
-        and bool((numpy_before[1] == numpy_after[1]).all())
-    )
-
-
-class _GlobalState:
-    """Torch's and NumPy's global settings, remembered before a submission's code runs and put back after."""
-
-    def __init__(self) -> None:
-        self.dtype = torch.get_default_dtype()
-        self.grad = torch.is_grad_enabled()
-        self.errors = np.geterr()
-        self.deterministic = torch.are_deterministic_algorithms_enabled()
-        self.threads = torch.get_num_threads()
-        self.random = random_state()
-
-    def restore(self) -> None:
-        torch.set_default_dtype(self.dtype)
-        torch.set_default_device(None)
-        pop_modes()
-        torch.set_grad_enabled(self.grad)
-        torch.use_deterministic_algorithms(self.deterministic)
-        torch.set_num_threads(self.threads)
-        np.seterr(**self.errors)  # type: ignore[arg-type]
-        torch.set_rng_state(self.random[0])
-        np.random.set_state(self.random[1])
-        random.setstate(self.random[2])
-
-
-@contextlib.contextmanager
-def untouched_state() -> Iterator[None]:
-    """Put torch's and NumPy's global settings and seeds back after the block."""
-    state = _GlobalState()
-    try:
-        yield
-    finally:
-        state.restore()
-
-
-def pop_modes() -> None:
-    """Remove function and dispatch modes that the submission's code pushed and left behind."""
-    from torch.overrides import _get_current_function_mode_stack, _pop_mode
-    from torch.utils import _python_dispatch
-
-    while _get_current_function_mode_stack():
-        _pop_mode()
-    while _python_dispatch._len_torch_dispatch_stack() if hasattr(_python_dispatch, "_len_torch_dispatch_stack") else 0:
-        _python_dispatch._pop_mode()
-    if torch.is_inference_mode_enabled():
-        torch._C._set_inference_mode(False) if hasattr(torch._C, "_set_inference_mode") else None

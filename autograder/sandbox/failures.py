@@ -1,0 +1,40 @@
+"""What leaves a worker of an exception that the submission raised: plain, short text."""
+
+from __future__ import annotations
+
+import builtins
+import traceback
+
+from autograder.sandbox.modules import LoadError
+
+MAX_TEXT = 2000
+"""Characters of an error message or traceback that leave the worker."""
+
+
+class Absent(Exception):
+    """The submission has no such function or class."""
+
+
+def describe_error(error: BaseException) -> list:
+    """``["error", type, message, traceback, reason]``; reason ``missing`` means: not implemented yet."""
+    reason = ""
+    where = ""
+    if isinstance(error, LoadError):
+        reason, where, error = "load", error.module, error.cause
+    elif isinstance(error, Absent | NotImplementedError):
+        reason = "missing"
+    try:
+        message = str(error)[:MAX_TEXT]
+    except BaseException:
+        message = "<its message could not be read>"
+    return ["error", type(error).__name__[:100], message, _traceback(error), f"{reason}:{where}" if where else reason]
+
+
+def _traceback(error: BaseException) -> str:
+    """The frames of the student's own files only."""
+    try:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if not frame.filename.startswith(("/", "<")) and ":" not in frame.filename[:3]]
+        return "".join(traceback.format_list(own[-6:]))[-MAX_TEXT:]
+    except builtins.BaseException:
+        return ""

@@ -1,0 +1,82 @@
+"""Torch's, NumPy's and Python's global settings and random states: seeded, compared, put back."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+
+def seed_everything(seed: int) -> None:
+    """Seed torch's, NumPy's and Python's global generators."""
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for every kind of GPU
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+
+
+def random_state() -> tuple[Any, ...]:
+    """Snapshot of the three global generators."""
+    return torch.get_rng_state(), np.random.get_state(), random.getstate()
+
+
+def same_state(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
+    """Tell whether nothing was drawn between two snapshots."""
+    numpy_before, numpy_after = before[1], after[1]
+    return (
+        bool(torch.equal(before[0], after[0]))
+        and before[2] == after[2]
+        and numpy_before[2:] == numpy_after[2:]
+        and bool((numpy_before[1] == numpy_after[1]).all())
+    )
+
+
+class GlobalState:
+    """Torch's and NumPy's global settings, remembered before a submission's code runs and put back after."""
+
+    def __init__(self) -> None:
+        self.dtype = torch.get_default_dtype()
+        self.grad = torch.is_grad_enabled()
+        self.errors = np.geterr()
+        self.deterministic = torch.are_deterministic_algorithms_enabled()
+        self.threads = torch.get_num_threads()
+        self.random = random_state()
+
+    def restore(self) -> None:
+        """Put everything back."""
+        pop_modes()
+        torch.set_default_dtype(self.dtype)
+        torch.set_default_device(None)
+        torch.set_grad_enabled(self.grad)
+        torch.use_deterministic_algorithms(self.deterministic)
+        torch.set_num_threads(self.threads)
+        np.seterr(**self.errors)  # type: ignore[arg-type]
+        torch.set_rng_state(self.random[0])
+        np.random.set_state(self.random[1])
+        random.setstate(self.random[2])
+
+
+@contextlib.contextmanager
+def untouched_state() -> Iterator[None]:
+    """Put torch's and NumPy's global settings and seeds back after the block."""
+    state = GlobalState()
+    try:
+        yield
+    finally:
+        state.restore()
+
+
+def pop_modes() -> None:
+    """Remove function and dispatch modes that the submission's code pushed and left behind."""
+    from torch.overrides import _get_current_function_mode_stack, _pop_mode
+    from torch.utils import _python_dispatch
+
+    while _get_current_function_mode_stack():
+        _pop_mode()
+    while _python_dispatch._len_torch_dispatch_stack() if hasattr(_python_dispatch, "_len_torch_dispatch_stack") else 0:
+        _python_dispatch._pop_mode()
+    if torch.is_inference_mode_enabled():
+        torch._C._set_inference_mode(False) if hasattr(torch._C, "_set_inference_mode") else None
