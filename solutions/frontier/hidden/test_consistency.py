@@ -239,10 +239,8 @@ def test_consistency_function_arguments(candidate: Candidate) -> None:
 
     candidate.consistency_function(watched, point.x, point.t)
     assert_true(len(seen) > 0, "the network was not called")
-    for shown, given, name in zip(
-        zip(*seen, strict=True), (point.x, point.t), ("data", "times"), strict=True
-    ):
-        assert_close(torch.cat(shown), given, what=f"the {name} that the network saw")
+    shown = [torch.cat(parts) for parts in zip(*seen, strict=True)]
+    assert_close(shown, [point.x, point.t], what="what the network was shown")
 
 
 @check("consistency_function", points=0.75, title="its gradient passes through the network", kind="gradient")

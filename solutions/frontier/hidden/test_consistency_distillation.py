@@ -192,7 +192,7 @@ def test_one_step_sample_value(candidate: Candidate) -> None:
         assert_close(sample, network.sample(shape, t_max), rtol=1e-3, dtype=False, what="the sample")
 
 
-@check("one_step_sample", points=1.25, title="starts from normal noise of standard deviation t_max")
+@check("one_step_sample", points=1.75, title="starts from normal noise of standard deviation t_max")
 def test_one_step_sample_noise(candidate: Candidate) -> None:
     """The x that the network saw is not t_max times independent standard normal draws."""
     for shape, t_max in (((200, 3, 5), 80.0), ((50, 10), 3.0)):
@@ -216,7 +216,7 @@ def assert_white(z: Tensor) -> None:
         assert_true(abs(neighbours.mean()) < limit, "the noise is not independent")
 
 
-@check("one_step_sample", points=0.5, title="asks the network once, at t_max", kind="law")
+@check("one_step_sample", points=0.25, title="asks the network once, at t_max", kind="law")
 def test_one_step_sample_time(candidate: Candidate) -> None:
     """The network was not called exactly once, or t was not filled with t_max, once per sample."""
     for shape, t_max in (((1, 4), 5.0), ((3, 1, 2, 2, 2), 12.5)):
@@ -256,7 +256,7 @@ def test_one_step_sample_global_state(candidate: Candidate) -> None:
     assert_true(not torch.allclose(results[1], results[0]), "two calls in a row gave the same samples")
 
 
-@check("one_step_sample", points=0.5, title="samples are in the default precision", kind="dtype")
+@check("one_step_sample", points=0.25, title="samples are in the default precision", kind="dtype")
 def test_one_step_sample_dtype(candidate: Candidate) -> None:
     """The samples, or the data and times that the network saw, are not in torch's default dtype."""
     network = Watched()
