@@ -7,7 +7,7 @@ SUBMISSIONS ?= submitted/$(ASSIGNMENT)
 DEMO := results/demo
 ISOLATION ?= strict
 
-.PHONY: help env demo test release grade report audit bench lint clean
+.PHONY: help env demo test release grade report audit mutants feedback-gallery bench lint clean
 
 help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
@@ -16,6 +16,8 @@ help:
 	@echo "make release   write assignments/ from solutions/"
 	@echo "make grade     grade SUBMISSIONS=submitted/vae of ASSIGNMENT=vae"
 	@echo "make audit     test the checks: references, stubs, alternatives, misconceptions"
+	@echo "make mutants   mutate the references and see whether the checks notice (long)"
+	@echo "make feedback-gallery   all feedback on one page"
 	@echo "make bench     measure speed and memory, write benchmarks/results/"
 	@echo "make lint      ruff and mypy"
 	@echo "make clean     remove the environment and results"
@@ -49,6 +51,12 @@ report: env
 
 audit: env
 	@$(BIN)/autograder audit
+
+mutants: env
+	@$(BIN)/autograder audit --seeds 200 --mutants --out benchmarks/results/audit.json
+
+feedback-gallery: env
+	@$(BIN)/python tools/feedback_gallery.py
 
 bench: env
 	@$(BIN)/python benchmarks/class_speed.py
