@@ -222,7 +222,7 @@ def test_one_step_sample_time(candidate: Candidate) -> None:
     for shape, t_max in (((1, 4), 5.0), ((3, 1, 2, 2, 2), 12.5)):
         network = Watched()
         sample = candidate.one_step_sample(network, shape, t_max=t_max)
-        assert_shape(sample, shape, what="the samples")
+        assert_shape(sample, shape, what="the batch of samples")
         assert_true(len(network.t) == 1, "the network was not called exactly once")
         assert_close(network.t[0], torch.full(shape[:1], t_max), what="t")
 
@@ -261,7 +261,7 @@ def test_one_step_sample_dtype(candidate: Candidate) -> None:
     """The samples, or the data and times that the network saw, are not in torch's default dtype."""
     network = Watched()
     sample = candidate.one_step_sample(network, (2, 3))
-    assert_shape(sample, (2, 3), torch.float32, what="the samples")
+    assert_shape(sample, (2, 3), torch.float32, what="the batch of samples")
     assert_true(len(network.x) > 0, "the network was not called")
     assert_shape(network.x[0], (2, 3), torch.float32, what="the data that the network saw")
     assert_shape(network.t[0], (2,), torch.float32, what="t")

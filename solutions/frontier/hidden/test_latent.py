@@ -137,7 +137,7 @@ def test_latent_scale_pure(candidate: Candidate) -> None:
 def test_encode_scaled_value(candidate: Candidate, case: Case) -> None:
     """The result differs from scale times the mean that the encoder gives."""
     actual = candidate.encode_scaled(candidate.object(encode=encode), *case)
-    assert_close(actual, encoded(case), what="the scaled latents")
+    assert_close(actual, encoded(case), what="the scaled latent")
 
 
 @check("encode_scaled", points=0.5, title="draws nothing", kind="random")
@@ -150,7 +150,7 @@ def test_encode_scaled_deterministic(candidate: Candidate) -> None:
             return 2 * x, torch.full_like(x, logvar)
 
         seen = candidate.encode_scaled.observe(candidate.object(encode=wide), normal((2, 3), 11), 0.4)
-        assert_shape(seen.value, (2, 3), what="the scaled latents")
+        assert_shape(seen.value, (2, 3), what="the scaled latent")
         assert_true(not seen.rng_used, "the global random state was used")
         results.append(seen.value)
     assert_close(results[1], results[0], what="the latents of a wider posterior")
@@ -168,7 +168,7 @@ def test_encode_scaled_shows_data(candidate: Candidate) -> None:
     latents = candidate.encode_scaled(candidate.object(encode=watched), x, 0.3)
     assert_true(len(seen) > 0, "the encoder was not asked")
     assert_close(torch.cat(seen), x, what="the data that the encoder saw")
-    assert_shape(latents, (2, 1, 3, 3), what="the scaled latents")
+    assert_shape(latents, (2, 1, 3, 3), what="the scaled latent")
 
 
 @check("encode_scaled", points=0.5, title="its gradient passes through the encoder", kind="gradient")
@@ -187,17 +187,17 @@ def test_encode_scaled_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     case = make_case((3, 2), 15, scale=0.18215)
     actual = candidate.encode_scaled(candidate.object(encode=encode), *case)
-    assert_close(actual, encoded(case), rtol=1e-10, atol=1e-12, what="the scaled latents")
+    assert_close(actual, encoded(case), rtol=1e-10, atol=1e-12, what="the scaled latent")
 
 
 @check("encode_scaled", points=0.25, title="leaves data and latents as they are", kind="purity")
 def test_encode_scaled_pure(candidate: Candidate) -> None:
-    """An input was modified, or calling twice gives another result."""
+    """An input was modified, or the result is not scale times the mean."""
     x = normal((2, 3), 16, torch.float32)
     vae = candidate.object(encode=lambda x: (x, x))
     seen = candidate.encode_scaled.observe(vae, x, 3.0)
     assert_close(seen.args[1], x, rtol=0, atol=0, what="x after the call")
-    assert_close(seen.value, 3 * x, what="the scaled latents")
+    assert_close(seen.value, 3 * x, what="the scaled latent")
 
 
 # -- decode_scaled -----------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def test_encode_scaled_pure(candidate: Candidate) -> None:
 def test_decode_scaled_value(candidate: Candidate, case: Case) -> None:
     """The result differs from what the decoder says about z / scale."""
     actual = candidate.decode_scaled(candidate.object(decode=decode), *case)
-    assert_close(actual, decoded(case), what="the decoded data")
+    assert_close(actual, decoded(case), what="the decoded image")
 
 
 @check("decode_scaled", points=0.5, title="undoes the scale of the encoder", kind="law")
@@ -218,7 +218,7 @@ def test_decode_scaled_undoes_scale(candidate: Candidate) -> None:
     vae = candidate.object(decode=lambda z: 0.5 * (z - 1))
     for scale in (0.25, 8.0):
         actual = candidate.decode_scaled(vae, scale * (2 * x + 1), scale)
-        assert_close(actual, x, what="the decoded data")
+        assert_close(actual, x, what="the decoded image")
 
 
 @check("decode_scaled", points=0.25, title="leaves the decoder's output alone", kind="law")
@@ -234,7 +234,7 @@ def test_decode_scaled_output(candidate: Candidate) -> None:
         candidate.object(decode=wide), torch.tensor([[-4.0, 2.0], [8.0, 0.0]]), 4.0
     )
     z = torch.tensor([[-1.0, 0.5], [2.0, 0.0]])
-    assert_close(image, torch.cat([900 * z - 300, z], dim=1), atol=1e-4, what="the decoded data")
+    assert_close(image, torch.cat([900 * z - 300, z], dim=1), atol=1e-4, what="the decoded image")
     assert_true(len(seen) > 0, "the decoder was not asked")
     assert_close(torch.cat(seen), z, what="the latents that the decoder saw")
 
@@ -255,7 +255,7 @@ def test_decode_scaled_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     case = make_case((3, 2), 24, scale=0.18215)
     actual = candidate.decode_scaled(candidate.object(decode=decode), *case)
-    assert_close(actual, decoded(case), rtol=1e-10, atol=1e-12, what="the decoded data")
+    assert_close(actual, decoded(case), rtol=1e-10, atol=1e-12, what="the decoded image")
 
 
 @check("decode_scaled", points=0.25, title="leaves the latents as they are", kind="purity")
@@ -265,7 +265,7 @@ def test_decode_scaled_pure(candidate: Candidate) -> None:
     seen = candidate.decode_scaled.observe(candidate.object(decode=decode), *case)
     assert_close(seen.args[1], case.x, rtol=0, atol=0, what="z after the call")
     assert_true(not seen.rng_used, "the global random state was used")
-    assert_shape(seen.value, (2, 6), what="the decoded data")
+    assert_shape(seen.value, (2, 6), what="the decoded image")
 
 
 # -- compute_ratio -----------------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ def weights(case: Weighing) -> Tensor:
 @given(case=weighings())
 def test_min_snr_weight_formula(candidate: Candidate, case: Weighing) -> None:
     """Some weight differs from min(SNR, gamma) / SNR at its timestep."""
-    assert_close(candidate.min_snr_weight(*case.arguments()), weights(case), what="the weights")
+    assert_close(candidate.min_snr_weight(*case.arguments()), weights(case), what="the vector of weights")
 
 
 @check("min_snr_weight", points=0.25, title="no timestep counts more than gamma", kind="law")
@@ -179,10 +179,12 @@ def test_min_snr_weight_caps(candidate: Candidate) -> None:
     case = make_weighing(6, 41)
     ratio = (case.alphas_cumprod / (1 - case.alphas_cumprod))[case.t]
     capped = candidate.min_snr_weight(case.t, case.alphas_cumprod, 2.0)
-    assert_shape(capped, (6,), what="the weights")
+    assert_shape(capped, (6,), what="the vector of weights")
     assert_close(capped * ratio, ratio.clamp(max=2.0), what="the weights of errors of the data")
     assert_close(
-        candidate.min_snr_weight(case.t, case.alphas_cumprod, 1e6), torch.ones(6).double(), what="the weights"
+        candidate.min_snr_weight(case.t, case.alphas_cumprod, 1e6),
+        torch.ones(6).double(),
+        what="the vector of weights",
     )
 
 
@@ -192,7 +194,7 @@ def test_min_snr_weight_extremes(candidate: Candidate) -> None:
     alphas_cumprod = torch.tensor([1e-12, 1 - 2**-30], dtype=torch.float64)
     actual = candidate.min_snr_weight(torch.tensor([1, 0]), alphas_cumprod)
     expected = torch.tensor([5 / (2**30 - 1), 1.0], dtype=torch.float64)
-    assert_close(actual, expected, rtol=1e-6, atol=0.0, what="the weights")
+    assert_close(actual, expected, rtol=1e-6, atol=0.0, what="the vector of weights")
 
 
 @check("min_snr_weight", points=0.25, title="no weight depends on the other timesteps", kind="law")
@@ -201,7 +203,7 @@ def test_min_snr_weight_batch_independence(candidate: Candidate) -> None:
     case = make_weighing(5, 42)
     whole = candidate.min_snr_weight(*case.arguments())
     single = candidate.min_snr_weight(case.t[3:4], case.alphas_cumprod)
-    assert_shape(whole, (5,), what="the weights")
+    assert_shape(whole, (5,), what="the vector of weights")
     assert_close(single, whole[3:4], what="the weight of one timestep")
 
 
@@ -210,7 +212,11 @@ def test_min_snr_weight_dtype(candidate: Candidate) -> None:
     """With a float64 schedule the weights are not float64, or not that precise."""
     case = make_weighing(6, 43)
     assert_close(
-        candidate.min_snr_weight(*case.arguments()), weights(case), rtol=1e-10, atol=1e-12, what="the weights"
+        candidate.min_snr_weight(*case.arguments()),
+        weights(case),
+        rtol=1e-10,
+        atol=1e-12,
+        what="the vector of weights",
     )
 
 
@@ -222,4 +228,4 @@ def test_min_snr_weight_pure(candidate: Candidate) -> None:
     for after, before in zip(seen.args, case[:2], strict=True):
         assert_close(after, before, rtol=0, atol=0, what="an input after the call")
     assert_true(not seen.rng_used, "the global random state was used")
-    assert_shape(seen.value, (4,), what="the weights")
+    assert_shape(seen.value, (4,), what="the vector of weights")

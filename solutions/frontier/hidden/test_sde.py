@@ -174,7 +174,7 @@ def test_discretize_values(candidate: Candidate) -> None:
     for length, *betas in [(25,), (40, 0.1, 20.0), (10, 0.2, 3.0), (7, 0.5, 2.0)]:
         expected = [speed((i + 1) / length, *betas) / length for i in range(length)]
         actual = candidate.discretize(length, *betas)
-        assert_close(actual, torch.tensor(expected), dtype=False, what="the betas")
+        assert_close(actual, torch.tensor(expected), dtype=False, what="the schedule")
 
 
 @check("discretize", points=1, title="is a DDPM of which the SDE is the limit")
@@ -183,7 +183,7 @@ def test_discretize_limit(candidate: Candidate) -> None:
     length = 4000
     for betas in ((0.1, 20.0), (0.5, 4.0)):
         actual = candidate.discretize(length, *betas)
-        assert_shape(actual, (length,), what="the betas")
+        assert_shape(actual, (length,), what="the schedule")
         lost = -torch.log1p(-actual.double()).cumsum(0)
         for step in (length // 4, length // 2, length):
             assert_close(
@@ -195,9 +195,9 @@ def test_discretize_limit(candidate: Candidate) -> None:
 def test_discretize_evenly(candidate: Candidate) -> None:
     """Neighbouring betas must differ by (beta_max - beta_min) / T^2."""
     actual = candidate.discretize(50, 0.3, 7.8)
-    assert_shape(actual, (50,), what="the betas")
+    assert_shape(actual, (50,), what="the schedule")
     expected = torch.full((49,), 0.003, dtype=torch.float64)
-    assert_close(actual.double().diff(), expected, rtol=1e-3, what="the differences")
+    assert_close(actual.double().diff(), expected, rtol=1e-3, what="the difference of neighbours")
 
 
 @check("discretize", points=0.25, title="a single step", kind="extreme")
@@ -215,6 +215,6 @@ def test_discretize_single_step(candidate: Candidate) -> None:
 def test_discretize_pure(candidate: Candidate) -> None:
     """The result is not a floating-point tensor of shape (T,), or the random state was used."""
     seen = candidate.discretize.observe(30)
-    assert_shape(seen.value, (30,), what="the betas")
+    assert_shape(seen.value, (30,), what="the schedule")
     assert_true(seen.value.is_floating_point(), "the betas are not floating-point numbers")
     assert_true(not seen.rng_used, "the global random state was used")
