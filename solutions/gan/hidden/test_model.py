@@ -87,13 +87,13 @@ def assert_learns(module: RemoteObject, x: Tensor, weights: Tensor) -> Tensor:
 @check("Generator", points=1.0, title="gives every latent vector an image of its own, in range")
 def test_generator_images(candidate: Candidate) -> None:
     """Pixels leave [-1, 1], have one sign only, are all alike, or do not depend on the latent vector."""
-    images = make_generator(candidate)(noise(5, 6, seed=3))
-    assert_shape(images, (5, 1, 28, 28), torch.float32)
+    images = make_generator(candidate)(noise(8, 6, seed=3))
+    assert_shape(images, (8, 1, 28, 28), torch.float32)
     assert_true(bool((images.abs() <= 1 + 1e-6).all()), "a pixel is outside [-1, 1]")
     assert_true(bool((images < 0).any()) and bool((images > 0).any()), "all pixels have the same sign")
     varies = (images - images[:1]).abs().amax(0) > 1e-5
     assert_true(
-        bool(varies.float().mean() > 0.95), "there are pixels that do not depend on the latent vector"
+        bool(varies.float().mean() > 0.9), "there are pixels that do not depend on the latent vector"
     )
     spread = images.flatten(1).std(1)
     assert_true(bool((spread > 1e-5).all()), "all pixels of an image are equal")
