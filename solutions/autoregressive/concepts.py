@@ -1,8 +1,8 @@
 """Short answers about densities and the chain rule.
 
 Every function takes no arguments and returns its answer. Capitals and hyphens in words do not matter. Where a formula
-is asked for, return a function of the named quantities (such as ``lambda num_inputs: …``) or a SymPy expression in symbols
-of these names. Formulas are evaluated with plain numbers; an entry of a table may also be a constant.
+is asked for, return a function of the named quantities (such as ``lambda num_inputs: …``) or a SymPy expression in
+symbols of these names. Formulas are evaluated with plain numbers; an entry of a table may also be a constant.
 """
 
 from __future__ import annotations

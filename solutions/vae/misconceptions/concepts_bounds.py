@@ -1,0 +1,257 @@
+"""Wrong beliefs about the gap of the ELBO, prior sampling and posterior collapse."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from autograder.candidate import Candidate
+from autograder.diagnosis import Record, misconception, probe, reference
+from autograder.short_answers import record_entries
+
+Formula = Callable[..., float]
+concepts = reference("vae", "concepts")
+
+
+# -- elbo_gap --------------------------------------------------------------------------------------------------
+
+
+@probe("elbo_gap")
+def observe_elbo_gap(candidate: Candidate, record: Record) -> None:
+    """A loose bound, a tight one, joints that add up to more than one."""
+    for joint0, joint1, q1 in ((0.2, 0.3, 0.25), (0.1, 0.3, 0.75), (1.5, 0.7, 0.4)):
+        answer = candidate.elbo_gap.answer(joint0=joint0, joint1=joint1, q1=q1)
+        record_entries(record, f"{joint0} {joint1} {q1}", answer)
+
+
+@misconception(
+    "elbo_gap",
+    belief="the gap is the divergence from the prior",
+    hint="The ELBO contains a divergence, but the gap is another one. From which distribution over z does q differ "
+    "when the bound is loose?",
+)
+def gap_taken_from_a_uniform_prior() -> Formula:
+    """KL(q || uniform)."""
+    return lambda joint0, joint1, q1: q1 * math.log(2 * q1) + (1 - q1) * math.log(2 * (1 - q1))
+
+
+@misconception(
+    "elbo_gap",
+    belief="the divergence runs from the posterior to q",
+    hint="Under which distribution are expectations in the ELBO taken? The gap uses the same one.",
+)
+def divergence_reversed() -> Formula:
+    """KL(posterior || q)."""
+
+    def gap(joint0: float, joint1: float, q1: float) -> float:
+        true = joint1 / (joint0 + joint1)
+        return true * math.log(true / q1) + (1 - true) * math.log((1 - true) / (1 - q1))
+
+    return gap
+
+
+@misconception(
+    "elbo_gap",
+    belief="the ELBO is the expected log joint",
+    hint="Your gap does not vanish for the true posterior. Which entropy belongs to the ELBO besides the expected "
+    "log joint?",
+)
+def entropy_forgotten() -> Formula:
+    """Leave out -log q."""
+    return lambda joint0, joint1, q1: (
+        math.log(joint0 + joint1) - (1 - q1) * math.log(joint0) - q1 * math.log(joint1)
+    )
+
+
+@misconception(
+    "elbo_gap",
+    belief="the joint probabilities are the posterior",
+    hint="Your gap can be negative, or does not vanish where it should. Do joint0 and joint1 add up to one?",
+)
+def joint_not_normalised() -> Formula:
+    """KL(q || joint)."""
+    return lambda joint0, joint1, q1: q1 * math.log(q1 / joint1) + (1 - q1) * math.log((1 - q1) / joint0)
+
+
+@misconception(
+    "elbo_gap",
+    belief="the gap is what has to be added to log p(x)",
+    hint="Your gap is negative. On which side of log p(x) does the ELBO lie?",
+)
+def gap_with_the_opposite_sign() -> Formula:
+    """ELBO minus log p(x)."""
+    return lambda joint0, joint1, q1: -concepts.elbo_gap()(joint0, joint1, q1)
+
+
+# -- tight_posterior -------------------------------------------------------------------------------------------
+
+
+@probe("tight_posterior")
+def observe_tight_posterior(candidate: Candidate, record: Record) -> None:
+    """Three pairs."""
+    for joint0, joint1 in ((0.2, 0.3), (0.1, 0.3), (1.5, 0.7)):
+        record_entries(record, f"{joint0} {joint1}", candidate.tight_posterior.answer(joint0=joint0, joint1=joint1))
+
+
+@misconception(
+    "tight_posterior",
+    belief="the joint probability is the posterior",
+    hint="Your probability can exceed one. By what must p(x, z) be divided to become p(z | x)?",
+)
+def joint_taken_for_the_posterior() -> Formula:
+    """Do not normalise."""
+    return lambda joint0, joint1: joint1
+
+
+@misconception(
+    "tight_posterior",
+    belief="the posterior is the ratio of the joints",
+    hint="You give the odds of z = 1. How do odds become a probability?",
+)
+def odds_taken_for_a_probability() -> Formula:
+    """Divide by the other one."""
+    return lambda joint0, joint1: joint1 / joint0
+
+
+@misconception(
+    "tight_posterior",
+    belief="the best q puts everything on the likelier value",
+    hint="What happens to the entropy of q in the ELBO when q is certain? Is the bound tight there?",
+)
+def mode_instead_of_posterior() -> Formula:
+    """Choose the mode."""
+    return lambda joint0, joint1: float(joint1 > joint0)
+
+
+@misconception(
+    "tight_posterior",
+    belief="the probability asked for is that of z = 0",
+    hint="Your probability falls when joint1 grows. Which value of the bit is meant?",
+)
+def other_value_of_the_bit() -> Formula:
+    """Swap the values."""
+    return lambda joint0, joint1: joint0 / (joint0 + joint1)
+
+
+@misconception(
+    "tight_posterior",
+    belief="the bound is tight when q is the prior",
+    hint="Your answer does not depend on x at all. Which distribution over z does?",
+)
+def uniform_prior_taken_for_the_posterior() -> Formula:
+    """One half."""
+    return lambda joint0, joint1: 0.5
+
+
+# -- prior_sampling_error --------------------------------------------------------------------------------------
+
+
+@probe("prior_sampling_error")
+def observe_prior_sampling_error(candidate: Candidate, record: Record) -> None:
+    """A frequent and a rare hit."""
+    for fraction, n in ((0.4, 10), (0.01, 50), (0.25, 1)):
+        record_entries(record, f"{fraction} {n}", candidate.prior_sampling_error.answer(fraction=fraction, n=n))
+
+
+@misconception(
+    "prior_sampling_error",
+    belief="Monte Carlo with the prior is biased because most draws miss",
+    hint="What is the expected value of an average of independent draws, however rare the hits are? Is it p(x), or "
+    "its logarithm, that is estimated?",
+)
+def misses_taken_for_a_bias() -> dict[str, Formula | float]:
+    """Let misses bias the mean."""
+    return concepts.prior_sampling_error() | {"relative_bias": lambda fraction, n: -((1 - fraction) ** n)}
+
+
+@misconception(
+    "prior_sampling_error",
+    belief="the spread falls with the number of draws",
+    hint="Four times as many draws: how much smaller does the standard deviation of an average become?",
+)
+def spread_falls_with_n() -> dict[str, Formula | float]:
+    """Give the squared spread."""
+    return concepts.prior_sampling_error() | {"relative_std": lambda fraction, n: (1 - fraction) / (fraction * n)}
+
+
+@misconception(
+    "prior_sampling_error",
+    belief="the spread of the number of hits is the answer",
+    hint="Your spread becomes small for rare hits. By which quantity is it to be divided?",
+)
+def spread_not_divided_by_the_mean() -> dict[str, Formula | float]:
+    """Absolute spread."""
+    return concepts.prior_sampling_error() | {
+        "relative_std": lambda fraction, n: math.sqrt(fraction * (1 - fraction) / n)
+    }
+
+
+@misconception(
+    "prior_sampling_error",
+    belief="the error of Monte Carlo is one over the root of n, whatever is averaged",
+    hint="Your spread does not depend on how rare the hits are. What if one draw in a million hits?",
+)
+def rarity_ignored() -> dict[str, Formula | float]:
+    """1 / sqrt(n)."""
+    return concepts.prior_sampling_error() | {"relative_std": lambda fraction, n: 1 / math.sqrt(n)}
+
+
+@misconception(
+    "prior_sampling_error",
+    belief="the number of hits is Poisson distributed",
+    hint="Your spread is right for rare hits only. What should it be when every draw hits?",
+)
+def hits_taken_for_poisson() -> dict[str, Formula | float]:
+    """Forget 1 - fraction."""
+    return concepts.prior_sampling_error() | {"relative_std": lambda fraction, n: 1 / math.sqrt(fraction * n)}
+
+
+# -- collapsed_posterior ---------------------------------------------------------------------------------------
+
+
+@probe("collapsed_posterior")
+def observe_collapsed_posterior(candidate: Candidate, record: Record) -> None:
+    """Every entry by itself."""
+    record_entries(record, "collapse", candidate.collapsed_posterior.answer())
+
+
+@misconception(
+    "collapsed_posterior",
+    belief="a collapsed posterior is a point",
+    hint="What would the divergence from a standard normal prior be if the posterior shrank to a point?",
+)
+def posterior_collapsed_to_a_point() -> dict[str, float | str]:
+    """Width zero."""
+    return concepts.collapsed_posterior() | {"std": 0.0}
+
+
+@misconception(
+    "collapsed_posterior",
+    belief="collapse to a point makes the divergence infinite",
+    hint="What does the training objective do with a large divergence? To which distribution does the posterior "
+    "collapse?",
+)
+def infinite_divergence() -> dict[str, float | str]:
+    """Width zero, divergence infinite."""
+    return concepts.collapsed_posterior() | {"std": 0.0, "kl": math.inf}
+
+
+@misconception(
+    "collapsed_posterior",
+    belief="a weak decoder ignores its latents",
+    hint="Which of the two decoders can model the image well without looking at z, and what does z cost?",
+)
+def weak_decoder_blamed() -> dict[str, float | str]:
+    """The other decoder."""
+    return concepts.collapsed_posterior() | {"decoder": "factorised"}
+
+
+@misconception(
+    "collapsed_posterior",
+    belief="a collapsed posterior costs one nat",
+    hint="Insert your mean and width into the closed form of the divergence from the standard normal. What is "
+    "left?",
+)
+def divergence_of_one() -> dict[str, float | str]:
+    """Confuse width and divergence."""
+    return concepts.collapsed_posterior() | {"kl": 1.0}
