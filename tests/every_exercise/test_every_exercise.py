@@ -1,0 +1,236 @@
+"""Every exercise of every assignment: right answers earn everything, wrong ones lose points and are named."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import pytest
+from carelessness import careless_variants
+
+from autograder.assess import Assessed, assess
+from autograder.audit import alternatives, stub_files
+from autograder.course import Assignment, Check, Course, Exercise, open_course
+from autograder.diagnosis import Misconception, catalogue, diagnose
+from autograder.release import build, find_leaks, release
+from autograder.runner import Outcome, RunOptions, earned, run_checks
+from autograder.subjects import LoadedModules
+
+COURSE: Course = open_course()
+NAMES = COURSE.names()
+SEEDS = (0, 1, 2024)
+
+CODE_POINTS = {
+    "warmup": 90, "vae": 60, "diffusion": 60, "autoregressive": 55, "gan": 65, "flows": 50, "frontier": 65,
+}  # fmt: skip
+"""Points of each assignment's functions and classes; the rest is for training tasks and written answers."""
+
+GUARDS: dict[str, str] = {
+    "autoregressive:made:hidden:MADE:hidden_sizes": "a fixed architecture, which answers every other check rightly",
+    "vae:model:hidden:VAE:keeps_all_its_parameters_in_the_state_dict": "layers kept in a plain list, lost when saving",
+    "vae:train:hidden:train:goes_through_the_loader_once_per_epoch": "a pass that is left out or done twice",
+    "flows:coupling:hidden:AffineCoupling:affine_coupling_hidden": "a fixed width, which answers every other check rightly",
+    "flows:coupling:hidden:RealNVP:real_nvp_sizes": "a fixed number of layers, which answers every other check rightly",
+}
+"""Hidden checks that catch no misconception and no careless habit -> what they guard against instead."""
+
+
+def exercises() -> list[tuple[str, str]]:
+    """All functions and classes to be written, as (assignment, ``module.name``)."""
+    return [(name, exercise.key) for name in NAMES for exercise in code_exercises(name)]
+
+
+def code_exercises(name: str) -> list[Exercise]:
+    """An assignment's functions and classes."""
+    return [exercise for exercise in COURSE.assignment(name).exercises if exercise.kind in ("function", "class")]
+
+
+def misconceptions() -> list[tuple[str, str, str]]:
+    """All misconceptions as (assignment, exercise, name)."""
+    return [
+        (name, key, entry.name)
+        for name, key in exercises()
+        for entry in catalogue(COURSE.assignment(name)).misconceptions.get(key, [])
+    ]
+
+
+def right_styles() -> list[tuple[str, str]]:
+    """All alternative files as (assignment, stem)."""
+    return [(name, path.stem) for name in NAMES for path, _ in alternatives(COURSE.assignment(name))]
+
+
+def complaints(assessed: Sequence[Assessed]) -> list[str]:
+    """Checks that did not pass, with what they said."""
+    return [
+        f"{one.exercise.key} {outcome.check.info.name}: {outcome.status}: {outcome.detail or outcome.summary}"
+        for one in assessed
+        for outcome in one.outcomes
+        if not outcome.passed
+    ]
+
+
+@functools.cache
+def run_variant(assignment_name: str, key: str, name: str) -> tuple[Outcome, ...]:
+    """Run all checks of an exercise on one wrong variant."""
+    assignment = COURSE.assignment(assignment_name)
+    exercise, entry = assignment.exercise(key), variant(assignment, key, name)
+    session = catalogue(assignment).variant_session(exercise, entry.variant)
+    return tuple(run_checks(assignment, exercise.checks, lambda: session, RunOptions()))
+
+
+def variant(assignment: Assignment, key: str, name: str) -> Misconception:
+    """Return a misconception by name."""
+    return next(entry for entry in catalogue(assignment).misconceptions[key] if entry.name == name)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reference_earns_every_point(name: str, seed: int) -> None:
+    """With inputs from several seeds."""
+    assignment = COURSE.assignment(name)
+    subject = LoadedModules(assignment, assignment.reference_files())
+    assert complaints(assess(assignment, assignment.exercises, subject, RunOptions(seed), None)) == []
+
+
+@pytest.mark.parametrize(("name", "stem"), right_styles())
+def test_a_right_answer_in_another_style_earns_every_point(name: str, stem: str) -> None:
+    """Loops, einsum, distributions, other dtypes inside: all the same to the checks."""
+    assignment = COURSE.assignment(name)
+    path, module = next((path, module) for path, module in alternatives(assignment) if path.stem == stem)
+    files = {**assignment.reference_files(), f"{module}.py": path.read_bytes()}
+    own = [exercise for exercise in assignment.exercises if exercise.module == module]
+    assert complaints(assess(assignment, own, LoadedModules(assignment, files), RunOptions(), None)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stub_is_not_attempted(name: str) -> None:
+    """No points, and every check says that nothing has been written yet."""
+    assignment = COURSE.assignment(name)
+    subject = LoadedModules(assignment, stub_files(assignment))
+    for one in assess(assignment, assignment.exercises, subject, RunOptions(), catalogue(assignment)):
+        assert one.score == 0
+        assert {outcome.status for outcome in one.outcomes} == {"missing"}
+        assert not one.diagnosis
+
+
+@pytest.mark.parametrize(("name", "key", "misconception"), misconceptions())
+def test_a_misconception_loses_points_and_is_named_first(name: str, key: str, misconception: str) -> None:
+    """It runs, at least one check catches it, and its own hint comes before all others."""
+    assignment = COURSE.assignment(name)
+    exercise, entry = assignment.exercise(key), variant(assignment, key, misconception)
+    outcomes = run_variant(name, key, misconception)
+    assert earned(exercise, outcomes) < exercise.points, "no check catches it"
+    session = catalogue(assignment).variant_session(exercise, entry.variant)
+    named = [(found.misconception, found.confidence) for found in diagnose(catalogue(assignment), exercise, session)]
+    assert named[:1] == [(misconception, "exact")]
+
+
+@pytest.mark.parametrize(("name", "key", "misconception"), misconceptions())
+def test_a_hint_asks_and_does_not_tell(name: str, key: str, misconception: str) -> None:
+    """At least one question, not too long, and none of the solution's own lines."""
+    entry = variant(COURSE.assignment(name), key, misconception)
+    assert "?" in entry.hint
+    assert 20 < len(entry.hint) < 500
+    assert entry.belief
+
+
+@pytest.mark.parametrize(("name", "key"), exercises())
+def test_an_exercise_is_complete(name: str, key: str) -> None:
+    """Sources, visible and hidden checks, a hidden value check, a probe, and at least four misconceptions."""
+    assignment = COURSE.assignment(name)
+    exercise = assignment.exercise(key)
+    kinds = {visibility: [check.info.kind for check in exercise.checks if check.visibility == visibility]
+             for visibility in ("visible", "hidden")}  # fmt: skip
+    assert exercise.sources
+    assert kinds["visible"]
+    assert "value" in kinds["hidden"]
+    known = catalogue(assignment)
+    assert key in known.probes
+    names = [entry.name for entry in known.misconceptions.get(key, [])]
+    assert len(names) >= 4
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("name", "key"), exercises())
+def test_every_hidden_check_has_a_reason_to_exist(name: str, key: str) -> None:
+    """It catches a misconception or a careless habit, or the table above says what it guards against."""
+    assert sorted(idle_checks(name, key) - GUARDS.keys()) == []
+
+
+@functools.cache
+def idle_checks(name: str, key: str) -> frozenset[str]:
+    """Hidden checks of an exercise that catch neither a misconception nor a careless habit."""
+    assignment = COURSE.assignment(name)
+    exercise = assignment.exercise(key)
+    idle = {check.key: check for check in exercise.checks if check.visibility == "hidden"}
+    for entry in catalogue(assignment).misconceptions.get(key, []):
+        _strike_out(idle, run_variant(name, key, entry.name))
+    for _, careless in careless_variants(exercise):
+        session = catalogue(assignment).variant_session(exercise, careless)
+        _strike_out(idle, run_checks(assignment, list(idle.values()), lambda s=session: s, RunOptions()))  # type: ignore[misc]
+    return frozenset(f"{name}:{check}" for check in idle)
+
+
+def _strike_out(idle: dict[str, Check], outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        if not outcome.passed:
+            idle.pop(outcome.check.key, None)
+
+
+def test_the_table_of_guards_is_up_to_date() -> None:
+    """Nothing stands there that does not exist any more."""
+    checks = [(name, check) for name, key in exercises() for check in COURSE.assignment(name).exercise(key).checks]
+    known = {f"{name}:{check.key}" for name, check in checks}
+    assert sorted(GUARDS.keys() - known) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_points_add_up(name: str) -> None:
+    """In quarters, and in total what the course plans for the assignment: at most 100 with everything else."""
+    assignment = COURSE.assignment(name)
+    checks = [check for exercise in assignment.exercises for check in exercise.checks]
+    assert all((4 * check.info.points).is_integer() for check in checks)
+    assert sum(exercise.points for exercise in code_exercises(name)) == CODE_POINTS[name]
+    assert assignment.total_points <= 100
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_checks_are_told_apart_by_their_names(name: str) -> None:
+    """Within an exercise, so that results and seeds do not mix."""
+    for exercise in COURSE.assignment(name).exercises:
+        keys = [check.key for check in exercise.checks]
+        assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_exercise_builds_on_exists(name: str) -> None:
+    """And nothing builds on itself, directly or in a circle."""
+    assignment = COURSE.assignment(name)
+
+    def below(exercise: Exercise, above: tuple[str, ...]) -> None:
+        assert exercise.key not in above
+        for key in exercise.uses:
+            below(assignment.exercise(key), (*above, exercise.key))
+
+    for exercise in assignment.exercises:
+        below(exercise, ())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_released_files_are_up_to_date(name: str) -> None:
+    """What is committed is what `autograder release` writes."""
+    assert [str(path) for path in release(COURSE, [name], write=False)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_released_files_show_nothing_secret(name: str) -> None:
+    """No line of a solution, a hidden check or a wrong variant, in the files as they lie there."""
+    assignment = COURSE.assignment(name)
+    folder = COURSE.root / "assignments" / name
+    files = {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix in (".py", ".md", ".ipynb")
+    }
+    assert set(build(assignment)) <= set(files)
+    assert list(find_leaks(assignment, files)) == []
