@@ -1,0 +1,129 @@
+"""Words for students: enough to go on, and of a hidden check no value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.candidate import Call, RemoteObject
+from autograder.course import Assignment, Check
+from autograder.runner import Outcome
+from autograder.sandbox.wire import Handle
+from autograder.wording import MAX_VALUE, check_result, describe_input, parameter_names, show
+
+
+def check_of(tiny: Assignment, visibility: str) -> Check:
+    """A check of `shift`."""
+    return next(check for check in tiny.exercise("shift").checks if check.visibility == visibility)
+
+
+CALL = Call("shift", (torch.tensor([[12.5, -7.25]]),), {"by": 3.0})
+
+
+@pytest.mark.parametrize("status", ["failed", "error", "missing", "timeout", "crashed", "passed"])
+def test_hidden_checks_show_no_value(tiny: Assignment, status: str) -> None:
+    """Neither of the input nor of the expected or given result, nor any of the student's own words."""
+    outcome = Outcome(
+        check_of(tiny, "hidden"), status, "the result has wrong values", "expected 12.5, got SECRET",
+        CALL, torch.tensor(99.5), torch.tensor(98.5),
+    )  # fmt: skip
+    result = check_result(tiny.exercise("shift"), outcome)
+    text = result.model_dump_json()
+    for secret in ("12.5", "7.25", "99.5", "98.5", "SECRET"):
+        assert secret not in text
+    assert result.example == {}
+
+
+def test_a_failed_hidden_check_says_what_law_is_broken_and_describes_the_input(tiny: Assignment) -> None:
+    """The writer's sentence, the kind of disagreement, shapes and dtypes."""
+    outcome = Outcome(check_of(tiny, "hidden"), "failed", "the result has wrong values", call=CALL)
+    result = check_result(tiny.exercise("shift"), outcome)
+    assert result.message == (
+        "The value differs from twice the input plus the constant.\nThe result has wrong values.\n"
+        "The input: x is a float32 tensor of shape (1, 2) (a batch of one); by is a number."
+    )
+
+
+def test_a_failed_visible_check_shows_everything(tiny: Assignment) -> None:
+    """The detail, and the arguments by the names of the contract."""
+    outcome = Outcome(check_of(tiny, "visible"), "failed", "wrong", "got 3, expected 4", CALL)
+    result = check_result(tiny.exercise("shift"), outcome)
+    assert "Got 3, expected 4." in result.message
+    assert result.example == {"x": "tensor([[12.5000, -7.2500]])", "by": "3.0"}
+
+
+def test_scores_follow_the_status(tiny: Assignment) -> None:
+    """All or nothing per check; a note of the engine stays with a passed one."""
+    check = check_of(tiny, "visible")
+    passed = check_result(tiny.exercise("shift"), Outcome(check, "passed", note="with a correct double"))
+    assert (passed.score, passed.max_score, passed.message) == (1.0, 1.0, "with a correct double")
+    assert check_result(tiny.exercise("shift"), Outcome(check, "timeout", "too slow")).message == "too slow"
+    assert check_result(tiny.exercise("shift"), Outcome(check, "missing")).message == "not implemented yet"
+
+
+def test_long_messages_are_cut(tiny: Assignment) -> None:
+    """A student's message of a megabyte."""
+    outcome = Outcome(check_of(tiny, "visible"), "error", "x", "y" * 10**6)
+    assert len(check_result(tiny.exercise("shift"), outcome).message) <= 1500
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (torch.ones(2, 3), "x is a float32 tensor of shape (2, 3)"),
+        (torch.ones(1, 3, dtype=torch.float64), "x is a float64 tensor of shape (1, 3) (a batch of one)"),
+        (torch.zeros(2), "x is a float32 tensor of shape (2,), all zeros"),
+        (torch.tensor([1e3, 0]), "x is a float32 tensor of shape (2,), with very large values"),
+        (torch.tensor([torch.inf]), "x is a float32 tensor of shape (1,) with infinite entries"),
+        (torch.arange(3), "x is a int64 tensor of shape (3,)"),
+        (torch.zeros(0, 2), "x is a float32 tensor of shape (0, 2)"),
+        (torch.tensor(2.0), "x is a float32 tensor of shape ()"),
+        (np.ones((2, 3)), "x is a float64 array of shape (2, 3)"),
+        (np.arange(4.0)[::-1], "x is a float64 array of shape (4,)"),
+        (np.array(["a"]), "x is a <U1 array of shape (1,)"),
+        (np.array([1 + 1j]), "x is a complex128 array of shape (1,)"),
+        (3, "x is a number"),
+        (True, "x is a number"),
+        (None, "x is None"),
+        (lambda x: x, "x is a function given by the check"),
+        ("a secret", ""),
+        ([1, 2], ""),
+        ({"a": 1}, ""),
+    ],
+    ids=repr,
+)
+def test_inputs_in_words(tiny: Assignment, value: Any, words: str) -> None:
+    """What is special about them, coarsely; nothing for what could carry a value."""
+    assert describe_input(tiny.exercise("double"), Call("double", (value,), {})) == words
+
+
+SHOWN: list[Any] = [
+    torch.ones(2), torch.zeros(100, 3), torch.ones(30, dtype=torch.complex64), torch.ones(30, dtype=torch.bool),
+    torch.full((30,), torch.nan), torch.zeros(0), torch.ones(30).bfloat16(), np.ones((50, 50)), np.array(["a"]),
+    "x" * 10**6, 10**300, None, [torch.ones(2)] * 100, print, RemoteObject(None, Handle(0, "VAE")),  # type: ignore[arg-type]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", SHOWN, ids=lambda value: repr(value)[:40])
+def test_values_are_shown_briefly(value: Any) -> None:
+    """Whatever their size and type; torch's print options stay as they were."""
+    before = repr(torch.tensor([1e-9, 1.23456789]))
+    assert 0 < len(show(value)) <= MAX_VALUE
+    assert repr(torch.tensor([1e-9, 1.23456789])) == before
+
+
+def test_arguments_have_the_names_of_the_contract(tiny: Assignment) -> None:
+    """Of functions, constructors, methods and of calling a module; numbers where the contract names none."""
+    double, scale = tiny.exercise("double"), tiny.exercise("Scale")
+    assert parameter_names(double, Call("double", (1,), {})) == ["x"]
+    assert parameter_names(double, Call("shift", (1, 2), {})) == ["argument 1", "argument 2"]
+    assert parameter_names(double, Call("double", (1, 2), {})) == ["x", "argument 2"]
+    assert parameter_names(scale, Call("Scale", (1,), {})) == ["start"]
+    assert parameter_names(scale, Call("Scale.forward", (1,), {})) == ["x"]
+    assert parameter_names(scale, Call("Scale.__call__", (1,), {})) == ["x"]
+    assert parameter_names(scale, Call("Scale.absent", (1,), {})) == ["argument 1"]
+    assert parameter_names(replace(double, target=None), Call("double", (1,), {})) == ["argument 1"]
