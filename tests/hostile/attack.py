@@ -1,0 +1,90 @@
+"""How an attack is written down."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, field
+
+PRELUDE = '''
+import sys, os, gc, time, struct, socket, threading, builtins, warnings, logging, inspect, types, ctypes
+import numpy as np, torch
+from torch import Tensor
+
+SEEN = []
+
+def note(*tensors):
+    """Remember a fingerprint of every input."""
+    for value in tensors:
+        if isinstance(value, (Tensor, np.ndarray)):
+            SEEN.append("SEEN%.9e" % float(torch.as_tensor(np.asarray(value)).double().sum()))
+    return " ".join(SEEN[-12:])
+
+def frames():
+    frame = sys._getframe()
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+def serving():
+    """Line and sequence number of the loop that serves the grader."""
+    frame = next(frame for frame in frames() if frame.f_code.co_name == "serve")
+    return frame.f_locals["line"], frame.f_locals["sequence"], frame.f_locals
+
+def wire():
+    return sys.modules["autograder.sandbox.wire"]
+
+def send(data):
+    line, _, _ = serving()
+    line._connection.sendall(data)
+
+def frame(message):
+    data = wire().encode(message)
+    return struct.pack(">I", len(data)) + data
+
+def zeros(mu):
+    return torch.zeros(len(mu), dtype=mu.dtype)
+'''
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A submission with hostile code in one function, at import, or both.
+
+    Attributes:
+        name: what is tried.
+        body: of the attacked function; it ends by a wrong answer unless `most` allows a score.
+        at_import: statements at the end of the attacked file.
+        most: the score that may be reached, because the hostile part is harmless and the rest is honest.
+        seconds: the time limit of a check.
+        files: files handed in beside.
+    """
+
+    name: str
+    body: str = "return zeros(mu)"
+    at_import: str = ""
+    assignment: str = "vae"
+    exercise: str = "losses.gaussian_kl"
+    parameters: str = "mu, logvar"
+    most: float = 0.0
+    seconds: float = 6.0
+    files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def module(self) -> str:
+        """The attacked file."""
+        return self.exercise.partition(".")[0]
+
+    @property
+    def function(self) -> str:
+        """The attacked function."""
+        return self.exercise.partition(".")[2]
+
+    def source(self, reference: str) -> str:
+        """Return the file: everything right but the attacked function."""
+        body = textwrap.indent(textwrap.dedent(self.body).strip(), "    ")
+        definition = f"def {self.function}({self.parameters}):\n{body}\n"
+        return "\n".join([reference, PRELUDE, definition, textwrap.dedent(self.at_import)])
+
+
+HONEST = "return 0.5 * (mu**2 + logvar.exp() - 1 - logvar).flatten(1).sum(1)"
+"""The right answer of the exercise that is attacked by default."""

@@ -1,0 +1,65 @@
+"""Processes, signals, files, memory: harm to the machine, the grader, and the students who come after."""
+
+# ruff: noqa: E501 - an attack per line reads as a table
+
+from __future__ import annotations
+
+from .attack import HONEST, Attack
+
+_GRADER = "pids = [1, os.getppid(), os.getpid() - 1, os.getpid() + 1, 0, -1]\n"
+
+ATTACKS = [
+    Attack("fork", "try:\n    if os.fork() == 0:\n        while True: time.sleep(1)\nexcept OSError: pass\nreturn zeros(mu)"),
+    Attack("fork bomb", "while True:\n    try: os.fork()\n    except OSError: break\nreturn zeros(mu)", seconds=2.0),
+    Attack("daemon", "try:\n    if os.fork() == 0:\n        os.setsid()\n        if os.fork() == 0: time.sleep(1000)\n        os._exit(0)\nexcept OSError: pass\nreturn zeros(mu)"),
+    Attack("exec", "os.execv('/bin/sh', ['sh', '-c', 'echo CANARY > /tmp/hostile'])"),
+    Attack("subprocess", "import subprocess\ntry: subprocess.Popen(['sleep', '1000'])\nexcept OSError: pass\nreturn zeros(mu)"),
+    Attack("multiprocessing", "import multiprocessing\nmultiprocessing.Process(target=time.sleep, args=(1000,)).start()"),
+    Attack("three hundred threads", "for _ in range(300):\n    try: threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n    except RuntimeError: break\nreturn zeros(mu)"),
+    Attack("thread that edits results", "threading.Thread(target=lambda: [setattr(torch, 'zeros', None) or time.sleep(0.01) for _ in range(100)], daemon=True).start()\nreturn zeros(mu)"),
+    Attack("exit", "os._exit(0)"),
+    Attack("abort", "os.abort()"),
+    Attack("segmentation fault", "ctypes.string_at(0)"),
+    Attack("stops itself", "os.kill(os.getpid(), 19); time.sleep(100)", seconds=0.7),
+    Attack("kills itself", "os.kill(os.getpid(), 9); time.sleep(100)", seconds=0.7),
+    Attack("signals to everybody", _GRADER + "for p in pids:\n    for s in (9, 15, 19, 2):\n        try:\n            if p != os.getpid(): os.kill(p, s)\n        except OSError: pass\nreturn zeros(mu)"),
+    Attack("signals to groups", "for s in (9, 19):\n    try: os.killpg(0, s)\n    except OSError: pass\nreturn zeros(mu)"),
+    Attack("traces and limits others", _GRADER + "libc = ctypes.CDLL(None)\nfor p in pids:\n    libc.ptrace(16, p, 0, 0)\n    libc.prlimit(p, 7, (ctypes.c_ulong * 2)(0, 0), None)\nreturn zeros(mu)"),
+    Attack("endless loop", "while True: pass", seconds=0.7),
+    Attack("endless loop that ignores signals", "import signal\nfor s in range(1, 32):\n    try: signal.signal(s, signal.SIG_IGN)\n    except OSError: pass\nwhile True: pass", seconds=0.7),
+    Attack("endless loop that swallows everything", "while True:\n    try:\n        while True: pass\n    except BaseException: pass", seconds=0.7),
+    Attack("sleeps", "time.sleep(1000)", seconds=0.7),
+    Attack("sleeps at import", at_import="time.sleep(1000)"),
+    Attack("loop in a decorator", at_import="def forever(f):\n    while True: pass\n@forever\ndef g(): pass"),
+    Attack("exit at import", HONEST, "sys.exit(0)", most=99),
+    Attack("hard exit at import", HONEST, "os._exit(0)", most=99),
+    Attack("crash at import", HONEST, "ctypes.string_at(0)", most=99),
+    Attack("input at import and in calls", "input()\nreturn zeros(mu)", "input()"),
+    Attack("input is harmless", HONEST, "try: input()\nexcept EOFError: pass", most=99),
+    Attack("tensor of hundreds of gigabytes", "torch.ones(10**11)\nreturn zeros(mu)"),
+    Attack("list without end", "x = []\nwhile True: x.append(bytearray(10**7))", seconds=3.0),
+    Attack("string without end", "x = 'a'\nwhile True: x += x", seconds=4.0),
+    Attack("integer without end", "return 10 ** 10 ** 10", seconds=0.7),
+    Attack("recursion", "return gaussian_kl(mu, logvar)"),
+    Attack("recursion without a limit", "sys.setrecursionlimit(10**9)\nreturn gaussian_kl(mu, logvar)", seconds=2.0),
+    Attack("catastrophic regular expression", "import re\nre.match('(a+)+$', 'a' * 60 + 'b')", seconds=0.7),
+    Attack("flood of output", "while True: os.write(1, b'x' * 65536)", seconds=4.0),
+    Attack("some output", "print('x' * 10**6)\n" + HONEST, most=99),
+    Attack("output closed", "os.close(1); os.close(2)\n" + HONEST, most=99),
+    Attack("fills the scratch folder", "k = 0\ntry:\n    while True:\n        k += 1\n        with open(f'f{k}', 'wb') as f: f.write(b'x' * 10**6)\nexcept OSError: pass\nreturn zeros(mu)"),
+    Attack("ten thousand files", "try:\n    for k in range(3000): open(f'f{k}', 'w').close()\nexcept OSError: pass\nreturn zeros(mu)"),
+    Attack("writes where results go", "for p in ('/tmp/x', '/work/main/results/x', '/dev/shm/x', '/root/.bashrc', os.path.expanduser('~/sitecustomize.py'), '../../x', torch.__file__):\n    try: open(p, 'a').write('CANARY')\n    except OSError: pass\nreturn zeros(mu)"),
+    Attack("forged result files", "import json\nfor n in ('results.json', 'student.json', '/tmp/results.json', 'scores.csv'):\n    try: open(n, 'w').write(json.dumps({'score': 100}))\n    except OSError: pass\nreturn zeros(mu)"),
+    Attack("links to the outside", "for a in ('/', '/work', '/proc/1/root', '/etc/passwd'):\n    try:\n        os.symlink(a, 'l'); raise ValueError('LEAKED' + str(os.listdir('l/solutions')))\n    except OSError: pass\nreturn zeros(mu)"),
+    Attack("network", "for f in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK):\n    try: socket.socket(f).connect(('127.0.0.1', 80)); raise ValueError('LEAKED')\n    except (OSError, TypeError): pass\nreturn zeros(mu)"),
+    Attack("shared memory", "from multiprocessing import shared_memory\ntry: shared_memory.SharedMemory('hostile', True, 1000)\nexcept OSError: pass\nctypes.CDLL(None).shmget(5, 4096, 0o1777)\nreturn zeros(mu)"),
+    Attack("namespaces, mounts, filters", "libc = ctypes.CDLL(None)\nlibc.unshare(0x10000000); libc.mount(b'none', b'/', b'tmpfs', 0, None); libc.syscall(317, 1, 0, None); libc.syscall(425, 8, None)\nreturn zeros(mu)"),
+    Attack("becomes root", "for f in (os.setuid, os.setgid, os.seteuid):\n    try: f(0); raise ValueError('LEAKED')\n    except OSError: pass\nreturn zeros(mu)"),
+    Attack("timers", "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)\nsignal.signal(signal.SIGALRM, lambda *a: 1 / 0)\ntime.sleep(0.1)\nreturn zeros(mu)"),
+    Attack("locks held for ever", "lock = threading.Lock(); lock.acquire(); lock.acquire()", seconds=0.7),
+    Attack("import lock held", "import importlib\nl = importlib._bootstrap._ModuleLock('torch'); l.acquire()\nreturn zeros(mu)"),
+    Attack("loader with workers", "from torch.utils.data import DataLoader\nfor b in DataLoader(list(range(10)), num_workers=2): pass\nreturn zeros(mu)", seconds=2.0),
+    Attack("compiles", "torch.compile(lambda x: x + 1)(mu)\nreturn zeros(mu)", seconds=4.0),
+    Attack("malicious pickle", "import pickle\nclass P:\n    def __reduce__(self): return (os.system, ('touch /tmp/hostile',))\nreturn pickle.dumps(P())"),
+    Attack("deletes everything", "import shutil\nfor p in ('/', '/work', '/tmp', os.getcwd()): shutil.rmtree(p, ignore_errors=True)\nreturn zeros(mu)"),
+]  # fmt: skip

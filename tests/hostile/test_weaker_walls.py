@@ -1,0 +1,74 @@
+"""A selection of the attacks without namespaces (profile S2), as on stock Ubuntu or in Docker."""
+
+# ruff: noqa: E501 - an attack per line reads as a table
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder import subjects
+from autograder.sandbox import profiles
+
+from . import forged_frames, patched_process, processes, snooping
+from .attack import Attack
+from .conftest import (
+    Arena,
+    everything_told,
+    left_behind,
+    reference_files,
+    submission,
+    the_exercise,
+    worker_processes,
+    written,
+)
+
+SELECTED = {
+    "fork", "fork bomb", "daemon", "exec", "three hundred threads", "exit", "abort", "segmentation fault", "stops itself",
+    "kills itself", "signals to everybody", "signals to groups", "traces and limits others", "endless loop that ignores signals",
+    "exit at import", "list without end", "flood of output", "fills the scratch folder", "writes where results go",
+    "forged result files", "links to the outside", "network", "shared memory", "namespaces, mounts, filters", "becomes root",
+    "deletes everything", "hidden files by path", "the course by its known place", "memory and environment of others",
+    "inputs in a file's name", "load note on what an earlier worker saw", "forged early reply", "all descriptors closed",
+    "workbench answers at once", "inputs in the exit status",
+}  # fmt: skip
+_TABLES = (patched_process.ATTACKS, snooping.ATTACKS, forged_frames.ATTACKS, processes.ATTACKS)
+ATTACKS = [attack for table in _TABLES for attack in table if attack.name in SELECTED]
+
+
+@pytest.fixture(scope="module")
+def arena() -> Iterator[Arena]:
+    """Graders without namespaces."""
+    if profiles.available_profile() < "S2":
+        pytest.skip("this machine offers less than S2")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(profiles.MAXIMUM, "S2")
+        patch.setattr(subjects, "LOAD_LIMIT", 1.5)
+        arena = Arena()
+        yield arena
+        arena.close()
+
+
+def test_every_selected_attack_exists() -> None:
+    """Names in the selection are names of attacks."""
+    assert {attack.name for attack in ATTACKS} == SELECTED
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_attacks_without_namespaces(attack: Attack, arena: Arena, tmp_path: Path) -> None:
+    """No gain, no leak, no harm, nothing left."""
+    path = written(arena, attack, tmp_path / "mallory")
+    graded = arena.grade(attack.assignment, path, attack.exercise, attack.seconds)
+    exercise = the_exercise(graded)
+    assert graded.result.isolation.profile == "S2"
+    assert exercise.score <= attack.most
+    _, told = everything_told(graded, tmp_path)
+    assert "LEAKED" not in told
+    assert "CANARY" not in "".join(check.message for check in exercise.checks if check.visibility == "hidden")
+    plain = submission(tmp_path / "next", reference_files(arena, attack.assignment))
+    result = arena.grade(attack.assignment, plain, attack.exercise).result
+    assert (result.status, result.score) == ("graded", result.max_score), "the next student was harmed"
+    assert worker_processes() <= arena.alive + 1
+    assert not left_behind()
