@@ -7,7 +7,7 @@ SUBMISSIONS ?= submitted/$(ASSIGNMENT)
 DEMO := results/demo
 ISOLATION ?= strict
 
-.PHONY: help env demo test release grade report audit mutants feedback-gallery bench lint clean
+.PHONY: help env demo test release grade report audit mutants docs feedback-gallery bench lint clean
 
 help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
@@ -54,6 +54,9 @@ audit: env
 
 mutants: env
 	@$(BIN)/autograder audit --seeds 200 --mutants --out benchmarks/results/audit.json
+
+docs: env
+	@$(BIN)/python tools/write_docs.py
 
 feedback-gallery: env
 	@$(BIN)/python tools/feedback_gallery.py

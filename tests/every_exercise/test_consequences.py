@@ -1,0 +1,89 @@
+"""A mistake is charged once: an exercise keeps its points when a piece that it builds on is wrong or missing.
+
+``docs/consequences.md`` lists the links; it is generated from the outlines, and a test keeps it so.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.assess import assess
+from autograder.consequences import links, table
+from autograder.course import Assignment, Exercise, open_course
+from autograder.runner import RunOptions
+from autograder.subjects import LoadedModules
+
+ROOT = Path(__file__).resolve().parents[2]
+COURSE = open_course(ROOT)
+
+SPOIL = """
+
+def _spoiled(value):
+    import torch
+    import numpy
+    if isinstance(value, (list, tuple)):
+        return type(value)(_spoiled(item) for item in value)
+    if isinstance(value, torch.Tensor) and value.dtype is torch.bool:
+        return ~value
+    if isinstance(value, torch.Tensor) and not value.is_floating_point():
+        return (value - 1).clamp(min=0)
+    if isinstance(value, (torch.Tensor, numpy.ndarray, numpy.generic, float)):
+        return value * 1.7 + 0.3
+    return value
+
+
+_right_{name} = {name}
+
+
+def {name}(*args, **kwargs):
+    return _spoiled(_right_{name}(*args, **kwargs))
+"""
+
+MISSING = """
+
+def {name}(*args, **kwargs):
+    raise NotImplementedError()
+"""
+
+LINKS = [(assignment, exercise, piece) for assignment, exercise, piece in links(COURSE)]
+
+
+@pytest.mark.parametrize("damage", [SPOIL, MISSING], ids=["wrong", "missing"])
+@pytest.mark.parametrize(
+    ("assignment", "exercise", "piece"), LINKS, ids=[f"{exercise.id}-on-{piece.key}" for _, exercise, piece in LINKS]
+)
+def test_a_mistake_is_charged_once(assignment: Assignment, exercise: Exercise, piece: Exercise, damage: str) -> None:
+    """The piece loses points, what builds on it does not."""
+    files = assignment.reference_files()
+    files[f"{piece.module}.py"] += damage.format(name=piece.name).encode()
+    used = {exercise.key, piece.key, *_closure(assignment, exercise)}
+    chosen = [one for one in assignment.exercises if one.key in used]
+    results = {
+        one.exercise.key: one
+        for one in assess(assignment, chosen, LoadedModules(assignment, files), RunOptions(), None)
+    }
+    assert results[piece.key].score < piece.points
+    lost = [
+        f"{outcome.check.info.name}: {outcome.detail or outcome.summary}"
+        for outcome in results[exercise.key].outcomes
+        if not outcome.passed
+    ]
+    assert results[exercise.key].complete, lost
+
+
+def _closure(assignment: Assignment, exercise: Exercise) -> set[str]:
+    found: set[str] = set()
+    waiting = list(exercise.uses)
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += assignment.exercise(key).uses
+    return found
+
+
+def test_the_table_of_links_is_up_to_date() -> None:
+    """``docs/consequences.md`` says what the outlines say."""
+    assert (ROOT / "docs" / "consequences.md").read_text("utf-8") == table(COURSE), "run: make docs"
