@@ -39,8 +39,8 @@ def made_masks(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
         hidden_sizes: numbers of units of the hidden layers, at least one layer.
 
     Returns:
-        One bool mask per layer, ``len(hidden_sizes) + 1`` in all, each in the layout of ``nn.Linear.weight``:
-        shape ``(out, in)``, True where the connection exists.
+        One bool mask per layer, ``len(hidden_sizes) + 1`` in all, each in the layout of
+        ``nn.Linear.weight``: shape ``(out, in)``, True where the connection exists.
 
     Source: Germain et al. 2015, equations 13 to 15 (H1).
     """

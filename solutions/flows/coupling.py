@@ -17,8 +17,8 @@ def coupling_forward(x_b: Tensor, s: Tensor, t: Tensor) -> tuple[Tensor, Tensor]
         t: shifts, shape ``(B, d)``.
 
     Returns:
-        ``(y_b, log_det)``: the transformed coordinates, shape ``(B, d)``, and the log-determinant of dy_b / dx_b for given
-        s and t, shape ``(B,)``; dtype of ``x_b``, differentiable in all arguments.
+        ``(y_b, log_det)``: the transformed coordinates, shape ``(B, d)``, and the log-determinant of dy_b
+        / dx_b for given s and t, shape ``(B,)``; dtype of ``x_b``, differentiable in all arguments.
 
     Source: Dinh et al. 2017, section 3.2 (14.17).
     """
@@ -50,8 +50,9 @@ class AffineCoupling(nn.Module):
 
         y_a = x_a,    y_b = x_b * exp(s(x_a)) + t(x_a)
 
-    s and t are computed by a network with a hidden layer or more. The order of the coordinates does not change. At
-    initialisation the layer is the identity, for every input, and still able to learn.
+    s and t are computed by a network with at least one hidden layer and a nonlinearity. The order of the
+    coordinates does not change. At initialisation the layer is the identity, for every input, and still
+    able to learn.
 
     Source: Dinh et al. 2017, sections 3.2 and 3.3 (14.17, 14.25).
     """
@@ -62,7 +63,8 @@ class AffineCoupling(nn.Module):
         Args:
             dim: number of coordinates, at least 2; odd numbers are fine.
             hidden: width of the network.
-            flip: False: the first ``dim // 2`` coordinates are x_a. True: they are x_b, and the others are x_a.
+            flip: False: the first ``dim // 2`` coordinates are x_a. True: they are x_b, and the others are
+                x_a.
         """
         super().__init__()
         ### BEGIN SOLUTION
@@ -70,7 +72,11 @@ class AffineCoupling(nn.Module):
         self.a, self.b = (last, first) if flip else (first, last)
         size_a, size_b = (len(range(dim)[part]) for part in (self.a, self.b))
         self.network = nn.Sequential(
-            nn.Linear(size_a, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, 2 * size_b)
+            nn.Linear(size_a, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, 2 * size_b),
         )
         nn.init.zeros_(self.network[-1].weight)
         nn.init.zeros_(self.network[-1].bias)
@@ -99,8 +105,8 @@ class AffineCoupling(nn.Module):
             y: shape ``(B, dim)``.
 
         Returns:
-            ``(x, log_det)``: x of shape ``(B, dim)`` and log|det dx / dy|, the log-determinant of this inverse map, of
-            shape ``(B,)``.
+            ``(x, log_det)``: x of shape ``(B, dim)`` and log|det dx / dy|, the log-determinant of this
+            inverse map, of shape ``(B,)``.
         """
         ### BEGIN SOLUTION
         s, t = self.network(y[:, self.a]).chunk(2, dim=-1)
@@ -113,8 +119,8 @@ class AffineCoupling(nn.Module):
 class RealNVP(nn.Module):
     """A density model: a stack of coupling layers between data x and standard normal z.
 
-    Every coordinate is transformed by some layer, so the coordinates must take turns. At initialisation the density
-    is that of the standard normal.
+    Every coordinate is transformed by some layer, so the coordinates must take turns. At initialisation
+    the density is that of the standard normal.
 
     Source: Dinh et al. 2017 (14.25).
     """
@@ -140,7 +146,8 @@ class RealNVP(nn.Module):
             x: data, shape ``(B, dim)``.
 
         Returns:
-            ``(z, log_det)``: z of shape ``(B, dim)`` and log|det dz / dx| of the whole stack, of shape ``(B,)``.
+            ``(z, log_det)``: z of shape ``(B, dim)`` and log|det dz / dx| of the whole stack, of shape
+            ``(B,)``.
         """
         ### BEGIN SOLUTION
         total = x.new_zeros(len(x))
@@ -184,7 +191,8 @@ class RealNVP(nn.Module):
 
         Args:
             num_samples: N.
-            generator: source of all random numbers; with it the result is reproducible and the global random state
+            generator: source of all random numbers; with it the result is reproducible and the global
+                random state
                 is left alone. None draws from the global state.
 
         Returns:

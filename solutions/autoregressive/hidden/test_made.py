@@ -83,7 +83,7 @@ def test_hidden_degrees_dtype(candidate: Candidate) -> None:
     "hidden_degrees", points=0.5, title="use every degree equally often, and none that is useless", kind="law"
 )
 def test_hidden_degrees_range(candidate: Candidate) -> None:
-    """A unit of degree 0 would see nothing, one of degree D nobody could use; all others must occur equally often."""
+    """A unit of degree 0 sees nothing, one of degree D is of no use; all others must occur equally often."""
     actual = candidate.hidden_degrees(7, 30)
     assert_shape(actual, (30,), what="the degrees")
     counts = [int((actual == degree).sum()) for degree in range(9)]

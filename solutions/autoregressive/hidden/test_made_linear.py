@@ -54,7 +54,7 @@ def test_masked_linear_masked_weights_have_no_effect(candidate: Candidate) -> No
     kind="gradient",
 )
 def test_masked_linear_gradients(candidate: Candidate) -> None:
-    """The gradient of the weights is not zero exactly where the mask is False, or has other values elsewhere."""
+    """The gradient of the weights is not zero where the mask is False, or is wrong elsewhere."""
     layer = masked_layer(candidate)
     weights = normal((5, 3), 3, torch.float32)
     (of_x,), named = layer.grad(X, wrt=(0,), cotangent=weights, parameters=True)

@@ -50,7 +50,7 @@ def flips(made: RemoteObject, size: int, seed: int) -> Tensor:
 
 
 def ancestral_table(made: RemoteObject, size: int) -> Tensor:
-    """The exact probability of each vector when pixels are drawn one by one, zeros standing for those to come."""
+    """The exact probability of each vector if pixels are drawn one by one, zeros standing for later ones."""
     x = all_vectors(size)
     logits = made(x)
     assert_shape(logits, (2**size, size), what="the logits")
@@ -115,7 +115,7 @@ def test_made_log_prob(candidate: Candidate) -> None:
 
 @check("MADE", points=1.25, title="is a proper probability model, and its logits are its conditionals")
 def test_made_conditionals(candidate: Candidate) -> None:
-    """The total probability is not 1, or p(x_i = 1 | x_1, ..., x_{i-1}) by summing probabilities is not sigmoid of logit i."""
+    """The total probability is not 1, or a conditional found by summing is not the sigmoid of its logit."""
     for size, hidden_sizes in [(4, [20, 16]), (5, [30])]:
         made = random_made(candidate, size, hidden_sizes, 40)
         x = all_vectors(size)
@@ -168,7 +168,7 @@ def test_made_sample_certain(candidate: Candidate) -> None:
 
 @check("MADE", points=0.75, title="sample: a generator makes it reproducible", kind="random")
 def test_made_sample_generator(candidate: Candidate) -> None:
-    """With equal generators the samples differ, with different ones they agree, or the global state was used."""
+    """Equal generators give different samples, different ones equal samples, or the global state was used."""
     made = random_made(candidate, 8, [10], 70, 0.3)
     first = made.sample.observe(16, generator=candidate.generator(1))
     again = made.sample(16, generator=candidate.generator(1))

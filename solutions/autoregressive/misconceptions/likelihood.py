@@ -44,8 +44,8 @@ def observe_categorical_log_prob(candidate: Candidate, record: Record) -> None:
 @misconception(
     "categorical_log_prob",
     belief="a longer sequence must not be less likely",
-    hint="Your value does not fall as the sequence grows. Is the log of a product of conditionals the sum of "
-    "their logs, or their mean?",
+    hint="Your value does not fall as the sequence grows. Is the log of a product of conditionals the sum "
+    "of their logs, or their mean?",
 )
 def averaged_over_the_steps(logits: Tensor, x: Tensor) -> Tensor:
     """Average over T."""
@@ -88,8 +88,8 @@ def normalised_over_the_steps(logits: Tensor, x: Tensor) -> Tensor:
 @misconception(
     "categorical_log_prob",
     belief="the logits at step t predict step t + 1",
-    hint="The first element of the sequence has no influence on your result. Do the logits at step t belong to "
-    "x_t or to its successor?",
+    hint="The first element of the sequence has no influence on your result. Do the logits at step t "
+    "belong to x_t or to its successor?",
 )
 def logits_shifted_by_one_step(logits: Tensor, x: Tensor) -> Tensor:
     """Pair logits[t] with x[t + 1], as in the training of language models."""
@@ -99,8 +99,8 @@ def logits_shifted_by_one_step(logits: Tensor, x: Tensor) -> Tensor:
 @misconception(
     "categorical_log_prob",
     belief="the chain rule multiplies probabilities",
-    hint="Your values lie between 0 and 1. The chain rule multiplies probabilities, but what did the docstring "
-    "ask for?",
+    hint="Your values lie between 0 and 1. The chain rule multiplies probabilities, but what did the "
+    "docstring ask for?",
 )
 def probability_returned(logits: Tensor, x: Tensor) -> Tensor:
     """Return the product itself."""
@@ -110,8 +110,8 @@ def probability_returned(logits: Tensor, x: Tensor) -> Tensor:
 @misconception(
     "categorical_log_prob",
     belief="the logarithm of the softmax is as good as log-softmax",
-    hint="For very confident logits you get minus infinity. What has softmax made of an improbable category "
-    "before the logarithm sees it?",
+    hint="For very confident logits you get minus infinity. What has softmax made of an improbable "
+    "category before the logarithm sees it?",
 )
 def softmax_then_logarithm(logits: Tensor, x: Tensor) -> Tensor:
     """Go through probabilities."""
@@ -175,8 +175,8 @@ def cross_entropy_returned(logits: Tensor, x: Tensor) -> Tensor:
 @misconception(
     "bernoulli_log_prob",
     belief="the logarithm of the sigmoid is as good as log-sigmoid",
-    hint="For very large logits your result is infinite or not a number. What is the logarithm of a sigmoid "
-    "that was rounded to 0 or 1, and is there a way around computing the sigmoid?",
+    hint="For very large logits your result is infinite or not a number. What is the logarithm of a "
+    "sigmoid that was rounded to 0 or 1, and is there a way around computing the sigmoid?",
 )
 def sigmoid_then_logarithm(logits: Tensor, x: Tensor) -> Tensor:
     """Go through probabilities."""
@@ -187,8 +187,8 @@ def sigmoid_then_logarithm(logits: Tensor, x: Tensor) -> Tensor:
 @misconception(
     "bernoulli_log_prob",
     belief="a small constant inside the logarithm makes it safe",
-    hint="Your values stop falling at about -18 per pixel, however wrong a confident prediction is. What does "
-    "the guard inside your logarithm do to probabilities smaller than itself?",
+    hint="Your values stop falling at about -18 per pixel, however wrong a confident prediction is. What "
+    "does the guard inside your logarithm do to probabilities smaller than itself?",
 )
 def guarded_logarithm(logits: Tensor, x: Tensor) -> Tensor:
     """Add 1e-8."""
@@ -199,8 +199,8 @@ def guarded_logarithm(logits: Tensor, x: Tensor) -> Tensor:
 @misconception(
     "bernoulli_log_prob",
     belief="the likelihood wants probabilities as its logits",
-    hint="However sure the network is, your probabilities stay between 0.5 and 0.73. How often do you apply "
-    "the sigmoid?",
+    hint="However sure the network is, your probabilities stay between 0.5 and 0.73. How often do you "
+    "apply the sigmoid?",
 )
 def sigmoid_applied_twice(logits: Tensor, x: Tensor) -> Tensor:
     """Feed probabilities to a function that expects logits."""
@@ -272,8 +272,8 @@ def not_divided_by_the_dimensions(log_prob: Tensor, num_dims: int) -> Tensor:
 @misconception(
     "bits_per_dim",
     belief="the metric is one number for the data set",
-    hint="A batch goes in and one number comes out. Who should average over the data, this function or its "
-    "caller?",
+    hint="A batch goes in and one number comes out. Who should average over the data, this function or "
+    "its caller?",
 )
 def averaged_over_the_batch(log_prob: Tensor, num_dims: int) -> Tensor:
     """Average too early."""
@@ -283,8 +283,8 @@ def averaged_over_the_batch(log_prob: Tensor, num_dims: int) -> Tensor:
 @misconception(
     "bits_per_dim",
     belief="this is the perplexity",
-    hint="Your values grow exponentially with the negative log-likelihood. Do you return a code length or the "
-    "number of choices that it stands for?",
+    hint="Your values grow exponentially with the negative log-likelihood. Do you return a code length or "
+    "the number of choices that it stands for?",
 )
 def perplexity_per_dim(log_prob: Tensor, num_dims: int) -> Tensor:
     """Exponentiate."""

@@ -1,11 +1,10 @@
-"""Wrong beliefs about degrees, masks and masked layers, with the behaviour they lead to."""
+"""Wrong beliefs about degrees and masks, with the behaviour they lead to."""
 
 from collections.abc import Callable
 from itertools import pairwise
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.diagnosis import Record, misconception, probe, reference
@@ -37,9 +36,7 @@ def degrees_counted_from_zero(num_inputs: int, hidden_size: int) -> Tensor:
 @misconception(
     "hidden_degrees",
     belief="hidden units have the same degrees as inputs",
-    hint=(
-        "Some of your units have degree D. Which output could make use of a unit that has seen every input?"
-    ),
+    hint="Some of your units have degree D. Which output could make use of a unit that has seen every input?",
 )
 def degrees_up_to_d(num_inputs: int, hidden_size: int) -> Tensor:
     """Count modulo D."""
@@ -49,8 +46,8 @@ def degrees_up_to_d(num_inputs: int, hidden_size: int) -> Tensor:
 @misconception(
     "hidden_degrees",
     belief="degrees are sorted over the layer",
-    hint="The right degrees occur, but in blocks of equal ones. Which degree does the formula give to the unit "
-    "next to unit 0?",
+    hint="The right degrees occur, but in blocks of equal ones. Which degree does the formula give to the "
+    "unit next to unit 0?",
 )
 def degrees_in_blocks(num_inputs: int, hidden_size: int) -> Tensor:
     """Spread 1 ... D - 1 evenly over the layer."""
@@ -60,8 +57,8 @@ def degrees_in_blocks(num_inputs: int, hidden_size: int) -> Tensor:
 @misconception(
     "hidden_degrees",
     belief="degrees that are too large are cut off",
-    hint="From a certain unit on all of yours have the largest degree. What does the formula do once D - 1 is "
-    "reached?",
+    hint="From a certain unit on all of yours have the largest degree. What does the formula do once D - "
+    "1 is reached?",
 )
 def degrees_clipped(num_inputs: int, hidden_size: int) -> Tensor:
     """Clip instead of starting again."""
@@ -116,8 +113,8 @@ def compare(
 @misconception(
     "made_masks",
     belief="outputs may use units of their own degree",
-    hint="In your network a path leads from a pixel to its own output: it could learn to copy. Which of the "
-    "two comparisons must be strict?",
+    hint="In your network a path leads from a pixel to its own output: it could learn to copy. Which of "
+    "the two comparisons must be strict?",
 )
 def output_mask_not_strict(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
     """>= at the output."""
@@ -127,8 +124,8 @@ def output_mask_not_strict(num_inputs: int, hidden_sizes: list[int]) -> list[Ten
 @misconception(
     "made_masks",
     belief="every comparison is strict",
-    hint="Your outputs miss the pixels just before them, more of them with every layer. What may a hidden unit "
-    "of degree m know: the first m inputs, or fewer?",
+    hint="Your outputs miss the pixels just before them, more of them with every layer. What may a hidden "
+    "unit of degree m know: the first m inputs, or fewer?",
 )
 def every_mask_strict(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
     """> everywhere."""
@@ -138,8 +135,8 @@ def every_mask_strict(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
 @misconception(
     "made_masks",
     belief="masks are laid out from inputs to outputs",
-    hint="The entries are right, but rows and columns have changed places. Which shape has the weight of an "
-    "nn.Linear(3, 4)?",
+    hint="The entries are right, but rows and columns have changed places. Which shape has the weight of "
+    "an nn.Linear(3, 4)?",
 )
 def masks_transposed(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
     """(in, out) instead of (out, in)."""
@@ -162,8 +159,8 @@ def input_degrees_from_zero(num_inputs: int, hidden_sizes: list[int]) -> list[Te
 @misconception(
     "made_masks",
     belief="only the first and the last layer need masks",
-    hint="With two hidden layers, your hidden units of low degree can see everything that the layer before "
-    "them knows. Which layers can pass on information?",
+    hint="With two hidden layers, your hidden units of low degree can see everything that the layer "
+    "before them knows. Which layers can pass on information?",
 )
 def hidden_layers_fully_connected(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
     """Ones between hidden layers."""
@@ -174,8 +171,8 @@ def hidden_layers_fully_connected(num_inputs: int, hidden_sizes: list[int]) -> l
 @misconception(
     "made_masks",
     belief="a unit sees what comes after it",
-    hint="In your network outputs depend on later pixels and not on earlier ones. Must the degree of what is "
-    "seen be smaller or larger?",
+    hint="In your network outputs depend on later pixels and not on earlier ones. Must the degree of what "
+    "is seen be smaller or larger?",
 )
 def direction_reversed(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
     """Turn the comparisons around."""
@@ -190,148 +187,3 @@ def direction_reversed(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]
 def masks_as_numbers(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
     """Float masks."""
     return [mask.float() for mask in compare(num_inputs, hidden_sizes)]
-
-
-# -- MaskedLinear ------------------------------------------------------------------------------------------
-
-MASK = torch.tensor([[True, False, True], [False, False, True]])
-WEIGHT = torch.tensor([[0.8, -1.7, 0.4], [2.3, 0.9, -1.2]])
-BIAS = torch.tensor([0.6, -1.1])
-X = torch.tensor([[1.0, -0.5, 2.0], [0.3, 1.4, -0.7]])
-
-
-@probe("MaskedLinear")
-def observe_masked_linear(candidate: Candidate, record: Record) -> None:
-    """Output, gradients, parameters after a pass, buffers, state dict, double precision."""
-    layer = candidate.MaskedLinear(3, 2, MASK)
-    record.value("buffers", {name: value.float() for name, value in layer.buffers_by_name().items()})
-    record.value("state", sorted(layer.state_dict()))
-    cut = layer(torch.tensor([[0.0, 5.0, 0.0], [0.0, 0.0, 0.0]]))
-    record.value("masked from the start", bool((cut[0] - cut[1]).abs().max() < 1e-5))
-    layer.set_parameters({"weight": WEIGHT, "bias": BIAS})
-    record("output", layer, X)
-    record.value("weight afterwards", layer.parameters_by_name().get("weight"))
-    layer.set_parameters({"weight": WEIGHT})
-    (of_x,), gradients = layer.grad(X, wrt=(0,), parameters=True)
-    record.value("gradients", [of_x, gradients.get("weight"), gradients.get("bias")])
-    layer.set_parameters({"weight": WEIGHT})
-    layer.to(torch.float64)
-    record("double", layer, X.double())
-
-
-@misconception(
-    "MaskedLinear",
-    belief="masking at construction is enough",
-    hint="Weights that should not exist come back as soon as somebody writes into them, an optimiser for "
-    "example. When must the mask be applied?",
-)
-class masked_only_at_construction(nn.Linear):
-    """Zero the weights once."""
-
-    def __init__(self, in_features: int, out_features: int, mask: Tensor) -> None:
-        """Zero the weights."""
-        super().__init__(in_features, out_features)
-        self.register_buffer("mask", mask)
-        self.weight.data *= mask
-
-
-@misconception(
-    "MaskedLinear",
-    belief="overwriting the weights in forward masks them",
-    hint="The outputs are right, but masked weights still get a gradient, and your forward pass changes the "
-    "parameters. Does autograd see what you do to weight.data?",
-)
-class weights_overwritten_in_forward(made.MaskedLinear):
-    """Multiply weight.data in place."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Mask outside of the graph."""
-        self.weight.data.mul_(self.mask)
-        return F.linear(x, self.weight, self.bias)
-
-
-@misconception(
-    "MaskedLinear",
-    belief="a mask of plain attributes is enough",
-    hint="After moving or saving the model the mask is left behind. How does a module know which of its "
-    "tensors belong to it?",
-)
-class mask_not_registered(made.MaskedLinear):
-    """A plain attribute."""
-
-    def __init__(self, in_features: int, out_features: int, mask: Tensor) -> None:
-        """Keep the mask without registering it."""
-        super().__init__(in_features, out_features, mask)
-        del self.mask
-        object.__setattr__(self, "mask", mask)
-
-
-@misconception(
-    "MaskedLinear",
-    belief="True marks what is masked away",
-    hint="Exactly the wrong connections work in your layer. Does True in the mask mean that a connection "
-    "exists or that it is cut?",
-)
-class mask_inverted(made.MaskedLinear):
-    """Use the complement."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Zero where the mask is True."""
-        return F.linear(x, self.weight.masked_fill(self.mask.bool(), 0.0), self.bias)
-
-
-@misconception(
-    "MaskedLinear",
-    belief="the bias leaks information",
-    hint="A unit without connections gives 0 in your layer. Does the bias depend on any input, so that it "
-    "would have to be masked?",
-)
-class bias_dropped(made.MaskedLinear):
-    """Leave the bias out."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """No bias."""
-        return F.linear(x, self.weight * self.mask)
-
-
-@misconception(
-    "MaskedLinear",
-    belief="the mask is remembered, and nn.Linear does the rest",
-    hint="Your layer behaves like an ordinary linear layer. Where does the mask enter the computation?",
-)
-class mask_never_used(made.MaskedLinear):
-    """Inherit forward from nn.Linear."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Unmasked."""
-        return F.linear(x, self.weight, self.bias)
-
-
-@misconception(
-    "MaskedLinear",
-    belief="a large negative number cuts a connection, as in attention",
-    hint="Through masked connections your layer passes on enormous numbers. Minus infinity is cut off by a "
-    "softmax; what cuts off a weight?",
-)
-class mask_added_as_in_attention(made.MaskedLinear):
-    """Add a penalty where the mask is False, as attention layers do before their softmax."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Large negative weights instead of none."""
-        return F.linear(x, self.weight + torch.where(self.mask.bool(), 0.0, -1e4).to(x.dtype), self.bias)
-
-
-@misconception(
-    "MaskedLinear",
-    belief="the mask is learned, or at least a parameter",
-    hint="An optimiser would find the mask among the things it may change. Which kind of tensor moves with the "
-    "module but is not trained?",
-)
-class mask_registered_as_parameter(made.MaskedLinear):
-    """nn.Parameter without gradient."""
-
-    def __init__(self, in_features: int, out_features: int, mask: Tensor) -> None:
-        """Register a parameter."""
-        super().__init__(in_features, out_features, mask)
-        del self.mask
-        self.mask = nn.Parameter(mask.float(), requires_grad=False)

@@ -67,7 +67,7 @@ def observe_made(candidate: Candidate, record: Record) -> None:
 
 
 def most_probable(logits: Tensor, seeing: bool) -> Tensor:
-    """The likelier value of every pixel, each ``seeing`` the earlier ones or zeros; rows of ``logits`` follow `VECTORS`."""
+    """The likelier value of every pixel, each ``seeing`` the earlier ones or zeros; rows follow `VECTORS`."""
     x = torch.zeros(1, 4)
     for i in range(4):
         row = int(x[0] @ torch.tensor([8.0, 4.0, 2.0, 1.0])) if seeing else 0
@@ -78,8 +78,8 @@ def most_probable(logits: Tensor, seeing: bool) -> Tensor:
 @misconception(
     "MADE",
     belief="masked layers need no nonlinearity between them",
-    hint="The effect of one pixel never depends on another in your network. What do two linear layers without "
-    "anything between them amount to?",
+    hint="The effect of one pixel never depends on another in your network. What do two linear layers "
+    "without anything between them amount to?",
 )
 class nonlinearity_left_out(made.MADE):
     """Linear layers only."""
@@ -93,9 +93,8 @@ class nonlinearity_left_out(made.MADE):
 @misconception(
     "MADE",
     belief="ordinary layers learn not to look ahead",
-    hint=(
-        "The logit of a pixel changes when the pixel itself does. Which layers does your network consist of?"
-    ),
+    hint="The logit of a pixel changes when the pixel itself does. Which layers does your network consist "
+    "of?",
 )
 class ordinary_layers_used(made.MADE):
     """nn.Linear instead of MaskedLinear."""
@@ -111,8 +110,8 @@ class ordinary_layers_used(made.MADE):
 @misconception(
     "MADE",
     belief="the last layer may be an ordinary one",
-    hint="Your hidden units respect their degrees, and still every output depends on almost every pixel. Which "
-    "units may an output see?",
+    hint="Your hidden units respect their degrees, and still every output depends on almost every pixel. "
+    "Which units may an output see?",
 )
 class output_layer_not_masked(made.MADE):
     """Mask all layers but the last."""
@@ -126,8 +125,8 @@ class output_layer_not_masked(made.MADE):
 @misconception(
     "MADE",
     belief="forward returns probabilities",
-    hint="All outputs of your network lie between 0 and 1. Does forward return probabilities or logits, and "
-    "what do the functions that receive them expect?",
+    hint="All outputs of your network lie between 0 and 1. Does forward return probabilities or logits, "
+    "and what do the functions that receive them expect?",
 )
 class probabilities_returned_by_forward(made.MADE):
     """A sigmoid at the end."""
@@ -152,8 +151,8 @@ class probabilities_returned_by_forward(made.MADE):
 @misconception(
     "MADE",
     belief="log_prob is averaged over the pixels, like a loss",
-    hint="The probabilities of all binary vectors add up to far more than one. Do you add up or average the "
-    "conditionals?",
+    hint="The probabilities of all binary vectors add up to far more than one. Do you add up or average "
+    "the conditionals?",
 )
 class log_prob_averaged(made.MADE):
     """Mean over pixels."""
@@ -199,8 +198,8 @@ class OtherSample(made.MADE):
 @misconception(
     "MADE",
     belief="one pass gives all pixels",
-    hint="Your samples never depend on the pixels drawn before. What does the network see in the only pass "
-    "that you make?",
+    hint="Your samples never depend on the pixels drawn before. What does the network see in the only "
+    "pass that you make?",
 )
 class sampled_in_one_pass(made.MADE):
     """Draw everything from the logits of an empty image."""
@@ -243,8 +242,8 @@ class probabilities_returned_as_samples(OtherSample):
 @misconception(
     "MADE",
     belief="the first pixel has nothing to depend on, so it needs no draw",
-    hint="The first pixel of all your samples is off. Does a pixel without predecessors have no probability, "
-    "or one that is a constant?",
+    hint="The first pixel of all your samples is off. Does a pixel without predecessors have no "
+    "probability, or one that is a constant?",
 )
 class first_pixel_never_drawn(OtherSample):
     """D - 1 passes."""

@@ -91,7 +91,11 @@ class RealNVP(nn.Module):
     def log_prob(self, x: Tensor) -> Tensor:
         """By hand."""
         z, log_det = self(x)
-        return log_det - 0.5 * torch.linalg.vector_norm(z, dim=1) ** 2 - self.dim * math.log(math.sqrt(2 * math.pi))
+        return (
+            log_det
+            - 0.5 * torch.linalg.vector_norm(z, dim=1) ** 2
+            - self.dim * math.log(math.sqrt(2 * math.pi))
+        )
 
     def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
         """torch.normal with a size."""

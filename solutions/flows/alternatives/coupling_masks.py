@@ -19,7 +19,7 @@ class AffineCoupling(nn.Module):
     """Two networks that see the masked vector and answer for every coordinate."""
 
     def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
-        """Scale and shift have networks of their own; a learned factor that begins at zero tames the scale."""
+        """Two networks; a learned factor that begins at zero tames the scale."""
         super().__init__()
         mask = (torch.arange(dim) < dim // 2).float()
         self.register_buffer("mask", 1 - mask if flip else mask)

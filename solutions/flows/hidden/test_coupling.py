@@ -49,7 +49,7 @@ def assert_untouched(seen: Observation, arguments: tuple[Tensor, ...]) -> None:
 @check("coupling_forward", points=1.25, title="scales, shifts, and adds up the log-scales")
 @given(case=couplings())
 def test_coupling_forward_formula(candidate: Candidate, case: Coupled) -> None:
-    """y_b differs from x_b * exp(s) + t, or log_det from the sum of s over the coordinates of each sample."""
+    """y_b differs from x_b * exp(s) + t, or log_det from the sum of s over the coordinates."""
     y_b, log_det = candidate.coupling_forward(*case)
     assert_close(y_b, transformed(case), what="y_b")
     added = torch.stack([row.sum() for row in case.s])
@@ -58,7 +58,7 @@ def test_coupling_forward_formula(candidate: Candidate, case: Coupled) -> None:
 
 @check("coupling_forward", points=0.75, title="log_det is the log-determinant of its own Jacobian")
 def test_coupling_forward_jacobian(candidate: Candidate) -> None:
-    """log_det differs from the logarithm of the product of the derivatives dy_b / dx_b that autograd finds."""
+    """log_det differs from the log of the product of the derivatives dy_b / dx_b that autograd finds."""
     case = make_coupled((4, 3), 51)
     (slopes,) = candidate.coupling_forward.grad(*case, wrt=(0,), select=0)
     assert_shape(slopes, (4, 3), what="the derivative of y_b")
@@ -79,7 +79,9 @@ def test_coupling_forward_gradients(candidate: Candidate) -> None:
     assert_close(of_s, weights[:, :1].expand(3, 2), what="the gradient of s through log_det")
 
 
-@check("coupling_forward", points=0.25, title="determinants too small or too large for a float", kind="extreme")
+@check(
+    "coupling_forward", points=0.25, title="determinants too small or too large for a float", kind="extreme"
+)
 def test_coupling_forward_extremes(candidate: Candidate) -> None:
     """With many coordinates the determinant under- or overflows, but its logarithm must not."""
     s = torch.stack([torch.full((300,), -4.0), torch.full((300,), 4.0)])

@@ -21,7 +21,9 @@ def randomise(module: RemoteObject, seed: int, scale: float = 1.0) -> RemoteObje
     return module
 
 
-def random_flow(candidate: Candidate, dim: int, num_layers: int, seed: int, scale: float = 1.0) -> RemoteObject:
+def random_flow(
+    candidate: Candidate, dim: int, num_layers: int, seed: int, scale: float = 1.0
+) -> RemoteObject:
     """A stack with random parameters."""
     return randomise(candidate.RealNVP(dim, num_layers=num_layers, hidden=12), seed, scale)
 
@@ -127,13 +129,15 @@ def test_real_nvp_sample_distribution(candidate: Candidate) -> None:
 def _assert_standard_normal(z: Tensor) -> None:
     """Means, mean sizes and all second moments of the columns.
 
-    6.5 standard errors of means of 2000 light-tailed values are left with probability below 1e-9 each (Chernoff); there
-    are at most 12 of them per model: false alarms below 1e-7.
+    6.5 standard errors of means of 2000 light-tailed values are left with probability below 1e-9 each
+    (Chernoff); there are at most 12 of them per model: false alarms below 1e-7.
     """
     bound = 6.5 / len(z) ** 0.5
     assert_true(z.mean(0).abs().max() < bound, "the latent means are not 0")
     size = (2 / math.pi) ** 0.5
-    assert_true((z.abs().mean(0) - size).abs().max() < bound * (1 - size**2) ** 0.5, "the latent sizes are wrong")
+    assert_true(
+        (z.abs().mean(0) - size).abs().max() < bound * (1 - size**2) ** 0.5, "the latent sizes are wrong"
+    )
     moments = z.T @ z / len(z) - torch.eye(z.shape[1])
     deviations = 1 + (2**0.5 - 1) * torch.eye(z.shape[1])
     assert_true((moments.abs() / deviations).max() < bound, "the latent covariance is not the identity")
@@ -141,7 +145,7 @@ def _assert_standard_normal(z: Tensor) -> None:
 
 @check("RealNVP", points=0.5, title="sample: a generator makes it reproducible", kind="random")
 def test_real_nvp_sample_generator(candidate: Candidate) -> None:
-    """With equal generators the samples differ, with different ones they agree, or the global state was used."""
+    """Equal generators give different samples, different ones equal samples, or the global state was used."""
     flow = random_flow(candidate, 3, 2, 70)
     first = flow.sample.observe(4, generator=candidate.generator(1))
     again = flow.sample(4, generator=candidate.generator(1))
@@ -190,7 +194,9 @@ def test_real_nvp_sizes(candidate: Candidate) -> None:
     for num_layers, hidden in [(2, 4), (4, 4), (4, 9), (7, 9)]:
         named = candidate.RealNVP(3, num_layers=num_layers, hidden=hidden).parameters_by_name()
         counts.append(sum(value.numel() for value in named.values()))
-    assert_true(counts[0] < counts[1] < counts[2] < counts[3], "the model does not grow with num_layers and hidden")
+    assert_true(
+        counts[0] < counts[1] < counts[2] < counts[3], "the model does not grow with num_layers and hidden"
+    )
 
 
 @check("RealNVP", points=0.25, title="leaves inputs, the random state and other samples alone", kind="purity")

@@ -95,7 +95,12 @@ def test_affine_log_prob_integral(candidate: Candidate) -> None:
     assert_close(grid[density.argmax()], b, atol=0.11, what="the mode")
 
 
-@check("affine_log_prob", points=0.75, title="gradients reach the point, the scale and the shift", kind="gradient")
+@check(
+    "affine_log_prob",
+    points=0.75,
+    title="gradients reach the point, the scale and the shift",
+    kind="gradient",
+)
 def test_affine_log_prob_gradients(candidate: Candidate) -> None:
     """The derivative with respect to x, a or b is wrong or missing."""
     case = make_affine((4, 3), 11)
@@ -124,7 +129,9 @@ def test_affine_log_prob_mirrored(candidate: Candidate) -> None:
     straight = candidate.affine_log_prob(case.x, case.a.abs(), case.b)
     assert_shape(straight, (4,))
     assert_true(straight.std() > 0.01, "the result does not depend on x")
-    assert_close(candidate.affine_log_prob(case.x, -case.a.abs(), case.b), straight, what="the mirrored density")
+    assert_close(
+        candidate.affine_log_prob(case.x, -case.a.abs(), case.b), straight, what="the mirrored density"
+    )
 
 
 @check("affine_log_prob", points=0.25, title="treats every point on its own", kind="law")
@@ -159,13 +166,13 @@ def test_affine_log_prob_pure(candidate: Candidate) -> None:
 @check("flow_log_prob", points=1.5, title="takes the log-determinant of every step off")
 @given(case=flows())
 def test_flow_log_prob_step_by_step(candidate: Candidate, case: Steps) -> None:
-    """The value differs from the initial log-density minus the log-determinants of all steps of the same sample."""
+    """The value differs from the initial log-density minus the log-determinants of all the sample's steps."""
     assert_close(candidate.flow_log_prob(*case), steps_oracle(case))
 
 
 @check("flow_log_prob", points=1, title="a chain of affine maps leads to a known normal distribution")
 def test_flow_log_prob_affine_chain(candidate: Candidate, rng: torch.Generator) -> None:
-    """After several scalings and shifts of a standard normal, the density is not that of the resulting normal."""
+    """After scaling and shifting a standard normal, the density is not that of the resulting normal."""
     z = torch.randn(6, generator=rng, dtype=torch.float64)
     scales, shifts = [0.5, -3.0, 0.7, 1.9], [1.0, 0.2, -2.0, 0.0]
     log_q0 = Normal(0.0, 1.0).log_prob(z)
@@ -179,7 +186,7 @@ def test_flow_log_prob_affine_chain(candidate: Candidate, rng: torch.Generator) 
 
 @check("flow_log_prob", points=0.5, title="the density after nonlinear steps integrates to one", kind="law")
 def test_flow_log_prob_integral(candidate: Candidate) -> None:
-    """For a normal variable z, the density of sinh(z / 2) cubed and added to itself does not integrate to 1."""
+    """The density at the end of nonlinear steps does not integrate to 1."""
     z = torch.linspace(-6, 6, 1201, dtype=torch.float64)
     first = torch.sinh(z / 2)
     log_dets = torch.stack([(torch.cosh(z / 2) / 2).log(), (1 + 3 * first**2).log()])

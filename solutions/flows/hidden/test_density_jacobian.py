@@ -24,11 +24,13 @@ def chained_log_det(x: Tensor) -> Tensor:
 
 @check("numerical_log_det", points=2, title="agrees with the determinant lemma on planar maps")
 def test_numerical_log_det_planar(candidate: Candidate, rng: torch.Generator) -> None:
-    """For a nonlinear map whose Jacobian is a rank-one change of the identity, the log-determinant is wrong."""
+    """For a map whose Jacobian is a rank-one change of the identity, the log-determinant is wrong."""
     for dim, batch, dtype in [(2, 3, torch.float64), (4, 2, torch.float32), (3, 3, torch.float64)]:
         x = torch.randn(batch, dim, generator=rng, dtype=torch.float64).to(dtype)
         f, expected = planar(candidate, dim, 30 + dim, x)
-        assert_close(candidate.numerical_log_det(f, x), expected, rtol=1e-3 if dtype is torch.float32 else 1e-5)
+        assert_close(
+            candidate.numerical_log_det(f, x), expected, rtol=1e-3 if dtype is torch.float32 else 1e-5
+        )
 
 
 @check("numerical_log_det", points=1, title="agrees with the product of the diagonal of triangular Jacobians")
@@ -48,7 +50,9 @@ def test_numerical_log_det_orientation(candidate: Candidate) -> None:
     assert_close(flipped, x[:, 0].log(), what="the log-determinant after exchanging two coordinates")
 
 
-@check("numerical_log_det", points=0.5, title="determinants too small or too large for a float", kind="extreme")
+@check(
+    "numerical_log_det", points=0.5, title="determinants too small or too large for a float", kind="extreme"
+)
 def test_numerical_log_det_extremes(candidate: Candidate) -> None:
     """Where the determinant under- or overflows, its logarithm is not finite or wrong."""
     x = torch.ones(2, 24, dtype=torch.float64)
@@ -58,7 +62,9 @@ def test_numerical_log_det_extremes(candidate: Candidate) -> None:
         assert_close(candidate.numerical_log_det(f, x), expected, rtol=1e-5)
 
 
-@check("numerical_log_det", points=0.25, title="one dimension, and more samples than dimensions", kind="shape")
+@check(
+    "numerical_log_det", points=0.25, title="one dimension, and more samples than dimensions", kind="shape"
+)
 def test_numerical_log_det_one_dimension(candidate: Candidate) -> None:
     """In one dimension the log-determinant is not log|f'(x)| at each of the points."""
     x = torch.tensor([[0.5], [-2.0], [0.0], [1.0]])
@@ -73,7 +79,9 @@ def test_numerical_log_det_batch_independence(candidate: Candidate) -> None:
     whole = candidate.numerical_log_det(f, x)
     assert_shape(whole, (4,))
     assert_true(whole.std() > 0.01, "the result does not depend on x")
-    assert_close(candidate.numerical_log_det(f, x[2:3].contiguous()), whole[2:3], what="the value of a single point")
+    assert_close(
+        candidate.numerical_log_det(f, x[2:3].contiguous()), whole[2:3], what="the value of a single point"
+    )
 
 
 @check("numerical_log_det", points=0.25, title="is as precise as the dtype of x", kind="dtype")

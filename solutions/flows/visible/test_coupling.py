@@ -14,7 +14,9 @@ def randomise(module: RemoteObject) -> RemoteObject:
     """Give a module random parameters of moderate size."""
     generator = torch.Generator().manual_seed(5)
     named = module.parameters_by_name()
-    module.set_parameters({name: 0.3 * torch.randn(value.shape, generator=generator) for name, value in named.items()})
+    module.set_parameters(
+        {name: 0.3 * torch.randn(value.shape, generator=generator) for name, value in named.items()}
+    )
     return module
 
 
@@ -31,7 +33,7 @@ def log_det_by_autograd(module: RemoteObject, x: torch.Tensor) -> torch.Tensor:
 
 @check("coupling_forward", points=1, title="double, halve and shift")
 def test_coupling_forward_known_value(candidate: Candidate) -> None:
-    """(3 * 2 + 10, 4 / 2 - 1) = (16, 1); the area stays the same. (1 * 4, 1 * 2) = (4, 2): eight times the area."""
+    """(3 * 2 + 10, 4 / 2 - 1) = (16, 1), the area unchanged; (1 * 4, 1 * 2) = (4, 2), eight times the area."""
     s = torch.tensor([[1.0, -1.0], [2.0, 1.0]]) * math.log(2)
     t = torch.tensor([[10.0, -1.0], [0.0, 0.0]])
     y_b, log_det = candidate.coupling_forward(torch.tensor([[3.0, 4.0], [1.0, 1.0]]), s, t)
@@ -70,7 +72,12 @@ def test_affine_coupling_identity(candidate: Candidate) -> None:
         assert_close(log_det, torch.zeros(3), atol=1e-6, what="log_det")
 
 
-@check("AffineCoupling", points=0.5, title="leaves the deciding coordinates alone and changes the others", kind="law")
+@check(
+    "AffineCoupling",
+    points=0.5,
+    title="leaves the deciding coordinates alone and changes the others",
+    kind="law",
+)
 def test_affine_coupling_split(candidate: Candidate) -> None:
     """Of three coordinates the first decides on the other two, or, with flip, the last two on the first."""
     for flip, kept in [(False, [0]), (True, [1, 2])]:
@@ -134,9 +141,13 @@ def test_real_nvp_log_prob(candidate: Candidate) -> None:
 def test_real_nvp_integral(candidate: Candidate) -> None:
     """The sum of the density over a fine grid, times the area of a cell, is not 1."""
     axis = torch.linspace(-8, 8, 81)
-    log_prob = randomise(candidate.RealNVP(2, num_layers=2, hidden=4)).log_prob(torch.cartesian_prod(axis, axis))
+    log_prob = randomise(candidate.RealNVP(2, num_layers=2, hidden=4)).log_prob(
+        torch.cartesian_prod(axis, axis)
+    )
     assert_shape(log_prob, (81**2,))
-    assert_close(log_prob.double().exp().sum() * 0.2**2, torch.tensor(1.0).double(), rtol=0.02, what="the integral")
+    assert_close(
+        log_prob.double().exp().sum() * 0.2**2, torch.tensor(1.0).double(), rtol=0.02, what="the integral"
+    )
 
 
 @check("RealNVP", points=0.25, title="samples have the right shape", kind="shape")

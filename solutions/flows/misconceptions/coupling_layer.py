@@ -1,0 +1,295 @@
+"""Wrong beliefs about AffineCoupling, with the behaviour they lead to."""
+
+import torch
+from torch import Tensor, nn
+
+from autograder.candidate import Candidate
+from autograder.diagnosis import Record, misconception, probe, reference
+
+coupling = reference("flows", "coupling")
+AffineCoupling = coupling.AffineCoupling
+Pair = tuple[Tensor, Tensor]
+
+X = torch.tensor([[0.8, -1.9, 2.4], [3.1, 0.2, -0.7], [-1.3, 1.1, 0.5], [0.4, -0.6, -2.2]])
+
+
+def set_parameters(layer: object, scale: float) -> None:
+    """Random numbers in the order of the parameters, whatever their names."""
+    generator = torch.Generator().manual_seed(8)
+    named = layer.parameters_by_name()  # type: ignore[attr-defined]
+    values = {name: torch.randn(value.shape, generator=generator) * scale for name, value in named.items()}
+    layer.set_parameters(values)  # type: ignore[attr-defined]
+
+
+def close(one: Tensor, other: Tensor) -> bool:
+    """Equal up to rounding, shape included."""
+    return one.shape == other.shape and torch.allclose(one, other, rtol=1e-3, atol=1e-3)
+
+
+def relation(one: Tensor, other: Tensor) -> str:
+    """How one log-determinant relates to another."""
+    names = {"equal": other, "negative": -other, "summed": other.sum(), "zero": torch.zeros_like(other)}
+    return next((name for name, value in names.items() if close(one, value)), "other")
+
+
+def facts(layer: object, x: Tensor) -> dict[str, object]:
+    """What holds for a layer with random parameters, whatever its architecture."""
+    y, log_det = layer(x)  # type: ignore[operator]
+    back, inverse_log_det = layer.inverse(y)  # type: ignore[attr-defined]
+    rows = []
+    for i in range(x.shape[1]):
+        cotangent = torch.zeros_like(x)
+        cotangent[:, i] = 1
+        (gradient,) = layer.grad(x, wrt=(0,), cotangent=cotangent, select=0)  # type: ignore[attr-defined]
+        rows.append(gradient)
+    jacobian = torch.stack(rows, dim=1)
+    return {
+        "kept": (y - x).abs().amax(dim=0).lt(1e-5).tolist(),
+        "pattern": jacobian.abs().amax(dim=0).gt(1e-5).tolist(),
+        "log_det": relation(log_det, torch.linalg.slogdet(jacobian).logabsdet),
+        "own": relation(log_det, jacobian.diagonal(dim1=1, dim2=2).abs().log().sum(1)),
+        "volume": bool(log_det.abs().max() > 1e-4),
+        "inverse": close(back, x),
+        "again": close(back, layer(y)[0]),  # type: ignore[operator]
+        "log_det of the inverse": relation(inverse_log_det, log_det),
+        "shapes": [list(log_det.shape), list(inverse_log_det.shape)],
+    }
+
+
+@probe("AffineCoupling")
+def observe_affine_coupling(candidate: Candidate, record: Record) -> None:
+    """A fresh layer, and facts about random ones of odd dimension, both ways round."""
+    candidate.seed(4)
+    layer = candidate.AffineCoupling(3, hidden=8)
+    record.value("identity", close(layer(X)[0], X))
+    _, gradients = layer.grad(X, wrt=(0,), cotangent=X.cos(), select=0, parameters=True)
+    active = [
+        name for name, gradient in gradients.items() if gradient is not None and gradient.abs().max() > 0
+    ]
+    record.value("a matrix learns", any(layer.attribute(name).ndim > 1 for name in active))
+    for flip in (False, True):
+        layer = candidate.AffineCoupling(3, hidden=8, flip=flip)
+        set_parameters(layer, 0.5)
+        record.value(f"flip {flip}", facts(layer, X))
+    ends = torch.tensor([[-2.0, 0, 0], [0, 0, 0], [2, 0, 0], [-1, 0, 0], [1, 0, 0]])
+    layer = candidate.AffineCoupling(3, hidden=8)
+    set_parameters(layer, 0.5)
+    shift = layer(ends)[0][:, 1:]
+    bent = (shift[0] + shift[2] - 2 * shift[1]).abs() + (shift[3] + shift[4] - 2 * shift[1]).abs()
+    record.value("nonlinear", bool(bent.max() > 1e-3))
+
+
+@misconception(
+    "AffineCoupling",
+    belief="the usual initialisation is good enough",
+    hint="A fresh layer of yours already changes its input. What must the network return for a layer to "
+    "be the identity, and which of its parameters decide about that?",
+)
+class not_the_identity_at_initialisation(AffineCoupling):
+    """Leave the last layer as torch made it."""
+
+    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
+        """Initialise the last layer again."""
+        super().__init__(dim, hidden, flip)
+        self.network[-1].reset_parameters()
+
+
+@misconception(
+    "AffineCoupling",
+    belief="all parameters must be zero for the identity",
+    hint="Your layer begins as the identity and treats all inputs alike for ever. Which gradients are "
+    "zero when all weights are?",
+)
+class everything_initialised_with_zero(AffineCoupling):
+    """Zero all layers."""
+
+    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
+        """Zero weights and biases."""
+        super().__init__(dim, hidden, flip)
+        for parameter in self.network.parameters():
+            nn.init.zeros_(parameter)
+
+
+@misconception(
+    "AffineCoupling",
+    belief="linear layers make a network",
+    hint="Your shift is a linear function of x_a, however wide the network is. What is missing between "
+    "the layers?",
+)
+class nonlinearity_left_out(AffineCoupling):
+    """Linear layers only."""
+
+    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
+        """Remove the activations."""
+        super().__init__(dim, hidden, flip)
+        self.network = nn.Sequential(*(layer for layer in self.network if isinstance(layer, nn.Linear)))
+
+
+@misconception(
+    "AffineCoupling",
+    belief="flip is for the stack to care about",
+    hint="Your layer does the same with flip as without. Which coordinates decide when flip is set?",
+)
+class flip_ignored(AffineCoupling):
+    """Always use the first half."""
+
+    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
+        """Drop flip."""
+        super().__init__(dim, hidden)
+
+
+@misconception(
+    "AffineCoupling",
+    belief="the first half is transformed",
+    hint="Your layer does without flip what it should do with it. Which part decides, and which part is "
+    "scaled and shifted?",
+)
+class roles_exchanged(AffineCoupling):
+    """Invert flip."""
+
+    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
+        """The wrong way round."""
+        super().__init__(dim, hidden, not flip)
+
+
+@misconception(
+    "AffineCoupling",
+    belief="the larger part decides when the dimension is odd",
+    hint="Your layer is right for even dimensions. How many of three coordinates are the first dim // 2?",
+)
+class odd_dimensions_rounded_up(AffineCoupling):
+    """(dim + 1) // 2."""
+
+    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
+        """Another cut."""
+        super().__init__(dim, hidden, flip)
+        first, last = slice(0, (dim + 1) // 2), slice((dim + 1) // 2, dim)
+        self.a, self.b = (last, first) if flip else (first, last)
+        size_a, size_b = (len(range(dim)[part]) for part in (self.a, self.b))
+        self.network[0] = nn.Linear(size_a, hidden)
+        self.network[-1] = nn.Linear(hidden, 2 * size_b)
+        nn.init.zeros_(self.network[-1].weight)
+        nn.init.zeros_(self.network[-1].bias)
+
+
+@misconception(
+    "AffineCoupling",
+    belief="the transformed part is put behind the other one",
+    hint="With flip, the coordinates come out in another order than they went in. In which order must the "
+    "two parts be put together again?",
+)
+class parts_joined_in_another_order(AffineCoupling):
+    """Concatenate (x_a, y_b) in any case."""
+
+    def forward(self, x: Tensor) -> Pair:
+        """Join without looking at flip."""
+        y, log_det = super().forward(x)
+        return torch.cat([y[:, self.a], y[:, self.b]], dim=1), log_det
+
+    def inverse(self, y: Tensor) -> Pair:
+        """Undo that as well."""
+        size_a = y[:, self.a].shape[1]
+        x = torch.empty_like(y)
+        x[:, self.a], x[:, self.b] = y[:, :size_a], y[:, size_a:]
+        return super().inverse(x)
+
+
+@misconception(
+    "AffineCoupling",
+    belief="both directions have the same log-determinant",
+    hint="Your two log-determinants are equal. If the layer doubles volumes, what does its inverse do to "
+    "them?",
+)
+class inverse_log_det_not_negated(AffineCoupling):
+    """Return the forward one."""
+
+    def inverse(self, y: Tensor) -> Pair:
+        """Flip the sign."""
+        x, log_det = super().inverse(y)
+        return x, -log_det
+
+
+@misconception(
+    "AffineCoupling",
+    belief="the network may see the whole vector",
+    hint="Your layer cannot be undone, and its log_det is not that of its Jacobian. Which coordinates are "
+    "still known to the network when the layer is inverted?",
+)
+class network_sees_every_coordinate(AffineCoupling):
+    """Scale and shift depend on x_b, too."""
+
+    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
+        """A wider network."""
+        super().__init__(dim, hidden, flip)
+        self.network[0] = nn.Linear(dim, hidden)
+
+    def forward(self, x: Tensor) -> Pair:
+        """Feed everything."""
+        s, t = self.network(x).chunk(2, dim=-1)
+        y = x.clone()
+        y[:, self.b], log_det = coupling.coupling_forward(x[:, self.b], s.tanh(), t)
+        return y, log_det
+
+    def inverse(self, y: Tensor) -> Pair:
+        """Feed everything."""
+        s, t = self.network(y).chunk(2, dim=-1)
+        x = y.clone()
+        x[:, self.b] = coupling.coupling_inverse(y[:, self.b], s.tanh(), t)
+        return x, -s.tanh().sum(dim=-1)
+
+
+@misconception(
+    "AffineCoupling",
+    belief="log_det is one number per batch",
+    hint="A batch goes in and a single log-determinant comes out. Does every sample have the same Jacobian?",
+)
+class log_det_summed_over_the_batch(AffineCoupling):
+    """Sum over everything."""
+
+    def forward(self, x: Tensor) -> Pair:
+        """Sum once more."""
+        y, log_det = super().forward(x)
+        return y, log_det.sum()
+
+    def inverse(self, y: Tensor) -> Pair:
+        """Sum once more."""
+        x, log_det = super().inverse(y)
+        return x, log_det.sum()
+
+
+@misconception(
+    "AffineCoupling",
+    belief="a shift is all that a coupling layer needs",
+    hint="Your log_det is always zero: the layer shifts but never scales. Where does s(x_a) come in?",
+)
+class never_scaled(AffineCoupling):
+    """NICE: s = 0."""
+
+    def forward(self, x: Tensor) -> Pair:
+        """Shift only."""
+        _, t = self.network(x[:, self.a]).chunk(2, dim=-1)
+        y = x.clone()
+        y[:, self.b] = x[:, self.b] + t
+        return y, x.new_zeros(len(x))
+
+    def inverse(self, y: Tensor) -> Pair:
+        """Shift back."""
+        _, t = self.network(y[:, self.a]).chunk(2, dim=-1)
+        x = y.clone()
+        x[:, self.b] = y[:, self.b] - t
+        return x, y.new_zeros(len(y))
+
+
+@misconception(
+    "AffineCoupling",
+    belief="running the layer again undoes it",
+    hint="Your inverse transforms a second time instead of going back. Which of the two coupling "
+    "functions belongs into it?",
+)
+class inverse_transforms_again(AffineCoupling):
+    """Use the forward transformation."""
+
+    def inverse(self, y: Tensor) -> Pair:
+        """Forward, with the sign of the inverse."""
+        x, log_det = self.forward(y)
+        return x, -log_det
