@@ -92,9 +92,7 @@ def test_generator_images(candidate: Candidate) -> None:
     assert_true(bool((images.abs() <= 1 + 1e-6).all()), "a pixel is outside [-1, 1]")
     assert_true(bool((images < 0).any()) and bool((images > 0).any()), "all pixels have the same sign")
     varies = (images - images[:1]).abs().amax(0) > 1e-5
-    assert_true(
-        bool(varies.float().mean() > 0.9), "there are pixels that do not depend on the latent vector"
-    )
+    assert_true(bool(varies.float().mean() > 0.9), "there are pixels that do not depend on the latent vector")
     spread = images.flatten(1).std(1)
     assert_true(bool((spread > 1e-5).all()), "all pixels of an image are equal")
 

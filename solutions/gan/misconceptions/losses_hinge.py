@@ -34,8 +34,8 @@ def observe_hinge_discriminator_loss(candidate: Candidate, record: Record) -> No
 @misconception(
     "hinge_discriminator_loss",
     belief="the hinge applies to every patch",
-    hint="Your loss is right for samples with a single patch only. What comes first here: the average over "
-    "the patches or the relu?",
+    hint="Your loss is right for samples with a single patch only. What comes first here: the average over the "
+    "patches or the relu?",
 )
 def hinge_before_the_average(real: Tensor, fake: Tensor) -> Tensor:
     """Relu, then average."""
@@ -55,8 +55,8 @@ def averaged_over_the_batch(real: Tensor, fake: Tensor) -> Tensor:
 @misconception(
     "hinge_discriminator_loss",
     belief="real scores should be low and generated ones high",
-    hint="Your loss is zero for a discriminator that has everything wrong. On which side of 1 should the "
-    "score of a real sample be?",
+    hint="Your loss is zero for a discriminator that has everything wrong. On which side of 1 should the score of "
+    "a real sample be?",
 )
 def margins_exchanged(real: Tensor, fake: Tensor) -> Tensor:
     """1 + real, 1 - fake."""
@@ -76,8 +76,8 @@ def half_forgotten(real: Tensor, fake: Tensor) -> Tensor:
 @misconception(
     "hinge_discriminator_loss",
     belief="the margin is at zero",
-    hint="A discriminator that gives a score of zero to everything pays nothing. How far from zero must "
-    "scores be until nothing is charged?",
+    hint="A discriminator that gives a score of zero to everything pays nothing. How far from zero must scores be "
+    "until nothing is charged?",
 )
 def no_margin(real: Tensor, fake: Tensor) -> Tensor:
     """relu(-r) + relu(f)."""
@@ -87,8 +87,8 @@ def no_margin(real: Tensor, fake: Tensor) -> Tensor:
 @misconception(
     "hinge_discriminator_loss",
     belief="the loss is linear",
-    hint="Your loss becomes negative for scores beyond the margin. What does the hinge do with samples that "
-    "are already clearly right?",
+    hint="Your loss becomes negative for scores beyond the margin. What does the hinge do with samples that are "
+    "already clearly right?",
 )
 def hinge_left_out(real: Tensor, fake: Tensor) -> Tensor:
     """No relu."""
@@ -98,8 +98,8 @@ def hinge_left_out(real: Tensor, fake: Tensor) -> Tensor:
 @misconception(
     "hinge_discriminator_loss",
     belief="the patch scores are summed",
-    hint="The more patches an image has, the further your scores are from the margin. Are the patch scores "
-    "summed or averaged?",
+    hint="The more patches an image has, the further your scores are from the margin. Are the patch scores summed "
+    "or averaged?",
 )
 def patches_summed(real: Tensor, fake: Tensor) -> Tensor:
     """Sum over patches."""
@@ -132,8 +132,7 @@ def generator_with_a_hinge(fake: Tensor) -> Tensor:
 @misconception(
     "hinge_generator_loss",
     belief="low scores are good for the generator",
-    hint="Minimising your loss lowers the scores of generated samples. What does the generator want them to "
-    "be?",
+    hint="Minimising your loss lowers the scores of generated samples. What does the generator want them to be?",
 )
 def scores_pushed_down(fake: Tensor) -> Tensor:
     """Lose the sign."""
@@ -163,8 +162,8 @@ def generator_patches_summed(fake: Tensor) -> Tensor:
 @misconception(
     "hinge_generator_loss",
     belief="only the last dimension is averaged",
-    hint="For maps of scores you return more than one number per sample. Which dimensions belong to the "
-    "batch, and which to a sample?",
+    hint="For maps of scores you return more than one number per sample. Which dimensions belong to the batch, and "
+    "which to a sample?",
 )
 def last_dimension_averaged(fake: Tensor) -> Tensor:
     """mean(-1)."""
@@ -198,8 +197,8 @@ def observe_critic_loss(candidate: Candidate, record: Record) -> None:
 @misconception(
     "critic_loss",
     belief="the critic minimises the distance",
-    hint="Minimising your loss lowers the scores of real samples. The critic estimates a distance by "
-    "maximising it: with which sign does it become a loss?",
+    hint="Minimising your loss lowers the scores of real samples. The critic estimates a distance by maximising "
+    "it: with which sign does it become a loss?",
 )
 def distance_minimised(real: Tensor, fake: Tensor) -> Tensor:
     """mean(real) - mean(fake)."""
@@ -209,8 +208,8 @@ def distance_minimised(real: Tensor, fake: Tensor) -> Tensor:
 @misconception(
     "critic_loss",
     belief="a critic is a discriminator and returns probabilities",
-    hint="Your loss stays between -1 and 1 however far apart the scores are. Is there a sigmoid in a "
-    "Wasserstein critic?",
+    hint="Your loss stays between -1 and 1 however far apart the scores are. Is there a sigmoid in a Wasserstein "
+    "critic?",
 )
 def scores_through_a_sigmoid(real: Tensor, fake: Tensor) -> Tensor:
     """Means of probabilities."""
@@ -220,8 +219,8 @@ def scores_through_a_sigmoid(real: Tensor, fake: Tensor) -> Tensor:
 @misconception(
     "critic_loss",
     belief="the Wasserstein loss is a cross-entropy",
-    hint="Your loss is never negative. Which of the two, cross-entropy or difference of means, does a "
-    "Wasserstein critic use?",
+    hint="Your loss is never negative. Which of the two, cross-entropy or difference of means, does a Wasserstein "
+    "critic use?",
 )
 def cross_entropy_of_scores(real: Tensor, fake: Tensor) -> Tensor:
     """The original GAN."""
@@ -231,8 +230,8 @@ def cross_entropy_of_scores(real: Tensor, fake: Tensor) -> Tensor:
 @misconception(
     "critic_loss",
     belief="a distance is positive",
-    hint="Your loss is never negative, so it has no preference once the means are apart. What does the "
-    "critic gain from exchanging real and generated scores?",
+    hint="Your loss is never negative, so it has no preference once the means are apart. What does the critic gain "
+    "from exchanging real and generated scores?",
 )
 def absolute_difference(real: Tensor, fake: Tensor) -> Tensor:
     """An absolute value."""
@@ -252,8 +251,7 @@ def scores_summed(real: Tensor, fake: Tensor) -> Tensor:
 @misconception(
     "critic_loss",
     belief="both means carry the same sign",
-    hint="Adding a constant to all scores changes your loss. Should the critic care about the level of its "
-    "scores?",
+    hint="Adding a constant to all scores changes your loss. Should the critic care about the level of its scores?",
 )
 def means_added(real: Tensor, fake: Tensor) -> Tensor:
     """-(mean + mean)."""
@@ -263,8 +261,7 @@ def means_added(real: Tensor, fake: Tensor) -> Tensor:
 @misconception(
     "critic_loss",
     belief="the critic has a margin",
-    hint="Your loss stops falling when the scores are far enough apart. Is there a hinge in the Wasserstein "
-    "loss?",
+    hint="Your loss stops falling when the scores are far enough apart. Is there a hinge in the Wasserstein loss?",
 )
 def critic_with_a_margin(real: Tensor, fake: Tensor) -> Tensor:
     """The hinge GAN."""

@@ -108,8 +108,8 @@ def steep_slopes_charged_only(
 @misconception(
     "gradient_penalty",
     belief="a gradient is a number like any other",
-    hint="Your penalty has the right value, but the critic cannot learn from it. What does autograd need to "
-    "be told to keep the gradient differentiable?",
+    hint="Your penalty has the right value, but the critic cannot learn from it. What does autograd need to be "
+    "told to keep the gradient differentiable?",
 )
 def graph_not_kept(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None) -> Tensor:
     """Without create_graph."""
@@ -134,8 +134,8 @@ def gradients_by_backward(critic: Critic, real: Tensor, fake: Tensor, eps: Tenso
 @misconception(
     "gradient_penalty",
     belief="each pixel gets a weight of its own",
-    hint="Without eps, your points leave the segment between a real and a generated sample. How many "
-    "weights does one sample have?",
+    hint="Without eps, your points leave the segment between a real and a generated sample. How many weights does "
+    "one sample have?",
 )
 def weight_for_every_element(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None) -> Tensor:
     """rand_like."""
@@ -146,8 +146,7 @@ def weight_for_every_element(critic: Critic, real: Tensor, fake: Tensor, eps: Te
 @misconception(
     "gradient_penalty",
     belief="one random number places all points",
-    hint="Without eps, all your points have the same share of the real sample. Should samples share one "
-    "draw?",
+    hint="Without eps, all your points have the same share of the real sample. Should samples share one draw?",
 )
 def one_weight_for_the_batch(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None) -> Tensor:
     """A single draw."""
@@ -158,8 +157,8 @@ def one_weight_for_the_batch(critic: Critic, real: Tensor, fake: Tensor, eps: Te
 @misconception(
     "gradient_penalty",
     belief="the weight of the penalty belongs here",
-    hint="Your penalty is ten times too large. Where is it multiplied by its weight: here, or in the "
-    "training loop?",
+    hint="Your penalty is ten times too large. Where is it multiplied by its weight: here, or in the training "
+    "loop?",
 )
 def weight_of_ten_included(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None) -> Tensor:
     """lambda = 10."""
@@ -169,8 +168,8 @@ def weight_of_ten_included(critic: Critic, real: Tensor, fake: Tensor, eps: Tens
 @misconception(
     "gradient_penalty",
     belief="gradients may flow on into the samples",
-    hint="Your penalty would also train the generator that made the samples. At which point should x_hat be "
-    "cut off from them?",
+    hint="Your penalty would also train the generator that made the samples. At which point should x_hat be cut "
+    "off from them?",
 )
 def samples_not_detached(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None) -> Tensor:
     """Without detach."""
@@ -179,3 +178,15 @@ def samples_not_detached(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor
     points = eps * real + (1 - eps) * fake
     points = points if points.requires_grad else points.requires_grad_()
     return (slopes(critic, points).norm(dim=1) - 1).square().mean()
+
+
+@misconception(
+    "gradient_penalty",
+    belief="a sample is a vector, so the norm runs over dimension 1",
+    hint="Your penalty is right for vectors and wrong for images. Over which dimensions of an image does the norm "
+    "run?",
+)
+def norm_along_dimension_one(critic: Critic, real: Tensor, fake: Tensor, eps: Tensor | None = None) -> Tensor:
+    """norm(dim=1) whatever the shape."""
+    gradient = slopes(critic, between(real, fake, eps)).view_as(real)
+    return (gradient.norm(2, dim=1) - 1).square().mean()

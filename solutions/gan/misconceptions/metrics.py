@@ -40,8 +40,8 @@ def observe_feature_statistics(candidate: Candidate, record: Record) -> None:
 @misconception(
     "feature_statistics",
     belief="a covariance is a mean of products",
-    hint="Your covariance is too small, by a factor that approaches 1 for many samples. By which number "
-    "does the unbiased covariance divide?",
+    hint="Your covariance is too small, by a factor that approaches 1 for many samples. By which number does the "
+    "unbiased covariance divide?",
 )
 def divided_by_the_number_of_samples(features: Tensor) -> Pair:
     """N for N - 1."""
@@ -62,8 +62,8 @@ def covariance_between_samples(features: Tensor) -> Pair:
 @misconception(
     "feature_statistics",
     belief="the second moment is the covariance",
-    hint="Adding a constant to all features changes your covariance. What must be subtracted before the "
-    "products are taken?",
+    hint="Adding a constant to all features changes your covariance. What must be subtracted before the products "
+    "are taken?",
 )
 def mean_not_subtracted(features: Tensor) -> Pair:
     """E[x x']."""
@@ -133,8 +133,7 @@ def divergences(probs: Tensor, marginal: Tensor) -> Tensor:
 @misconception(
     "inception_score",
     belief="the score is the mean divergence",
-    hint="Samples that all look the same get a score of 0 from you. What turns a mean divergence into the "
-    "score?",
+    hint="Samples that all look the same get a score of 0 from you. What turns a mean divergence into the score?",
 )
 def exponential_forgotten(probs: Tensor) -> Tensor:
     """Without exp."""
@@ -144,8 +143,8 @@ def exponential_forgotten(probs: Tensor) -> Tensor:
 @misconception(
     "inception_score",
     belief="scores of the samples are averaged",
-    hint="Your score is a little too large for varied samples. In which order come the mean over samples "
-    "and the exponential?",
+    hint="Your score is a little too large for varied samples. In which order come the mean over samples and the "
+    "exponential?",
 )
 def mean_of_exponentials(probs: Tensor) -> Tensor:
     """exp, then mean."""
@@ -155,8 +154,8 @@ def mean_of_exponentials(probs: Tensor) -> Tensor:
 @misconception(
     "inception_score",
     belief="samples are compared with the even distribution",
-    hint="Confident samples of a single class score high with your function. With which distribution should "
-    "they be compared?",
+    hint="Confident samples of a single class score high with your function. With which distribution should they "
+    "be compared?",
 )
 def compared_with_the_even_distribution(probs: Tensor) -> Tensor:
     """Uniform marginal."""
@@ -167,8 +166,8 @@ def compared_with_the_even_distribution(probs: Tensor) -> Tensor:
 @misconception(
     "inception_score",
     belief="the average comes first in the divergence",
-    hint="Your score is infinite if a sample excludes a class. In KL(p_n || p_bar), whose probabilities "
-    "weigh the logarithms?",
+    hint="Your score is infinite if a sample excludes a class. In KL(p_n || p_bar), whose probabilities weigh the "
+    "logarithms?",
 )
 def divergence_the_other_way_round(probs: Tensor) -> Tensor:
     """KL(p_bar || p_n)."""
@@ -189,8 +188,8 @@ def confidence_only(probs: Tensor) -> Tensor:
 @misconception(
     "inception_score",
     belief="0 log 0 takes care of itself",
-    hint="Your score is not a number when a probability is zero. What is 0 times log 0 in floating point, "
-    "and what should it be?",
+    hint="Your score is not a number when a probability is zero. What is 0 times log 0 in floating point, and what "
+    "should it be?",
 )
 def score_is_nan_at_zeros(probs: Tensor) -> Tensor:
     """0 * log(0)."""
@@ -200,8 +199,8 @@ def score_is_nan_at_zeros(probs: Tensor) -> Tensor:
 @misconception(
     "inception_score",
     belief="the marginal is an average over classes",
-    hint="Your p_bar is 1 / K for every sample. Over which dimension does one average to learn how often "
-    "each class occurs?",
+    hint="Your p_bar is 1 / K for every sample. Over which dimension does one average to learn how often each "
+    "class occurs?",
 )
 def averaged_over_the_classes(probs: Tensor) -> Tensor:
     """mean(1), and a mean over everything."""

@@ -44,8 +44,8 @@ def root(cov: Tensor) -> Tensor:
 @misconception(
     "frechet_distance",
     belief="the root of a matrix is the root of its entries",
-    hint="Your distance is right for diagonal covariances only, and not a number if they have negative "
-    "entries. What does the exponent 1/2 mean for a matrix?",
+    hint="Your distance is right for diagonal covariances only, and not a number if they have negative entries. "
+    "What does the exponent 1/2 mean for a matrix?",
 )
 def root_of_every_entry(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
     """Elementwise root of the product."""
@@ -55,8 +55,8 @@ def root_of_every_entry(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) ->
 @misconception(
     "frechet_distance",
     belief="only the variances count",
-    hint="Your distance is zero for two ellipses that differ in their direction alone when the variances "
-    "agree. Where do the entries off the diagonal enter?",
+    hint="Your distance is zero for two ellipses that differ in their direction alone when the variances agree. "
+    "Where do the entries off the diagonal enter?",
 )
 def diagonal_entries_only(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
     """The diagonal formula."""
@@ -67,8 +67,8 @@ def diagonal_entries_only(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) 
 @misconception(
     "frechet_distance",
     belief="the distance of the means is not squared",
-    hint="Your distance is right where the means agree. Does the formula contain the norm of their "
-    "difference or its square?",
+    hint="Your distance is right where the means agree. Does the formula contain the norm of their difference or "
+    "its square?",
 )
 def norm_of_the_means_not_squared(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
     """A norm for its square."""
@@ -78,8 +78,7 @@ def norm_of_the_means_not_squared(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: 
 @misconception(
     "frechet_distance",
     belief="the final result is a root",
-    hint="Your result is the root of the right one. Is the quantity that papers report as FID squared or "
-    "not?",
+    hint="Your result is the root of the right one. Is the quantity that papers report as FID squared or not?",
 )
 def root_of_the_whole(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
     """The Wasserstein distance itself."""
@@ -89,8 +88,8 @@ def root_of_the_whole(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> T
 @misconception(
     "frechet_distance",
     belief="roots of both covariances can be multiplied one by one",
-    hint="Your distance is right for covariances that commute, and too large for ellipses in different "
-    "directions. Is (cov1 cov2)^(1/2) the product of the two roots?",
+    hint="Your distance is right for covariances that commute, and too large for ellipses in different directions. "
+    "Is (cov1 cov2)^(1/2) the product of the two roots?",
 )
 def product_of_the_roots(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
     """trace(root1 root2)."""
@@ -100,8 +99,8 @@ def product_of_the_roots(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -
 @misconception(
     "frechet_distance",
     belief="the mixed term enters once",
-    hint="Your distance of a Gaussian from itself is the trace of its covariance. Which factor stands in "
-    "front of the root?",
+    hint="Your distance of a Gaussian from itself is the trace of its covariance. Which factor stands in front of "
+    "the root?",
 )
 def mixed_term_counted_once(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
     """Forget the 2."""
@@ -112,8 +111,8 @@ def mixed_term_counted_once(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor
 @misconception(
     "frechet_distance",
     belief="the covariance term is the distance of the matrices",
-    hint="Your distance grows with the square of the covariances. Which norm did you compute, and what does "
-    "the formula say?",
+    hint="Your distance grows with the square of the covariances. Which norm did you compute, and what does the "
+    "formula say?",
 )
 def frobenius_distance_of_covariances(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
     """Squared Frobenius norm."""
@@ -123,8 +122,8 @@ def frobenius_distance_of_covariances(mu1: Tensor, cov1: Tensor, mu2: Tensor, co
 @misconception(
     "frechet_distance",
     belief="covariances can be factorised by Cholesky whatever they are",
-    hint="Your distance is right for regular covariances and off for singular ones. What did you add to "
-    "their diagonals, and how much does it change a distance between lines?",
+    hint="Your distance is right for regular covariances and off for singular ones. What did you add to their "
+    "diagonals, and how much does it change a distance between lines?",
 )
 def diagonal_made_regular(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
     """A ridge that makes everything regular."""

@@ -55,8 +55,8 @@ def observe_generator(candidate: Candidate, record: Record) -> None:
 @misconception(
     "Generator",
     belief="pixels are probabilities",
-    hint="Your images have no negative pixels, so the discriminator sees at once which images are real. In "
-    "which range are the real pixels?",
+    hint="Your images have no negative pixels, so the discriminator sees at once which images are real. In which "
+    "range are the real pixels?",
 )
 class pixels_between_zero_and_one(model.Generator):
     """A sigmoid at the end."""
@@ -83,8 +83,8 @@ class pixels_without_bounds(model.Generator):
 @misconception(
     "Generator",
     belief="the last activation is like all others",
-    hint="Your images have pixels below and above zero, but their range is lopsided: black is never "
-    "reached. What does a leaky ReLU do with negative numbers?",
+    hint="Your images have pixels below and above zero, but their range is lopsided: black is never reached. What "
+    "does a leaky ReLU do with negative numbers?",
 )
 class leaky_pixels(model.Generator):
     """A leaky ReLU at the end, cut at 1."""
@@ -124,8 +124,8 @@ class channel_left_out(model.Generator):
 @misconception(
     "Generator",
     belief="a generator draws its own noise",
-    hint="The same latent vectors give other images every time. Where should the randomness of a generator "
-    "come from?",
+    hint="The same latent vectors give other images every time. Where should the randomness of a generator come "
+    "from?",
 )
 class noise_drawn_inside(model.Generator):
     """Ignore z."""
@@ -138,8 +138,8 @@ class noise_drawn_inside(model.Generator):
 @misconception(
     "Generator",
     belief="batch statistics are used in eval mode too",
-    hint="In eval mode your image of a latent vector depends on the other vectors of the batch. Which "
-    "statistics does a normalisation layer use then?",
+    hint="In eval mode your image of a latent vector depends on the other vectors of the batch. Which statistics "
+    "does a normalisation layer use then?",
 )
 class batch_statistics_in_eval_mode(model.Generator):
     """Normalise over the batch always."""
@@ -152,8 +152,8 @@ class batch_statistics_in_eval_mode(model.Generator):
 @misconception(
     "Generator",
     belief="layers can be kept in any list",
-    hint="Your network has no parameters as far as an optimizer can see. How does a module learn about "
-    "layers that are kept in a list?",
+    hint="Your network has no parameters as far as an optimizer can see. How does a module learn about layers that "
+    "are kept in a list?",
 )
 class layers_in_a_plain_list(nn.Module):
     """Unregistered layers."""

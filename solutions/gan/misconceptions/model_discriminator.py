@@ -77,8 +77,8 @@ class probabilities_returned(model.Discriminator):
 @misconception(
     "Discriminator",
     belief="logits have to be bounded to be stable",
-    hint="Your outputs never leave [-1, 1], so your discriminator can never be sure. Which activation "
-    "stands at its end?",
+    hint="Your outputs never leave [-1, 1], so your discriminator can never be sure. Which activation stands at "
+    "its end?",
 )
 class logits_through_a_tanh(model.Discriminator):
     """A hyperbolic tangent at the end."""
@@ -104,8 +104,8 @@ class column_of_logits(model.Discriminator):
 @misconception(
     "Discriminator",
     belief="squeeze() removes the superfluous dimension",
-    hint="For a batch of one image your result has no dimension left. Which dimensions does squeeze() "
-    "without an argument remove?",
+    hint="For a batch of one image your result has no dimension left. Which dimensions does squeeze() without an "
+    "argument remove?",
 )
 class batch_of_one_squeezed(model.Discriminator):
     """squeeze() of everything."""
@@ -146,8 +146,7 @@ class one_verdict_for_the_batch(model.Discriminator):
 @misconception(
     "Discriminator",
     belief="logits are like activations and cannot be negative",
-    hint="Your logits are never negative: every image is called real. Which activation follows your last "
-    "layer?",
+    hint="Your logits are never negative: every image is called real. Which activation follows your last layer?",
 )
 class negative_logits_cut_off(model.Discriminator):
     """A ReLU at the end."""
@@ -160,8 +159,8 @@ class negative_logits_cut_off(model.Discriminator):
 @misconception(
     "Discriminator",
     belief="layers can be kept in any list",
-    hint="Your network has no parameters as far as an optimizer can see. How does a module learn about "
-    "layers that are kept in a list?",
+    hint="Your network has no parameters as far as an optimizer can see. How does a module learn about layers that "
+    "are kept in a list?",
 )
 class unregistered_layers(nn.Module):
     """Unregistered layers."""

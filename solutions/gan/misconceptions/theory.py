@@ -49,8 +49,8 @@ def observe_optimal_discriminator(candidate: Candidate, record: Record) -> None:
 @misconception(
     "optimal_discriminator",
     belief="D is the probability of being generated",
-    hint="Your discriminator is close to 1 where the generator is. Is D(x) the probability that x is real "
-    "or that it is generated?",
+    hint="Your discriminator is close to 1 where the generator is. Is D(x) the probability that x is real or that "
+    "it is generated?",
 )
 def probability_of_being_generated(p_data: Tensor, p_g: Tensor) -> Tensor:
     """p_g above."""
@@ -70,8 +70,7 @@ def density_ratio(p_data: Tensor, p_g: Tensor) -> Tensor:
 @misconception(
     "optimal_discriminator",
     belief="the discriminator returns its logit",
-    hint="Some of your values are negative. That is the logit of the best discriminator; what is its "
-    "probability?",
+    hint="Some of your values are negative. That is the logit of the best discriminator; what is its probability?",
 )
 def logit_of_the_discriminator(p_data: Tensor, p_g: Tensor) -> Tensor:
     """log p_data - log p_g."""
@@ -91,8 +90,8 @@ def always_one_half(p_data: Tensor, p_g: Tensor) -> Tensor:
 @misconception(
     "optimal_discriminator",
     belief="D* is a distribution over the outcomes",
-    hint="Your values add up to 1 over the outcomes. Between which two events does the discriminator decide "
-    "at each outcome?",
+    hint="Your values add up to 1 over the outcomes. Between which two events does the discriminator decide at "
+    "each outcome?",
 )
 def normalised_over_the_outcomes(p_data: Tensor, p_g: Tensor) -> Tensor:
     """Divide by the sum."""
@@ -103,8 +102,7 @@ def normalised_over_the_outcomes(p_data: Tensor, p_g: Tensor) -> Tensor:
 @misconception(
     "optimal_discriminator",
     belief="the denominator is the mixture (p_data + p_g) / 2",
-    hint="Your value is 1 where both distributions agree, and can be 2. Is the denominator a sum or an "
-    "average?",
+    hint="Your value is 1 where both distributions agree, and can be 2. Is the denominator a sum or an average?",
 )
 def divided_by_the_mixture(p_data: Tensor, p_g: Tensor) -> Tensor:
     """Twice too large."""
@@ -114,8 +112,8 @@ def divided_by_the_mixture(p_data: Tensor, p_g: Tensor) -> Tensor:
 @misconception(
     "optimal_discriminator",
     belief="the more probable source wins outright",
-    hint="Your discriminator only ever says 0 or 1 (or exactly 1/2). Which probability is best when both "
-    "sources are possible?",
+    hint="Your discriminator only ever says 0 or 1 (or exactly 1/2). Which probability is best when both sources "
+    "are possible?",
 )
 def hard_decision(p_data: Tensor, p_g: Tensor) -> Tensor:
     """Compare."""
@@ -134,8 +132,8 @@ def observe_js_divergence(candidate: Candidate, record: Record) -> None:
 @misconception(
     "js_divergence",
     belief="0 log 0 takes care of itself",
-    hint="Your divergence is not a number when some probability is zero. What is 0 times log 0 in floating "
-    "point, and what should it be?",
+    hint="Your divergence is not a number when some probability is zero. What is 0 times log 0 in floating point, "
+    "and what should it be?",
 )
 def nan_at_zero_probability(p: Tensor, q: Tensor) -> Tensor:
     """0 * log(0)."""
@@ -146,8 +144,8 @@ def nan_at_zero_probability(p: Tensor, q: Tensor) -> Tensor:
 @misconception(
     "js_divergence",
     belief="the two divergences are added",
-    hint="Your divergence reaches 2 log 2 for distributions that have nothing in common. Which factor makes "
-    "log 2 the maximum?",
+    hint="Your divergence reaches 2 log 2 for distributions that have nothing in common. Which factor makes log 2 "
+    "the maximum?",
 )
 def sum_of_both_divergences(p: Tensor, q: Tensor) -> Tensor:
     """Without 1/2."""
@@ -179,8 +177,8 @@ def divergence_of_p_only(p: Tensor, q: Tensor) -> Tensor:
 @misconception(
     "js_divergence",
     belief="the mixture comes first in the divergence",
-    hint="Your divergence is infinite where one of the distributions is zero. In KL(p || m), whose "
-    "probabilities weigh the logarithms?",
+    hint="Your divergence is infinite where one of the distributions is zero. In KL(p || m), whose probabilities "
+    "weigh the logarithms?",
 )
 def mixture_as_the_first_argument(p: Tensor, q: Tensor) -> Tensor:
     """KL(m || p)."""
@@ -191,8 +189,8 @@ def mixture_as_the_first_argument(p: Tensor, q: Tensor) -> Tensor:
 @misconception(
     "js_divergence",
     belief="the Jensen-Shannon distance is meant",
-    hint="Your result is the root of the right one. Some libraries return a distance under this name: how "
-    "does it differ from the divergence?",
+    hint="Your result is the root of the right one. Some libraries return a distance under this name: how does it "
+    "differ from the divergence?",
 )
 def distance_instead_of_divergence(p: Tensor, q: Tensor) -> Tensor:
     """The square root."""
@@ -202,8 +200,7 @@ def distance_instead_of_divergence(p: Tensor, q: Tensor) -> Tensor:
 @misconception(
     "js_divergence",
     belief="a maximum of 1 means logarithms to the base 2",
-    hint="Disjoint distributions have divergence 1 for you. Which base has the logarithm if the result is "
-    "in nats?",
+    hint="Disjoint distributions have divergence 1 for you. Which base has the logarithm if the result is in nats?",
 )
 def divergence_in_bits(p: Tensor, q: Tensor) -> Tensor:
     """Base 2."""

@@ -41,8 +41,7 @@ def constant_left_out(p_data: Tensor, p_g: Tensor) -> Tensor:
 @misconception(
     "gan_value",
     belief="the divergence enters once",
-    hint="Your value is right for a perfect generator only. How many divergences from the mixture does V "
-    "contain?",
+    hint="Your value is right for a perfect generator only. How many divergences from the mixture does V contain?",
 )
 def divergence_counted_once(p_data: Tensor, p_g: Tensor) -> Tensor:
     """Forget the 2 in front of the divergence."""
@@ -72,8 +71,8 @@ def loss_instead_of_value(p_data: Tensor, p_g: Tensor) -> Tensor:
 @misconception(
     "gan_value",
     belief="both expectations are over the data",
-    hint="Your value counts generated outcomes with the probabilities of the data. Over which distribution "
-    "is the second expectation taken?",
+    hint="Your value counts generated outcomes with the probabilities of the data. Over which distribution is the "
+    "second expectation taken?",
 )
 def both_expectations_over_the_data(p_data: Tensor, p_g: Tensor) -> Tensor:
     """p_data twice."""
@@ -84,8 +83,8 @@ def both_expectations_over_the_data(p_data: Tensor, p_g: Tensor) -> Tensor:
 @misconception(
     "gan_value",
     belief="0 log 0 takes care of itself",
-    hint="Your value is not a number when an outcome never occurs in the data or in the samples. What "
-    "should 0 times log 0 be?",
+    hint="Your value is not a number when an outcome never occurs in the data or in the samples. What should 0 "
+    "times log 0 be?",
 )
 def value_is_nan_at_zeros(p_data: Tensor, p_g: Tensor) -> Tensor:
     """0 * log(0)."""
@@ -96,8 +95,7 @@ def value_is_nan_at_zeros(p_data: Tensor, p_g: Tensor) -> Tensor:
 @misconception(
     "gan_value",
     belief="an expectation is a mean over the outcomes",
-    hint="Your value depends on how many outcomes there are. Which weights do the outcomes have in an "
-    "expectation?",
+    hint="Your value depends on how many outcomes there are. Which weights do the outcomes have in an expectation?",
 )
 def unweighted_mean_of_the_logarithms(p_data: Tensor, p_g: Tensor) -> Tensor:
     """Means over outcomes."""

@@ -67,8 +67,8 @@ def observe_discriminator_step(candidate: Candidate, record: Record) -> None:
 @misconception(
     "discriminator_step",
     belief="generated images are plain data",
-    hint="After your step the generator has gradients. Where should the graph between generator and "
-    "discriminator be cut?",
+    hint="After your step the generator has gradients. Where should the graph between generator and discriminator "
+    "be cut?",
 )
 def generator_not_detached(
     generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
@@ -111,8 +111,8 @@ def gradients_cleared_too_late(
 @misconception(
     "discriminator_step",
     belief="real and generated images play the same part",
-    hint="Your discriminator learns to call generated images real. In which order does its loss take the "
-    "two batches?",
+    hint="Your discriminator learns to call generated images real. In which order does its loss take the two "
+    "batches?",
 )
 def real_and_generated_exchanged(
     generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
@@ -125,8 +125,7 @@ def real_and_generated_exchanged(
 @misconception(
     "discriminator_step",
     belief="each batch is worth an update of its own",
-    hint="Your discriminator moves twice in one step. How often should the optimizer step, and with which "
-    "sum?",
+    hint="Your discriminator moves twice in one step. How often should the optimizer step, and with which sum?",
 )
 def one_update_per_batch(
     generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
@@ -139,8 +138,7 @@ def one_update_per_batch(
 @misconception(
     "discriminator_step",
     belief="the step draws its own latent vectors",
-    hint="Your losses differ from run to run although the latent vectors are given. Which argument do you "
-    "not use?",
+    hint="Your losses differ from run to run although the latent vectors are given. Which argument do you not use?",
 )
 def latents_drawn_in_the_step(
     generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
@@ -153,8 +151,7 @@ def latents_drawn_in_the_step(
 @misconception(
     "discriminator_step",
     belief="the loss is looked at after the update",
-    hint="Your update is right, but the loss is that of the network after it. At which moment is it to be "
-    "taken?",
+    hint="Your update is right, but the loss is that of the network after it. At which moment is it to be taken?",
 )
 def loss_after_the_update(
     generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
@@ -184,8 +181,8 @@ def observe_generator_step(candidate: Candidate, record: Record) -> None:
 @misconception(
     "generator_step",
     belief="generated images are always detached",
-    hint="The loss of your generator is right, but it never moves. Through which network must the gradient "
-    "pass, and where is it cut?",
+    hint="The loss of your generator is right, but it never moves. Through which network must the gradient pass, "
+    "and where is it cut?",
 )
 def generator_detached_from_its_loss(
     generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
@@ -241,8 +238,8 @@ def discriminator_trained_too(
 @misconception(
     "generator_step",
     belief="the generator wants its images to be called generated",
-    hint="Your generator gets worse: the discriminator recognises its images more easily after each step. "
-    "Which label should they get?",
+    hint="Your generator gets worse: the discriminator recognises its images more easily after each step. Which "
+    "label should they get?",
 )
 def generator_helps_the_discriminator(
     generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
@@ -254,8 +251,7 @@ def generator_helps_the_discriminator(
 @misconception(
     "generator_step",
     belief="the step draws its own latent vectors",
-    hint="Your losses differ from run to run although the latent vectors are given. Which argument do you "
-    "not use?",
+    hint="Your losses differ from run to run although the latent vectors are given. Which argument do you not use?",
 )
 def own_latents_drawn(
     generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
@@ -269,8 +265,8 @@ def own_latents_drawn(
 @misconception(
     "generator_step",
     belief="the discriminator is switched to eval mode while the generator learns",
-    hint="After your step a network is in another mode than before. Who decides about modes: the step or "
-    "its caller?",
+    hint="After your step a network is in another mode than before. Who decides about modes: the step or its "
+    "caller?",
 )
 def modes_changed(generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor) -> float:
     """eval and train."""
