@@ -107,7 +107,7 @@ class RemoteSession:
         for _ in range(MAX_CALLBACKS):
             kind, body = self._receive()
             if kind == "reply":
-                return _checked_replies(body, len(operations))
+                return _checked_replies(body, operations)
             try:
                 # The function is the grader's, but its arguments are the submission's.
                 with bounded_memory(), bounded_time(self._deadline.left()):
@@ -213,19 +213,23 @@ def _ending(reason: str) -> str:
     return "was killed, perhaps for lack of memory" if "SIGKILL" in reason else "ended by itself"
 
 
-def _checked_replies(body: object, number: int) -> list[list]:
+def _checked_replies(body: object, operations: list[dict[str, Any]]) -> list[list]:
     """Check the outer form of the replies; their values are judged by the checks."""
-    if type(body) is not list or len(body) != number:
+    if type(body) is not list or len(body) != len(operations):
         raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
-    for reply in body:
-        # Text of errors ends up in results; an honest worker has cut it already.
+    for reply, operation in zip(body, operations, strict=True):
+        # What is text here ends up in results; an honest worker has cut it already.
         good = type(reply) is list and (
-            (len(reply) == 2 and reply[0] == "ok")
+            (len(reply) == 2 and reply[0] == "ok" and (operation["op"] != "import" or _are_complaints(reply[1])))
             or (len(reply) == 5 and reply[0] == "error" and all(map(_is_short_text, reply)))
         )
         if not good:
             raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
     return body
+
+
+def _are_complaints(value: object) -> bool:
+    return type(value) is list and len(value) <= 20 and all(map(_is_short_text, value))
 
 
 def _is_short_text(value: object) -> bool:
