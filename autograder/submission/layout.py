@@ -118,9 +118,10 @@ def _modules(paths: Mapping[str, str], expected: Collection[str], notes: Notes) 
             notes.add(f"{shown(likely[0])}: read as {name}")
     sources = [path for path in paths if "/" not in path and path.endswith(".py")]
     sources = [path for path in sources if not effect_problem(path) and not hidden_library(path)]
-    if len(expected) == 1 and not found and len(sources) == 1:
-        found[next(iter(expected))] = paths[sources[0]]
-        notes.add(f"{shown(sources[0])}: read as {next(iter(expected))}")
+    if expected and not found and len(sources) == 1:
+        # One file under another name: whatever it defines is looked for in it, as in a notebook.
+        found = dict.fromkeys(sorted(expected), paths[sources[0]])
+        notes.add(f"{shown(sources[0])}: read as {listed(sorted(expected))}")
     return found
 
 

@@ -115,8 +115,13 @@ class _Reading:
         layout = lay_out(listing, self.expected, self.limits, self.notes)
         if not layout.modules and not layout.notebooks:
             raise nothing_found(layout.others, self.expected, self.notes)
+        first: dict[str, str] = {}
         for name, raw in layout.modules.items():
-            self._keep(container, name, raw)
+            if raw in first:  # one file that stands for several modules; a container reads each file once
+                self._repeat(first[raw], name)
+            else:
+                first[raw] = name
+                self._keep(container, name, raw)
         self._read_notebooks(container, layout)
         if not self.files:
             raise Unreadable(f"nothing remains that could be graded: {self.notes.lines()[-1]}")
@@ -137,6 +142,12 @@ class _Reading:
             self.notes.ignored(name, str(reason))
             return
         self.files[name] = self._source(name, data) if is_source else data
+
+    def _repeat(self, name: str, other: str) -> None:
+        """Let the file kept as `name` stand for the module `other` too."""
+        if name in self.files:
+            self.files[other] = self.files[name]
+            self.sources[other] = self.sources[name]
 
     def _source(self, name: str, data: bytes) -> bytes:
         text, repairs = decode_source(data)
