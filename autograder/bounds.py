@@ -29,7 +29,7 @@ class Overtime(BaseException):
 
 _lock = threading.Lock()
 _holders = 0
-_original: tuple[int, int] = (-1, -1)
+_original: tuple[int, int] | None = None
 
 
 @contextlib.contextmanager
@@ -55,6 +55,7 @@ def bounded_memory(megabytes: int = MEGABYTES) -> Iterator[None]:
 
 def _lower(megabytes: int) -> None:
     global _original
+    _original = None
     if resource is None:
         return
     with contextlib.suppress(OSError, ValueError):
@@ -66,7 +67,7 @@ def _lower(megabytes: int) -> None:
 
 
 def _raise() -> None:
-    if resource is not None and _original != (-1, -1):
+    if resource is not None and _original is not None:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_AS, _original)
 

@@ -1,0 +1,95 @@
+"""What a submission's values may cost the grader."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.bounds import Overtime, bounded_memory, bounded_time
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of the address space hold on Linux")
+
+
+@pytest.mark.parametrize(
+    "allocate",
+    [
+        lambda: torch.zeros(10**9).add_(1),
+        lambda: torch.arange(2**31),
+        lambda: torch.zeros(60_000, 1) - torch.zeros(1, 60_000),
+        lambda: np.ones(10**9),
+        lambda: [0] * 10**9,
+        lambda: bytes(4 * 10**9),
+    ],
+)
+def test_memory_is_refused_and_given_back(allocate: object) -> None:
+    """Torch, NumPy and Python alike; afterwards the limit is what it was."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises((MemoryError, RuntimeError)), bounded_memory(512):
+        allocate()  # type: ignore[operator]
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_ordinary_work_is_not_disturbed() -> None:
+    """A check's own tensors fit."""
+    with bounded_memory():
+        assert torch.ones(10**6).sum() == 10**6
+
+
+def test_blocks_nest_and_the_outermost_decides() -> None:
+    """A callback inside a check must not lift the check's limit."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with bounded_memory(512):
+        limit = resource.getrlimit(resource.RLIMIT_AS)
+        with bounded_memory(10_000):
+            assert resource.getrlimit(resource.RLIMIT_AS) == limit
+        assert resource.getrlimit(resource.RLIMIT_AS) == limit
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_endless_functions_end() -> None:
+    """Even those that swallow every exception of the ordinary kind."""
+
+    def endless() -> None:
+        while True:
+            try:
+                while True:
+                    torch.zeros(3).sum()
+            except Exception:
+                continue
+
+    handler = signal.getsignal(signal.SIGALRM)
+    started = time.monotonic()
+    with pytest.raises(Overtime), bounded_time(0.1):
+        endless()
+    assert time.monotonic() - started < 2
+    assert signal.getsignal(signal.SIGALRM) == handler
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_in_time_nothing_rings() -> None:
+    """The alarm is off after the block."""
+    with bounded_time(0.05):
+        pass
+    time.sleep(0.1)
+
+
+def test_threads_run_unbounded_instead_of_failing() -> None:
+    """Signals reach the main thread only."""
+    done = []
+
+    def work() -> None:
+        with bounded_time(0.01):
+            time.sleep(0.05)
+            done.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done
