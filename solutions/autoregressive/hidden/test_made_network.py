@@ -21,13 +21,14 @@ def all_vectors(size: int) -> Tensor:
 
 
 def randomise(module: RemoteObject, seed: int, scale: float = 1.0) -> None:
-    """Weights of size ``scale`` over the root of their fan-in, biases of a third of ``scale``."""
+    """Weights of size ``scale`` over the root of their fan-in, biases of a third of ``scale``; eval mode."""
     generator = torch.Generator().manual_seed(seed)
     values = {}
     for name, value in module.parameters_by_name().items():
         size = scale / value.shape[1] ** 0.5 if value.ndim > 1 else scale / 3
         values[name] = torch.randn(value.shape, generator=generator) * size
     module.set_parameters(values)
+    module.eval()
 
 
 def random_made(
@@ -107,8 +108,8 @@ def test_made_log_prob(candidate: Candidate) -> None:
         x = all_vectors(size)[::3]
         logits = made(x)
         assert_shape(logits, tuple(x.shape), what="the logits")
-        assert_true(logits.std(dim=0)[1:].min() > 1e-3, "the logits do not depend on x")
-        assert_true(logits.min() < -0.1 and logits.max() > 1.1, "these are not logits of random parameters")
+        assert_true(logits.std(dim=0).max() > 1e-3, "the logits do not depend on x")
+        assert_true(logits.min() < 0 or logits.max() > 1, "the logits are probabilities")
         expected = torch.where(x > 0, F.logsigmoid(logits), F.logsigmoid(-logits)).sum(1)
         assert_close(made.log_prob(x), expected, what="log_prob")
 
@@ -122,7 +123,7 @@ def test_made_conditionals(candidate: Candidate) -> None:
         logits, log_prob = made(x), made.log_prob(x)
         assert_shape(logits, (2**size, size), what="the logits")
         assert_shape(log_prob, (2**size,), what="log_prob")
-        assert_true(logits.std(dim=0)[1:].min() > 1e-3, "the logits do not depend on x")
+        assert_true(logits.std(dim=0).max() > 1e-3, "the logits do not depend on x")
         probability = log_prob.double().exp()
         assert_close(
             probability.sum(), torch.tensor(1.0), rtol=1e-4, dtype=False, what="the total probability"
@@ -240,7 +241,6 @@ def test_made_extreme_logits(candidate: Candidate) -> None:
 def test_made_batch_independence(candidate: Candidate) -> None:
     """In eval mode, the logits of a vector changed with the other vectors of its batch."""
     made = random_made(candidate, 4, [12], 96)
-    made.eval()
     x = all_vectors(4)
     whole, part = made(x), made(x[5:6])
     assert_shape(whole, (16, 4), what="the logits")
@@ -253,7 +253,6 @@ def test_made_batch_independence(candidate: Candidate) -> None:
 def test_made_pure(candidate: Candidate) -> None:
     """The vectors were modified, or the random state was used, by forward or log_prob in eval mode."""
     made = random_made(candidate, 4, [8], 97)
-    made.eval()
     x = all_vectors(4)
     for seen, shape in ((made.observe(x), (16, 4)), (made.log_prob.observe(x), (16,))):
         assert_close(seen.args[0], x, rtol=0, atol=0, what="x after the call")

@@ -15,13 +15,14 @@ def all_vectors(size: int) -> torch.Tensor:
 
 
 def random_made(candidate: Candidate, size: int, hidden_sizes: list[int]) -> RemoteObject:
-    """A MADE with random parameters."""
+    """A MADE with random parameters, in eval mode."""
     made = candidate.MADE(size, hidden_sizes)
     generator = torch.Generator().manual_seed(3)
     named = made.parameters_by_name()
     made.set_parameters(
         {name: torch.randn(value.shape, generator=generator) for name, value in named.items()}
     )
+    made.eval()
     return made
 
 
@@ -108,7 +109,7 @@ def test_made_log_prob_of_own_logits(candidate: Candidate) -> None:
     x = all_vectors(4)
     logits = made(x)
     assert_shape(logits, (16, 4), what="the logits")
-    assert_true(logits.std(dim=0)[1:].min() > 1e-3, "the logits do not depend on x")
+    assert_true(logits.std(dim=0).max() > 1e-3, "the logits do not depend on x")
     expected = -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)
     assert_close(made.log_prob(x), expected)
 

@@ -12,13 +12,14 @@ LAYERS = [(2, False), (3, True), (5, False), (4, True)]
 
 
 def randomise(module: RemoteObject, seed: int, scale: float = 0.8) -> RemoteObject:
-    """Weights of size ``scale`` over the root of their fan-in, biases of half that ``scale``."""
+    """Weights of size ``scale`` over the root of their fan-in, biases of half of it; eval mode."""
     generator = torch.Generator().manual_seed(seed)
     values = {}
     for name, value in module.parameters_by_name().items():
         size = scale / value.shape[1] ** 0.5 if value.ndim > 1 else scale / 2
         values[name] = torch.randn(value.shape, generator=generator) * size
     module.set_parameters(values)
+    module.eval()
     return module
 
 
@@ -182,7 +183,6 @@ def test_affine_coupling_hidden(candidate: Candidate) -> None:
 def test_affine_coupling_pure(candidate: Candidate) -> None:
     """In eval mode, the input was modified, or the random state was used, by forward or inverse."""
     layer = random_layer(candidate, 3, False, 70)
-    layer.eval()
     x = normal((4, 3), 71, torch.float32)
     for seen in (layer.observe(x), layer.inverse.observe(x)):
         assert_close(seen.args[0], x, rtol=0, atol=0, what="the input after the call")
@@ -194,7 +194,6 @@ def test_affine_coupling_pure(candidate: Candidate) -> None:
 def test_affine_coupling_batch_independence(candidate: Candidate) -> None:
     """In eval mode, the result of a sample changed with the other samples of its batch."""
     layer = random_layer(candidate, 3, True, 72)
-    layer.eval()
     x = normal((5, 3), 73, torch.float32)
     y, log_det = ask(layer, x)
     assert_true((y - x).abs().max() > 1e-2, "the layer changes nothing")

@@ -98,6 +98,16 @@ def log_scales_not_summed(x_b: Tensor, s: Tensor, t: Tensor) -> Pair:
 
 @misconception(
     "coupling_forward",
+    belief="log_det is one number per batch",
+    hint="A batch goes in and a single log-determinant comes out. Does every sample have the same Jacobian?",
+)
+def log_scales_summed_over_the_batch(x_b: Tensor, s: Tensor, t: Tensor) -> Pair:
+    """Sum over everything."""
+    return x_b * s.exp() + t, s.sum()
+
+
+@misconception(
+    "coupling_forward",
     belief="s is a log-variance, as in a VAE",
     hint="Your coordinates are scaled by the square root of what they should be. Is s the logarithm of a "
     "factor or of its square?",

@@ -1,4 +1,4 @@
-"""Wrong beliefs about AffineCoupling, with the behaviour they lead to."""
+"""Wrong beliefs about what AffineCoupling computes, with the behaviour they lead to."""
 
 import torch
 from torch import Tensor, nn
@@ -59,6 +59,9 @@ def facts(layer: object, x: Tensor) -> dict[str, object]:
 @probe("AffineCoupling")
 def observe_affine_coupling(candidate: Candidate, record: Record) -> None:
     """A fresh layer, and facts about random ones of odd dimension, both ways round."""
+    layer = candidate.AffineCoupling(3, hidden=8)
+    set_parameters(layer, 0.5)
+    record.value("input kept", close(layer.observe(X).args[0], X))
     candidate.seed(4)
     layer = candidate.AffineCoupling(3, hidden=8)
     record.value("identity", close(layer(X)[0], X))
@@ -77,52 +80,6 @@ def observe_affine_coupling(candidate: Candidate, record: Record) -> None:
     shift = layer(ends)[0][:, 1:]
     bent = (shift[0] + shift[2] - 2 * shift[1]).abs() + (shift[3] + shift[4] - 2 * shift[1]).abs()
     record.value("nonlinear", bool(bent.max() > 1e-3))
-
-
-@misconception(
-    "AffineCoupling",
-    belief="the usual initialisation is good enough",
-    hint="A fresh layer of yours already changes its input. What must the network return for a layer to "
-    "be the identity, and which of its parameters decide about that?",
-)
-class not_the_identity_at_initialisation(AffineCoupling):
-    """Leave the last layer as torch made it."""
-
-    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
-        """Initialise the last layer again."""
-        super().__init__(dim, hidden, flip)
-        self.network[-1].reset_parameters()
-
-
-@misconception(
-    "AffineCoupling",
-    belief="all parameters must be zero for the identity",
-    hint="Your layer begins as the identity and treats all inputs alike for ever. Which gradients are "
-    "zero when all weights are?",
-)
-class everything_initialised_with_zero(AffineCoupling):
-    """Zero all layers."""
-
-    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
-        """Zero weights and biases."""
-        super().__init__(dim, hidden, flip)
-        for parameter in self.network.parameters():
-            nn.init.zeros_(parameter)
-
-
-@misconception(
-    "AffineCoupling",
-    belief="linear layers make a network",
-    hint="Your shift is a linear function of x_a, however wide the network is. What is missing between "
-    "the layers?",
-)
-class nonlinearity_left_out(AffineCoupling):
-    """Linear layers only."""
-
-    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
-        """Remove the activations."""
-        super().__init__(dim, hidden, flip)
-        self.network = nn.Sequential(*(layer for layer in self.network if isinstance(layer, nn.Linear)))
 
 
 @misconception(
@@ -278,6 +235,21 @@ class never_scaled(AffineCoupling):
         x = y.clone()
         x[:, self.b] = y[:, self.b] - t
         return x, y.new_zeros(len(y))
+
+
+@misconception(
+    "AffineCoupling",
+    belief="the result may be written into the input",
+    hint="After a call the caller's x has changed, and autograd complains. Is y = x a copy?",
+)
+class input_overwritten(AffineCoupling):
+    """y is x."""
+
+    def forward(self, x: Tensor) -> Pair:
+        """Write into x."""
+        s, t = self.network(x[:, self.a]).chunk(2, dim=-1)
+        x[:, self.b], log_det = coupling.coupling_forward(x[:, self.b], s.tanh(), t)
+        return x, log_det
 
 
 @misconception(

@@ -17,6 +17,7 @@ def randomise(module: RemoteObject) -> RemoteObject:
     module.set_parameters(
         {name: 0.3 * torch.randn(value.shape, generator=generator) for name, value in named.items()}
     )
+    module.eval()
     return module
 
 
