@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from autograder.errors import AutograderError, GraderError, UsageError
 from autograder.grading import Graded, GradeOptions, Grader
 from autograder.pool import Done, Job, grade_all, grade_one
 from autograder.reports.build import build_report
-from autograder.reports.exports import export
+from autograder.reports.exports import destination_of, export
 from autograder.reports.schema import SubmissionResult
-from autograder.reports.store import load_results, save_result, write_atomically, write_class, write_summary
+from autograder.reports.store import Stored, load_results, save_result, write_atomically, write_class, write_summary
 from autograder.reports.terminal import print_result, print_student_line
 from autograder.reports.wording import awaiting_points
 from autograder.sandbox import profiles
@@ -35,7 +36,9 @@ class ClassRun:
         self.quiet = quiet
         self.results: list[SubmissionResult] = []
         self.failures: list[AutograderError] = []
-        self._stems: dict[str, str] = {}
+        self._previous: list[Stored] = []
+        self._taken: set[str] = set()
+        self._named: set[str] = set()
 
     def grade(self, paths: Sequence[Path], processes: int, *, resume: bool) -> None:
         """Grade everything at ``paths``; every result is on disk before the next one is waited for."""
@@ -44,18 +47,13 @@ class ClassRun:
         profiles.choose(self.options.isolation)
         found = self._find(paths)
         self._prepare_folder()
-        previous = {stored.result.student: stored for stored in load_results(self.out)[0]} if self.out.is_dir() else {}
-        known = frozenset(
-            (result.student, result.submission_sha256, result.grader_version)
-            for result in (stored.result for stored in previous.values())
-            if resume and self._is_current(result)
-        )
-        taken = {stored.stem for stored in previous.values()}
-        self._stems = {student: stored.stem for student, stored in previous.items()}
-        jobs = [Job(path, known) for path in found]
+        self._previous = load_results(self.out)[0]
+        self._taken = {unicodedata.normalize("NFKD", stored.stem).casefold() for stored in self._previous}
+        current = [stored.result for stored in self._previous if resume and self._is_current(stored.result)]
+        jobs = [Job(path, frozenset(map(_fingerprint, current))) for path in found]
         try:
             for done in self._progress(self._run(jobs, processes), len(jobs)):
-                self._finish(done, previous, taken)
+                self._finish(done)
         finally:
             self._summarise()
         if len(found) == 1 and self.results and not self.quiet:
@@ -104,22 +102,36 @@ class ClassRun:
             for job in jobs:
                 yield grade_one(grader, job)
 
-    def _finish(self, done: Done, previous: dict, taken: set[str]) -> None:
+    def _finish(self, done: Done) -> None:
         if done.error is not None:
             self.failures.append(done.error)
             print(f"autograder: {done.error}", file=sys.stderr)
         elif done.graded is not None:
-            self._store(done.graded, taken)
+            self._store(done.graded)
         else:
-            student = next(iter({student for student, _, _ in done.job.known if student == done.job.path.name or student == done.job.path.stem}), "")
-            if student in previous:
-                self.results.append(previous[student].result)
+            for kept in [stored for stored in self._previous if _fingerprint(stored.result) == done.known][:1]:
+                self._previous.remove(kept)  # its file is not to be replaced by a namesake's
+                self.results.append(kept.result)
 
-    def _store(self, graded: Graded, taken: set[str]) -> None:
+    def _stem(self, result: SubmissionResult) -> str:
+        """The name of a result's file: that of the student's earlier result, which is replaced, or a new one.
+
+        Two submissions under one name in the same run get a file each.
+        """
+        if result.student in self._named:
+            print(f"autograder: warning: more than one submission is named {result.student}", file=sys.stderr)
+        self._named.add(result.student)
+        earlier = [stored for stored in self._previous if stored.result.student == result.student]
+        if not earlier:
+            return result_name(result.student, self._taken)
+        same = [stored for stored in earlier if stored.result.submission_sha256 == result.submission_sha256]
+        replaced = (same or earlier)[0]
+        self._previous.remove(replaced)
+        return replaced.stem
+
+    def _store(self, graded: Graded) -> None:
         result = graded.result
-        stem = self._stems.get(result.student) or result_name(result.student, taken)
-        taken.add(stem)
-        self._stems[result.student] = stem
+        stem = self._stem(result)
         for path, picture in graded.figures.items():
             target = self.out / path.format(stem=stem)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -140,7 +152,8 @@ class ClassRun:
             write_summary(stored, self.out / "summary.csv")
             write_class(stored, self.out / "class.json")
         for extra in sorted(self.formats & {"junit", "gradescope"}):
-            export(extra, self.out, self.out)
+            if stored:
+                export(extra, self.out, destination_of(extra, self.out))
 
     def _progress(self, finished: Iterator[Done], total: int) -> Iterator[Done]:
         console = Console(stderr=True)
@@ -155,6 +168,10 @@ class ClassRun:
                 if done.graded is not None:
                     print_student_line(done.graded.result, console)
                 yield done
+
+
+def _fingerprint(result: SubmissionResult) -> tuple[str, str, str]:
+    return result.student, result.submission_sha256, result.grader_version
 
 
 def _percent(result: SubmissionResult) -> float:

@@ -38,6 +38,8 @@ class Done:
     job: Job
     graded: Graded | None = None
     error: AutograderError | None = None
+    known: tuple[str, str, str] | None = None
+    """Which of the job's known results still holds."""
 
 
 def _prepare(assignment: str, options: GradeOptions, root: Path) -> None:
@@ -51,6 +53,14 @@ def _prepare(assignment: str, options: GradeOptions, root: Path) -> None:
 
     torch.set_num_threads(1)
     _grader = Grader(assignment, options, root)
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(*_: object) -> None:
+    """Leave nothing behind: neither workers nor their folder."""
+    if _grader is not None:
+        _grader.close()
+    os._exit(0)
 
 
 def _work(job: Job) -> Done:
@@ -62,8 +72,9 @@ def grade_one(grader: Grader, job: Job) -> Done:
     """Read and grade one submission, unless its result is known already."""
     try:
         submission = grader.read(job.path)
-        if (submission.student, submission.sha256, grader.version) in job.known:
-            return Done(job)
+        fingerprint = (submission.student, submission.sha256, grader.version)
+        if fingerprint in job.known:
+            return Done(job, known=fingerprint)
         return Done(job, grader.grade(submission))
     except AutograderError as error:
         return Done(job, error=error)
@@ -104,7 +115,8 @@ def _round(
             if not pending:
                 break
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
+            # Finished ones first: the oldest of those that remain is what the process died over.
+            for future in sorted(done, key=lambda future: future.exception() is not None):
                 yield future.result()
                 del pending[future]
     except BrokenProcessPool:

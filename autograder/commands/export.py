@@ -11,10 +11,10 @@ import typer
 def run(
     format: Annotated[str, typer.Argument(help="csv, junit or gradescope.")],
     results: Annotated[Path, typer.Argument(help="The folder with the results.")],
-    out: Annotated[Path | None, typer.Option(help="Where to write; by default into RESULTS.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File, or folder, to write; by default a new one in RESULTS.")] = None,
 ) -> None:
     """Write RESULTS in the layout of another tool. For instructors and CI."""
-    from autograder.reports.exports import export
+    from autograder.reports.exports import destination_of, export
 
-    for path in export(format, results, out or results):
+    for path in export(format, results, destination_of(format, results, out)):
         typer.echo(str(path))

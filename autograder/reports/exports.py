@@ -70,6 +70,20 @@ WRITERS: dict[str, Writer] = {"csv": write_csv, "junit": write_junit, "gradescop
 """Export formats by name."""
 
 
+def destination_of(format: str, results_folder: Path, wanted: Path | None = None) -> Path:
+    """Where an export goes: where somebody wants it, else a file or folder of its own beside the results.
+
+    Raises:
+        UsageError: the export would overwrite the results.
+    """
+    name = "junit.xml" if format == "junit" else "gradescope" if format == "gradescope" else f"{format}-marks.csv"
+    if wanted is None:
+        return results_folder / name
+    if format == "gradescope" and wanted.resolve() == results_folder.resolve():
+        raise UsageError("the export would overwrite the results", where=str(wanted), remedy="choose another --out")
+    return wanted / name if format != "gradescope" and wanted.is_dir() else wanted
+
+
 def junit_document(results: list[SubmissionResult]) -> bytes:
     """JUnit XML of some results, encoded as UTF-8.
 
