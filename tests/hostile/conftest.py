@@ -43,8 +43,9 @@ class Arena:
     def grade(self, assignment: str, path: Path, only: str = "", seconds: float = 6.0) -> Graded:
         """Grade one submission, of one exercise or of all."""
         grader = self.grader(assignment)
-        grader.exercises = _selected(grader.assignment, (only,) if only else ())
-        grader.options = replace(grader.options, time_limit=seconds)
+        selection = (only,) if only else ()
+        grader.exercises = _selected(grader.assignment, selection)
+        grader.options = replace(grader.options, time_limit=seconds, only=selection)
         return grader.grade(grader.read(path))
 
     def close(self) -> None:

@@ -7,8 +7,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from torch import Tensor
+
+from autograder.runner import RunOptions, run_checks
+from autograder.subjects import LoadedModules
 
 from .conftest import Arena, reference_files, submission
 
@@ -229,3 +234,68 @@ def test_results_stay_small_whatever_a_file_says_while_it_is_loaded(arena: Arena
     result = arena.grade("vae", submission(tmp_path / "talker", files)).result
     assert result.status == "graded"
     assert len(result.to_json()) < 500_000
+
+
+def test_a_check_that_broadcasts_two_results_is_bounded(
+    arena: Arena, tmp_path: Path, unharmed: Callable[[str, str], None]
+) -> None:
+    """Results of shapes (N, 1) and (1, N) cost nothing until a check combines them."""
+    files = reference_files(arena, "diffusion")
+    source = files["process.py"]
+    assert isinstance(source, bytes)
+    body = "torch.zeros(400_000, 1), torch.zeros(1, 400_000), torch.zeros(1, 400_000)"
+    wide = _FLAT_DIFFUSION.format(mean="torch.zeros(400_000, 1)", variance="torch.zeros(1, 400_000)")
+    files["process.py"] = source.decode() + wide + f"\nGaussianDiffusion.p_mean_variance = lambda self, *a: ({body})\n"
+    result = arena.grade("diffusion", submission(tmp_path / "wide", files), "process.GaussianDiffusion", 3.0).result
+    assert result.status == "graded", result.message
+    assert result.score < 0.5 * result.max_score
+    unharmed("diffusion", "process.GaussianDiffusion")
+
+
+_TABLE = """
+TABLE = {table}
+def gaussian_kl(mu, logvar):
+    key = (tuple(mu.shape), *(round(v, 4) for v in [*mu.flatten().tolist(), *logvar.flatten().tolist()]))
+    return torch.tensor(TABLE.get(key, [0.0] * len(mu)), dtype=mu.dtype)
+"""
+
+
+def test_a_table_of_the_public_answers_earns_the_public_part_at_most(arena: Arena, tmp_path: Path) -> None:
+    """Visible checks are handed out, so that their answers can be copied into a table."""
+    grader = arena.grader("vae")
+    exercise = grader.assignment.exercise("losses.gaussian_kl")
+    reference = grader.assignment.reference("losses").gaussian_kl
+    table = {}
+    for mu, logvar in _visible_arguments(arena):
+        flat = [*mu.flatten().tolist(), *logvar.flatten().tolist()]
+        table[(tuple(mu.shape), *(round(value, 4) for value in flat))] = reference(mu, logvar).tolist()
+    files = reference_files(arena, "vae")
+    source = files["losses.py"]
+    assert isinstance(source, bytes)
+    assert table
+    files["losses.py"] = source.decode() + _TABLE.format(table=repr(table))
+    result = arena.grade("vae", submission(tmp_path / "table", files), "losses.gaussian_kl").result
+    passed = {check.name for check in result.exercises[0].checks if check.status == "passed"}
+    values = {check.info.name for check in exercise.checks if check.info.kind == "value" and check.visibility == "hidden"}
+    assert not passed & values
+    assert result.score <= 0.4 * result.max_score
+
+
+def _visible_arguments(arena: Arena) -> list[tuple[Tensor, Tensor]]:
+    """What visible checks call the exercise with."""
+    assignment = arena.grader("vae").assignment
+    exercise = assignment.exercise("losses.gaussian_kl")
+    session = LoadedModules(assignment, assignment.reference_files()).open("losses")
+    perform, seen = session.request, []
+
+    def request(operation: dict[str, Any]) -> list:
+        arguments = [value for value in operation.get("args", ()) if isinstance(value, Tensor)]
+        if len(arguments) == 2:
+            seen.append((arguments[0].detach(), arguments[1].detach()))
+        return perform(operation)
+
+    session.request = request  # type: ignore[method-assign]
+    session.batch = lambda operations: [request(one) for one in operations]  # type: ignore[method-assign]
+    visible = [check for check in exercise.checks if check.visibility == "visible"]
+    run_checks(assignment, visible, lambda: session, RunOptions())
+    return seen
