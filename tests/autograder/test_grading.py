@@ -252,6 +252,7 @@ def test_figures_belong_to_failed_visible_checks(tmp_path: Path, grader: Grader)
     """Their paths are noted in the check and hold the student's place."""
     result = graded(grader, tmp_path / "ole", right_answers(pieces=pieces(double="3 * x")))
     noted = {check.figure for one in result.result.exercises for check in one.checks if check.figure}
+    assert len(noted) == 1
     assert noted == set(result.figures)
     assert all("{stem}" in path and path.endswith(".svg") for path in noted)
 

@@ -97,7 +97,9 @@ from autograder.checks import assert_close, check
 
 @check("double", points=1, title="gives known values")
 def test_double_known_values(candidate):
-    """double([1, -2]) is not [2, -4]."""
+    """double([1, -2]) is not [2, -4], or a table of 24 numbers is not doubled."""
+    table = torch.arange(24.0).reshape(4, 6)
+    assert_close(candidate.double(table), 2 * table)
     assert_close(candidate.double(torch.tensor([1.0, -2.0])), torch.tensor([2.0, -4.0]))
 
 
