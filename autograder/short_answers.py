@@ -59,6 +59,19 @@ def assert_is_number(answer: Any, what: str = "the answer") -> None:
         raise CheckFailed(f"{what} is not a single number", f"{what} is {type(answer).__name__}")
 
 
+def assert_matrix(answer: Any, expected: np.ndarray) -> None:
+    """Check a table of rows and columns, given as a list of lists, an array or a tensor."""
+    found = _matrix(answer, expected.shape)
+    for place in np.ndindex(expected.shape):
+        assert_number(found[place], expected[place], f"the entry {tuple(index + 1 for index in place)}")
+
+
+def assert_matrix_form(answer: Any, shape: tuple[int, int]) -> None:
+    """Check that an answer has rows and columns of numbers."""
+    for value in _matrix(answer, shape).flat:
+        assert_is_number(value, "an entry")
+
+
 def entries(answer: Any, keys: Iterable[str]) -> dict[str, Any]:
     """Return a table's entries by plain key; fails for anything but a dict that has all ``keys``."""
     if not isinstance(answer, Mapping):
@@ -82,6 +95,17 @@ def record_entries(record: Callable[..., None] | Any, name: str, answer: Any) ->
         return
     for key, value in answer.items():
         record.value(f"{name} {plain(key)}", plain(value) if isinstance(value, str) else _number(value))
+
+
+def _matrix(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
+    rows = answer.tolist() if isinstance(answer, np.ndarray | Tensor) else answer
+    well_formed = isinstance(rows, list | tuple) and all(isinstance(row, list | tuple) for row in rows)
+    if not well_formed or (len(rows), *{len(row) for row in rows}) != shape:
+        raise CheckFailed(f"the answer is not a list of {shape[0]} rows of {shape[1]} numbers")
+    table = np.empty(shape, dtype=object)
+    for place in np.ndindex(shape):
+        table[place] = rows[place[0]][place[1]]
+    return table
 
 
 def _number(answer: Any) -> Any:
