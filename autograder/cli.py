@@ -7,6 +7,7 @@ unreadable input; 3 the grader itself failed; 130 interrupted.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 import warnings
@@ -20,6 +21,8 @@ from autograder.errors import AutograderError
 
 _UsageMistake = typer.BadParameter.__mro__[2]
 """What typer raises for wrong usage; older releases take it from click, newer ones bring their own."""
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="autograder",
@@ -59,6 +62,7 @@ def _options(
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; errors are one line on stderr, never a traceback."""
+    signal.signal(signal.SIGTERM, _interrupt)  # as a cancelled CI job is ended: leave what is finished, and no process
     sys.exit(run_command(arguments))
 
 
@@ -68,6 +72,8 @@ def run_command(arguments: list[str] | None = None) -> int:
         warnings.simplefilter("ignore")  # libraries' remarks on a student's values are of no use to anybody here
     try:
         outcome = app(args=arguments, standalone_mode=False, prog_name="autograder")
+        if outcome == _INTERRUPTED:  # typer's own answer to Ctrl-C, without a word
+            return _say_interrupted()
         return outcome if isinstance(outcome, int) else 0
     except AutograderError as error:
         return _say(str(error), error.exit_code)
@@ -76,7 +82,7 @@ def run_command(arguments: list[str] | None = None) -> int:
     except typer.Exit as leave:
         return leave.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        return _say("interrupted; everything finished so far is saved, --resume continues", 130)
+        return _say_interrupted()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -84,6 +90,14 @@ def run_command(arguments: list[str] | None = None) -> int:
         if os.environ.get("AUTOGRADER_DEBUG"):
             traceback.print_exc()
         return _say(f"the grader failed: {type(error).__name__}: {error} (set AUTOGRADER_DEBUG=1 for details)", 3)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _say_interrupted() -> int:
+    return _say("interrupted; everything finished so far is saved, --resume continues", _INTERRUPTED)
 
 
 def _pointer(error: BaseException) -> str:
