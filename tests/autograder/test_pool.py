@@ -1,0 +1,130 @@
+"""Several graders at once: processes that die, interruptions, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tiny_course import hand_in, right_answers, write_course
+
+from autograder.errors import GraderError
+from autograder.options import GradeOptions
+from autograder.pool import Done, Job, grade_all
+
+LETHAL = """
+import multiprocessing, os
+if multiprocessing.parent_process() is not None:
+    @check("double", points=1, title="kills its grader", kind="law")
+    def test_double_lethal(candidate):
+        '''Never fails.'''
+        if (candidate.double(torch.ones(1)) == 13).all():
+            os._exit(9)
+"""
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> str:
+    """A tiny course with a check that kills its grader when a function returns 13."""
+    name = write_course(tmp_path)
+    path = tmp_path / "solutions" / name / "hidden" / "test_pieces.py"
+    path.write_text(path.read_text() + LETHAL)
+    return name
+
+
+def test_a_grader_that_dies_takes_no_other_result_with_it(course: str, tmp_path: Path) -> None:
+    """Everybody else is graded; the submission it died over is named, and gets no mark."""
+    paths = [hand_in(tmp_path / "class" / f"s{number}") for number in range(3)]
+    lethal = right_answers()["pieces.py"].replace(b"2 * x", b"2 * x + 11")
+    paths.insert(1, hand_in(tmp_path / "class" / "lethal", {**right_answers(), "pieces.py": lethal}))
+    jobs = [Job(path) for path in paths]
+    done: list[Done] = list(grade_all(course, GradeOptions(isolation="best"), tmp_path, jobs, 2))
+    scores = {one.job.path.name: one.graded.result.score for one in done if one.graded}
+    assert scores == {"s0": 18.0, "s1": 18.0, "s2": 18.0}
+    (error,) = [one.error for one in done if one.error]
+    assert isinstance(error, GraderError)
+    assert "lethal" in error.where
+
+
+SLOW = """import time
+
+
+def double(x):
+    time.sleep(0.7)
+    return 2 * x
+"""
+
+
+@pytest.fixture
+def slow_class(tmp_path: Path) -> tuple[str, Path]:
+    """A course and a class that takes a while: quick submissions first, slow ones after them."""
+    name = write_course(tmp_path)
+    for number in range(2):
+        hand_in(tmp_path / "class" / f"a{number}")
+    for number in range(6):
+        hand_in(tmp_path / "class" / f"b{number}", {**right_answers(), "pieces.py": SLOW.encode()})
+    return name, tmp_path
+
+
+def start(name: str, root: Path) -> subprocess.Popen[str]:
+    """Grade the class in two processes, with temporary files in a folder of its own."""
+    (root / "tmp").mkdir()
+    command = [sys.executable, "-m", "autograder", "grade", name, str(root / "class"), "--out", str(root / "out")]
+    command += ["--jobs", "2", "--isolation", "best", "--format", "json", "--time-limit", "60"]
+    variables = {**os.environ, "AUTOGRADER_COURSE": str(root), "TMPDIR": str(root / "tmp"), "TEST_OF_POOL": str(root)}
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=variables, start_new_session=True)
+
+
+def wait_for(condition: str, root: Path) -> None:
+    """Wait until a file is there; bounded, and generously."""
+    for _ in range(1200):
+        if (root / condition).exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{condition} did not appear")
+
+
+def strays(root: Path) -> list[str]:
+    """Living processes that this grading started: those that carry its variable or its folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (path / "environ").read_bytes() + (path / "cmdline").read_bytes()
+            state = (path / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if str(root).encode() in text and state != "Z" and int(path.name) != os.getpid():
+            found.append(path.name)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("how", ["Ctrl-C", "terminate"])
+def test_an_interruption_keeps_results_and_leaves_nothing_behind(slow_class: tuple[str, Path], how: str) -> None:
+    """Neither processes nor temporary folders; what is finished is there, summaries included."""
+    name, root = slow_class
+    process = start(name, root)
+    try:
+        wait_for("out/a0.json", root)
+        if how == "Ctrl-C":  # a terminal tells the whole group
+            os.killpg(process.pid, signal.SIGINT)
+        else:
+            process.terminate()
+        _, told = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert told.count("autograder: interrupted") == 1
+    assert "Traceback" not in told
+    assert (root / "out" / "summary.csv").read_text().count("\n") >= 2
+    assert len(list((root / "out").glob("b*.json"))) < 6
+    for _ in range(100):
+        if not strays(root):
+            break
+        time.sleep(0.1)
+    assert strays(root) == []
+    assert list((root / "tmp").iterdir()) == []
