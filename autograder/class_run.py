@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from autograder.course import open_course
 from autograder.errors import AutograderError, GraderError, UsageError
-from autograder.grading import Graded, GradeOptions, Grader
+from autograder.options import GradeOptions
 from autograder.pool import Done, Job, grade_all, grade_one
 from autograder.reports.build import build_report
 from autograder.reports.exports import destination_of, export
@@ -20,16 +21,20 @@ from autograder.reports.schema import SubmissionResult
 from autograder.reports.store import Stored, load_results, save_result, write_atomically, write_class, write_summary
 from autograder.reports.terminal import print_result, print_student_line
 from autograder.reports.wording import awaiting_points
+from autograder.root import find_root, read_outline
 from autograder.sandbox import profiles
 from autograder.submission import find_submissions, result_name
+
+if TYPE_CHECKING:
+    from autograder.reports.graded import Graded
 
 
 class ClassRun:
     """One run of ``autograder grade``."""
 
     def __init__(self, assignment: str, options: GradeOptions, out: Path, formats: frozenset[str], *, quiet: bool) -> None:
-        self.course = open_course()
-        self.assignment = self.course.assignment(assignment)
+        self.root = find_root()
+        self.outline = read_outline(self.root, assignment)
         self.options = options
         self.out = out
         self.formats = formats
@@ -43,7 +48,7 @@ class ClassRun:
     def grade(self, paths: Sequence[Path], processes: int, *, resume: bool) -> None:
         """Grade everything at ``paths``; every result is on disk before the next one is waited for."""
         for key in self.options.only:
-            self.assignment.exercise(key)
+            self.outline.find(key)
         profiles.choose(self.options.isolation)
         found = self._find(paths)
         self._prepare_folder()
@@ -52,8 +57,9 @@ class ClassRun:
         current = [stored.result for stored in self._previous if resume and self._is_current(stored.result)]
         jobs = [Job(path, frozenset(map(_fingerprint, current))) for path in found]
         try:
-            for done in self._progress(self._run(jobs, processes), len(jobs)):
-                self._finish(done)
+            with contextlib.closing(self._run(jobs, processes)) as running:
+                for done in self._progress(running, len(jobs)):
+                    self._finish(done)
         finally:
             self._summarise()
         if len(found) == 1 and self.results and not self.quiet:
@@ -74,7 +80,7 @@ class ClassRun:
     def _find(self, paths: Sequence[Path]) -> list[Path]:
         found: dict[Path, None] = {}
         for path in paths:
-            found.update(dict.fromkeys(find_submissions(path, self.assignment.expected_files, self.assignment.name)))
+            found.update(dict.fromkeys(find_submissions(path, self.outline.expected_files, self.outline.name)))
         if not found:
             raise UsageError("no submissions found", ", ".join(map(str, paths)))
         return list(found)
@@ -87,18 +93,20 @@ class ClassRun:
 
     def _is_current(self, result: SubmissionResult) -> bool:
         return (
-            result.assignment == self.assignment.name
+            result.assignment == self.outline.name
             and result.status in ("graded", "unreadable")
             and result.seed == self.options.seed
             and not self.options.only
-            and len(result.exercises) in (0, len(self.assignment.exercises) + len(self.assignment.written))
+            and len(result.exercises) in (0, self.outline.results)
         )
 
-    def _run(self, jobs: Sequence[Job], processes: int) -> Iterator[Done]:
+    def _run(self, jobs: Sequence[Job], processes: int) -> Generator[Done]:
         if min(processes, len(jobs)) > 1:
-            yield from grade_all(self.assignment.name, self.options, self.course.root, jobs, processes)
+            yield from grade_all(self.outline.name, self.options, self.root, jobs, processes)
             return
-        with Grader(self.assignment.name, self.options, self.course.root) as grader:
+        from autograder.grading import Grader
+
+        with Grader(self.outline.name, self.options, self.root) as grader:
             for job in jobs:
                 yield grade_one(grader, job)
 

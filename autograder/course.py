@@ -10,24 +10,27 @@ import functools
 import hashlib
 import importlib.util
 import inspect
-import os
 import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from autograder.checks import CheckInfo, info_of
 from autograder.errors import GraderError, UsageError
-from autograder.outline import CONCEPTS, TRAINING, WRITTEN, Item, TrainingTask, WrittenQuestion, read_items, read_written
+from autograder.outline import (
+    CONCEPTS,
+    TRAINING,
+    WRITTEN,
+    Item,
+    TrainingTask,
+    WrittenQuestion,
+    read_items,
+    read_written,
+)
+from autograder.root import Outline, assignment_names, find_root, read_outline, suggest
 from autograder.sandbox.modules import ModuleSpace
-
-ASSIGNMENTS = ("warmup", "autoregressive", "vae", "gan", "flows", "diffusion", "frontier")
-"""The order in which the course teaches them; assignments that are not there are left out."""
-
-_ROOT_VARIABLE = "AUTOGRADER_COURSE"
 
 Visibility = Literal["visible", "hidden"]
 
@@ -114,7 +117,7 @@ class Assignment:
             if key in (exercise.id, exercise.key, exercise.name):
                 return exercise
         known = [exercise.id for exercise in self.exercises]
-        raise UsageError(f"there is no exercise {key!r} in {self.name}", "--only", _suggest(key, known))
+        raise UsageError(f"there is no exercise {key!r} in {self.name}", "--only", suggest(key, known))
 
     def reference_files(self) -> dict[str, bytes]:
         """The reference modules as files."""
@@ -142,15 +145,12 @@ class Course:
 
     def names(self) -> list[str]:
         """The assignments that exist, in teaching order."""
-        found = {path.parent.name for path in self.solutions.glob("*/outline.md")}
-        return [name for name in ASSIGNMENTS if name in found] + sorted(found - set(ASSIGNMENTS))
+        return assignment_names(self.root)
 
     def assignment(self, name: str) -> Assignment:
         """Load an assignment with its checks; raises :class:`UsageError` for unknown names."""
-        if name not in self.names():
-            raise UsageError(f"there is no assignment {name!r}", str(self.solutions), _suggest(name, self.names()))
         if name not in self._loaded:
-            assignment = _read_outline(self.solutions / name)
+            assignment = _described(read_outline(self.root, name), self.solutions / name)
             self._loaded[name] = assignment  # before its checks, which may ask for the reference
             assignment.exercises = tuple(_exercises(assignment))
         return self._loaded[name]
@@ -171,43 +171,22 @@ def open_course(root: Path | None = None) -> Course:
 
     ``AUTOGRADER_COURSE`` names the root explicitly. Raises :class:`UsageError` when there is none.
     """
-    candidates = [root] if root else list(_possible_roots())
-    for candidate in candidates:
-        if candidate and any((candidate / "solutions").glob("*/outline.md")):
-            return Course(candidate.resolve())
-    raise UsageError(
-        "no course found here (a folder with solutions/<assignment>/outline.md)", str(root or Path.cwd()),
-        f"run inside the course's repository or set {_ROOT_VARIABLE} to it",
-    )  # fmt: skip
+    return Course(find_root(root))
 
 
-def _possible_roots() -> Iterator[Path]:
-    named = os.environ.get(_ROOT_VARIABLE)
-    if named:
-        yield Path(named)
-        return
-    here = Path.cwd()
-    yield from [here, *here.parents]
-    yield Path(__file__).resolve().parents[1]
-
-
-def _read_outline(folder: Path) -> Assignment:
+def _described(outline: Outline, folder: Path) -> Assignment:
+    """Everything about an assignment but its checks."""
     text = (folder / "outline.md").read_text(encoding="utf-8")
     title = next((line.removeprefix("# ").strip() for line in text.splitlines() if line.startswith("# ")), folder.name)
-    items = read_items(text, str(folder / "outline.md"))
-    modules = tuple(dict.fromkeys(item.room for item in items if item.room not in (WRITTEN, TRAINING)))
-    for module in modules:
-        if not (folder / f"{module}.py").is_file():
-            raise GraderError(f"the outline names {module}.py, which does not exist", str(folder / "outline.md"))
     return Assignment(
-        folder.name, folder, title, modules,
+        folder.name, folder, title, outline.modules,
         written=tuple(
             read_written(folder / WRITTEN / f"{item.name}.md", f"{folder.name}.{item.key}", item)
-            for item in items if item.room == WRITTEN
+            for item in outline.items if item.room == WRITTEN
         ),
         training=tuple(
             TrainingTask(f"{folder.name}.{item.key}", item.title, item.sources, item.reserved)
-            for item in items if item.room == TRAINING
+            for item in outline.items if item.room == TRAINING
         ),
     )  # fmt: skip
 
@@ -267,8 +246,3 @@ def load_file(path: Path, name: str) -> types.ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def _suggest(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=3, cutoff=0.4) or list(known)[:12]
-    return "did you mean " + ", ".join(near) + "?" if near else ""

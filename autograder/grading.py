@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import platform
 import time
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -21,47 +20,30 @@ from autograder.course import Assignment, Exercise, open_course
 from autograder.diagnosis import catalogue
 from autograder.errors import GraderError
 from autograder.figures_of import attach_figures
+from autograder.options import GradeOptions
+from autograder.reports.graded import Graded
 from autograder.reports.schema import Artifacts, Environment, ExerciseResult, Isolation, SubmissionResult
 from autograder.runner import RunOptions
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.launcher import Lease, Zygote
 from autograder.subjects import IsolatedSubmission
 from autograder.submission import Submission, read_submission
 
-IsolationRequest = Literal["full", "strict", "best", "none"]
 ATTEMPTS = 2
 """How often a submission is tried when the grader itself fails."""
-
-
-@dataclass(frozen=True)
-class GradeOptions:
-    """Everything besides the files that a result depends on."""
-
-    seed: int = 0
-    only: tuple[str, ...] = ()
-    isolation: IsolationRequest = "strict"
-    time_limit: float = 10.0
-    memory_limit_mb: int = 4096
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-
-
-@dataclass
-class Graded:
-    """A result with the pictures that belong to it, by path relative to the results folder."""
-
-    result: SubmissionResult
-    figures: dict[str, bytes] = field(default_factory=dict)
 
 
 class Grader:
     """Grades submissions of one assignment, one after the other, in locked workers of its own."""
 
-    def __init__(self, assignment: str, options: GradeOptions, root: Path | None = None) -> None:
+    def __init__(
+        self, assignment: str, options: GradeOptions, root: Path | None = None, lease: Lease | None = None
+    ) -> None:
         self.course = open_course(root)
         self.assignment: Assignment = self.course.assignment(assignment)
         self.options = options
         self.exercises: tuple[Exercise, ...] = _selected(self.assignment, options.only)
         self.version = f"{__version__}+{self.course.version(assignment)}"
-        self._zygote: Zygote | None = None
+        self._zygote: Zygote | None = Zygote.leased(lease) if lease is not None else None
 
     def __enter__(self) -> Grader:
         """Start the zygote; raises :class:`autograder.errors.IsolationError` where isolation is not available."""
@@ -169,8 +151,3 @@ def _with_syntax_note(one: Assessed, submission: Submission) -> ExerciseResult:
         return result
     note = f"{one.exercise.module}.py has a syntax error: {line}"
     return result.model_copy(update={"note": note, "status": "error" if result.score == 0 else result.status})
-
-
-def with_seed(options: GradeOptions, seed: int) -> GradeOptions:
-    """The same options with another seed."""
-    return replace(options, seed=seed)

@@ -1,4 +1,8 @@
-"""Grades many submissions at once: a few processes, each with a grader and a zygote of its own."""
+"""Grades many submissions at once: a few grader processes that share one zygote.
+
+The process that writes the results starts the zygote and imports none of the heavy libraries itself; graders are forked
+from a server that has imported them once. Whatever happens to one grader concerns the submission in its hands only.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +10,31 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import warnings
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError, GraderError
+from autograder.sandbox.launcher import Lease, Zygote
 
 if TYPE_CHECKING:
-    from autograder.grading import Graded, GradeOptions, Grader
+    from autograder.grading import Grader
+    from autograder.options import GradeOptions
+    from autograder.reports.graded import Graded
 
 _grader: Grader | None = None
 
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to be graded; ``known`` is the fingerprint of a result that need not be made again."""
+    """One submission to be graded; ``known`` is the fingerprint of results that need not be made again."""
 
     path: Path
     known: frozenset[tuple[str, str, str]] = frozenset()
@@ -42,32 +52,6 @@ class Done:
     """Which of the job's known results still holds."""
 
 
-def _prepare(assignment: str, options: GradeOptions, root: Path) -> None:
-    """Make this process a grader. Interrupts are for the process that writes the results."""
-    global _grader
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.simplefilter("ignore")
-    import torch
-
-    from autograder.grading import Grader
-
-    torch.set_num_threads(1)
-    _grader = Grader(assignment, options, root)
-    signal.signal(signal.SIGTERM, _end)
-
-
-def _end(*_: object) -> None:
-    """Leave nothing behind: neither workers nor their folder."""
-    if _grader is not None:
-        _grader.close()
-    os._exit(0)
-
-
-def _work(job: Job) -> Done:
-    assert _grader is not None
-    return grade_one(_grader, job)
-
-
 def grade_one(grader: Grader, job: Job) -> Done:
     """Read and grade one submission, unless its result is known already."""
     try:
@@ -81,56 +65,103 @@ def grade_one(grader: Grader, job: Job) -> Done:
 
 
 def grade_all(assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job], processes: int) -> Iterator[Done]:
-    """Yield finished jobs as they come, in any order. A process that dies takes no other job's result with it."""
-    waiting = list(jobs)
-    while waiting:
-        failed: list[Job] = []
-        yield from _round(assignment, options, root, waiting, processes, failed)
-        if len(failed) == len(waiting) == 1 or (failed and processes == 1):
-            culprit = failed.pop(0)
-            yield Done(culprit, error=GraderError("the grader's process died over this submission", str(culprit.path)))
-        # Whoever killed the pool is among the failed: one at a time finds it.
-        processes = 1
-        waiting = failed
+    """Yield finished jobs as they come, in any order.
+
+    A grader process that dies is replaced, and its submission tried once more; dying twice over one submission is
+    reported as the grader's failure.
+    """
+    with Zygote(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"]) as zygote:
+        crew = _Crew(assignment, options, root, zygote, min(processes, len(jobs)))
+        try:
+            yield from crew.work(jobs)
+        finally:
+            crew.stop()
 
 
-def _round(
-    assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job], processes: int, failed: list[Job]
-) -> Iterator[Done]:
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(
-        min(processes, len(jobs)), mp_context=context, initializer=_prepare, initargs=(assignment, options, root)
-    )
-    pending: dict[Future[Done], Job] = {}
-    queue = iter(jobs)
-    try:
-        running = True
-        while running or pending:
-            while running and len(pending) < 2 * processes:
-                job = next(queue, None)
-                if job is None:
-                    running = False
-                    break
-                pending[pool.submit(_work, job)] = job
-            if not pending:
-                break
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            # Finished ones first: the oldest of those that remain is what the process died over.
-            for future in sorted(done, key=lambda future: future.exception() is not None):
-                yield future.result()
-                del pending[future]
-    except BrokenProcessPool:
-        failed.extend([*pending.values(), *queue])
-    finally:
-        _stop(pool)
+class _Crew:
+    """The grader processes and what each is busy with."""
+
+    def __init__(self, assignment: str, options: GradeOptions, root: Path, zygote: Zygote, processes: int) -> None:
+        self._context = _context()
+        self._arguments = (assignment, options, root)
+        self._zygote = zygote
+        self._idle = [self._hire() for _ in range(processes)]
+        self._busy: dict[Future[Done], tuple[ProcessPoolExecutor, Job]] = {}
+
+    def work(self, jobs: Sequence[Job]) -> Iterator[Done]:
+        """Keep everybody busy until all jobs are done."""
+        waiting = deque(jobs)
+        tried: set[Path] = set()
+        while waiting or self._busy:
+            while waiting and self._idle:
+                worker, job = self._idle.pop(), waiting.popleft()
+                self._busy[worker.submit(_work, job)] = (worker, job)
+            for future in wait(self._busy, return_when=FIRST_COMPLETED).done:
+                worker, job = self._busy.pop(future)
+                try:
+                    done = future.result()
+                except BrokenProcessPool:
+                    self._idle.append(self._hire())
+                    if job.path not in tried:
+                        tried.add(job.path)
+                        waiting.append(job)
+                    else:
+                        yield Done(job, error=GraderError("the grader's process died over this submission", str(job.path)))
+                    continue
+                self._idle.append(worker)
+                yield done
+
+    def stop(self) -> None:
+        """End all processes at once, also those in the middle of a submission (after an interrupt)."""
+        for worker in [*self._idle, *(worker for worker, _ in self._busy.values())]:
+            _end(worker)
+
+    def _hire(self) -> ProcessPoolExecutor:
+        """One process each: one that breaks takes nobody else with it."""
+        initial = (*self._arguments, self._zygote.lease())
+        return ProcessPoolExecutor(1, mp_context=self._context, initializer=_prepare, initargs=initial)
 
 
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """End the pool without waiting for jobs that are still running (after an interrupt)."""
+def _context() -> BaseContext:
+    """Forked from a server that has imported everything, which saves time and memory; fresh processes off Linux."""
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.preload"])
+    return context
+
+
+def _prepare(assignment: str, options: GradeOptions, root: Path, lease: Lease | None) -> None:
+    """Make this process a grader. Interrupts are for the process that writes the results."""
+    global _grader
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    import torch
+
+    from autograder.grading import Grader
+
+    torch.set_num_threads(1)
+    _grader = Grader(assignment, options, root, lease)
+    signal.signal(signal.SIGTERM, _leave)
+
+
+def _leave(*_: object) -> None:
+    """Leave nothing behind: neither workers nor their folder."""
+    if _grader is not None:
+        _grader.close()
+    os._exit(0)
+
+
+def _work(job: Job) -> Done:
+    assert _grader is not None
+    return grade_one(_grader, job)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
     children = list((getattr(pool, "_processes", None) or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)
     for child in children:
-        with contextlib.suppress(ProcessLookupError, AttributeError):
+        with contextlib.suppress(ProcessLookupError, TypeError):
             os.kill(child.pid, signal.SIGTERM)
     for child in children:
         child.join(timeout=5)

@@ -20,7 +20,8 @@ from machine import PeakMemory, describe_machine, tree_cpu_seconds
 from autograder.assess import assess
 from autograder.audit import alternatives, stub_files
 from autograder.course import Assignment, open_course
-from autograder.grading import GradeOptions, Grader
+from autograder.grading import Grader
+from autograder.options import GradeOptions
 from autograder.runner import RunOptions
 from autograder.subjects import LoadedModules
 from autograder.submission import Submission

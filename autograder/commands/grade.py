@@ -34,7 +34,7 @@ def run(
     and index.html. Results appear as they come; after an interruption --resume continues.
     """
     from autograder.class_run import ClassRun
-    from autograder.grading import GradeOptions
+    from autograder.options import GradeOptions
 
     options = GradeOptions(seed, tuple(only or ()), isolation, time_limit, memory_limit, device)
     run = ClassRun(assignment, options, out or Path("results") / assignment, formats(format), quiet=quiet)

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import GraderError, IsolationError, SpawnFailed, ZygoteDied
@@ -22,6 +23,15 @@ from autograder.sandbox.handle import Worker
 from autograder.sandbox.plan import ENTRY, Plan
 
 _START_SECONDS, _SPAWN_SECONDS = 180.0, 30.0
+
+
+@dataclass
+class Lease:
+    """One process's share in a zygote that another process started; can be sent to a child process."""
+
+    channel: socket.socket
+    profile: str
+    layers: list[str]
 
 
 class Zygote:
@@ -62,7 +72,9 @@ class Zygote:
         self.layers = profiles.describe(self.profile, own_uid)
         self._lock = threading.Lock()
         self._ended: dict[int, int] = {}
-        self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self._folder: Path | None = folder
+        self._owner, self._open = os.getpid(), False
         self._process: subprocess.Popen[bytes] | None = None
         self._cold: ColdStarter | None = None
         self._plan = Plan(
@@ -70,8 +82,8 @@ class Zygote:
             memory_mb=memory_limit_mb,
             own_uid=own_uid,
             landlock=int(found.get("landlock_abi", 0)),
-            base=str(self._folder / "base"),
-            canary=str(self._folder / "canary" / "canary.txt"),
+            base=str(folder / "base"),
+            canary=str(folder / "canary" / "canary.txt"),
             hidden=_reachable_only_outside(hidden),
             grader_pid=os.getpid(),
             entry=entry,
@@ -79,14 +91,36 @@ class Zygote:
         )
         atexit.register(self.close)
         try:
-            _prepare_folder(self._folder)
+            _prepare_folder(folder)
             if found and not found["pidfd"]:
-                self._start()
+                self._start(folder)
             else:
-                self._cold = ColdStarter(self._plan, self._folder)
+                self._cold = ColdStarter(self._plan, folder)
         except BaseException:
             self.close()
             raise
+
+    @classmethod
+    def leased(cls, lease: Lease) -> Zygote:
+        """Return a zygote whose process belongs to the grader that gave the lease; closing it ends its own workers only."""
+        zygote = cls.__new__(cls)
+        zygote.profile, zygote.layers, zygote._channel = lease.profile, lease.layers, lease.channel
+        zygote._lock, zygote._ended, zygote._cold, zygote._process = threading.Lock(), {}, None, None
+        zygote._folder, zygote._owner, zygote._open = None, os.getpid(), True
+        limits.hide_memory()
+        return zygote
+
+    def lease(self) -> Lease | None:
+        """Let another process of this grading run have workers too: shared pages are what a zygote is made of.
+
+        None where every worker is started by itself and there is nothing to share.
+        """
+        if self._cold is not None:
+            return None
+        ours, theirs = control.pair()
+        with theirs:
+            control.send(self._channel, {"attach": True}, [theirs.fileno()])
+        return Lease(ours, self.profile, self.layers)
 
     def __enter__(self) -> Zygote:
         """Return the zygote; leaving the context ends it and every worker."""
@@ -96,15 +130,16 @@ class Zygote:
         """Close the zygote."""
         self.close()
 
-    def _start(self) -> None:
+    def _start(self, folder: Path) -> None:
         """Start the process and wait until it is warm."""
         limits.hide_memory()
         self._channel, theirs = control.pair()
-        with theirs, (self._folder / "zygote.log").open("wb") as log:
+        self._open = True
+        with theirs, (folder / "zygote.log").open("wb") as log:
             self._process = subprocess.Popen(
                 environment.bootstrap("autograder.sandbox.zygote", theirs.fileno()),
-                env=environment.clean_environment(str(self._folder / "home")),
-                cwd=self._folder / "base",
+                env=environment.clean_environment(str(folder / "home")),
+                cwd=folder / "base",
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -129,6 +164,8 @@ class Zygote:
 
     def _last_words(self) -> str:
         """Return the end of the zygote's log, introduced by a colon."""
+        if self._folder is None:
+            return ""
         try:
             text = (self._folder / "zygote.log").read_text(errors="replace").strip()[-1000:]
         except OSError:
@@ -165,7 +202,7 @@ class Zygote:
     def _request(self, cpu_seconds: int) -> Worker:
         """Ask the zygote for a worker."""
         with self._lock:
-            if self._process is None:
+            if not self._open:
                 raise ZygoteDied("it was closed", "zygote")
             try:
                 control.send(self._channel, {"cpu_seconds": cpu_seconds})
@@ -193,23 +230,26 @@ class Zygote:
         """Return the exit status of a worker that has ended, None if it does not become known in time."""
         deadline = time.monotonic() + seconds
         with self._lock, contextlib.suppress(ZygoteDied, OSError):
-            while serial not in self._ended and self._process is not None:
+            while serial not in self._ended and self._open:
                 self._note(self._receive(max(0.001, deadline - time.monotonic()))[0])
         return self._ended.pop(serial, None)
 
     def close(self) -> None:
         """End the zygote and every worker, and remove what they left. May be called again."""
-        if os.getpid() != self._plan.grader_pid:
+        if os.getpid() != self._owner:
             return  # a fork of the grader does not own the zygote
         atexit.unregister(self.close)
+        if self._open and self._cold is None:
+            self._channel.close()
+        self._open = False
         if self._cold is not None:
             self._cold.close()
         process, self._process = self._process, None
         if process is not None:
-            self._channel.close()
             process.kill()
             process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _prepare_folder(folder: Path) -> None:

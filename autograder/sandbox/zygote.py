@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
 import socket
 import sys
 import traceback
@@ -34,6 +35,8 @@ class _Child:
     pidfd: int
     cpu_seconds: int
     channels: list[int] = field(default_factory=list)
+    owner: socket.socket | None = None
+    """The control channel of the grader that has it; None while it is spare."""
 
     def close_channels(self) -> None:
         """Close the grader's ends that this process still holds."""
@@ -71,6 +74,7 @@ class Zygote:
             orphans.adopt_orphans()
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
+        self._channels = {channel.fileno(): channel}
         self._poll.register(grader, select.POLLIN)
         self._children: dict[int, _Child] = {}
         self._spare: _Child | None = None
@@ -89,21 +93,42 @@ class Zygote:
                     os._exit(0)
                 if descriptor in self._children:
                     self._reap(self._children[descriptor])
-                elif descriptor == self._channel.fileno():
-                    self._answer()
+                elif descriptor in self._channels:
+                    self._listen(self._channels[descriptor])
 
-    def _answer(self) -> None:
-        """Hand out a worker: the spare one if its limits fit, a new one otherwise."""
-        received = control.receive(self._channel)
+    def _listen(self, channel: socket.socket) -> None:
+        """Take one request: for a worker, or to serve another process of the same grading run too."""
+        received = control.receive(channel)
         if received is None:
+            self._hang_up(channel)
+        elif "attach" in received[0]:
+            other = socket.socket(fileno=received[1][0])
+            self._channels[other.fileno()] = other
+            self._poll.register(other, select.POLLIN)
+        else:
+            self._answer(channel, int(received[0]["cpu_seconds"]))
+
+    def _hang_up(self, channel: socket.socket) -> None:
+        """A grader is gone: end its workers, and this process with the one that started it."""
+        if channel is self._channel:
             os._exit(0)
-        cpu_seconds = int(received[0]["cpu_seconds"])
+        for child in self._children.values():
+            if child.owner is channel:
+                signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+        self._poll.unregister(channel)
+        del self._channels[channel.fileno()]
+        channel.close()
+
+    def _answer(self, channel: socket.socket, cpu_seconds: int) -> None:
+        """Hand out a worker: the spare one if its limits fit, a new one otherwise."""
         try:
             child = self._take_spare(cpu_seconds) or self._fork(cpu_seconds)
         except OSError as error:
-            control.send(self._channel, {"refused": str(error)})
+            control.send(channel, {"refused": str(error)})
             return
-        control.send(self._channel, {"spawned": child.serial}, [*child.channels, child.pidfd])
+        child.owner = channel
+        with contextlib.suppress(OSError):  # gone meanwhile; its next event says so
+            control.send(channel, {"spawned": child.serial}, [*child.channels, child.pidfd])
         child.close_channels()
         if self._plan.spare:
             self._keep_spare(cpu_seconds)
@@ -149,7 +174,8 @@ class Zygote:
     def _become_worker(self, data: int, output: int, cpu_seconds: int) -> NoReturn:
         """In the child: lock, prove it, report, and serve. Never returns."""
         try:
-            self._channel.detach()
+            for channel in self._channels.values():
+                channel.detach()
             lockdown.take_descriptors(data, output)
             connection = socket.socket(fileno=lockdown.DATA)
             try:
@@ -179,8 +205,9 @@ class Zygote:
             self._spare = None
         child.close_channels()
         ended = {"ended": child.serial, "status": os.waitstatus_to_exitcode(status)}
-        with contextlib.suppress(BlockingIOError):
-            control.send(self._channel, ended, wait=False)
+        if child.owner is not None and child.owner.fileno() in self._channels:
+            with contextlib.suppress(OSError):
+                control.send(child.owner, ended, wait=False)
 
 
 def _prepare(plan: Plan) -> Serve:

@@ -15,7 +15,7 @@ from autograder import class_run, grading
 from autograder.class_run import ClassRun
 from autograder.course import open_course
 from autograder.errors import GraderError, UsageError
-from autograder.grading import GradeOptions
+from autograder.options import GradeOptions
 from autograder.pool import Done, Job
 from autograder.sandbox.launcher import Zygote
 

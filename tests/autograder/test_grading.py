@@ -16,7 +16,9 @@ from tiny_course import hand_in, load_course, pieces, right_answers, whole, writ
 from autograder import grading
 from autograder.course import Assignment, open_course
 from autograder.errors import GraderError, SpawnFailed, UsageError
-from autograder.grading import Graded, GradeOptions, Grader
+from autograder.grading import Grader
+from autograder.options import GradeOptions
+from autograder.reports.graded import Graded
 from autograder.reports.schema import ExerciseResult
 from autograder.sandbox.launcher import Zygote
 
@@ -66,7 +68,8 @@ def test_the_same_seed_gives_the_same_result(grader: Grader, tmp_path: Path) -> 
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from autograder.grading import Grader, GradeOptions
+from autograder.grading import Grader
+from autograder.options import GradeOptions
 import {extra}
 
 with Grader(sys.argv[1], GradeOptions(isolation="best"), Path(sys.argv[2])) as grader:

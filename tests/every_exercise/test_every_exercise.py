@@ -29,8 +29,8 @@ GUARDS: dict[str, str] = {
     "autoregressive:made:hidden:MADE:hidden_sizes": "a fixed architecture, which answers every other check rightly",
     "vae:model:hidden:VAE:keeps_all_its_parameters_in_the_state_dict": "layers kept in a plain list, lost when saving",
     "vae:train:hidden:train:goes_through_the_loader_once_per_epoch": "a pass that is left out or done twice",
-    "flows:coupling:hidden:AffineCoupling:affine_coupling_hidden": "a fixed width, which answers the other checks rightly",
-    "flows:coupling:hidden:RealNVP:real_nvp_sizes": "a fixed number of layers, which answers the other checks rightly",
+    "flows:coupling:hidden:AffineCoupling:affine_coupling_hidden": "a fixed width: every other check holds",
+    "flows:coupling:hidden:RealNVP:real_nvp_sizes": "a fixed number of layers: every other check holds",
 }
 """Hidden checks that catch no misconception and no careless habit -> what they guard against instead."""
 

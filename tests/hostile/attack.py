@@ -57,6 +57,7 @@ class Attack:
         most: the score that may be reached, because the hostile part is harmless and the rest is honest.
         seconds: the time limit of a check.
         files: files handed in beside.
+        known: why the attack still succeeds, where it does.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Attack:
     most: float = 0.0
     seconds: float = 6.0
     files: dict[str, str] = field(default_factory=dict)
+    known: str = ""
 
     @property
     def module(self) -> str:

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from autograder import subjects
-from autograder.grading import Graded, GradeOptions, Grader, _selected
+from autograder.grading import Grader
+from autograder.options import GradeOptions
+from autograder.reports.graded import Graded, _selected
 from autograder.reports.feedback import render_feedback
 from autograder.reports.schema import ExerciseResult
 from autograder.runner import RunOptions, run_checks
@@ -41,9 +43,9 @@ class Arena:
         return self._graders[assignment]
 
     def grade(self, assignment: str, path: Path, only: str = "", seconds: float = 6.0) -> Graded:
-        """Grade one submission, of one exercise or of all."""
+        """Grade one submission, of some exercises (names between spaces) or of all."""
         grader = self.grader(assignment)
-        selection = (only,) if only else ()
+        selection = tuple(only.split())
         grader.exercises = _selected(grader.assignment, selection)
         grader.options = replace(grader.options, time_limit=seconds, only=selection)
         return grader.grade(grader.read(path))
@@ -61,9 +63,9 @@ class Arena:
 
 @pytest.fixture(scope="session")
 def arena() -> Iterator[Arena]:
-    """One set of graders for the session; loading a file may take a second and a half."""
+    """One set of graders for the session; loading a file may take a second."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(subjects, "LOAD_LIMIT", 1.5)
+        patch.setattr(subjects, "LOAD_LIMIT", 1.0)
         arena = Arena()
         yield arena
         arena.close()

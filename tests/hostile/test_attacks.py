@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from . import forged_frames, lying_values, patched_process, processes, snooping
 from .attack import Attack
@@ -33,7 +34,13 @@ SECRETS = ("/solutions", "BEGIN SOLUTION", "autograder_checks", "LEAKED", "kl_di
 MARKUP = ("<script>alert", "<img src", "\x1b", "\u202e", "\x00")
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def _parameters() -> Iterator[ParameterSet]:
+    for attack in ATTACKS:
+        marks = [pytest.mark.xfail(reason=attack.known, strict=False)] if attack.known else []
+        yield pytest.param(attack, id=attack.name, marks=marks)
+
+
+@pytest.mark.parametrize("attack", _parameters())
 def test_nothing_is_gained_told_or_broken(
     attack: Attack, arena: Arena, tmp_path: Path, unharmed: Callable[[str, str], None], nothing_left: None
 ) -> None:

@@ -115,6 +115,7 @@ def test_a_sampler_that_agrees_with_itself_earns_its_own_part_at_most(
     assert result.score < 0.75 * result.max_score, passed
 
 
+_LOSSES = "reconstruction_loss gaussian_kl negative_elbo gaussian_kl_between train"
 _ORACLES = {
     "piece returned": "return gaussian_kl(mu, logvar)",
     "piece for every part": "k = gaussian_kl(mu, logvar).mean(); return k, k, k",
@@ -139,7 +140,7 @@ def test_a_lent_reference_earns_nothing_for_what_builds_on_it(arena: Arena, tmp_
         def negative_elbo(x_hat, x, mu, logvar, beta=1.0):
             {body}
     """)
-    result = arena.grade("vae", submission(tmp_path / "oracle", files)).result
+    result = arena.grade("vae", submission(tmp_path / "oracle", files), _LOSSES).result
     scores = {exercise.id.rpartition(".")[2]: exercise.score for exercise in result.exercises}
     assert result.status == "graded"
     assert scores["negative_elbo"] == scores["gaussian_kl"] == scores["reconstruction_loss"] == 0.0
@@ -172,7 +173,7 @@ def test_a_lent_reference_cannot_be_made_to_exhaust_the_grader(
             {call}
             return torch.zeros(shape)
     """)
-    result = arena.grade("diffusion", submission(tmp_path / "greedy", files), "", seconds=1.5).result
+    result = arena.grade("diffusion", submission(tmp_path / "greedy", files), "ddim_timesteps ddim_sample_loop", seconds=0.8).result
     scores = {exercise.id.rpartition(".")[2]: exercise.score for exercise in result.exercises}
     assert result.status == "graded", result.message
     assert scores["ddim_sample_loop"] == scores["ddim_timesteps"] == 0.0
@@ -194,7 +195,7 @@ def test_what_a_lent_reference_says_at_import_is_not_told(arena: Arena, tmp_path
         def evaluate(model, loader, beta=1.0):
             return None
     """)
-    result = arena.grade("vae", submission(tmp_path / "asks", files)).result
+    result = arena.grade("vae", submission(tmp_path / "asks", files), "negative_elbo train evaluate").result
     assert result.status == "graded"
     assert "LEAKED" not in result.to_json()
 
@@ -205,7 +206,7 @@ def test_an_alias_of_a_lent_function_earns_nothing(arena: Arena, tmp_path: Path)
     source = files["losses.py"]
     assert isinstance(source, bytes)
     files["losses.py"] = source.decode() + "\ngaussian_kl = negative_elbo = reconstruction_loss = lambda *a, **k: torch.zeros(())\n"
-    result = arena.grade("vae", submission(tmp_path / "alias", files)).result
+    result = arena.grade("vae", submission(tmp_path / "alias", files), _LOSSES).result
     scores = {exercise.id.rpartition(".")[2]: exercise.score for exercise in result.exercises}
     assert scores["negative_elbo"] == scores["gaussian_kl"] == scores["reconstruction_loss"] == 0.0
 
@@ -231,7 +232,7 @@ def test_results_stay_small_whatever_a_file_says_while_it_is_loaded(arena: Arena
     source = files["losses.py"]
     assert isinstance(source, bytes)
     files["losses.py"] = source.decode() + _COMPLAINTS
-    result = arena.grade("vae", submission(tmp_path / "talker", files)).result
+    result = arena.grade("vae", submission(tmp_path / "talker", files), _LOSSES).result
     assert result.status == "graded"
     assert len(result.to_json()) < 500_000
 

@@ -1,0 +1,20 @@
+"""What a result depends on besides the files: the options of a grading run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+IsolationRequest = Literal["full", "strict", "best", "none"]
+
+
+@dataclass(frozen=True)
+class GradeOptions:
+    """Everything besides the files that a result depends on."""
+
+    seed: int = 0
+    only: tuple[str, ...] = ()
+    isolation: IsolationRequest = "strict"
+    time_limit: float = 10.0
+    memory_limit_mb: int = 4096
+    device: Literal["auto", "cpu", "cuda"] = "auto"

@@ -1,0 +1,16 @@
+"""Imported once by the server that grader processes are forked from: everything heavy, nothing of a course."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")  # a forked child hangs if its parent ever ran several threads
+
+import torch  # noqa: E402
+
+torch.set_num_threads(1)
+
+import autograder.grading  # noqa: E402, F401
