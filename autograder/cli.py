@@ -83,6 +83,8 @@ def run_command(arguments: list[str] | None = None) -> int:
         return leave.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return _say_interrupted()
+    except SystemExit as leave:  # what typer makes of a reader that has gone, as in `autograder list | head`
+        return 0 if isinstance(leave.__context__, BrokenPipeError) else 3
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
