@@ -39,7 +39,7 @@ def check_folder(path: Path, assignment: str | None = None) -> bool:
     modules = modules_named_by(tests[0].parent)
     space = local_space(path, modules)
     console = Console()
-    own = OwnWork(tests[0].parent.name, space)
+    own = OwnWork(tests[0].parent.resolve().name, space)
     done = [outcome for test in tests for outcome in _run_file(own, test, modules, space, console)]
     passed = sum(outcome.passed for _, outcome in done)
     points = sum(outcome.check.info.points for _, outcome in done if outcome.passed)
@@ -53,7 +53,7 @@ def find_tests(path: Path, assignment: str | None) -> list[Path]:
     folder = path if path.is_dir() else path.parent
     places = [folder, *(parent / "assignments" / assignment for parent in [Path.cwd(), *Path.cwd().parents] if assignment)]
     if assignment is None:
-        places += [parent / "assignments" / folder.name for parent in [Path.cwd(), *Path.cwd().parents]]
+        places += [parent / "assignments" / folder.resolve().name for parent in [Path.cwd(), *Path.cwd().parents]]
         places += [parent / "assignments" / path.stem for parent in [Path.cwd(), *Path.cwd().parents]]
     for place in places:
         tests = sorted(place.glob("test_*.py"))

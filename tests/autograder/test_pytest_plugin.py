@@ -1,0 +1,75 @@
+"""The checks as ordinary tests: what a student sees who types `pytest`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tiny_course import HIDDEN_PIECES, PIECES, VISIBLE_PIECES, pieces, write_course
+
+
+def pytest_in(folder: Path, *arguments: str) -> tuple[dict[str, int], str]:
+    """Run pytest in a folder; return the counts of outcomes and the output."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "-q", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    summary = done.stdout.strip().splitlines()[-1]
+    words = summary.replace(",", "").split()
+    kinds = [kind for kind in ("passed", "failed", "error", "errors") if kind in words]
+    counts = {kind: int(words[words.index(kind) - 1]) for kind in kinds}
+    return counts, done.stdout + done.stderr
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """A student's folder."""
+    folder = tmp_path / "sums"
+    folder.mkdir()
+    (folder / "pieces.py").write_text(pieces())
+    (folder / "test_pieces.py").write_text(VISIBLE_PIECES)
+    return folder
+
+
+def test_a_failing_check_speaks_to_students(work: Path) -> None:
+    """Its title and sentence, the values and the student's line; none of the grader's own code."""
+    (work / "pieces.py").write_text(pieces(double="3 * x", shift="x.undefined"))
+    counts, text = pytest_in(work)
+    assert counts == {"failed": 2, "passed": 1}
+    for part in ("double([1, -2]) is not [2, -4]", "AttributeError", "return x.undefined"):
+        assert part in text
+    for part in ("site-packages", "closeness.py", "sessions.py", "Traceback"):
+        assert part not in text
+
+
+def test_a_stub_says_what_is_not_written(work: Path) -> None:
+    """One line each."""
+    (work / "pieces.py").write_text(PIECES.replace("return doubled_with_a_secret_name", "raise NotImplementedError()"))
+    counts, text = pytest_in(work)
+    assert counts == {"failed": 2, "passed": 1}
+    assert "double: not implemented yet" in text
+
+
+def test_another_submission_can_be_named(work: Path, tmp_path: Path) -> None:
+    """``--candidate`` with a file or folder elsewhere."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "pieces.py").write_text(pieces(double="3 * x"))
+    assert pytest_in(work)[0] == {"passed": 3}
+    assert pytest_in(work, "--candidate", str(tmp_path / "other"))[0] == {"failed": 2, "passed": 1}
+
+
+def test_hidden_checks_run_for_instructors(tmp_path: Path) -> None:
+    """With the reference at hand; properties draw 50 examples."""
+    name = write_course(tmp_path)
+    hidden = tmp_path / "solutions" / name / "hidden" / "test_pieces.py"
+    extra = "\n\ndef test_reference(reference, rng):\n    assert reference.double(rng.initial_seed()) == 0\n"
+    hidden.write_text(HIDDEN_PIECES + extra)
+    counts, text = pytest_in(hidden.parent, "test_pieces.py", "--candidate", str(tmp_path / "solutions" / name))
+    assert counts == {"passed": 6}, text
+
+
+def test_importing_nothing_heavy_for_other_peoples_tests(tmp_path: Path) -> None:
+    """The plugin is loaded by every pytest run on this machine: it must not bring torch along."""
+    (tmp_path / "test_plain.py").write_text("import sys\ndef test_plain():\n    assert 'torch' not in sys.modules\n")
+    counts, text = pytest_in(tmp_path)
+    assert counts == {"passed": 1}, text

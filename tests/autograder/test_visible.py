@@ -1,0 +1,135 @@
+"""A student's own run of the visible checks: beside the files, or found by the assignment's name."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from tiny_course import PIECES, VISIBLE_PIECES, VISIBLE_WHOLE, pieces, right_answers, whole
+
+from autograder.errors import UsageError
+from autograder.local_candidate import candidate_beside, local_space, modules_named_by
+from autograder.visible import check_folder, find_tests
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """A student's folder with right answers and the visible checks, without any course around it."""
+    folder = tmp_path / "sums"
+    folder.mkdir()
+    for name, content in right_answers(pieces=pieces(), whole=whole()).items():
+        (folder / name).write_bytes(content)
+    (folder / "test_pieces.py").write_text(VISIBLE_PIECES)
+    (folder / "test_whole.py").write_text(VISIBLE_WHOLE)
+    return folder
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed, on one line."""
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_right_answers_pass(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every check once, with points."""
+    assert check_folder(work)
+    assert "5 of 5 visible checks passed (5 of 5 points" in said(capsys)
+
+
+def test_a_failure_is_explained_with_values(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The writer's sentence, the difference, the input by its names."""
+    (work / "pieces.py").write_text(pieces(shift="double(x) - by"))
+    assert not check_folder(work)
+    text = said(capsys)
+    for part in ("✗ pieces.shift", "shift([1, 2], by=3) is not [5, 7].", "got -1, expected 5", "by = 3.0", "3 of 5"):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (PIECES.replace("return double(x) + by", "raise NotImplementedError()"), "· pieces.shift"),
+        (pieces(shift="1 / 0"), "your code raised ZeroDivisionError"),
+        ("def double(x:\n", "pieces.py could not be loaded: SyntaxError"),
+        (pieces() + "print(undefined)\n", "a statement failed while loading and was skipped: pieces.py, line"),
+        (pieces(double="'\x1b[31m' + str(x)"), "is str; expected a torch tensor"),
+    ],
+)
+def test_other_findings(work: Path, capsys: pytest.CaptureFixture[str], text: str, part: str) -> None:
+    """Unwritten, raising, not loading, leftovers, strange characters: no traceback of the grader's, no exception."""
+    (work / "pieces.py").write_text(text)
+    check_folder(work)
+    out = capsys.readouterr().out
+    assert part.lower() in " ".join(out.split()).lower()
+    assert "\x1b" not in out
+    assert "autograder/" not in out
+
+
+def test_a_changed_file_is_read_again(work: Path) -> None:
+    """In one process, as in an editor's test runner."""
+    assert check_folder(work)
+    (work / "pieces.py").write_text(pieces(double="3 * x"))
+    os.utime(work / "pieces.py", (4e9, 4e9))
+    assert not check_folder(work)
+
+
+def test_a_notebook_is_checked_with_the_files_of_the_assignment(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the notebook's name, or by the assignment's."""
+    released = tmp_path / "assignments" / "sums"
+    released.mkdir(parents=True)
+    for path in work.glob("*.py"):
+        (released / path.name).write_text(path.read_text())
+    cells = [pieces(double="3 * x"), whole().replace("from pieces import jitter, shift", "")]
+    listed = [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": []} for cell in cells]
+    text = json.dumps({"cells": listed, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+    for name in ("sums.ipynb", "mine.ipynb"):
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert not check_folder(Path("sums.ipynb"))
+    assert "✗ pieces.double" in said(capsys)
+    assert not check_folder(Path("mine.ipynb"), "sums")
+    with pytest.raises(UsageError, match="--assignment"):
+        check_folder(Path("mine.ipynb"))
+
+
+def test_mistakes_of_the_caller(work: Path, tmp_path: Path) -> None:
+    """Nothing there, nothing readable."""
+    with pytest.raises(UsageError):
+        check_folder(tmp_path / "absent")
+    (tmp_path / "bad.ipynb").write_text("{")
+    with pytest.raises(UsageError):
+        local_space(tmp_path / "bad.ipynb", ["pieces"])
+
+
+def test_checks_are_found_from_inside_the_folder(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`autograder check` without arguments."""
+    monkeypatch.chdir(work)
+    assert [path.name for path in find_tests(Path("."), None)] == ["test_pieces.py", "test_whole.py"]
+
+
+def test_checks_are_found_for_a_folder_named_like_the_assignment(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A student's own folder elsewhere in the repository, also from inside it."""
+    released = tmp_path / "assignments" / "sums"
+    released.mkdir(parents=True)
+    for path in work.glob("test_*.py"):
+        path.rename(released / path.name)
+    monkeypatch.chdir(tmp_path)
+    assert find_tests(Path("sums"), None)[0].parent == released
+    monkeypatch.chdir(work)
+    assert find_tests(Path("."), None)[0].parent == released
+
+
+def test_the_module_under_test(tmp_path: Path) -> None:
+    """The longest name that fits, with and without the student's files."""
+    for name in ("test_loss.py", "test_loss_terms.py", "test_loss_terms_more.py"):
+        (tmp_path / name).write_text("")
+    assert modules_named_by(tmp_path) == ["loss"]
+    (tmp_path / "loss.py").write_text("x = 1\n")
+    (tmp_path / "loss_terms.py").write_text("def f():\n    return 5\n")
+    assert modules_named_by(tmp_path) == ["loss", "loss_terms"]
+    assert candidate_beside(tmp_path / "test_loss_terms_more.py", None).f() == 5
