@@ -76,7 +76,8 @@ def _forgive_consequences(
     names = ", ".join(piece.name for piece in pieces)
     note = f"checked with a correct version of {names}, because yours has findings of its own"
     one.outcomes = [
-        replace(better[outcome.check.key], note=note) if outcome.check.key in better else outcome for outcome in one.outcomes
+        replace(better[outcome.check.key], note=note) if outcome.check.key in better else outcome
+        for outcome in one.outcomes
     ]
     one.note = "; ".join(part for part in (one.note, note) if part)
 

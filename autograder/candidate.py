@@ -100,7 +100,9 @@ class RemoteFunction:
         The answer may be a value, a function of these quantities or a SymPy expression in symbols of their names.
         """
         call = self._record((), quantities)
-        call.value = self._wrap(self._remote.ask({"op": "answer", "target": self._target, "quantities": dict(quantities)}))
+        call.value = self._wrap(
+            self._remote.ask({"op": "answer", "target": self._target, "quantities": dict(quantities)})
+        )
         return call.value
 
     def observe(self, *args: Any, **kwargs: Any) -> Observation:

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 class ClassRun:
     """One run of ``autograder grade``."""
 
-    def __init__(self, assignment: str, options: GradeOptions, out: Path, formats: frozenset[str], *, quiet: bool) -> None:
+    def __init__(
+        self, assignment: str, options: GradeOptions, out: Path, formats: frozenset[str], *, quiet: bool
+    ) -> None:
         self.root = find_root()
         self.outline = read_outline(self.root, assignment)
         self.options = options
@@ -89,7 +91,9 @@ class ClassRun:
         try:
             self.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"the results folder cannot be made: {error.strerror}", str(self.out), "choose another with --out") from None
+            raise UsageError(
+                f"the results folder cannot be made: {error.strerror}", str(self.out), "choose another with --out"
+            ) from None
 
     def _is_current(self, result: SubmissionResult) -> bool:
         return (

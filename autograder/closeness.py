@@ -15,7 +15,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-_TOLERANCE = {"float64": 1e-7, "complex128": 1e-7, "float32": 1e-4, "complex64": 1e-4, "float16": 1e-2, "bfloat16": 2e-2}
+_TOLERANCE = {
+    "float64": 1e-7,
+    "complex128": 1e-7,
+    "float32": 1e-4,
+    "complex64": 1e-4,
+    "float16": 1e-2,
+    "bfloat16": 2e-2,
+}
 _FLOOR = {"float64": 1e-9, "complex128": 1e-9, "float32": 2e-6, "complex64": 2e-6, "float16": 1e-3, "bfloat16": 1e-2}
 
 
@@ -84,7 +91,9 @@ def assert_close(
             f"{what} has dtype torch.{dtype_name}; expected torch.{wanted_name}",
             expected, actual,
         )  # fmt: skip
-    _assert_values(got, wanted, _limits(dtype_name, wanted_name, wanted, rtol, atol), what, equal_nan, (expected, actual))
+    _assert_values(
+        got, wanted, _limits(dtype_name, wanted_name, wanted, rtol, atol), what, equal_nan, (expected, actual)
+    )
 
 
 def assert_close_to_any(
@@ -114,7 +123,9 @@ def assert_close_to_any(
     raise first
 
 
-def assert_shape(actual: Any, shape: tuple[int, ...], dtype: torch.dtype | None = None, what: str = "the result") -> None:
+def assert_shape(
+    actual: Any, shape: tuple[int, ...], dtype: torch.dtype | None = None, what: str = "the result"
+) -> None:
     """Check that ``actual`` is a tensor of the given shape (and dtype)."""
     if not isinstance(actual, Tensor):
         _wrong_type(actual, "a torch tensor", what)
@@ -124,7 +135,9 @@ def assert_shape(actual: Any, shape: tuple[int, ...], dtype: torch.dtype | None 
             f"{what} has shape {_shape(tuple(actual.shape))}; expected {_shape(shape)}",
         )
     if dtype is not None and actual.dtype != dtype:
-        raise CheckFailed(f"{what} has the wrong dtype; expected {dtype}", f"{what} has dtype {actual.dtype}; expected {dtype}")
+        raise CheckFailed(
+            f"{what} has the wrong dtype; expected {dtype}", f"{what} has dtype {actual.dtype}; expected {dtype}"
+        )
 
 
 def assert_finite(actual: Any, what: str = "the result") -> None:
@@ -134,11 +147,15 @@ def assert_finite(actual: Any, what: str = "the result") -> None:
         raise CheckFailed(f"{what} is not finite", f"{what} contains NaN or infinity", None, actual)
 
 
-def _assert_sequence(actual: Any, expected: list | tuple, *tolerances: float | None, what: str, **options: bool) -> None:
+def _assert_sequence(
+    actual: Any, expected: list | tuple, *tolerances: float | None, what: str, **options: bool
+) -> None:
     if not isinstance(actual, list | tuple):
         _wrong_type(actual, f"{len(expected)} values", what)
     if len(actual) != len(expected):
-        raise CheckFailed(f"{what} should have {len(expected)} parts", f"{what} has {len(actual)} parts; expected {len(expected)}")
+        raise CheckFailed(
+            f"{what} should have {len(expected)} parts", f"{what} has {len(actual)} parts; expected {len(expected)}"
+        )
     for index, (one, other) in enumerate(zip(actual, expected, strict=True)):
         assert_close(one, other, *tolerances, what=f"part {index} of {what}", **options)  # type: ignore[arg-type]
 
@@ -163,13 +180,17 @@ def _as_array(actual: Any, expected: Any, scalar: bool, what: str, any_shape: bo
         if not isinstance(actual, Tensor):
             _wrong_type(actual, "a torch tensor", what)
         return _plain_array(actual)
-    if isinstance(actual, np.ndarray | np.generic) or (isinstance(actual, int | float) and not isinstance(actual, bool)):
+    if isinstance(actual, np.ndarray | np.generic) or (
+        isinstance(actual, int | float) and not isinstance(actual, bool)
+    ):
         return _plain_array(actual)
     _wrong_type(actual, "a NumPy array", what)
 
 
 def _refuse_shape(values: np.ndarray, what: str) -> NoReturn:
-    raise CheckFailed(f"{what} should be a single number", f"{what} has shape {_shape(values.shape)}; expected a single number")
+    raise CheckFailed(
+        f"{what} should be a single number", f"{what} has shape {_shape(values.shape)}; expected a single number"
+    )
 
 
 def _plain_array(value: Any) -> tuple[np.ndarray, str]:

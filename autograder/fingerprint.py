@@ -46,7 +46,9 @@ class Record:
     def __init__(self) -> None:
         self.fingerprint = Fingerprint()
 
-    def __call__(self, name: str, function: RemoteFunction | RemoteObject, *args: Any, batch: int = 0, **kwargs: Any) -> Any:
+    def __call__(
+        self, name: str, function: RemoteFunction | RemoteObject, *args: Any, batch: int = 0, **kwargs: Any
+    ) -> Any:
         """Call ``function`` and record its value, or the type of its error; returns the value or ``None``."""
         del batch  # read off the arguments; accepted because it documents the case
         try:
@@ -58,7 +60,14 @@ class Record:
         self.fingerprint.entries[name] = Entry(seen.value, None, changed, seen.rng_used, args)
         return seen.value
 
-    def grad(self, name: str, function: RemoteFunction | RemoteObject, *args: Any, wrt: Sequence[int | str] = (0,), **kwargs: Any) -> Any:
+    def grad(
+        self,
+        name: str,
+        function: RemoteFunction | RemoteObject,
+        *args: Any,
+        wrt: Sequence[int | str] = (0,),
+        **kwargs: Any,
+    ) -> Any:
         """Record gradients of ``function`` with respect to the arguments ``wrt``."""
         try:
             value = function.grad(*args, wrt=wrt, **kwargs)

@@ -36,7 +36,9 @@ def generic_variants(reference: Callable[..., Any]) -> Iterator[Variant]:
 
 def _shifted_time(reference: Callable[..., Any], step: int) -> Callable[..., Any]:
     def variant(*args: Any, **kwargs: Any) -> Any:
-        longest = max((len(a) for a in args if isinstance(a, Tensor) and a.ndim == 1 and a.is_floating_point()), default=0)
+        longest = max(
+            (len(a) for a in args if isinstance(a, Tensor) and a.ndim == 1 and a.is_floating_point()), default=0
+        )
 
         def shift(value: Any) -> Any:
             if isinstance(value, Tensor) and value.dtype is torch.int64 and longest:
@@ -139,7 +141,9 @@ def _only_some_inputs(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
 
 
 def _scaled(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
-    ratios = [(_ratio(good.value, bad.value), good.args) for good, bad in pairs if not good.gradient and bad.error is None]
+    ratios = [
+        (_ratio(good.value, bad.value), good.args) for good, bad in pairs if not good.gradient and bad.error is None
+    ]
     known = [(ratio, args) for ratio, args in ratios if ratio is not None]
     if not known or len(known) < len([1 for good, bad in wrong if not good.gradient]):
         return []
@@ -153,10 +157,16 @@ def _constant_factor(factor: float) -> list[Diagnosis]:
     if math.isclose(factor, 1.0, rel_tol=1e-3) or abs(factor) < 1e-6:
         return []
     if math.isclose(factor, -1.0, rel_tol=1e-3):
-        return _named("sign_flipped", "The magnitude is right and the sign is opposite. Is this quantity meant to be maximised or minimised?")
+        return _named(
+            "sign_flipped",
+            "The magnitude is right and the sign is opposite. Is this quantity meant to be maximised or minimised?",
+        )
     for value, words in ((math.log(2), "ln 2"), (1 / math.log(2), "1/ln 2")):
         if math.isclose(factor, value, rel_tol=1e-3):
-            return _named("nats_or_bits", f"Your result is {words} times the right one: nats or bits, natural or binary logarithm?")
+            return _named(
+                "nats_or_bits",
+                f"Your result is {words} times the right one: nats or bits, natural or binary logarithm?",
+            )
     return _named(
         "constant_factor",
         f"Your result is always {factor:.4g} times the right one. Which constant factor in the formula is missing or too much?",
@@ -177,9 +187,17 @@ def _factor_of_size(known: list[tuple[float, tuple[Any, ...]]]) -> list[Diagnosi
         if len(set(numbers)) < 2:
             continue
         if all(math.isclose(ratio, number, rel_tol=1e-3) for (ratio, _), number in zip(usable, numbers, strict=True)):
-            return _named("sum_instead_of_mean", f"Your result is too large by exactly {words}. Where should a mean stand instead of a sum?")
-        if all(math.isclose(ratio * number, 1.0, rel_tol=1e-3) for (ratio, _), number in zip(usable, numbers, strict=True)):
-            return _named("mean_instead_of_sum", f"Your result is too small by exactly {words}. Where should a sum stand instead of a mean?")
+            return _named(
+                "sum_instead_of_mean",
+                f"Your result is too large by exactly {words}. Where should a mean stand instead of a sum?",
+            )
+        if all(
+            math.isclose(ratio * number, 1.0, rel_tol=1e-3) for (ratio, _), number in zip(usable, numbers, strict=True)
+        ):
+            return _named(
+                "mean_instead_of_sum",
+                f"Your result is too small by exactly {words}. Where should a sum stand instead of a mean?",
+            )
     return []
 
 
@@ -190,21 +208,31 @@ def _reduced(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     if not cases:
         return []
     if all(_shape(bad) == () and _shape(good) != () for good, bad, _ in cases):
-        return _named("reduced_over_the_batch_too", "You return one number where one per sample is expected. Which dimension must survive the reduction?")
+        return _named(
+            "reduced_over_the_batch_too",
+            "You return one number where one per sample is expected. Which dimension must survive the reduction?",
+        )
     if all(_shape(bad) == _shape(x) != _shape(good) for good, bad, x in cases):
-        return _named("not_reduced", "You return one value per element. Over which dimensions does the formula sum or average?")
+        return _named(
+            "not_reduced", "You return one value per element. Over which dimensions does the formula sum or average?"
+        )
     if all(len(_shape(x)) > 1 and _shape(bad) == _shape(x)[1:] != _shape(good) for good, bad, x in cases):
-        return _named("wrong_axis", "You reduced over the batch dimension and kept the others. Which dimension is the batch?")
+        return _named(
+            "wrong_axis", "You reduced over the batch dimension and kept the others. Which dimension is the batch?"
+        )
     return []
 
 
 def _transposed(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     cases = [(good.value, bad.value) for good, bad in wrong if not good.gradient]
     flipped = [
-        isinstance(good, Tensor) and isinstance(bad, Tensor) and good.ndim == 2 and same_value(good.T, bad) for good, bad in cases
+        isinstance(good, Tensor) and isinstance(bad, Tensor) and good.ndim == 2 and same_value(good.T, bad)
+        for good, bad in cases
     ]
     if flipped and all(flipped):
-        return _named("transposed", "Your result is the transpose of the right one. Which dimension comes first?", "exact")
+        return _named(
+            "transposed", "Your result is the transpose of the right one. Which dimension comes first?", "exact"
+        )
     return []
 
 
@@ -233,4 +261,6 @@ def _is_complex(value: Any) -> bool:
 
 def _flat(value: Any) -> np.ndarray:
     """All elements in double precision, which NumPy cannot read off every torch dtype by itself."""
-    return value.detach().double().numpy().ravel() if isinstance(value, Tensor) else np.asarray(value, np.float64).ravel()
+    return (
+        value.detach().double().numpy().ravel() if isinstance(value, Tensor) else np.asarray(value, np.float64).ravel()
+    )

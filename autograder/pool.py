@@ -64,7 +64,9 @@ def grade_one(grader: Grader, job: Job) -> Done:
         return Done(job, error=error)
 
 
-def grade_all(assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job], processes: int) -> Iterator[Done]:
+def grade_all(
+    assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job], processes: int
+) -> Iterator[Done]:
     """Yield finished jobs as they come, in any order.
 
     A grader process that dies is replaced, and its submission tried once more; dying twice over one submission is
@@ -106,7 +108,9 @@ class _Crew:
                         tried.add(job.path)
                         waiting.append(job)
                     else:
-                        yield Done(job, error=GraderError("the grader's process died over this submission", str(job.path)))
+                        yield Done(
+                            job, error=GraderError("the grader's process died over this submission", str(job.path))
+                        )
                     continue
                 self._idle.append(worker)
                 yield done

@@ -50,7 +50,9 @@ def build(assignment: Assignment) -> dict[str, str]:
     files["README.md"] = statement(assignment)
     leaks = list(find_leaks(assignment, files))
     if leaks:
-        raise GraderError("a released file would show a solution: " + "; ".join(leaks[:3]), f"solutions/{assignment.name}")
+        raise GraderError(
+            "a released file would show a solution: " + "; ".join(leaks[:3]), f"solutions/{assignment.name}"
+        )
     return files
 
 
@@ -58,9 +60,14 @@ def statement(assignment: Assignment) -> str:
     """The outline as students read it: with points, and how to check one's work."""
     text = (assignment.folder / "outline.md").read_text("utf-8")
 
-    lines = {exercise.key: f"- `{exercise.key}` ({exercise.points:g} points): {exercise.title}" for exercise in assignment.exercises}
+    lines = {
+        exercise.key: f"- `{exercise.key}` ({exercise.points:g} points): {exercise.title}"
+        for exercise in assignment.exercises
+    }
     lines |= {_key(task.id): f"- {task.title} ({task.points:g} points)" for task in assignment.training}
-    lines |= {_key(asked.id): f"### {asked.title} ({asked.points:g} points)\n\n{asked.prompt}" for asked in assignment.written}
+    lines |= {
+        _key(asked.id): f"### {asked.title} ({asked.points:g} points)\n\n{asked.prompt}" for asked in assignment.written
+    }
     return replace_items(text, lines).rstrip() + _HOW_TO.format(points=assignment.points)
 
 
@@ -87,7 +94,9 @@ def find_leaks(assignment: Assignment, files: dict[str, str]) -> Iterator[str]:
 
     Lines of the references outside solution regions are public; so are, but for solutions, those of visible checks.
     """
-    stubs = set(_stripped(cut_solutions(source.decode("utf-8"), "") for source in assignment.reference_files().values()))
+    stubs = set(
+        _stripped(cut_solutions(source.decode("utf-8"), "") for source in assignment.reference_files().values())
+    )
     visible = set(_stripped(path.read_text("utf-8") for path in (assignment.folder / "visible").glob("*.py")))
     secrets = {line: where for line, where in _other_secrets(assignment) if line not in stubs | visible}
     secrets |= {line: where for line, where in _solutions(assignment) if line not in stubs}
@@ -104,7 +113,11 @@ def _stripped(texts: Iterable[str]) -> Iterator[str]:
 
 def _solutions(assignment: Assignment) -> Iterator[tuple[str, str]]:
     for name, source in assignment.reference_files().items():
-        yield from ((line, f"a solution in {name}") for line in solution_lines(source.decode("utf-8")) if len(line) >= MIN_SECRET)
+        yield from (
+            (line, f"a solution in {name}")
+            for line in solution_lines(source.decode("utf-8"))
+            if len(line) >= MIN_SECRET
+        )
 
 
 def _other_secrets(assignment: Assignment) -> Iterator[tuple[str, str]]:

@@ -44,14 +44,19 @@ def check_folder(path: Path, assignment: str | None = None) -> bool:
     passed = sum(outcome.passed for _, outcome in done)
     points = sum(outcome.check.info.points for _, outcome in done if outcome.passed)
     total = sum(outcome.check.info.points for _, outcome in done)
-    console.print(f"\n{passed} of {len(done)} visible checks passed ({points:g} of {total:g} points; more checks run when your work is graded)")
+    console.print(
+        f"\n{passed} of {len(done)} visible checks passed ({points:g} of {total:g} points; more checks run when your work is graded)"
+    )
     return passed == len(done)
 
 
 def find_tests(path: Path, assignment: str | None) -> list[Path]:
     """The visible checks for a student's work: beside it, or in ``assignments/<name>/``."""
     folder = path if path.is_dir() else path.parent
-    places = [folder, *(parent / "assignments" / assignment for parent in [Path.cwd(), *Path.cwd().parents] if assignment)]
+    places = [
+        folder,
+        *(parent / "assignments" / assignment for parent in [Path.cwd(), *Path.cwd().parents] if assignment),
+    ]
     if assignment is None:
         places += [parent / "assignments" / folder.resolve().name for parent in [Path.cwd(), *Path.cwd().parents]]
         places += [parent / "assignments" / path.stem for parent in [Path.cwd(), *Path.cwd().parents]]
@@ -71,11 +76,15 @@ def _run_file(
     stem = test.stem.removeprefix("test_")
     module = max((name for name in modules if stem == name or stem.startswith(name + "_")), key=len, default=stem)
     loaded = load_file(test, f"visible_checks_{test.stem}")
-    functions = [function for function in vars(loaded).values() if info_of(function) and function.__module__ == loaded.__name__]
+    functions = [
+        function for function in vars(loaded).values() if info_of(function) and function.__module__ == loaded.__name__
+    ]
     try:
         space.module(module)
     except LoadError as error:
-        console.print(Text(f"{module}.py could not be loaded: {type(error.cause).__name__}: {error.cause}", style="bold red"))
+        console.print(
+            Text(f"{module}.py could not be loaded: {type(error.cause).__name__}: {error.cause}", style="bold red")
+        )
     for complaint in space.complaints:
         console.print(Text(f"note: a statement failed while loading and was skipped: {complaint}", style="yellow"))
     space.complaints.clear()
@@ -85,7 +94,9 @@ def _run_file(
         assert info is not None
         check = Check(info, function, "visible", module)
         target = vars(space.module(module)).get(info.exercise) if module not in space.failures else None
-        exercise = Exercise(f"{own.name}.{module}.{info.exercise}", module, info.exercise, "function", "", (), (), (check,), target)
+        exercise = Exercise(
+            f"{own.name}.{module}.{info.exercise}", module, info.exercise, "function", "", (), (), (check,), target
+        )
         (outcome,) = run_checks(own, [check], lambda: LocalSession(space), RunOptions())  # type: ignore[arg-type, return-value]
         _print(exercise, outcome, console)
         results.append((exercise, outcome))

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def run(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all when left out.")] = None,
     seeds: Annotated[int, typer.Option(help="Grader seeds for which right answers must get full marks.", min=1)] = 1,
-    mutants: Annotated[bool, typer.Option("--mutants", help="Also mutate the references; every mutant must lose points.")] = False,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Also mutate the references; every mutant must lose points.")
+    ] = False,
     jobs: Annotated[int, typer.Option(help="Processes; default: cores.", min=1)] = os.cpu_count() or 1,
     out: Annotated[Path, typer.Option(help="Where to write the findings as JSON.")] = Path("results/audit.json"),
 ) -> None:
@@ -47,7 +49,11 @@ def run(
     out.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(out, _as_json(found, verdicts, seeds))
     wrong = [f"{one.assignment} {one.exercise} — {one.subject}: {one.message}" for one in found if not one.ok]
-    wrong += [f"survived: {one.mutant.assignment} {one.mutant.operator}: {one.mutant.key}" for one in verdicts if one.outcome == "survived"]
+    wrong += [
+        f"survived: {one.mutant.assignment} {one.mutant.operator}: {one.mutant.key}"
+        for one in verdicts
+        if one.outcome == "survived"
+    ]
     for line in wrong:
         console.print(line, markup=False, soft_wrap=True)
     if wrong:
@@ -113,5 +119,10 @@ def _as_json(findings: Sequence[Finding], verdicts: Sequence[Verdict], seeds: in
         name: round(_score([one.outcome for one in verdicts if one.mutant.assignment == name]), 4)
         for name in sorted({one.mutant.assignment for one in verdicts})
     }
-    content = {"seeds": seeds, "mutation_scores": scores, "findings": [asdict(one) for one in findings], "mutants": mutants}
+    content = {
+        "seeds": seeds,
+        "mutation_scores": scores,
+        "findings": [asdict(one) for one in findings],
+        "mutants": mutants,
+    }
     return json.dumps(content, indent=1) + "\n"

@@ -30,12 +30,18 @@ def run() -> None:
 
 
 def _software() -> Iterator[Row]:
-    yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores", ""
+    yield (
+        "python",
+        f"{platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "",
+    )
     if not (3, 11) <= sys.version_info[:2] < (3, 14):
         yield "python", "not a supported version", "use Python 3.11, 3.12 or 3.13"
     for name in ("torch", "torchvision", "numpy", "nbgrader"):
         if importlib.util.find_spec(name) is None:
-            remedy = "pip install nbgrader, to run the course with nbgrader" if name == "nbgrader" else f"pip install {name}"
+            remedy = (
+                "pip install nbgrader, to run the course with nbgrader" if name == "nbgrader" else f"pip install {name}"
+            )
             yield name, "not installed", remedy
         else:
             from importlib.metadata import version
@@ -63,7 +69,11 @@ def _isolation() -> Iterator[Row]:
         yield "isolation", f"profile {profiles.available_profile()}", ""
         for layer in profiles.diagnose():
             here = "yes" if layer.available else "no"
-            yield f"  {layer.name}", f"{here}{': ' + layer.why_not if layer.why_not else ''}", "" if layer.available else layer.remedy
+            yield (
+                f"  {layer.name}",
+                f"{here}{': ' + layer.why_not if layer.why_not else ''}",
+                "" if layer.available else layer.remedy,
+            )
     except AutograderError as error:
         yield "isolation", error.message, error.remedy
 

@@ -14,18 +14,28 @@ Device = Literal["auto", "cpu", "cuda"]
 
 def run(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example vae.")],
-    paths: Annotated[list[Path], typer.Argument(help="Submissions (folder, .ipynb, .zip, .py) or folders of them, named by student.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Submissions (folder, .ipynb, .zip, .py) or folders of them, named by student.")
+    ],
     out: Annotated[Path | None, typer.Option(help="Results folder; default results/<assignment>/.")] = None,
     jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = os.cpu_count() or 1,
-    device: Annotated[Device, typer.Option(help="Where training tasks run; checks of functions run on the CPU.")] = "auto",
+    device: Annotated[
+        Device, typer.Option(help="Where training tasks run; checks of functions run on the CPU.")
+    ] = "auto",
     only: Annotated[list[str] | None, typer.Option(help="Grade this exercise only; may be repeated.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all inputs: same submission, same seed, same result.", min=0)] = 0,
-    isolation: Annotated[Isolation, typer.Option(help="full: S3; strict: S2 or better; best: what there is; none: debugging.")] = "strict",
+    isolation: Annotated[
+        Isolation, typer.Option(help="full: S3; strict: S2 or better; best: what there is; none: debugging.")
+    ] = "strict",
     time_limit: Annotated[float, typer.Option(help="Seconds per check.", min=0.1)] = 10.0,
     memory_limit: Annotated[int, typer.Option(help="Megabytes per worker.", min=1024)] = 4096,
-    resume: Annotated[bool, typer.Option("--resume", help="Skip submissions whose content already has a result of this grader.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Skip submissions whose content already has a result of this grader.")
+    ] = False,
     format: Annotated[str, typer.Option(help="Comma-separated: json, html, junit, gradescope.")] = "json,html",
-    fail_under: Annotated[float | None, typer.Option(help="Exit with 1 if a submission is below this percentage.", min=0, max=100)] = None,
+    fail_under: Annotated[
+        float | None, typer.Option(help="Exit with 1 if a submission is below this percentage.", min=0, max=100)
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")] = False,
 ) -> None:
     """Grade submissions of ASSIGNMENT, each in locked processes of its own. For instructors and CI.

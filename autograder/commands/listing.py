@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from autograder.course import Assignment
 
 
-def run(assignment: Annotated[str | None, typer.Argument(help="Show the exercises of this assignment.")] = None) -> None:
+def run(
+    assignment: Annotated[str | None, typer.Argument(help="Show the exercises of this assignment.")] = None,
+) -> None:
     """List assignments, or the exercises of one, with points and sources. For everybody."""
     from autograder.course import open_course
 
@@ -40,7 +42,9 @@ def _fill_exercises(table: Table, assignment: Assignment) -> None:
     for heading in ("exercise", "title", "points", "graded", "sources"):
         table.add_column(heading, justify="right" if heading == "points" else "left", overflow="fold")
     for one in assignment.exercises:
-        table.add_row(one.id, one.title.replace("`", ""), f"{one.points:g}", one.kind.replace("_", " "), " ".join(one.sources))
+        table.add_row(
+            one.id, one.title.replace("`", ""), f"{one.points:g}", one.kind.replace("_", " "), " ".join(one.sources)
+        )
     for question in assignment.written:
         table.add_row(question.id, question.title, f"{question.points:g}", "by hand", " ".join(question.sources))
     for task in assignment.training:
