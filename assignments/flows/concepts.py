@@ -30,8 +30,8 @@ def coupling_jacobian() -> Callable[..., list[list[float]]]:
     t(x_a) = ``c`` x_a.
 
     Returns its Jacobian as a list of two rows, [[∂y_a/∂x_a, ∂y_a/∂x_b], [∂y_b/∂x_a, ∂y_b/∂x_b]]. Its entries are
-    formulas in the quantities ``x_a``, ``x_b``, ``k`` and ``c``, or constants; one function that returns the whole list is
-    right, too.
+    formulas in the quantities ``x_a``, ``x_b``, ``k`` and ``c``, or constants; one function that returns the whole
+    list is right, too.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
