@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import greenlet
@@ -68,13 +68,18 @@ def _no_local_constants() -> Iterator[None]:
 
 
 class _Relay:
-    """The session that one example sees: it hands each request to the loop that collects them."""
+    """The session that one body sees: it hands each request to the loop that collects them.
 
-    def __init__(self, loop: greenlet.greenlet) -> None:
+    Requests carry their ``lane``: bodies of one lane share a random state, which other lanes do not disturb.
+    """
+
+    def __init__(self, loop: greenlet.greenlet, lane: int | None) -> None:
         self._loop = loop
+        self._lane = {} if lane is None else {"lane": lane}
         self._before: list[dict[str, Any]] = []
 
     def request(self, operation: dict[str, Any]) -> list:
+        operation = {**operation, **self._lane}
         if operation["op"] == "seed":
             # The seed must directly precede the call that it is for, whatever other examples do.
             self._before.append(operation)
@@ -86,9 +91,12 @@ class _Relay:
         return reply
 
 
-def run_interleaved(bodies: list[Body], batch: Callable[[list[dict[str, Any]]], list[list]]) -> list[Exception | None]:
+def run_interleaved(
+    bodies: Sequence[Body], batch: Callable[[list[dict[str, Any]]], list[list]], lanes: Sequence[int] | None = None
+) -> list[Exception | None]:
     """Run all bodies at once, sending their requests in common batches; return what each raised.
 
+    ``lanes`` gives every body the number of the random state that it shares with others of the same number.
     Errors of ``batch`` itself (a lost worker) are raised here, since they concern all examples.
     """
     outcomes: list[Exception | None] = [None] * len(bodies)
@@ -97,7 +105,7 @@ def run_interleaved(bodies: list[Body], batch: Callable[[list[dict[str, Any]]], 
 
     def start(index: int) -> None:
         try:
-            bodies[index](_Relay(loop))
+            bodies[index](_Relay(loop, None if lanes is None else lanes[index]))
         except Exception as error:
             outcomes[index] = error
 

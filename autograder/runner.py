@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -102,21 +102,61 @@ class ExampleStore:
 _STORE = ExampleStore()
 
 
+TOGETHER_LIMIT = 3.0
+"""Seconds for all checks of an exercise at once; what takes longer is run check by check, each with its own limit."""
+
+
 def run_checks(
     assignment: Assignment, checks: Iterable[Check], open_session: OpenSession, options: RunOptions
 ) -> list[Outcome]:
-    """Run checks of one exercise in order, in one process as long as it lives.
+    """Run the checks of one exercise.
 
-    A check that kills its process or runs out of time is charged for that; the next one gets a fresh
-    process, until :data:`MAX_LOST` of them are used up.
+    Behind walls all of them run together, interleaved, in one process, which saves most of the waiting. When that process
+    is lost, they run again one by one: a check that kills its process or runs out of time is charged for
+    that, and the next one gets a fresh process, until :data:`MAX_LOST` of them are used up.
     """
+    checks = list(checks)
+    together = _run_together(assignment, checks, open_session, options)
+    return _run_in_turn(assignment, checks, open_session, options) if together is None else together
+
+
+def _run_together(
+    assignment: Assignment, checks: Sequence[Check], open_session: OpenSession, options: RunOptions
+) -> list[Outcome] | None:
+    """Run checks interleaved; ``None`` where that is not possible or has cost the process."""
+    if len(checks) < 2 or any(check.info.timeout for check in checks):
+        return None
+    try:
+        session = open_session()
+    except WorkerLost:
+        return None
+    try:
+        if not getattr(session, "interleaves", False):
+            return [run_check(assignment, check, session, options) for check in checks]
+        session.limit(min(options.time_limit, TOGETHER_LIMIT))
+        runs = [_CheckRun(assignment, check, options) for check in checks]
+        lanes = [lane for lane, run in enumerate(runs) for _ in run.bodies]
+        with bounded_memory():
+            errors = run_interleaved([body for run in runs for body in run.bodies], session.batch, lanes)
+        _raise_first(errors)
+        return [run.outcome() for run in runs]
+    except WorkerLost:
+        return None
+    finally:
+        session.close()
+
+
+def _run_in_turn(
+    assignment: Assignment, checks: Sequence[Check], open_session: OpenSession, options: RunOptions
+) -> list[Outcome]:
     outcomes: list[Outcome] = []
     session: CandidateSession | None = None
     lost: list[WorkerLost] = []
     try:
         for check in checks:
             if len(lost) >= MAX_LOST:
-                outcomes.append(Outcome(check, lost[-1].status, f"not run, because earlier checks ended with: {lost[-1].reason}"))
+                reason = f"not run, because earlier checks ended with: {lost[-1].reason}"
+                outcomes.append(Outcome(check, lost[-1].status, reason))
                 continue
             try:
                 if session is None:
@@ -135,37 +175,50 @@ def run_checks(
 def run_check(assignment: Assignment, check: Check, session: CandidateSession, options: RunOptions) -> Outcome:
     """Run one check; raises :class:`WorkerLost` when the submission's process is of no further use."""
     session.limit(check.info.timeout or options.time_limit)
-    seed = derive_seed(options.seed, check.key)
-    session.request({"op": "seed", "seed": derive_seed(seed, "worker") % 2**32})
+    run = _CheckRun(assignment, check, options)
     with bounded_memory():
         if is_property(check.function):
-            return _run_property(assignment, check, session, options)
-        remote = Remote(session)
-        return _verdict(check, remote, lambda: check.function(**_arguments(assignment, check, remote, seed)))
+            _raise_first(run_interleaved(run.bodies, session.batch))
+        else:
+            run.bodies[0](session)
+    return run.outcome()
 
 
-def _run_property(assignment: Assignment, check: Check, session: CandidateSession, options: RunOptions) -> Outcome:
-    seed = derive_seed(options.seed, check.key)
-    inner = check.function.hypothesis.inner_test  # type: ignore[attr-defined]
-    examples = _STORE.examples(assignment.name, check, options.seed)
-    verdicts: list[Outcome] = []
-
-    def body(example: Mapping[str, Any], index: int) -> Callable[[Session], None]:
-        def run(relay: Session) -> None:
-            remote = Remote(relay)
-            arguments = _arguments(assignment, check, remote, seed + index)
-            verdicts.append(_verdict(check, remote, lambda: inner(**arguments, **example)))
-
-        return run
-
-    errors = run_interleaved([body(example, index) for index, example in enumerate(examples)], session.batch)
+def _raise_first(errors: Iterable[Exception | None]) -> None:
     for error in errors:
         if error is not None:
             raise error
-    bad = [verdict for verdict in verdicts if not verdict.passed]
-    if not bad:
-        return Outcome(check, "passed")
-    return min(bad, key=lambda verdict: _size(verdict.call))
+
+
+class _CheckRun:
+    """One check as bodies to run, one for each example, and the verdicts that they leave."""
+
+    def __init__(self, assignment: Assignment, check: Check, options: RunOptions) -> None:
+        self._assignment = assignment
+        self._check = check
+        self._seed = derive_seed(options.seed, check.key)
+        self._verdicts: list[Outcome] = []
+        if is_property(check.function):
+            function = check.function.hypothesis.inner_test  # type: ignore[attr-defined]
+            examples = _STORE.examples(assignment.name, check, options.seed)
+        else:
+            function, examples = check.function, [{}]
+        self.bodies = [self._body(function, example, index) for index, example in enumerate(examples)]
+
+    def _body(self, function: Callable[..., None], example: Mapping[str, Any], index: int) -> Callable[[Session], None]:
+        def run(session: Session) -> None:
+            if index == 0:
+                session.request({"op": "seed", "seed": derive_seed(self._seed, "worker") % 2**32})
+            remote = Remote(session)
+            arguments = _arguments(self._assignment, self._check, remote, self._seed + index)
+            self._verdicts.append(_verdict(self._check, remote, lambda: function(**arguments, **example)))
+
+        return run
+
+    def outcome(self) -> Outcome:
+        """The verdict: passed, or the failure with the least to read."""
+        bad = [verdict for verdict in self._verdicts if not verdict.passed]
+        return min(bad, key=lambda verdict: _size(verdict.call)) if bad else Outcome(self._check, "passed")
 
 
 def _arguments(assignment: Assignment, check: Check, remote: Remote, seed: int) -> dict[str, Any]:

@@ -60,6 +60,9 @@ class RemoteSession:
     A single request may be a batch: many calls in one frame, which is what makes property checks fast.
     """
 
+    interleaves = True
+    """Whether running many checks at once pays: only where a request has to travel."""
+
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._sequence = 0
@@ -107,7 +110,7 @@ class RemoteSession:
         for _ in range(MAX_CALLBACKS):
             kind, body = self._receive()
             if kind == "reply":
-                return _checked_replies(body, operations)
+                return _checked_complaints(_checked_replies(body, len(operations)), operations)
             try:
                 # The function is the grader's, but its arguments are the submission's.
                 with bounded_memory(), bounded_time(self._deadline.left()):
@@ -213,14 +216,14 @@ def _ending(reason: str) -> str:
     return "was killed, perhaps for lack of memory" if "SIGKILL" in reason else "ended by itself"
 
 
-def _checked_replies(body: object, operations: list[dict[str, Any]]) -> list[list]:
+def _checked_replies(body: object, number: int) -> list[list]:
     """Check the outer form of the replies; their values are judged by the checks."""
-    if type(body) is not list or len(body) != len(operations):
+    if type(body) is not list or len(body) != number:
         raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
-    for reply, operation in zip(body, operations, strict=True):
-        # What is text here ends up in results; an honest worker has cut it already.
+    for reply in body:
+        # Text of errors ends up in results; an honest worker has cut it already.
         good = type(reply) is list and (
-            (len(reply) == 2 and reply[0] == "ok" and (operation["op"] != "import" or _are_complaints(reply[1])))
+            (len(reply) == 2 and reply[0] == "ok")
             or (len(reply) == 5 and reply[0] == "error" and all(map(_is_short_text, reply)))
         )
         if not good:
@@ -228,8 +231,14 @@ def _checked_replies(body: object, operations: list[dict[str, Any]]) -> list[lis
     return body
 
 
-def _are_complaints(value: object) -> bool:
-    return type(value) is list and len(value) <= 20 and all(map(_is_short_text, value))
+def _checked_complaints(replies: list[list], operations: list[dict[str, Any]]) -> list[list]:
+    """Check what loading a file complained about: it stands in the result, beside every exercise of the file."""
+    for reply, operation in zip(replies, operations, strict=True):
+        if operation["op"] == "import" and reply[0] == "ok":
+            said = reply[1]
+            if type(said) is not list or len(said) > 20 or not all(map(_is_short_text, said)):
+                raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
+    return replies
 
 
 def _is_short_text(value: object) -> bool:

@@ -23,6 +23,31 @@ def random_state() -> tuple[Any, ...]:
     return torch.get_rng_state(), np.random.get_state(), random.getstate()
 
 
+def set_random_state(state: tuple[Any, ...]) -> None:
+    """Put a snapshot of the three global generators back."""
+    torch.set_rng_state(state[0])
+    np.random.set_state(state[1])
+    random.setstate(state[2])
+
+
+class RandomLanes:
+    """Several random states of which one is in force: interleaved checks do not disturb each other's draws."""
+
+    def __init__(self) -> None:
+        self._current: int | None = None
+        self._states: dict[int, tuple[Any, ...]] = {}
+
+    def enter(self, lane: int) -> None:
+        """Go on with the random state in which ``lane`` was left; a new lane goes on with what is there."""
+        if lane == self._current:
+            return
+        if self._current is not None:
+            self._states[self._current] = random_state()
+        self._current = lane
+        if lane in self._states:
+            set_random_state(self._states[lane])
+
+
 def same_state(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
     """Tell whether nothing was drawn between two snapshots."""
     numpy_before, numpy_after = before[1], after[1]
@@ -54,9 +79,7 @@ class GlobalState:
         torch.use_deterministic_algorithms(self.deterministic)
         torch.set_num_threads(self.threads)
         np.seterr(**self.errors)  # type: ignore[arg-type]
-        torch.set_rng_state(self.random[0])
-        np.random.set_state(self.random[1])
-        random.setstate(self.random[2])
+        set_random_state(self.random)
 
 
 @contextlib.contextmanager

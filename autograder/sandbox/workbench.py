@@ -18,7 +18,7 @@ import torch
 from autograder.sandbox.answers import numeric
 from autograder.sandbox.callbacks import DrawingCallback, Invoke, RemoteCallback
 from autograder.sandbox.failures import MAX_TEXT, Absent, describe_error
-from autograder.sandbox.global_state import random_state, same_state, seed_everything, untouched_state
+from autograder.sandbox.global_state import RandomLanes, random_state, same_state, seed_everything, untouched_state
 from autograder.sandbox.modules import ModuleSpace, SpaceFinder, quiet_stdin
 from autograder.sandbox.shaking import shake_parameters
 from autograder.sandbox.toys import build_loader, build_object, build_optimizer, build_toy
@@ -39,11 +39,14 @@ class Workbench:
         self.fresh_process = fresh_process
         self.space = space
         self._objects: list[object] = []
+        self._lanes = RandomLanes()
         self._ready: set[str] = set()
 
     def perform(self, request: Mapping[str, Any]) -> list:
         """Carry out one request: ``["ok", value]`` or ``["error", type, message, traceback, reason]``."""
         try:
+            if "lane" in request:
+                self._lanes.enter(request["lane"])
             with quiet_stdin():
                 return ["ok", getattr(self, "_do_" + request["op"])(request)]
         except BaseException as error:
