@@ -19,7 +19,7 @@ from autograder import __version__
 from autograder.commands import audit, check, coverage, doctor, export, grade, listing, release, report
 from autograder.errors import AutograderError
 
-_UsageMistake = typer.BadParameter.__mro__[2]
+_UsageMistake: type[Exception] = typer.BadParameter.__mro__[2]  # type: ignore[assignment]
 """What typer raises for wrong usage; older releases take it from click, newer ones bring their own."""
 
 _INTERRUPTED = 130

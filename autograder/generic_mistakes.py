@@ -22,7 +22,8 @@ def generic_variants(reference: Callable[..., Any]) -> Iterator[Variant]:
     for step, words in ((-1, "one step too early"), (1, "one step too late")):
         yield (
             "timestep_off_by_one",
-            f"Your values are those of a neighbouring timestep ({words}). Does t = 0 mean the first entry of the schedule?",
+            f"Your values are those of a neighbouring timestep ({words}). Does t = 0 mean the first entry of the "
+            "schedule?",
             _shifted_time(reference, step),
         )
     names = list(inspect.signature(reference).parameters)
@@ -83,15 +84,15 @@ def _side_effects(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     if any(bad.changed and not good.changed for good, bad in wrong):
         found += _named(
             "input_modified_in_place",
-            "One of the arguments has different values after the call. Which line writes into it (+=, *=, a method ending in _ , "
-            "an indexed assignment)?",
+            "One of the arguments has different values after the call. Which line writes into it (+=, *=, a method "
+            "ending in _ , an indexed assignment)?",
             "exact" if values_right else "likely",
         )
     if any(bad.rng_used and not good.rng_used for good, bad in wrong):
         found += _named(
             "global_randomness_used",
-            "The call draws from (or reseeds) the global random state, which it should leave alone. Where does the randomness "
-            "come from, and is there an argument that should provide it?",
+            "The call draws from (or reseeds) the global random state, which it should leave alone. Where does the "
+            "randomness come from, and is there an argument that should provide it?",
             "exact" if values_right else "likely",
         )
     return found
@@ -104,8 +105,8 @@ def _detached(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     if all(bad.error is not None or _all_none(bad.value) for _, bad in gradients):
         return _named(
             "detached_from_the_graph",
-            "The values are right, but no gradient flows back through them. Is there a detach(), .item(), .data, numpy() or "
-            "no_grad() on the way, or a tensor built anew from numbers?",
+            "The values are right, but no gradient flows back through them. Is there a detach(), .item(), .data, "
+            "numpy() or no_grad() on the way, or a tensor built anew from numbers?",
             "exact",
         )
     return []
@@ -123,14 +124,15 @@ def _only_some_inputs(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     """Right for one kind of input only: a single sample, two dimensions, one precision."""
     sized = [(good, bad, good.args[0]) for good, bad in pairs if good.args and isinstance(good.args[0], Tensor)]
     tests: list[tuple[str, str, Callable[[Tensor], bool]]] = [
-        ("right_for_a_batch_of_one_only", "It is right for a batch of one sample and wrong for larger ones. Which operation "
-         "mixes the samples of a batch, or drops the batch dimension?", lambda x: x.ndim > 0 and x.shape[0] == 1),
-        ("right_for_two_dimensions_only", "It is right for (B, D) inputs and wrong for inputs with more dimensions. Which "
-         "dimensions should the reduction cover?", lambda x: x.ndim == 2),
-        ("right_for_float32_only", "It is right in float32 but not in float64. Where is a tensor created without the dtype of "
-         "the input?", lambda x: x.dtype is torch.float32),
-        ("right_for_float64_only", "It is right in float64 but not in float32. Where is a tensor created without the dtype of "
-         "the input?", lambda x: x.dtype is torch.float64),
+        ("right_for_a_batch_of_one_only", "It is right for a batch of one sample and wrong for larger ones. Which "
+         "operation mixes the samples of a batch, or drops the batch dimension?",
+         lambda x: x.ndim > 0 and x.shape[0] == 1),
+        ("right_for_two_dimensions_only", "It is right for (B, D) inputs and wrong for inputs with more dimensions. "
+         "Which dimensions should the reduction cover?", lambda x: x.ndim == 2),
+        ("right_for_float32_only", "It is right in float32 but not in float64. Where is a tensor created without the "
+         "dtype of the input?", lambda x: x.dtype is torch.float32),
+        ("right_for_float64_only", "It is right in float64 but not in float32. Where is a tensor created without the "
+         "dtype of the input?", lambda x: x.dtype is torch.float64),
     ]  # fmt: skip
     for name, hint, selects in tests:
         inside = [same_entry(good, bad) for good, bad, x in sized if selects(x)]
@@ -169,7 +171,8 @@ def _constant_factor(factor: float) -> list[Diagnosis]:
             )
     return _named(
         "constant_factor",
-        f"Your result is always {factor:.4g} times the right one. Which constant factor in the formula is missing or too much?",
+        f"Your result is always {factor:.4g} times the right one. Which constant factor in the formula is missing or "
+        "too much?",
     )
 
 

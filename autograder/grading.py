@@ -116,13 +116,19 @@ class Grader:
         return SubmissionResult(
             assignment=self.assignment.name, student=submission.student, grader_version=self.version,
             submission_sha256=submission.sha256, seed=self.options.seed,
-            isolation=Isolation(profile=zygote.profile if zygote else "S0", layers=list(zygote.layers) if zygote else []),  # type: ignore[arg-type]
+            isolation=_isolation(zygote),
             environment=Environment(python=platform.python_version(), torch=torch.__version__, device="cpu"),
             score=sum(exercise.score for exercise in exercises),
             max_score=self._max_score(),
             duration_s=round(time.perf_counter() - started, 3), status=status, message=message,
             notes=list(submission.notes), exercises=exercises, artifacts=Artifacts(figures=artifacts or []),
         )  # fmt: skip
+
+
+def _isolation(zygote: Zygote | None) -> Isolation:
+    if zygote is None:
+        return Isolation(profile="S0", layers=[])
+    return Isolation(profile=zygote.profile, layers=list(zygote.layers))  # type: ignore[arg-type]
 
 
 def written_results(assignment: Assignment) -> list[ExerciseResult]:

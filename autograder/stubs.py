@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import NoReturn
 
 from autograder.errors import GraderError
 
@@ -39,7 +40,7 @@ def cut_solutions(source: str, where: str) -> str:
             if opened[1]:
                 kept.append(f"{opened[1]}raise NotImplementedError()")
         elif stripped == END:
-            if not opened:
+            if opened is None:
                 _refuse("a solution ends that never began", where, number)
             if line[: len(line) - len(line.lstrip())] != opened[1]:
                 _refuse("the end marker is indented differently from its begin marker", where, number)
@@ -74,5 +75,5 @@ def _check_compiles(stub: str, where: str) -> None:
         raise GraderError(f"the stub would not compile: {error.msg} (line {error.lineno})", where) from None
 
 
-def _refuse(message: str, where: str, line: int) -> None:
+def _refuse(message: str, where: str, line: int) -> NoReturn:
     raise GraderError(message, f"{where}:{line}", "correct the marker and build again")

@@ -126,7 +126,7 @@ def _plainly(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _drawing(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as :class:`autograder.sandbox.callbacks.DrawingCallback` calls it: random state in, and out again."""
+    """The function as :class:`autograder.sandbox.callbacks.DrawingCallback` calls it: random state in and out again."""
 
     def evaluate(state: Tensor, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         with torch.random.fork_rng(devices=[]):

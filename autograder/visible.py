@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from autograder.course import Check, Exercise, load_file
 from autograder.checks import info_of
+from autograder.course import Check, Exercise, load_file
 from autograder.errors import UsageError
 from autograder.local_candidate import local_space, modules_named_by
 from autograder.reports.plaintext import visible as made_visible
@@ -45,7 +45,8 @@ def check_folder(path: Path, assignment: str | None = None) -> bool:
     points = sum(outcome.check.info.points for _, outcome in done if outcome.passed)
     total = sum(outcome.check.info.points for _, outcome in done)
     console.print(
-        f"\n{passed} of {len(done)} visible checks passed ({points:g} of {total:g} points; more checks run when your work is graded)"
+        f"\n{passed} of {len(done)} visible checks passed ({points:g} of {total:g} points; "
+        "more checks run when your work is graded)"
     )
     return passed == len(done)
 

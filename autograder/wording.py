@@ -110,9 +110,11 @@ class torch_print_options:
     """Short numbers inside the ``with`` block, torch's own settings after it."""
 
     def __enter__(self) -> None:
+        """Set them."""
         torch.set_printoptions(precision=4, sci_mode=False, linewidth=100)
 
     def __exit__(self, *details: object) -> None:
+        """Put them back."""
         torch.set_printoptions(profile="default")
 
 
@@ -142,10 +144,7 @@ def _range(value: Tensor) -> str:
     """What is special about the values, coarsely."""
     if value.numel() == 0 or not (value.dtype.is_floating_point):
         return ""
-    if value.shape[:1] == (1,) and value.ndim > 1:
-        words = " (a batch of one)"
-    else:
-        words = ""
+    words = " (a batch of one)" if value.shape[:1] == (1,) and value.ndim > 1 else ""
     if not bool(torch.isfinite(value).all()):
         return words + " with infinite entries"
     if bool((value == 0).all()):

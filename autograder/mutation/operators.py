@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterator
+from typing import Any
 
 Change = Callable[[ast.AST], ast.AST | None]
 """Returns the node's replacement, or ``None`` where the operator does not apply."""
@@ -46,7 +47,7 @@ class _Replace(ast.NodeTransformer):
         self.target = target
         self.replacement = replacement
 
-    def visit(self, node: ast.AST) -> ast.AST:
+    def visit(self, node: ast.AST) -> Any:
         """Replace the target and leave everything else."""
         return ast.copy_location(self.replacement, node) if node is self.target else super().generic_visit(node)
 

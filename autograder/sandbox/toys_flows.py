@@ -16,6 +16,7 @@ class LinearMap(nn.Module):
     def __init__(self, matrix: Tensor, offset: float = 0.0) -> None:
         """Keep the matrix."""
         super().__init__()
+        self.matrix: Tensor
         self.register_buffer("matrix", matrix)
         self.offset = offset
 
@@ -30,6 +31,8 @@ class PlanarMap(nn.Module):
     def __init__(self, u: Tensor, w: Tensor) -> None:
         """Keep both directions."""
         super().__init__()
+        self.u: Tensor
+        self.w: Tensor
         self.register_buffer("u", u)
         self.register_buffer("w", w)
 

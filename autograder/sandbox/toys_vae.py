@@ -23,6 +23,7 @@ class ToyVAE(nn.Module):
     def __init__(self, num_pixels: int = 4, latent_dim: int = 3, seed: int = 0) -> None:
         """Draw the parameters from a generator of their own."""
         super().__init__()
+        self.offset: Tensor
         generator = torch.Generator().manual_seed(seed)
         self.num_pixels = num_pixels
         self.decoded = latent_dim - 1

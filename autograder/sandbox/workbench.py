@@ -192,14 +192,14 @@ class Workbench:
     def _do_make(self, request: Mapping[str, Any]) -> Handle:
         """Build one of the grader's own helpers: a generator, a loader, an optimiser, a toy module."""
         args, kwargs = self._take(request["args"]), self._take(request["kwargs"])
-        maker = {
+        makers: dict[str, Callable[..., object]] = {
             "generator": lambda seed: torch.Generator().manual_seed(seed),
             "loader": build_loader,
             "object": build_object,
             "optimizer": build_optimizer,
             "toy": build_toy,
-        }[request["what"]]
-        return self._keep(maker(*args, **kwargs))
+        }
+        return self._keep(makers[request["what"]](*args, **kwargs))
 
     def _do_seed(self, request: Mapping[str, Any]) -> None:
         seed_everything(request["seed"])
