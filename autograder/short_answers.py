@@ -7,13 +7,16 @@ compared without capitals, hyphens and underscores; numbers to four digits, beca
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from torch import Tensor
 
 from autograder.closeness import CheckFailed, assert_close
+
+if TYPE_CHECKING:
+    from autograder.fingerprint import Record
 
 DIGITS = 1e-4
 """Relative tolerance: a value written down with five digits is right."""
@@ -63,7 +66,7 @@ def assert_matrix(answer: Any, expected: np.ndarray) -> None:
     """Check a table of rows and columns, given as a list of lists, an array or a tensor."""
     found = _matrix(answer, expected.shape)
     for place in np.ndindex(expected.shape):
-        assert_number(found[place], expected[place], f"the entry {tuple(index + 1 for index in place)}")
+        assert_number(found[place], float(expected[place]), f"the entry {tuple(index + 1 for index in place)}")
 
 
 def assert_matrix_form(answer: Any, shape: tuple[int, int]) -> None:
@@ -88,7 +91,7 @@ def plain(word: Any) -> str:
     return re.sub(r"[\s_-]+", " ", str(word)).strip().lower().replace("aliz", "alis")
 
 
-def record_entries(record: Callable[..., None] | Any, name: str, answer: Any) -> None:
+def record_entries(record: Record, name: str, answer: Any) -> None:
     """Write an answer into a probe's record: a table entry by entry, so that each can be recognised by itself."""
     if not isinstance(answer, Mapping):
         record.value(name, _number(answer))
@@ -98,7 +101,8 @@ def record_entries(record: Callable[..., None] | Any, name: str, answer: Any) ->
 
 
 def _matrix(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
-    rows = answer.tolist() if isinstance(answer, np.ndarray | Tensor) else answer
+    whole = isinstance(answer, np.ndarray | Tensor) and tuple(answer.shape) == shape
+    rows = answer.tolist() if whole else answer
     well_formed = isinstance(rows, list | tuple) and all(isinstance(row, list | tuple) for row in rows)
     if not well_formed or (len(rows), *{len(row) for row in rows}) != shape:
         raise CheckFailed(f"the answer is not a list of {shape[0]} rows of {shape[1]} numbers")
