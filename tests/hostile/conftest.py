@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from autograder import subjects
-from autograder.grading import Grader
+from autograder.grading import Grader, _selected
 from autograder.options import GradeOptions
-from autograder.reports.graded import Graded, _selected
 from autograder.reports.feedback import render_feedback
+from autograder.reports.graded import Graded
 from autograder.reports.schema import ExerciseResult
 from autograder.runner import RunOptions, run_checks
 from autograder.subjects import LoadedModules

@@ -14,6 +14,12 @@ ATTACKS = [
     Attack("inputs in a subclass of a common name", _LOOK + "E = type('ValueError', (Exception,), {'__str__': lambda s: text})\nraise E"),
     Attack("inputs in the name of the result's class", _LOOK + "return type('CANARY' + text, (), {})()"),
     Attack("inputs in a result's strings", _LOOK + "return ['CANARY' + text, {'CANARY' + text: text}]"),
+    Attack(
+        "everything that has been sent to the process",
+        "for operation in serving()[2]['operations']:\n"
+        "    for value in operation.get('args', ()): note(value)\n"
+        "raise ValueError('CANARY' + ' '.join(sorted(set(SEEN)))[:1900])",
+    ),
     Attack("inputs printed", _LOOK + "print('CANARY' + text); sys.stderr.write(text); os.write(1, text.encode())\nreturn zeros(mu)"),
     Attack("inputs in warnings and logs", _LOOK + "warnings.warn('CANARY' + text); logging.error(text)\nreturn zeros(mu)"),
     Attack("inputs in a traceback's lines", _LOOK + "exec(compile('raise KeyError(1)  # ' + text, 'CANARY' + text, 'exec'))"),
