@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from autograder.course import Assignment, Exercise
 from autograder.diagnosis import Catalogue, diagnose
 from autograder.reports.schema import Diagnosis, ExerciseResult, ExerciseStatus
-from autograder.runner import Outcome, RunOptions, earned, run_checks
+from autograder.runner import RunOptions, earned, run_checks
 from autograder.sessions import WorkerLost
 from autograder.subjects import Subject
+from autograder.verdicts import Outcome
 from autograder.wording import check_result
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -12,25 +11,15 @@ from typing import Any, Protocol
 import torch
 
 from autograder.bounds import bounded_memory
-from autograder.candidate import Call, Candidate, CandidateError, Remote, Session
-from autograder.closeness import CheckFailed
+from autograder.candidate import Candidate, Remote, Session
 from autograder.course import Assignment, Check, Exercise
-from autograder.errors import GraderError
 from autograder.examples import derive_seed, draw_examples, is_property, run_interleaved
 from autograder.sessions import WorkerLost
+from autograder.verdicts import Outcome, judge, size_of
 
 FIXTURES = frozenset({"candidate", "rng", "reference"})
 MAX_LOST = 2
 """Workers that one exercise may use up before its remaining checks are given up."""
-
-_STRUCTURE_ERRORS = (
-    TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError, ArithmeticError, MemoryError,
-)  # fmt: skip
-_COMMON_ERRORS = (
-    "AttributeError", "IndexError", "KeyError", "NameError", "RecursionError", "RuntimeError", "TypeError",
-    "UnboundLocalError", "ValueError",
-)  # fmt: skip
-"""Errors that a hidden check calls by name. Any name of the student's choice could spell out a hidden input."""
 
 
 class CandidateSession(Session, Protocol):
@@ -51,28 +40,6 @@ class CandidateSession(Session, Protocol):
 
 OpenSession = Callable[[], CandidateSession]
 """Starts a fresh process (or space) with the submission loaded."""
-
-
-@dataclass
-class Outcome:
-    """What became of one check."""
-
-    check: Check
-    status: str
-    summary: str = ""
-    """What went wrong without any value: fit for hidden checks."""
-    detail: str = ""
-    """The same with values, the student's message and place: for visible checks only."""
-    call: Call | None = None
-    """The failing call with the smallest input."""
-    expected: Any = None
-    got: Any = None
-    note: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the check earned its points."""
-        return self.status == "passed"
 
 
 @dataclass
@@ -116,29 +83,47 @@ def run_checks(
     that, and the next one gets a fresh process, until :data:`MAX_LOST` of them are used up.
     """
     checks = list(checks)
-    together = _run_together(assignment, checks, open_session, options)
+    if len(checks) < 2 or any(check.info.timeout for check in checks):
+        return _run_in_turn(assignment, checks, open_session, options)
+    try:
+        session = open_session()
+    except WorkerLost as lost:
+        return _run_in_turn(assignment, checks, _first_then(lost, open_session), options)
+    if not getattr(session, "interleaves", False):
+        return _run_in_turn(assignment, checks, _first_then(session, open_session), options)
+    together = _run_together(assignment, checks, session, options)
     return _run_in_turn(assignment, checks, open_session, options) if together is None else together
 
 
+def _first_then(first: CandidateSession | WorkerLost, open_session: OpenSession) -> OpenSession:
+    """Open sessions, the first of which has been opened (or has failed to open) already."""
+    ready = [first]
+
+    def opened() -> CandidateSession:
+        if not ready:
+            return open_session()
+        value = ready.pop()
+        if isinstance(value, WorkerLost):
+            raise value
+        return value
+
+    return opened
+
+
 def _run_together(
-    assignment: Assignment, checks: Sequence[Check], open_session: OpenSession, options: RunOptions
+    assignment: Assignment, checks: Sequence[Check], session: CandidateSession, options: RunOptions
 ) -> list[Outcome] | None:
-    """Run checks interleaved; ``None`` where that is not possible or has cost the process."""
-    if len(checks) < 2 or any(check.info.timeout for check in checks):
-        return None
+    """Run checks interleaved; ``None`` when that has cost the process."""
+    runs = [_CheckRun(assignment, check, options) for check in checks]
     try:
-        session = open_session()
-    except WorkerLost:
-        return None
-    try:
-        if not getattr(session, "interleaves", False):
-            return [run_check(assignment, check, session, options) for check in checks]
         session.limit(min(options.time_limit, TOGETHER_LIMIT))
-        runs = [_CheckRun(assignment, check, options) for check in checks]
-        lanes = [lane for lane, run in enumerate(runs) for _ in run.bodies]
-        with bounded_memory():
-            errors = run_interleaved([body for run in runs for body in run.bodies], session.batch, lanes)
-        _raise_first(errors)
+        # What a student may read of a visible check must have been said before the first hidden input is there: the
+        # submission can read everything that its process has been sent.
+        for visibility in ("visible", "hidden"):
+            lanes = [lane for lane, run in enumerate(runs) if checks[lane].visibility == visibility for _ in run.bodies]
+            bodies = [body for lane in dict.fromkeys(lanes) for body in runs[lane].bodies]
+            with bounded_memory():
+                _raise_first(run_interleaved(bodies, session.batch, lanes))
         return [run.outcome() for run in runs]
     except WorkerLost:
         return None
@@ -211,14 +196,14 @@ class _CheckRun:
                 session.request({"op": "seed", "seed": derive_seed(self._seed, "worker") % 2**32})
             remote = Remote(session)
             arguments = _arguments(self._assignment, self._check, remote, self._seed + index)
-            self._verdicts.append(_verdict(self._check, remote, lambda: function(**arguments, **example)))
+            self._verdicts.append(judge(self._check, remote, lambda: function(**arguments, **example)))
 
         return run
 
     def outcome(self) -> Outcome:
         """The verdict: passed, or the failure with the least to read."""
         bad = [verdict for verdict in self._verdicts if not verdict.passed]
-        return min(bad, key=lambda verdict: _size(verdict.call)) if bad else Outcome(self._check, "passed")
+        return min(bad, key=lambda verdict: size_of(verdict.call)) if bad else Outcome(self._check, "passed")
 
 
 def _arguments(assignment: Assignment, check: Check, remote: Remote, seed: int) -> dict[str, Any]:
@@ -233,55 +218,6 @@ def _arguments(assignment: Assignment, check: Check, remote: Remote, seed: int) 
 @functools.cache
 def _names(function: Callable[..., Any]) -> frozenset[str]:
     return frozenset(inspect.signature(function).parameters)
-
-
-def _verdict(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome:
-    """Run a check's body and turn what it raises into an outcome.
-
-    Check code that stumbles over a student's value (unpacking ``None``, say) has found a wrong structure. The audit
-    runs every check on the reference, so that a stumble of the check's own making is found there.
-    """
-    try:
-        run()
-        return Outcome(check, "passed")
-    except CheckFailed as failure:
-        return Outcome(check, "failed", failure.summary, failure.detail, remote.latest, failure.expected, failure.got)
-    except CandidateError as error:
-        return _student_error(check, error, remote.latest)
-    except AssertionError as failure:
-        return Outcome(check, "failed", "the property does not hold", str(failure), remote.latest)
-    except _STRUCTURE_ERRORS as error:
-        if remote.calls == 0:
-            raise GraderError(f"the check itself failed: {type(error).__name__}: {error}", check.key) from error
-        summary = "the result does not have the structure that the contract asks for"
-        return Outcome(check, "failed", summary, f"{summary} ({type(error).__name__}: {error})", remote.latest)
-
-
-def _student_error(check: Check, error: CandidateError, call: Call | None) -> Outcome:
-    if error.missing:
-        return Outcome(check, "missing", "not implemented yet", error.message, call)
-    kind = error.error_type if error.error_type in _COMMON_ERRORS else "an exception"
-    detail = f"your code raised {error.error_type}: {error.message}".rstrip(": ")
-    if error.traceback:
-        detail += "\n" + error.traceback.rstrip()
-    return Outcome(check, "error", f"your code raised {kind}", detail, call)
-
-
-def _size(call: Call | None) -> float:
-    """How much there is to read in a call's arguments."""
-    if call is None:
-        return math.inf
-    return sum(_elements(value) for value in [*call.args, *call.kwargs.values()])
-
-
-def _elements(value: Any) -> float:
-    if isinstance(value, torch.Tensor):
-        return float(value.numel())
-    if hasattr(value, "size") and isinstance(value.size, int):
-        return float(value.size)
-    if isinstance(value, list | tuple):
-        return sum(_elements(item) for item in value)
-    return 1.0
 
 
 def earned(exercise: Exercise, outcomes: Iterable[Outcome]) -> float:

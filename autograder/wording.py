@@ -17,7 +17,7 @@ from torch import Tensor
 from autograder.candidate import Call, RemoteObject
 from autograder.course import Exercise
 from autograder.reports.schema import CheckResult
-from autograder.runner import Outcome
+from autograder.verdicts import Outcome
 
 MAX_VALUE = 400
 MAX_MESSAGE = 1500

@@ -11,8 +11,8 @@ import torch
 
 from autograder.candidate import Call, RemoteObject
 from autograder.course import Assignment, Check
-from autograder.runner import Outcome
 from autograder.sandbox.wire import Handle
+from autograder.verdicts import Outcome
 from autograder.wording import MAX_VALUE, check_result, describe_input, parameter_names, show
 
 

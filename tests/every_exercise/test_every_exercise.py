@@ -13,8 +13,9 @@ from autograder.audit import alternatives, stub_files
 from autograder.course import Assignment, Check, Course, Exercise, open_course
 from autograder.diagnosis import Misconception, catalogue, diagnose
 from autograder.release import build, find_leaks, release
-from autograder.runner import Outcome, RunOptions, earned, run_checks
+from autograder.runner import RunOptions, earned, run_checks
 from autograder.subjects import LoadedModules
+from autograder.verdicts import Outcome
 
 COURSE: Course = open_course()
 NAMES = COURSE.names()
