@@ -61,14 +61,18 @@ def statement(assignment: Assignment) -> str:
     text = (assignment.folder / "outline.md").read_text("utf-8")
 
     lines = {
-        exercise.key: f"- `{exercise.key}` ({exercise.points:g} points): {exercise.title}"
+        exercise.key: f"- `{exercise.key}` ({_points(exercise.points)}): {exercise.title}"
         for exercise in assignment.exercises
     }
-    lines |= {_key(task.id): f"- {task.title} ({task.points:g} points)" for task in assignment.training}
+    lines |= {_key(task.id): f"- {task.title} ({_points(task.points)})" for task in assignment.training}
     lines |= {
-        _key(asked.id): f"### {asked.title} ({asked.points:g} points)\n\n{asked.prompt}" for asked in assignment.written
+        _key(asked.id): f"### {asked.title} ({_points(asked.points)})\n\n{asked.prompt}" for asked in assignment.written
     }
     return replace_items(text, lines).rstrip() + _HOW_TO.format(points=assignment.points)
+
+
+def _points(number: float) -> str:
+    return f"{number:g} point" + ("" if number == 1 else "s")
 
 
 def _key(identifier: str) -> str:

@@ -2,11 +2,12 @@
 
 import torch
 
+from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, check
 
 
 @check("linear_beta_schedule", points=0.75, title="five steps from 0.1 to 0.5")
-def test_linear_beta_schedule_known_values(candidate):
+def test_linear_beta_schedule_known_values(candidate: Candidate) -> None:
     """A schedule of five steps from 0.1 to 0.5 rises by 0.1 per step and contains both ends."""
     expected = torch.tensor([0.1, 0.2, 0.3, 0.4, 0.5], dtype=torch.float64)
     betas = candidate.linear_beta_schedule(5, beta_start=0.1, beta_end=0.5)
@@ -14,7 +15,7 @@ def test_linear_beta_schedule_known_values(candidate):
 
 
 @check("cosine_beta_schedule", points=1, title="four steps of the cosine schedule")
-def test_cosine_beta_schedule_known_values(candidate):
+def test_cosine_beta_schedule_known_values(candidate: Candidate) -> None:
     """A cosine schedule of four steps with s = 0 cuts a quarter of pi / 2 per step; the last step is clipped.
 
     cos(pi / 8)^2 = (2 + sqrt 2) / 4, cos(pi / 4)^2 = 1 / 2 and cos(3 pi / 8)^2 = (2 - sqrt 2) / 4.
@@ -28,7 +29,7 @@ def test_cosine_beta_schedule_known_values(candidate):
 
 
 @check("alphas_cumprod", points=0.75, title="the running product of 1 - beta")
-def test_alphas_cumprod_known_values(candidate):
+def test_alphas_cumprod_known_values(candidate: Candidate) -> None:
     """Betas 0.1, 0.2 and 0.5 leave 0.9, 0.72 and 0.36 of the signal's variance."""
     betas = torch.tensor([0.1, 0.2, 0.5], dtype=torch.float64)
     expected = torch.tensor([0.9, 0.72, 0.36], dtype=torch.float64)
@@ -36,7 +37,7 @@ def test_alphas_cumprod_known_values(candidate):
 
 
 @check("extract", points=0.5, title="looks up one value per sample")
-def test_extract_known_values(candidate):
+def test_extract_known_values(candidate: Candidate) -> None:
     """Each sample of a batch of vectors gets the value at its own timestep."""
     values = torch.tensor([10.0, 20.0, 30.0, 40.0])
     t = torch.tensor([3, 0, 3])
@@ -44,7 +45,7 @@ def test_extract_known_values(candidate):
 
 
 @check("extract", points=0.25, title="shaped for a batch of images", kind="shape")
-def test_extract_shape_for_images(candidate):
+def test_extract_shape_for_images(candidate: Candidate) -> None:
     """For a batch of images the result must have shape (B, 1, 1, 1)."""
     values = torch.linspace(0, 1, 5)
     assert_shape(candidate.extract(values, torch.tensor([1, 4]), (2, 3, 8, 8)), (2, 1, 1, 1), torch.float32)

@@ -77,12 +77,12 @@ def test_decoder_respects_its_arguments(candidate: Candidate) -> None:
 
 @check("VAE", points=0.5, title="returns reconstruction, mean and log-variance", kind="shape")
 def test_vae_returns_reconstruction_and_posterior(candidate: Candidate) -> None:
-    """VAE(latent_dim=4, in_channels=3) does not map images to (x_hat, mu, logvar) of the right shapes."""
-    x = pictures(2, 3)
+    """VAE() or VAE(latent_dim=4, in_channels=3) does not return (x_hat, mu, logvar) of the right shapes."""
     names = ("x_hat", "mu", "logvar")
-    result = unpack(candidate.VAE(latent_dim=4, in_channels=3)(x), names)
-    for name, value, shape in zip(names, result, (x.shape, (2, 4), (2, 4)), strict=True):
-        assert_shape(value, shape, torch.float32, what=name)
+    for options, channels, latent in (({}, 1, 16), ({"latent_dim": 4, "in_channels": 3}, 3, 4)):
+        result = unpack(candidate.VAE(**options)(pictures(2, channels)), names)
+        for name, value, shape in zip(names, result, ((channels, 32, 32), (latent,), (latent,)), strict=True):
+            assert_shape(value, (2, *shape), torch.float32, what=name)
 
 
 @check("VAE", points=0.75, title="returns the posterior that encode computes")

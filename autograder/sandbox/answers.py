@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 
@@ -15,9 +17,13 @@ def numeric(answer: Any, quantities: Mapping[str, float]) -> Any:
     """
     sympy = sys.modules.get("sympy")
     if sympy is not None and isinstance(answer, sympy.Basic):
-        return _evaluate(answer, quantities)
+        return _evaluate(sympy, answer, quantities)
     if isinstance(answer, Mapping):
         return {numeric_key(key): numeric(value, quantities) for key, value in answer.items()}
+    if sympy is not None and isinstance(answer, sympy.MatrixBase):
+        return numeric(answer.tolist(), quantities)
+    if isinstance(answer, Fraction | Decimal):
+        return float(answer)
     if isinstance(answer, list | tuple):
         return type(answer)(numeric(item, quantities) for item in answer)
     if callable(answer):
@@ -30,10 +36,10 @@ def numeric_key(key: Any) -> str | int:
     return key if isinstance(key, int) else str(key)
 
 
-def _evaluate(expression: Any, quantities: Mapping[str, float]) -> Any:
+def _evaluate(sympy: Any, expression: Any, quantities: Mapping[str, float]) -> Any:
     values = {symbol: quantities[symbol.name] for symbol in expression.free_symbols if symbol.name in quantities}
     result = expression.subs(values)
-    if result in (True, False):
+    if result in (sympy.true, sympy.false) and not getattr(result, "is_number", False):
         return bool(result)
     number = complex(result.evalf())
     return number.real if number.imag == 0 else number

@@ -19,7 +19,9 @@ def describe_error(error: BaseException) -> list:
     """``["error", type, message, traceback, reason]``; reason ``missing`` means: not implemented yet."""
     reason = ""
     where = ""
-    if isinstance(error, LoadError):
+    if isinstance(error, LoadError) and isinstance(error.cause, ModuleNotFoundError) and error.cause.name == error.module:
+        reason, error = "missing", error.cause  # the file was not handed in
+    elif isinstance(error, LoadError):
         reason, where, error = "load", error.module, error.cause
     elif isinstance(error, Absent | NotImplementedError):
         reason = "missing"
