@@ -99,7 +99,9 @@ class IsolatedSubmission:
 
     def _remember(self, module: str, reply: list) -> None:
         """Keep what loading complained about; no hidden input had been sent when it was said."""
-        if reply[0] == "error":
+        if reply[0] == "error" and reply[4] == "missing":
+            self.load_notes.setdefault(module, f"{module}.py is not among the files that were handed in")
+        elif reply[0] == "error":
             self.load_notes.setdefault(module, f"{module}.py could not be loaded: {reply[1]}: {reply[2]}")
         elif isinstance(reply[1], list) and reply[1]:
             lines = [line for line in reply[1] if isinstance(line, str)]

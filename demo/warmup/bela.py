@@ -40,7 +40,7 @@ def gaussian_kl(mu: NDArray[np.floating], logvar: NDArray[np.floating]) -> Numbe
     >>> float(gaussian_kl(np.array([0.0, 1.0]), np.array([0.0, 0.0])))
     0.5
     """
-    return 0.5 * np.sum(np.expm1(2 * logvar) + np.square(mu) - logvar, axis=-1)
+    return np.sum(np.expm1(logvar) + np.square(mu) - logvar, axis=-1)
 
 
 def reparameterize(mu: Numbers, sigma: Numbers, eps: Numbers) -> Numbers:

@@ -1,9 +1,8 @@
 """Variational autoencoders: a convolutional one for 32 x 32 images and a fully connected one.
 
 The decoder's output is the mean of a Gaussian with unit covariance: any real number. Modules may contain
-normalisation and dropout layers; in eval mode `encode` and `decode` are deterministic, treat every
-sample of a batch by itself and leave the random state alone. All parameters are registered: they
-follow `.to(...)` and are in the state dict.
+normalisation and dropout layers; in eval mode `encode` and `decode` are deterministic, treat every sample of a batch
+by itself and leave the random state alone. All parameters are registered: they are in the state dict.
 """
 
 import math
@@ -86,9 +85,9 @@ class Encoder(nn.Module):
 class Decoder(nn.Module:
     """Mean of p(x | z) = N(mean(z), I) for 32 x 32 images.
 
-    This architecture suffices: linear to 4 * 4 * 128, ReLU, reshape to `(128, 4, 4)`, three transposed
-    convolutions (kernel 4, stride 2, padding 1; 128, 64 and 32 channels), each followed by a ReLU, and
-    a final convolution (kernel 3, padding 1). Others are welcome.
+    This architecture suffices: linear to 4 * 4 * 128, ReLU, reshape to `(128, 4, 4)`, three transposed convolutions
+    (kernel 4, stride 2, padding 1; 128, 64 and 32 channels), each followed by a ReLU, and a final convolution
+    (kernel 3, padding 1). Others are welcome.
 
     Source:
         H4.

@@ -18,7 +18,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.latent_dim = latent_dim
         self.net = nn.Sequential(
-            nn.Flatten(), nn.Linear(in_channels * 1024, 64), nn.Tanh(), nn.Dropout(0.1), nn.Linear(64, 2 * latent_dim)
+            nn.Flatten(), nn.LazyLinear(64), nn.Tanh(), nn.Dropout(0.1), nn.Linear(64, 2 * latent_dim)
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -30,7 +30,9 @@ class Decoder(nn.Module):
     def __init__(self, latent_dim: int = 16, out_channels: int = 1) -> None:
         super().__init__()
         self.out_channels = out_channels
-        self.layers = nn.ModuleList([nn.Linear(latent_dim, 48), nn.Linear(48, 48), nn.Linear(48, out_channels * 1024)])
+        weight_norm = nn.utils.parametrizations.weight_norm
+        first = weight_norm(nn.Linear(latent_dim, 48))
+        self.layers = nn.ModuleList([first, nn.Linear(48, 48), nn.Linear(48, out_channels * 1024)])
 
     def forward(self, z: Tensor) -> Tensor:
         h = torch.tanh(self.layers[0](z))

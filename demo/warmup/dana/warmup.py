@@ -243,9 +243,7 @@ def sample_variance(samples: NDArray[np.floating]) -> NDArray[np.floating]:
     raise NotImplementedError()
 
 
-def loss_by_timestep(
-    losses: NDArray[np.floating], t: NDArray[np.integer], num_timesteps: int
-) -> NDArray[np.floating]:
+def loss_by_timestep(losses: NDArray[np.floating], t: NDArray[np.integer], num_timesteps: int) -> NDArray[np.floating]:
     """Mean loss at each timestep, to find the noise levels at which a model is weak.
 
     :param losses: ``(N,)``, one loss per training example.
