@@ -17,7 +17,7 @@ from autograder.sessions import LocalSession, RemoteSession, WorkerLost
 if TYPE_CHECKING:
     from autograder.sandbox.launcher import Zygote
 
-LOAD_LIMIT = 15.0
+LOAD_LIMIT = 10.0
 """Seconds that loading a submission's file may take before only its definitions are used."""
 
 

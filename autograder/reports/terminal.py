@@ -68,7 +68,9 @@ def student_line(result: SubmissionResult) -> Text:
         line.append("  ").append_text(status_text(result.status))
         line.append(f"  {one_line(result.message, 120)}", style="dim")
         return line
-    line.append(f"{wording.score_words(result.score, result.max_score):>18}")
+    waiting = wording.awaiting_points(result)
+    line.append(f"{wording.score_words(result.score, result.max_score - waiting):>18}")
+    line.append(f" + {points(waiting)} by hand" if waiting else "")
     line.append(f"  {result.duration_s:5.1f} s", style="dim")
     first = wording.first_step(wording.numbered(result))
     if first is not None:
