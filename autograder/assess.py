@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from autograder.bounds import bounded_memory
 from autograder.course import Assignment, Exercise
 from autograder.diagnosis import Catalogue, diagnose
+from autograder.probation import answers_beside_the_published_inputs, needs_probation
 from autograder.reports.schema import Diagnosis, ExerciseResult, ExerciseStatus
 from autograder.runner import RunOptions, earned, run_checks
 from autograder.sessions import WorkerLost
@@ -23,11 +25,13 @@ class Assessed:
     outcomes: list[Outcome]
     diagnosis: list[Diagnosis]
     note: str = ""
+    memorised: bool = False
+    """Whether it is right at the published inputs and nowhere else."""
 
     @property
     def score(self) -> float:
         """Points earned."""
-        return earned(self.exercise, self.outcomes)
+        return 0.0 if self.memorised else earned(self.exercise, self.outcomes)
 
     @property
     def complete(self) -> bool:
@@ -51,6 +55,7 @@ def assess(
     faulty = {one.exercise.key for one in assessed if not one.complete}
     for one in assessed:
         _forgive_consequences(assignment, one, faulty, subject, options)
+        _unmask_tables(assignment, one, subject, options)
     if catalogue is not None:
         for one in assessed:
             one.diagnosis = _diagnosis(assignment, catalogue, one, faulty, subject, options)
@@ -81,6 +86,14 @@ def _forgive_consequences(
         for outcome in one.outcomes
     ]
     one.note = "; ".join(part for part in (one.note, note) if part)
+
+
+def _unmask_tables(assignment: Assignment, one: Assessed, subject: Subject, options: RunOptions) -> None:
+    """Take no points for a table of the published answers."""
+    if needs_probation(one.outcomes):
+        one.memorised = not answers_beside_the_published_inputs(
+            assignment, one.exercise, one.outcomes, lambda: subject.open(one.exercise.module), options
+        )
 
 
 def _faulty_pieces(assignment: Assignment, exercise: Exercise, faulty: set[str]) -> list[Exercise]:
@@ -115,8 +128,9 @@ def _diagnosis(
         return []
     try:
         session.limit(options.time_limit)
-        return diagnose(catalogue, one.exercise, session)
-    except WorkerLost:
+        with bounded_memory():
+            return diagnose(catalogue, one.exercise, session)
+    except Exception:  # a hint is never worth a result
         return []
     finally:
         session.close()
@@ -150,5 +164,7 @@ def _note(one: Assessed) -> str:
     passed = sum(outcome.check.info.points for outcome in one.outcomes if outcome.passed)
     if passed > 0 and one.score == 0:
         forfeited = "no points, because none of the checks of its values passed"
+        if one.memorised:
+            forfeited = "no points, because it is right for the inputs of the visible checks only"
         return "; ".join(part for part in (one.note, forfeited) if part)
     return one.note

@@ -9,75 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol
+from typing import Any
 
 from torch import Tensor
 
+from autograder.remote import Call, CandidateError, Observation, Remote, Session, checked_gradients, protocol_error
 from autograder.sandbox.wire import Handle
 
-
-class Session(Protocol):
-    """Carries requests to a submission and replies back; implemented in :mod:`autograder.sessions`."""
-
-    def request(self, operation: dict[str, Any]) -> list:
-        """Carry out one operation of :class:`autograder.sandbox.workbench.Workbench`."""
-        ...
-
-
-class CandidateError(Exception):
-    """The student's code raised; ``missing`` when the exercise is not implemented yet."""
-
-    def __init__(self, error_type: str, message: str, traceback: str, reason: str) -> None:
-        super().__init__(f"{error_type}: {message}" if message else error_type)
-        self.error_type = error_type
-        self.message = message
-        self.traceback = traceback
-        self.reason = reason
-
-    @property
-    def missing(self) -> bool:
-        """Whether the code is simply not there yet."""
-        return self.reason == "missing"
-
-
-@dataclass
-class Observation:
-    """A call's result and what else it changed."""
-
-    value: Any
-    args: tuple[Any, ...]
-    """The arguments as they are after the call."""
-    kwargs: dict[str, Any]
-    rng_used: bool
-    """Whether torch's, NumPy's or Python's global random state moved."""
-    requires_grad: bool
-    """Whether a returned tensor was attached to the autograd graph (a claim of the student's process)."""
-
-
-@dataclass
-class Call:
-    """The latest call of a check, kept to explain a failure."""
-
-    name: str
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    value: Any = None
-
-
-@dataclass
-class Remote:
-    """Shared by everything that belongs to one candidate: the session and the latest call."""
-
-    session: Session
-    latest: Call | None = None
-    calls: int = 0
-
-    def ask(self, operation: dict[str, Any]) -> Any:
-        """Carry out an operation; raises :class:`CandidateError` when the student's code did not."""
-        status, *rest = self.session.request(operation)
-        if status == "ok":
-            return rest[0]
-        raise CandidateError(*rest)
+__all__ = ["Call", "Candidate", "CandidateError", "Observation", "Remote", "RemoteFunction", "RemoteObject", "Session"]
 
 
 @dataclass
@@ -137,12 +76,14 @@ class RemoteFunction:
         path = [] if select is None else [select] if isinstance(select, int | str) else list(select)
         operation = self._operation("grad", args, kwargs)
         operation.update(wrt=list(wrt), cotangent=cotangent, select=path, parameters=parameters)
-        return self._remote.ask(operation)
+        return checked_gradients(self._remote.ask(operation), len(wrt), parameters)
 
     def _record(self, args: tuple, kwargs: dict) -> Call:
         call = Call(self._name, args, kwargs)
         self._remote.latest = call
         self._remote.calls += 1
+        if self._remote.history is not None:
+            self._remote.history.append(call)
         return call
 
     def _operation(self, op: str, args: tuple, kwargs: dict) -> dict[str, Any]:
@@ -268,11 +209,7 @@ class Candidate:
     def _make(self, what: str, args: tuple, kwargs: dict[str, Any]) -> RemoteObject:
         operation = {"op": "make", "what": what, "args": lower(args), "kwargs": lower(kwargs)}
         made = wrap(self._remote, self._remote.ask(operation))
-        return made if isinstance(made, RemoteObject) else _protocol_error()
-
-
-def _protocol_error() -> NoReturn:
-    raise CandidateError("ProtocolError", "the worker answered with something else", "", "")
+        return made if isinstance(made, RemoteObject) else protocol_error()
 
 
 def lower(value: Any) -> Any:

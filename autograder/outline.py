@@ -81,7 +81,9 @@ def read_items(text: str, where: str) -> list[Item]:
     for number, line in enumerate(text.splitlines(), 1):
         if re.match(r"^- `[\w]+\.[\w]+`", line) and not _LINE.match(line):
             raise GraderError(
-                "the line does not have the form - `module.name` [sources]: title", f"{where}:{number}", "see autograder/outline.py"
+                "the line does not have the form - `module.name` [sources]: title",
+                f"{where}:{number}",
+                "see autograder/outline.py",
             )
     return [_item(match) for match in _LINE.finditer(text)]
 

@@ -90,7 +90,7 @@ Write your answers where the files say `YOUR CODE HERE`; keep names and signatur
 
 The exercises above are worth {points:g} points. More checks run when your work is graded; they test the same contracts on
 other inputs. Hand in this folder, a zip of it, or a notebook with the same functions.
-"""  # noqa: E501 - long lines of the statement
+"""
 
 
 def find_leaks(assignment: Assignment, files: dict[str, str]) -> Iterator[str]:

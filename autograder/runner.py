@@ -195,7 +195,7 @@ class _CheckRun:
             if index == 0:
                 session.request({"op": "seed", "seed": derive_seed(self._seed, "worker") % 2**32})
             remote = Remote(session)
-            arguments = _arguments(self._assignment, self._check, remote, self._seed + index)
+            arguments = arguments_of(self._assignment, self._check, remote, self._seed + index)
             self._verdicts.append(judge(self._check, remote, lambda: function(**arguments, **example)))
 
         return run
@@ -206,7 +206,8 @@ class _CheckRun:
         return min(bad, key=lambda verdict: size_of(verdict.call)) if bad else Outcome(self._check, "passed")
 
 
-def _arguments(assignment: Assignment, check: Check, remote: Remote, seed: int) -> dict[str, Any]:
+def arguments_of(assignment: Assignment, check: Check, remote: Remote, seed: int) -> dict[str, Any]:
+    """The fixtures that a check asks for."""
     makers: dict[str, Callable[[], Any]] = {
         "candidate": lambda: Candidate(remote, check.module),
         "rng": lambda: torch.Generator().manual_seed(seed % 2**63),

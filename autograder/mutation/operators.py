@@ -83,7 +83,8 @@ def _other_axis(node: ast.AST) -> ast.AST | None:
 
 
 def _toggled_keepdim(node: ast.AST) -> ast.AST | None:
-    if isinstance(node, ast.keyword) and node.arg in ("keepdim", "keepdims", "unbiased") and isinstance(node.value, ast.Constant):
+    toggles = isinstance(node, ast.keyword) and node.arg in ("keepdim", "keepdims", "unbiased")
+    if toggles and isinstance(node, ast.keyword) and isinstance(node.value, ast.Constant):
         node.value = ast.Constant(not node.value.value)
         return node
     return None

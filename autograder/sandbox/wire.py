@@ -36,7 +36,10 @@ TORCH_DTYPES: tuple[torch.dtype, ...] = (
 _DTYPE_CODE = {dtype: code for code, dtype in enumerate(TORCH_DTYPES)}
 _ITEMSIZE = tuple(torch.empty(0, dtype=dtype).element_size() for dtype in TORCH_DTYPES)
 NUMPY_DTYPES = frozenset(
-    ["float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool", "complex64", "complex128"]
+    [
+        *("float64", "float32", "float16", "complex64", "complex128", "bool"),
+        *("int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8"),
+    ]
 )
 
 

@@ -66,7 +66,7 @@ def serve(connection: socket.socket) -> NoReturn:
     def invoke(kind: str, *details: object) -> Any:
         """Ask the grader to evaluate one of its functions."""
         line.write([sequence, kind, list(details)])
-        answered, status, value = line.read()
+        _, status, value = line.read()
         if status == "raise":
             name, message = value
             raise {"TypeError": TypeError, "ValueError": ValueError}.get(name, RuntimeError)(message)
@@ -74,7 +74,7 @@ def serve(connection: socket.socket) -> NoReturn:
 
     bench = Workbench(invoke, fresh_process=True)
     while True:
-        sequence, kind, operations = line.read()
+        sequence, _, operations = line.read()
         replies = [bench.perform(operation) for operation in operations]
         try:
             line.write([sequence, "reply", replies])
