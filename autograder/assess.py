@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,11 @@ from autograder.sessions import WorkerLost
 from autograder.subjects import Subject
 from autograder.verdicts import Outcome
 from autograder.wording import check_result
+
+PATIENCE = 60.0
+"""Seconds that a submission's endless or dying code may cost before the limits become short."""
+IMPATIENT_LIMIT = 2.0
+"""Seconds for one check after that: still many times what a right answer needs."""
 
 
 @dataclass
@@ -51,7 +57,7 @@ def assess(
     A failed check is repeated with the pieces it builds on replaced by the reference's where the subject's own pieces
     lost points: a mistake is charged where it was made, and only there.
     """
-    assessed = [_first_pass(assignment, exercise, subject, options) for exercise in exercises]
+    assessed, options = _first_passes(assignment, exercises, subject, options)
     faulty = {one.exercise.key for one in assessed if not one.complete}
     for one in assessed:
         _forgive_consequences(assignment, one, faulty, subject, options)
@@ -60,6 +66,26 @@ def assess(
         for one in assessed:
             one.diagnosis = _diagnosis(assignment, catalogue, one, faulty, subject, options)
     return assessed
+
+
+def _first_passes(
+    assignment: Assignment, exercises: Sequence[Exercise], subject: Subject, options: RunOptions
+) -> tuple[list[Assessed], RunOptions]:
+    """Assess one exercise after the other; when endless code has cost a lot, later checks get less time to be endless in.
+
+    What is quick stays unharmed by that: only how long the grader waits changes.
+    """
+    assessed = []
+    wasted = 0.0
+    for exercise in exercises:
+        started = time.monotonic()
+        one = _first_pass(assignment, exercise, subject, options)
+        assessed.append(one)
+        if any(outcome.status in ("timeout", "crashed") for outcome in one.outcomes):
+            wasted += time.monotonic() - started
+        if wasted > PATIENCE:
+            options = replace(options, time_limit=min(options.time_limit, IMPATIENT_LIMIT))
+    return assessed, options
 
 
 def _first_pass(assignment: Assignment, exercise: Exercise, subject: Subject, options: RunOptions) -> Assessed:

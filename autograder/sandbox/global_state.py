@@ -77,7 +77,8 @@ class GlobalState:
         torch.set_default_device(None)
         torch.set_grad_enabled(self.grad)
         torch.use_deterministic_algorithms(self.deterministic)
-        torch.set_num_threads(self.threads)
+        if torch.get_num_threads() != self.threads:
+            torch.set_num_threads(self.threads)
         np.seterr(**self.errors)  # type: ignore[arg-type]
         set_random_state(self.random)
 

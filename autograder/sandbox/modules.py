@@ -125,16 +125,18 @@ class ModuleSpace:
         A leftover demonstration at the end of a file (a plot, a download, ``input()``) must not cost the functions
         above it. With ``definitions_only`` such statements are not even tried.
         """
-        tree = _parse(source, path)
+        _register(source, path)
         if not self.definitions_only:
+            code = compile(source, path, "exec", dont_inherit=True)  # a syntax error concerns the whole file
             before = dict(module.__dict__)
             try:
-                exec(compile(tree, path, "exec", dont_inherit=True), module.__dict__)
+                exec(code, module.__dict__)
                 return
             except BaseException as error:
                 self.complaints.append(describe(error, path))
                 module.__dict__.clear()
                 module.__dict__.update(before)
+        tree = ast.parse(source, path)
         own = {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
         flags = _future_flags(tree)
         for node in tree.body:
@@ -189,7 +191,8 @@ class ModuleSpace:
                 sys.modules.setdefault(self.prefix + expected, self.notebook)
         try:
             name = f"cell {cell['cell']}"
-            tree = _parse(str(cell["source"]), name)
+            _register(str(cell["source"]), name)
+            tree = ast.parse(str(cell["source"]), name)
             if self.definitions_only:
                 own = {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
                 tree.body = [node for node in tree.body if _is_definition(node, own)]
@@ -273,10 +276,9 @@ def _module_name(path: str) -> str:
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def _parse(source: str, name: str) -> ast.Module:
-    """Parse and register the source, so that tracebacks show the student's own lines."""
+def _register(source: str, name: str) -> None:
+    """Let tracebacks show the student's own lines."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    return ast.parse(source, name)
 
 
 def _future_flags(tree: ast.Module) -> int:
