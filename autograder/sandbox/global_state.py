@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import random
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,3 +106,13 @@ def pop_modes() -> None:
         _python_dispatch._pop_mode()
     if torch.is_inference_mode_enabled():
         torch._C._set_inference_mode(False) if hasattr(torch._C, "_set_inference_mode") else None
+
+
+@contextlib.contextmanager
+def quiet_stdin() -> Iterator[None]:
+    """Make ``input()`` raise ``EOFError`` at once instead of waiting for a keyboard."""
+    previous, sys.stdin = sys.stdin, io.StringIO("")
+    try:
+        yield
+    finally:
+        sys.stdin = previous

@@ -11,10 +11,6 @@ import __future__
 import ast
 import builtins
 import contextlib
-import importlib
-import importlib.abc
-import importlib.util
-import io
 import json
 import linecache
 import sys
@@ -242,32 +238,6 @@ class ModuleSpace:
         return ".".join([*base, *([name] if name else [])])
 
 
-class SpaceFinder(importlib.abc.MetaPathFinder):
-    """Lets ``importlib.import_module`` and pickle reach a space's modules too (worker processes only)."""
-
-    def __init__(self, space: ModuleSpace) -> None:
-        self.space = space
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Return a spec for the submission's own modules, ``None`` for everything else."""
-        if not self.space.owns(fullname):
-            return None
-        return importlib.util.spec_from_loader(fullname, _SpaceLoader(self.space))
-
-
-class _SpaceLoader(importlib.abc.Loader):
-    def __init__(self, space: ModuleSpace) -> None:
-        self.space = space
-
-    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
-        return self.space.module(spec.name)
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        """Nothing to do: the space has run the module."""
-
-
 def _module_name(path: str) -> str:
     parts = PurePosixPath(path).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
@@ -323,13 +293,3 @@ def _notebook_names() -> dict[str, Callable[..., object]]:
             return lambda *args, **kwargs: None
 
     return {"display": lambda *objects, **options: None, "get_ipython": Shell}
-
-
-@contextlib.contextmanager
-def quiet_stdin() -> Iterator[None]:
-    """Make ``input()`` raise ``EOFError`` at once instead of waiting for a keyboard."""
-    previous, sys.stdin = sys.stdin, io.StringIO("")
-    try:
-        yield
-    finally:
-        sys.stdin = previous

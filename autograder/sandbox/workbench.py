@@ -18,8 +18,9 @@ import torch
 from autograder.sandbox.answers import numeric
 from autograder.sandbox.callbacks import DrawingCallback, Invoke, RemoteCallback
 from autograder.sandbox.failures import MAX_TEXT, Absent, describe_error
-from autograder.sandbox.global_state import RandomLanes, random_state, same_state, seed_everything, untouched_state
-from autograder.sandbox.modules import ModuleSpace, SpaceFinder, quiet_stdin
+from autograder.sandbox.finder import SpaceFinder
+from autograder.sandbox.global_state import RandomLanes, quiet_stdin, random_state, same_state, seed_everything, untouched_state
+from autograder.sandbox.modules import ModuleSpace
 from autograder.sandbox.shaking import shake_parameters
 from autograder.sandbox.toys import build_loader, build_object, build_optimizer, build_toy
 from autograder.sandbox.wire import NUMPY_DTYPES, TORCH_DTYPES, CallbackRef, Handle

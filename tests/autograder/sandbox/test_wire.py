@@ -100,7 +100,8 @@ def test_views_conjugates_and_orders_are_flattened() -> None:
     complex_ = torch.complex(base, -base)
     for value in (base.T, base[:, ::2], base[1].expand(5, 4), complex_.conj(), complex_.conj().imag, base[None, :, None]):
         assert same(wire.decode(wire.encode(value)), value.resolve_conj().resolve_neg().contiguous())
-    for array in (np.arange(6.0).reshape(2, 3).T, np.arange(6.0)[::-2], np.arange(4, dtype=">f8"), np.asfortranarray(np.eye(3))):
+    arrays = (np.arange(6.0).reshape(2, 3).T, np.arange(6.0)[::-2], np.arange(4, dtype=">f8"), np.asfortranarray(np.eye(3)))
+    for array in arrays:
         assert np.array_equal(wire.decode(wire.encode(array)), array)
 
 
@@ -295,7 +296,8 @@ def mutated(data: bytes, other: bytes, rng: random.Random) -> bytes:
         if kind == 0 and edited:
             edited[place % len(edited)] ^= 1 << rng.randrange(8)
         elif kind == 1 and edited:
-            edited[place % len(edited)] = rng.choice(b"\x00\x01\x7f\x80\x90\x91\xa0\xc0\xc1\xc6\xc7\xc9\xd4\xd9\xdc\xdd\xde\xdf\xff")
+            telling = b"\x00\x01\x7f\x80\x90\x91\xa0\xc0\xc1\xc6\xc7\xc9\xd4\xd9\xdc\xdd\xde\xdf\xff"
+            edited[place % len(edited)] = rng.choice(telling)
         elif kind == 2:
             del edited[place : place + rng.randrange(1, 9)]
         elif kind == 3:
