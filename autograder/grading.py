@@ -6,6 +6,8 @@ function can run in this process, in a pool, or on another machine.
 
 from __future__ import annotations
 
+import functools
+import importlib
 import platform
 import time
 from pathlib import Path
@@ -24,6 +26,7 @@ from autograder.options import GradeOptions
 from autograder.reports.graded import Graded
 from autograder.reports.schema import Artifacts, Environment, ExerciseResult, Isolation, SubmissionResult
 from autograder.runner import RunOptions
+from autograder.sandbox import warmup
 from autograder.sandbox.launcher import Lease, Zygote
 from autograder.subjects import IsolatedSubmission
 from autograder.submission import Submission, read_submission
@@ -32,12 +35,27 @@ ATTEMPTS = 2
 """How often a submission is tried when the grader itself fails."""
 
 
+@functools.cache
+def warm_libraries() -> None:
+    """Import and use everything heavy before the first submission.
+
+    Torch imports large parts of itself on first use (an optimiser brings in SymPy). That must not happen while the
+    grader evaluates something for a submission: such evaluations are ended when they take long, and an import that is
+    ended half-way leaves broken modules behind for all later submissions.
+    """
+    warmup.import_libraries()
+    importlib.import_module("sympy")
+    with torch.random.fork_rng(devices=[]):
+        warmup.use_libraries()
+
+
 class Grader:
     """Grades submissions of one assignment, one after the other, in locked workers of its own."""
 
     def __init__(
         self, assignment: str, options: GradeOptions, root: Path | None = None, lease: Lease | None = None
     ) -> None:
+        warm_libraries()
         self.course = open_course(root)
         self.assignment: Assignment = self.course.assignment(assignment)
         self.options = options

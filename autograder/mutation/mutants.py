@@ -103,7 +103,8 @@ def _plain(source: str) -> str:
         body = getattr(node, "body", None)
         first = body[0] if isinstance(body, list) and body else None
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-            body[0] = ast.copy_location(ast.Pass(), first)  # type: ignore[index]
+            assert isinstance(body, list)
+            body[:1] = [] if len(body) > 1 else [ast.copy_location(ast.Pass(), first)]
     return ast.unparse(tree)
 
 

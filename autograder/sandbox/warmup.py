@@ -101,13 +101,18 @@ def _draw() -> None:
     pyplot.close(figure)
 
 
+def use_libraries() -> None:
+    """Pass once through training, linear algebra and distributions, which imports what they import on first use."""
+    _train()
+    _compute()
+
+
 def warm_up() -> None:
     """Do everything once, then reseed every generator and settle the heap before the first fork."""
     import numpy
     import torch
 
-    _train()
-    _compute()
+    use_libraries()
     _draw()
     random.seed(0)
     numpy.random.seed(0)
