@@ -35,6 +35,8 @@ class Arena:
 
     def __init__(self) -> None:
         self._graders: dict[str, Grader] = {}
+        self._others = worker_processes()
+        """Spare workers of graders that other tests of this session keep."""
 
     def grader(self, assignment: str) -> Grader:
         """Return the warm grader of an assignment."""
@@ -57,8 +59,8 @@ class Arena:
 
     @property
     def alive(self) -> int:
-        """Graders that hold a zygote, each of which keeps one spare worker."""
-        return sum(grader._zygote is not None for grader in self._graders.values())
+        """Workers that may be there: one spare for each grader that holds a zygote, and those of other tests."""
+        return self._others + sum(grader._zygote is not None for grader in self._graders.values())
 
 
 @pytest.fixture(scope="session")

@@ -84,9 +84,9 @@ def test_real_nvp_log_prob_formula(candidate: Candidate) -> None:
 @check("RealNVP", points=1, title="every coordinate is transformed", kind="law")
 def test_real_nvp_transforms_every_coordinate(candidate: Candidate) -> None:
     """Some coordinate of x reappears unchanged in z."""
-    for dim in (2, 3, 5):
+    for dim, sizes in [(2, {}), (3, {}), (5, {}), (3, {"num_layers": 2})]:
         x = normal((6, dim), 31 + dim, torch.float32)
-        z, _ = ask(randomise(candidate.RealNVP(dim, hidden=12), 30 + dim), x)
+        z, _ = ask(randomise(candidate.RealNVP(dim, hidden=12, **sizes), 30 + dim), x)
         differences = (z.unsqueeze(2) - x.unsqueeze(1)).abs().amax(dim=0)
         assert_true(differences.min() > 1e-3, "a coordinate passes through unchanged")
 

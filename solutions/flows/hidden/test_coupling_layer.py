@@ -171,9 +171,10 @@ def test_affine_coupling_learns(candidate: Candidate) -> None:
 def test_affine_coupling_hidden(candidate: Candidate) -> None:
     """A larger value of hidden did not lead to more parameters."""
     counts = []
-    for hidden in (4, 16, 40):
-        named = candidate.AffineCoupling(3, hidden=hidden).parameters_by_name()
-        counts.append(sum(value.numel() for value in named.values()))
+    for hidden in (2, 16, 40):
+        layer = candidate.AffineCoupling(5, hidden=hidden)
+        ask(layer, normal((2, 5), 61, torch.float32))
+        counts.append(sum(value.numel() for value in layer.parameters_by_name().values()))
     assert_true(counts[0] < counts[1] < counts[2], "the network does not grow with hidden")
 
 
