@@ -10,6 +10,7 @@ import pytest
 from autograder.course import Assignment, open_course
 from autograder.coverage import coverage, unknown_items
 from autograder.diagnosis import catalogue
+from autograder.mutation.run import equivalent_mutants
 from autograder.outline import WrittenQuestion
 from autograder.root import ASSIGNMENTS
 
@@ -88,3 +89,11 @@ def test_every_short_answer_has_four_misconceptions(name: str) -> None:
     known = catalogue(assignment).misconceptions
     few = [e.id for e in assignment.exercises if e.kind == "short_answer" and len(known.get(e.key, [])) < 4]
     assert few == []
+
+
+def test_equivalent_mutants_have_reasons() -> None:
+    """A mutant that keeps its points is listed with why it changes nothing that the contract fixes."""
+    for name in open_course().names():
+        for key, reason in equivalent_mutants(open_course().assignment(name)).items():
+            assert len(reason) > 20, key
+            assert key.count(" | ") == 2

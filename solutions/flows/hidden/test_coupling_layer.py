@@ -169,11 +169,13 @@ def test_affine_coupling_learns(candidate: Candidate) -> None:
 
 @check("AffineCoupling", points=0.25, title="hidden is the width of the network", kind="law")
 def test_affine_coupling_hidden(candidate: Candidate) -> None:
-    """A larger value of hidden did not lead to more parameters."""
+    """A larger value of hidden did not lead to more parameters, or a small one to fewer transformed coordinates."""
     counts = []
     for hidden in (2, 16, 40):
-        layer = candidate.AffineCoupling(5, hidden=hidden)
-        ask(layer, normal((2, 5), 61, torch.float32))
+        layer = randomise(candidate.AffineCoupling(5, hidden=hidden), 62, 1.5)
+        x = normal((4, 5), 61, torch.float32)
+        moved = (ask(layer, x)[0] - x)[:, 2:].abs().amax(dim=0)
+        assert_true(moved.min() > 1e-4, "a narrow network leaves coordinates unchanged")
         counts.append(sum(value.numel() for value in layer.parameters_by_name().values()))
     assert_true(counts[0] < counts[1] < counts[2], "the network does not grow with hidden")
 
