@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError, GraderError
+from autograder.sandbox import limits
 from autograder.sandbox.launcher import Lease, Zygote
 
 if TYPE_CHECKING:
@@ -140,6 +141,9 @@ def _prepare(assignment: str, options: GradeOptions, root: Path, lease: Lease | 
     global _grader
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
+    if sys.platform == "linux":
+        # The server that this process is forked from ends with the run, however that ends.
+        limits.die_with_parent(os.getppid())
     import torch
 
     from autograder.grading import Grader

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+
+from autograder.sandbox import limits
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+if sys.platform == "linux":
+    # Otherwise graders would outlive a run that was killed, and go on with workers of their own.
+    limits.die_with_parent(os.getppid())
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")  # a forked child hangs if its parent ever ran several threads
 
