@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -22,3 +23,5 @@ torch.set_num_threads(1)
 from autograder.grading import warm_libraries  # noqa: E402
 
 warm_libraries()
+gc.collect()
+gc.freeze()  # what is here stays shared: the collector of a forked process does not write into it

@@ -64,7 +64,7 @@ def _train() -> None:
     network.load_state_dict(torch.load(buffer))
 
 
-def _compute() -> None:
+def compute() -> None:
     """Touch linear algebra, double backward, distributions and random numbers in both precisions."""
     import torch
     from torch.distributions import Bernoulli, Categorical, Normal, kl_divergence
@@ -101,18 +101,13 @@ def _draw() -> None:
     pyplot.close(figure)
 
 
-def use_libraries() -> None:
-    """Pass once through training, linear algebra and distributions, which imports what they import on first use."""
-    _train()
-    _compute()
-
-
 def warm_up() -> None:
     """Do everything once, then reseed every generator and settle the heap before the first fork."""
     import numpy
     import torch
 
-    use_libraries()
+    _train()
+    compute()
     _draw()
     random.seed(0)
     numpy.random.seed(0)
