@@ -47,10 +47,7 @@ _MEANS = {
 }
 
 
-_UNDECIDED = pytest.mark.xfail(reason="a visible value check of the autoencoders holds for any network that agrees with itself", strict=False)
-
-
-@pytest.mark.parametrize("parts", [_ZERO, pytest.param(_MEANS, marks=_UNDECIDED)], ids=["zeros", "means"])
+@pytest.mark.parametrize("parts", [_ZERO, _MEANS], ids=["zeros", "means"])
 @pytest.mark.parametrize("name", ["VAE", "MLPVAE"])
 def test_a_network_that_agrees_with_itself_is_not_enough(
     arena: Arena, tmp_path: Path, name: str, parts: dict[str, str]
