@@ -8,7 +8,7 @@ The same check runs against a locked worker, against the reference in this proce
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
@@ -170,7 +170,6 @@ class Candidate:
 
     _remote: Remote
     _module: str
-    _state: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> RemoteFunction:
         """Return the student's function or class called ``name``."""
@@ -180,7 +179,7 @@ class Candidate:
 
     def module(self, name: str) -> Candidate:
         """Return the candidate for another file of the same submission."""
-        return Candidate(self._remote, name, self._state)
+        return Candidate(self._remote, name)
 
     def seed(self, seed: int) -> None:
         """Seed the global random state beside the student's code."""

@@ -75,8 +75,3 @@ def readable_paths() -> tuple[Path, ...]:
     wanted = [*_library_folders(), *_mapped_files(), *map(Path, _SYSTEM)]
     resolved = [Path(os.path.realpath(path)) for path in wanted]
     return tuple(_without_nested([*wanted, *resolved]))
-
-
-def is_ancestor_of_readable(path: Path) -> bool:
-    """Tell whether a folder must exist in a worker's view because something readable lies below it."""
-    return any(path in readable.parents for readable in readable_paths())
