@@ -11,10 +11,10 @@ import os
 import socket
 import struct
 import sys
-import warnings
 from typing import Any, NoReturn
 
 from autograder.sandbox import wire
+from autograder.sandbox.rehearsal import hush
 from autograder.sandbox.toys import toy_modules
 from autograder.sandbox.workbench import Workbench
 
@@ -56,8 +56,8 @@ class Line:
 
 def serve(connection: socket.socket) -> NoReturn:
     """Answer requests until the grader hangs up; never returns."""
-    warnings.simplefilter("ignore")
-    logging.disable(logging.WARNING)
+    if logging.root.manager.disable < logging.WARNING:  # else rehearsed in the zygote
+        hush()
     sys.argv = ["submission"]
     connection.settimeout(None)
     line = Line(connection)

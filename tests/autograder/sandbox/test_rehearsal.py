@@ -1,0 +1,53 @@
+"""The rehearsal must really run what workers run, and leave nothing behind."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from autograder.sandbox import rehearsal
+from autograder.sandbox.workbench import Workbench
+
+
+@pytest.fixture
+def import_state() -> object:
+    """Put the import system back, which a workbench of a fresh process changes."""
+    finders, disabled = list(sys.meta_path), logging.root.manager.disable
+    yield
+    sys.meta_path[:] = finders
+    sys.modules.pop(rehearsal._NAME, None)
+    logging.disable(disabled)
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_every_rehearsed_request_is_served(turn: int, import_state: object) -> None:
+    """A request that fails warms nothing; only the deliberate complaint about shapes may."""
+    bench = Workbench(rehearsal._evaluate, fresh_process=True)
+    replies = [bench.perform(operation) for batch in rehearsal._script(turn) for operation in batch]
+    assert [reply[1:3] for reply in replies if reply[0] != "ok"] == [["ValueError", "shapes differ"]]
+
+
+def test_most_kinds_of_requests_are_rehearsed() -> None:
+    """New kinds of requests belong into the rehearsal too; substitution is rare and left out."""
+    rehearsed = {operation["op"] for batch in rehearsal._script(0) for operation in batch}
+    offered = {name.removeprefix("_do_") for name in vars(Workbench) if name.startswith("_do_")}
+    assert offered - rehearsed == {"substitute"}
+
+
+def test_nothing_of_the_rehearsal_stays_behind() -> None:
+    """No module, no finder, no source line, and the random state of a fresh seed."""
+    code = (
+        "import sys, linecache, torch, random\n"
+        "from autograder.sandbox import rehearsal\n"
+        "finders = list(sys.meta_path)\n"
+        "rehearsal.rehearse()\n"
+        "assert sys.meta_path == finders\n"
+        "assert rehearsal._NAME not in sys.modules\n"
+        "assert not [name for name in linecache.cache if rehearsal._NAME in name]\n"
+        "state = torch.get_rng_state(); torch.manual_seed(0); assert torch.equal(state, torch.get_rng_state())\n"
+        "drawn = random.random(); random.seed(0); assert drawn == random.random()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
