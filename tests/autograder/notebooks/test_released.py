@@ -15,7 +15,7 @@ from marked_course import SECRETS, marked_course
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
 
 from autograder.course import Course
-from autograder.errors import GraderError
+from autograder.errors import GraderError, UsageError
 from autograder.notebooks.build import build_source
 from autograder.release import find_leaks, release
 from autograder.stubs import cut_solutions
@@ -153,3 +153,10 @@ def test_names_that_mean_two_things_are_refused(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace("\nfrom pieces", "\ndouble = 3\nfrom pieces"))
     with pytest.raises(GraderError, match="double means two things"):
         build_source(course.assignment(name))
+
+
+def test_the_remedy_is_named_where_nbgrader_is_missing(released: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line."""
+    monkeypatch.setitem(sys.modules, "nbgrader", None)
+    with pytest.raises(UsageError, match=r"pip install 'dgm-autograder\[nbgrader\]'"):
+        release(released, released.names(), write=False)
