@@ -18,6 +18,13 @@ from autograder.submission.notes import Notes, Skipped, Unreadable, listed, visi
 from autograder.submission.syntax import syntax_errors
 
 _DEFINITION = re.compile(r"^(?:def|class)\s+\w+", re.MULTILINE)
+_UNSOLVED = re.compile(r"^\s+raise NotImplementedError\b", re.MULTILINE)
+_CHECK_MODULE = "autograder.notebooks.visible"
+_CHECKS = re.compile(
+    r"^(?:from autograder\.notebooks\.visible import .*|require_visible_checks\(.*\)"
+    r"|@visible_checks\(.*\)\ndef _visible\(\):(?:\n[ \t].*|\n(?=\n|[ \t]))*)$",
+    re.MULTILINE,
+)
 _OTHER_KERNELS = re.compile(
     r"(ir|irkernel|julia.*|octave|matlab.*|xcpp.*|bash|javascript|deno|scala.*|rust)$"
 )
@@ -34,7 +41,7 @@ class Cell:
 
 
 def read_cells(data: bytes, expected: Collection[str], limits: Limits) -> list[Cell]:
-    """Return the code cells of a notebook as written, without the locked test cells of nbgrader.
+    """Return the code cells of a notebook as written, without the assignment's own checks.
 
     Raises:
         Unreadable: it is no notebook, is too large, or is for another language than Python.
@@ -48,21 +55,22 @@ def read_cells(data: bytes, expected: Collection[str], limits: Limits) -> list[C
             continue
         number += 1
         metadata = _mapping(cell.get("metadata"))
-        if _is_locked_test(_mapping(metadata.get("nbgrader"))):
+        if _is_locked(_mapping(metadata.get("nbgrader"))):
             continue
         identity = cell.get("id")
         identity = visible(identity)[:64] if isinstance(identity, str) else ""
-        cells.append(Cell(_source(cell), number, identity, _module(metadata, expected)))
+        cells.append(Cell(_without_checks(_source(cell)), number, identity, _module(metadata, expected)))
     if len(cells) > limits.cells or sum(len(cell.source) for cell in cells) > limits.source_bytes:
         raise Unreadable("the notebook holds more code than can be graded")
     return cells
 
 
-def usefulness(cells: Iterable[Cell]) -> tuple[int, int]:
-    """Return how many expected modules a notebook names and how much it defines, to choose among several."""
+def usefulness(cells: Iterable[Cell]) -> tuple[int, int, int]:
+    """Return how many expected modules a notebook names, how much it defines, and minus how much of that is unsolved."""
     cells = list(cells)
     named = {cell.module for cell in cells if cell.module}
-    return len(named), sum(len(_DEFINITION.findall(cell.source)) for cell in cells)
+    defined, unsolved = (sum(len(what.findall(cell.source)) for cell in cells) for what in (_DEFINITION, _UNSOLVED))
+    return len(named), defined, -unsolved
 
 
 def runnable(cells: Iterable[Cell], notes: Notes) -> tuple[list[Cell], dict[str, str]]:
@@ -143,9 +151,14 @@ def _module(metadata: dict[str, Any], expected: Collection[str]) -> str | None:
     return next(iter(names)) if len(names) == 1 else None
 
 
-def _is_locked_test(marks: dict[str, Any]) -> bool:
-    """Whether a cell belongs to the assignment's tests: nbgrader itself would put back the original."""
-    return marks.get("grade") is True and marks.get("solution") is False and marks.get("locked") is True
+def _is_locked(marks: dict[str, Any]) -> bool:
+    """Whether a cell is the assignment's, not the student's: nbgrader itself would put back the original."""
+    return marks.get("solution") is False and marks.get("locked") is True
+
+
+def _without_checks(source: str) -> str:
+    """Blank the visible checks that came with the notebook, also where cells were joined or lost their marks."""
+    return _CHECKS.sub(lambda match: "\n" * match[0].count("\n"), source) if _CHECK_MODULE in source else source
 
 
 def _require_python(metadata: Any) -> None:

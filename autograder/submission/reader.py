@@ -19,6 +19,7 @@ from autograder.submission.layout import Layout, lay_out, nothing_found
 from autograder.submission.limits import Limits
 from autograder.submission.notebook import Cell, encoded, read_cells, runnable, usefulness
 from autograder.submission.notes import Notes, Skipped, Unreadable, listed, shown, visible
+from autograder.submission.progress import Progress, progress_of
 from autograder.submission.source import decode_source
 from autograder.submission.syntax import syntax_errors
 
@@ -161,17 +162,27 @@ class _Reading:
         return text.encode()
 
     def _read_notebooks(self, container: Container, layout: Layout) -> None:
-        """Take the most useful notebook for the modules that have no file of their own."""
-        missing = sorted(self.expected - self.files.keys())
+        """Take the most useful notebook for the modules that have no file of their own, or only a stub."""
         names = sorted(layout.notebooks, key=lambda name: (name.count("/"), name))
         if len(names) > self.limits.notebooks:
             self.notes.add(f"only the first {self.limits.notebooks} of {len(names)} notebooks were looked at")
             names = names[: self.limits.notebooks]
         if not names:
             return
-        if not missing:
+        unsolved = self._unsolved()
+        if self.expected <= self.files.keys() and not unsolved:
             self.notes.add(f"ignored because all modules are there as files: {listed(names)}")
             return
+        cells, problem = self._cells_of(container, layout, names)
+        best = max(cells, key=lambda name: usefulness(cells[name]), default=None)
+        if best is not None:
+            self._prefer(best, cells[best], unsolved)
+            self._take_cells(cells, best)
+        elif not self.files:
+            raise Unreadable(problem)
+
+    def _cells_of(self, container: Container, layout: Layout, names: list[str]) -> tuple[dict[str, list[Cell]], str]:
+        """Return the cells of the notebooks that can be read, and what is wrong with the first that cannot."""
         cells = {}
         problem = ""
         for name in names:
@@ -182,13 +193,25 @@ class _Reading:
                 problem = problem or str(error)
                 if len(names) > 1 or self.files:
                     self.notes.ignored(name, str(error))
-        if cells:
-            self._take_cells(cells, missing)
-        elif not self.files:
-            raise Unreadable(problem)
+        return cells, problem
 
-    def _take_cells(self, cells: Mapping[str, list[Cell]], missing: list[str]) -> None:
-        best = max(cells, key=lambda name: usefulness(cells[name]))
+    def _unsolved(self) -> dict[str, Progress]:
+        """The modules of which something says that it is not implemented."""
+        found = {name: progress_of([self.sources[name]]) for name in self.expected & self.sources.keys()}
+        return {name: progress for name, progress in sorted(found.items()) if progress.unsolved}
+
+    def _prefer(self, notebook: str, cells: list[Cell], unsolved: Mapping[str, Progress]) -> None:
+        """Let the notebook stand for files that solve less than it does."""
+        written = progress_of(cell.source for cell in cells)
+        for name in [name for name, progress in unsolved.items() if progress.is_behind(written)]:
+            self.notes.add(f"{name}: ignored because {shown(notebook)} solves more of it")
+            del self.files[name], self.sources[name]
+
+    def _take_cells(self, cells: Mapping[str, list[Cell]], best: str) -> None:
+        missing = sorted(self.expected - self.files.keys())
+        if not missing:
+            self.notes.add(f"ignored because all modules are there as files: {listed(sorted(cells))}")
+            return
         if len(cells) > 1:
             others = [name for name in cells if name != best]
             self.notes.add(f"several notebooks: {shown(best)} was taken, ignored: {listed(others)}")
