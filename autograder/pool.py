@@ -79,14 +79,14 @@ def grade_all(
     reported as the grader's failure.
     """
     with Zygote(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"]) as zygote:
-        crew = _Crew(assignment, options, root, zygote, min(processes, len(jobs)))
+        crew = Crew(assignment, options, root, zygote, min(processes, len(jobs)))
         try:
             yield from crew.work(jobs)
         finally:
             crew.stop()
 
 
-class _Crew:
+class Crew:
     """The grader processes and what each is busy with."""
 
     def __init__(self, assignment: str, options: GradeOptions, root: Path, zygote: Zygote, processes: int) -> None:
