@@ -9,7 +9,7 @@ from nbformat import NotebookNode, from_dict
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearMarkScheme, NbGraderPreprocessor
 from nbgrader.utils import is_locked
-from traitlets import Enum, Float, Integer
+from traitlets import Enum, Float, Integer, List
 
 from autograder.errors import AutograderError, GraderError
 from autograder.notebooks.assembly import assemble
@@ -87,6 +87,8 @@ class ExternalScores(NbGraderPreprocessor):
 
 class ClearRubrics(ClearMarkScheme):
     """Takes the marking schemes out of feedback; text of the student's is not looked at."""
+
+    display_data_priority = List(NbGraderPreprocessor.display_data_priority.default_args[0]).tag(config=True)
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int) -> Converted:
         """Clear a cell if it is the course's."""

@@ -69,7 +69,7 @@ def _nothing(identifier: str, points: float, reason: str) -> ExerciseResult:
     """An exercise of a submission that could not be read: no points."""
     if not reason:
         raise GraderError("the gradebook has an exercise that the course has not", identifier, _REBUILD)
-    return ExerciseResult(id=identifier, kind="function", score=0.0, max_score=points, status="missing")
+    return ExerciseResult(id=identifier, kind="function", score=0.0, max_score=points, status="skipped")
 
 
 def _check_points(exercise: ExerciseResult, points: float) -> None:
