@@ -1,4 +1,7 @@
-"""What ``nbgrader_config.py`` sets: the places of the course, and the steps that this package replaces."""
+"""What ``nbgrader_config.py`` sets: the places of the course, and the steps that this package replaces.
+
+``autograder release`` shares the part that makes the students' notebooks.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,32 @@ def configure(c: Any, root: Path) -> None:
     c.CourseDirectory.root = str(root)
     for step in ("source", "release", "submitted", "autograded", "feedback"):
         setattr(c.CourseDirectory, f"{step}_directory", step)
-    # Rubrics stand in the locked cells of questions, which nbgrader only expects of cells that are tasks.
-    c.ClearMarkScheme.enforce_metadata = False
+    configure_release(c)
     _grading(c)
     _showing(c)
     c.ExchangeFactory.collect = f"{_HERE}.exchange.CollectWithoutLinks"
+
+
+def configure_release(config: Any) -> None:
+    """Set up ``nbgrader generate_assignment`` in a traitlets configuration.
+
+    The steps are nbgrader's own, with two changes: a solution region outside functions leaves no ``raise`` behind, as in the
+    stubs, and the last step takes out what would differ from machine to machine. Rubrics stand in locked cells that
+    are no tasks, which nbgrader has to be told.
+    """
+    from nbgrader import preprocessors
+
+    from autograder.notebooks.preprocessors import ClearSolutions, Settle
+
+    own = {preprocessors.ClearSolutions: ClearSolutions}
+    config.GenerateAssignment.preprocessors = [own.get(step, step) for step in _stock_steps()] + [Settle]
+    config.ClearMarkScheme.enforce_metadata = False
+
+
+def _stock_steps() -> list[type]:
+    from nbgrader.converters import GenerateAssignment
+
+    return list(GenerateAssignment.class_traits()["preprocessors"].default())
 
 
 def _find_alembic() -> None:
@@ -42,7 +66,7 @@ def _find_alembic() -> None:
 def _grading(c: Any) -> None:
     from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata
 
-    from autograder.notebooks.preprocessors import ExternalScores, RestoreCells
+    from autograder.notebooks.steps import ExternalScores, RestoreCells
 
     c.Autograde.exporter_class = f"{_HERE}.exporter.SubmittedNotebookExporter"
     c.Autograde.pre_convert_hook = f"{_HERE}.exporter.name_notebook"
@@ -55,7 +79,7 @@ def _showing(c: Any) -> None:
     from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
     from nbgrader.preprocessors import GetGrades
 
-    from autograder.notebooks.preprocessors import ClearRubrics
+    from autograder.notebooks.steps import ClearRubrics
 
     c.GenerateFeedback.preprocessors = [GetGrades, ClearRubrics, CSSHTMLHeaderPreprocessor]
     c.HTMLExporter.sanitize_html = True

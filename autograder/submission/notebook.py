@@ -20,6 +20,7 @@ from autograder.submission.syntax import syntax_errors
 _DEFINITION = re.compile(r"^(?:def|class)\s+\w+", re.MULTILINE)
 _SOLUTION_CELL = re.compile(r"solution-\w+-\w+|setup-\w+")
 _POINTS_CELL = re.compile(r"points-\w+-\w+")
+_CHECK_IMPORT = "from autograder.notebooks.visible import "
 _OTHER_KERNELS = re.compile(
     r"(ir|irkernel|julia.*|octave|matlab.*|xcpp.*|bash|javascript|deno|scala.*|rust)$"
 )
@@ -54,7 +55,7 @@ def read_cells(data: bytes, expected: Collection[str], limits: Limits) -> list[C
             continue
         identity = cell.get("id")
         identity = visible(identity)[:64] if isinstance(identity, str) else ""
-        cells.append(Cell(source_of(cell), number, identity, _module(metadata, expected)))
+        cells.append(Cell(_without_checks(source_of(cell)), number, identity, _module(metadata, expected)))
     if len(cells) > limits.cells or sum(len(cell.source) for cell in cells) > limits.source_bytes:
         raise Unreadable("the notebook holds more code than can be graded")
     return cells
@@ -150,6 +151,22 @@ def source_of(cell: dict[str, Any]) -> str:
         source = "".join(part for part in source if isinstance(part, str))
     text = source if isinstance(source, str) else ""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_checks(source: str) -> str:
+    """Blank out what runs the visible checks: they are the student's tool, and not part of the work.
+
+    Not the cells as a whole, for a student may have merged one of them with a solution.
+    """
+    if _CHECK_IMPORT not in source:
+        return source
+    kept: list[str] = []
+    in_checks = False
+    for line in source.split("\n"):
+        in_checks = line.startswith("@visible_checks(") or (in_checks and line[:1] in ("", " ", "\t", "d"))
+        in_checks = in_checks and (line[:1] != "d" or line.startswith("def _visible("))
+        kept.append("" if in_checks or line.startswith((_CHECK_IMPORT, "require_visible_checks(")) else line)
+    return "\n".join(kept) if any(line.strip() and not line.startswith("#") for line in kept) else ""
 
 
 def _module(metadata: dict[str, Any], expected: Collection[str]) -> str | None:
