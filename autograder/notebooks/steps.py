@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from nbformat import NotebookNode, from_dict
 from nbgrader.api import Gradebook
@@ -18,7 +18,7 @@ from autograder.notebooks.exporter import work_of
 from autograder.notebooks.gradebook import AnswerRecord, record, withdraw
 from autograder.notebooks.scoring import score_notebook
 from autograder.notebooks.standby import grade_standing_by
-from autograder.options import GradeOptions
+from autograder.options import GradeOptions, IsolationRequest
 from autograder.root import find_root
 
 Converted = tuple[NotebookNode, Any]
@@ -48,9 +48,8 @@ class ExternalScores(NbGraderPreprocessor):
     @property
     def options(self) -> GradeOptions:
         """The options as the grader takes them."""
-        return GradeOptions(
-            seed=self.seed, isolation=self.isolation, time_limit=self.time_limit, memory_limit_mb=self.memory_limit
-        )
+        isolation = cast(IsolationRequest, self.isolation)
+        return GradeOptions(self.seed, (), isolation, self.time_limit, self.memory_limit)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> Converted:
         """Grade the submitted folder, write outputs into the notebook and scores into the gradebook."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tiny_course import OUTLINE, PIECES, WHOLE, write_course
+from tiny_course import OUTLINE, write_course
 
-from autograder.notebooks.cells import exercise_cell, written_cell
+from autograder.course import Course
+from autograder.notebooks.build import build_source
 
 CANARY = "canary_9731"
 """Stands in the hidden checks, the rubric's neighbour and the model answer, and nowhere else."""
@@ -28,8 +29,6 @@ Explain why `double` is linear.
 
 Because of {CANARY} and distributivity.
 """
-
-POINTS = {"pieces.double": 4.0, "pieces.shift": 4.0, "pieces.jitter": 2.0, "whole.total": 5.0, "whole.Scale": 2.0}
 
 CONFIG = """
 from pathlib import Path
@@ -76,35 +75,12 @@ def write_small_course(root: Path, name: str = "") -> SmallCourse:
     for path in (folder / "hidden").glob("*.py"):
         path.write_text(path.read_text() + f"\n{CANARY} = '{CANARY}'\n")
     (root / "source" / name).mkdir(parents=True)
-    (root / "source" / name / f"{name}.ipynb").write_text(json.dumps(source_notebook(name)))
+    (root / "source" / name / f"{name}.ipynb").write_text(build_source(Course(root).assignment(name)))
     course = SmallCourse(root, name)
     course.exchange.mkdir()
     course.exchange.chmod(0o777)
     (root / "nbgrader_config.py").write_text(CONFIG.format(exchange=str(course.exchange), cache=str(root / "cache")))
     return course
-
-
-def source_notebook(name: str) -> dict[str, Any]:
-    """The notebook with solutions, as it is built from the small course."""
-    cells = [_markdown("title", "# Tiny sums")]
-    for module, text in (("pieces", PIECES), ("whole", WHOLE)):
-        setup, functions = _pieces_of(text)
-        cells.append(_code(f"setup-{module}", setup, solution=True))
-        for key, source in functions.items():
-            identifier = f"{name}.{module}.{key}"
-            cells.append(_markdown(f"text-{key}", f"## {key}\n\nWrite `{key}`: $y = 2x$."))
-            cells.append(_code(exercise_cell("solution", identifier), source, solution=True))
-            cells.append(_code(exercise_cell("check", identifier), f"assert callable({key})", locked=True))
-            points = {"grade": True, "points": POINTS[f"{module}.{key}"]}
-            cells.append(_code(exercise_cell("points", identifier), "# Points of this exercise.", locked=True, **points))
-    question = "Why is it linear?\n\n### BEGIN MARK SCHEME\n2 points: rubric_words\n### END MARK SCHEME"
-    asked = f"{name}.written.why"
-    cells.append(_marked(_markdown(written_cell("question", asked), question), locked=True))
-    answer = _markdown(written_cell("answer", asked), "YOUR ANSWER HERE")
-    cells.append(_marked(answer, locked=False, solution=True, grade=True, points=3.0))
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 def solved(notebook: dict[str, Any], answers: dict[str, str], written: str | None = None) -> dict[str, Any]:
@@ -135,32 +111,3 @@ RIGHT = {
 
 SQUARED = RIGHT | {"double": "def double(x):\n    return x * x"}
 """With a known misconception."""
-
-
-def _pieces_of(text: str) -> tuple[str, dict[str, str]]:
-    """Split a module into its head and its definitions."""
-    head, *rest = text.replace("\nclass ", "\ndef class ").split("\n\n\ndef ")
-    found = {}
-    for part in rest:
-        source = part if part.startswith("class ") else f"def {part}"
-        found[source.split("(")[0].split()[1]] = source.strip()
-    head = "\n".join(line for line in head.splitlines() if not line.startswith(("from pieces", '"""')))
-    return head.strip(), found
-
-
-def _markdown(identifier: str, source: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "id": identifier, "metadata": {}, "source": source}
-
-
-def _code(identifier: str, source: str, **marks: Any) -> dict[str, Any]:
-    cell = _markdown(identifier, source) | {"cell_type": "code", "execution_count": None, "outputs": []}
-    return _marked(cell, **marks)
-
-
-def _marked(
-    cell: dict[str, Any], locked: bool = False, solution: bool = False, grade: bool = False, points: float | None = None
-) -> dict[str, Any]:
-    marks = {"grade": grade, "grade_id": cell["id"], "locked": locked, "schema_version": 3, "solution": solution}
-    marks |= {"task": False} | ({"points": points} if points is not None else {})
-    cell["metadata"] = {"nbgrader": marks}
-    return cell
