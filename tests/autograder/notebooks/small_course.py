@@ -144,6 +144,7 @@ def solved(notebook: dict[str, Any], answers: dict[str, str], written: str | Non
     """A released notebook with other sources in its solution cells, by plain name."""
     notebook = copy.deepcopy(notebook)
     for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
         key = cell["id"].rpartition("-")[2]
         if cell["id"].startswith(("solution-", "setup-")) and key in answers:
             cell["source"] = answers[key]
