@@ -13,7 +13,7 @@ help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
 	@echo "make test      environment, then the project's tests"
 	@echo "make env       the environment only: .venv/bin/autograder works afterwards"
-	@echo "make release   write assignments/ from solutions/"
+	@echo "make release   write assignments/, source/ and release/ from solutions/"
 	@echo "make grade     grade SUBMISSIONS=submitted/vae of ASSIGNMENT=vae"
 	@echo "make audit     test the checks: references, stubs, alternatives, misconceptions"
 	@echo "make mutants   mutate the references and see whether the checks notice (long)"

@@ -285,14 +285,15 @@ def test_check_cells_are_not_part_of_the_work(tmp_path: Path) -> None:
 
 
 def test_the_assignments_own_notebook_is_preferred(tmp_path: Path) -> None:
-    """Even to one that defines more, in any order of names."""
-    (tmp_path / "vae.ipynb").write_text(notebook(code("x = 1")))
+    """Even to one that defines more, unless that one solves what is a stub here; in any order of names."""
+    (tmp_path / "vae.ipynb").write_text(notebook(code("def f(): pass")))
     for other in ("Untitled", "vae-Copy1"):
-        (tmp_path / f"{other}.ipynb").write_text(notebook(code("def f(): pass")))
-    read = read_submission(tmp_path, EXPECTED, notebook="vae")
-    assert cells_of(read)[0]["source"] == "x = 1"
+        (tmp_path / f"{other}.ipynb").write_text(notebook(code("def f(): pass\ndef g(): pass")))
+    assert cells_of(read_submission(tmp_path, EXPECTED, notebook="vae"))[0]["source"] == "def f(): pass"
     assert find_notebook(tmp_path, EXPECTED, "vae") == (tmp_path / "vae.ipynb").read_bytes()
-    assert cells_of(read_submission(tmp_path, EXPECTED))[0]["source"] == "def f(): pass"
+    assert "def g" in cells_of(read_submission(tmp_path, EXPECTED))[0]["source"]
+    (tmp_path / "vae.ipynb").write_text(notebook(code("def f():\n    raise NotImplementedError()")))
+    assert "def g" in cells_of(read_submission(tmp_path, EXPECTED, notebook="vae"))[0]["source"]
     assert find_notebook(tmp_path / "vae.ipynb", EXPECTED) == (tmp_path / "vae.ipynb").read_bytes()
 
 
