@@ -40,7 +40,7 @@ def _software() -> Iterator[Row]:
     for name in ("torch", "torchvision", "numpy", "nbgrader"):
         if importlib.util.find_spec(name) is None:
             remedy = (
-                "pip install nbgrader, to run the course with nbgrader" if name == "nbgrader" else f"pip install {name}"
+                "pip install 'dgm-autograder[nbgrader]', to run the course with nbgrader" if name == "nbgrader" else f"pip install {name}"
             )
             yield name, "not installed", remedy
         else:
