@@ -51,7 +51,7 @@ def test_several_processes_give_the_same_gradebook(collected: SmallCourse) -> No
     command += tuple(f"--student={student}" for student in STUDENTS)
     done = run(collected, *command, "--force")
     assert done.returncode == 0, done.stderr
-    assert "2 recorded in the gradebook, 1 answers wait" in done.stdout
+    assert "2 recorded in the gradebook, 1 answer waits" in done.stdout
     assert gradebook_rows(collected, "standing") == before
     assert scores(collected, "by")["double"] == 0
     result = json.loads((collected.root / "class" / "by.json").read_text())
