@@ -1,4 +1,4 @@
-"""A small nbgrader course that all tests of this folder share: each has students of its own."""
+"""A small nbgrader course that the tests of one file share: each has students of its own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from autograder.notebooks import steps
 Nbgrader = Callable[..., None]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory, warm_zygote: Zygote) -> Iterator[SmallCourse]:
     """The course, with its assignment in the gradebook and released; submissions are graded in this process."""
     with pytest.MonkeyPatch.context() as patch:
