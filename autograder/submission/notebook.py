@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from autograder.submission.limits import Limits
 from autograder.submission.magics import without_magics
 from autograder.submission.notes import Notes, Skipped, Unreadable, listed, visible
+from autograder.submission.progress import progress_of
 from autograder.submission.syntax import syntax_errors
 
 _DEFINITION = re.compile(r"^(?:def|class)\s+\w+", re.MULTILINE)
+_SOLUTION_CELL = re.compile(r"solution-\w+-\w+|setup-\w+")
+_COURSE_CELL = re.compile(r"(?:solution|check|points)-\w+-\w+|setup-\w+")
 _UNSOLVED = re.compile(r"^\s+raise NotImplementedError\b", re.MULTILINE)
 _CHECK_MODULE = "autograder.notebooks.visible"
 _CHECKS = re.compile(
@@ -46,20 +49,19 @@ def read_cells(data: bytes, expected: Collection[str], limits: Limits) -> list[C
     Raises:
         Unreadable: it is no notebook, is too large, or is for another language than Python.
     """
-    notebook = _parsed(data, limits)
+    notebook = parsed(data, limits)
     _require_python(notebook.get("metadata"))
     cells: list[Cell] = []
     number = 0
-    for cell in _all_cells(notebook):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+    for cell in all_cells(notebook):
+        if not is_code(cell):
             continue
         number += 1
-        metadata = _mapping(cell.get("metadata"))
-        if _is_locked(_mapping(metadata.get("nbgrader"))):
+        if _is_locked(cell):
             continue
         identity = cell.get("id")
         identity = visible(identity)[:64] if isinstance(identity, str) else ""
-        cells.append(Cell(_without_checks(_source(cell)), number, identity, _module(metadata, expected)))
+        cells.append(Cell(_without_checks(source_of(cell)), number, identity, _module(mapping(cell.get("metadata")), expected)))
     if len(cells) > limits.cells or sum(len(cell.source) for cell in cells) > limits.source_bytes:
         raise Unreadable("the notebook holds more code than can be graded")
     return cells
@@ -71,6 +73,16 @@ def usefulness(cells: Iterable[Cell]) -> tuple[int, int, int]:
     named = {cell.module for cell in cells if cell.module}
     defined, unsolved = (sum(len(what.findall(cell.source)) for cell in cells) for what in (_DEFINITION, _UNSOLVED))
     return len(named), defined, -unsolved
+
+
+def best_notebook(cells: Mapping[str, list[Cell]], own: str) -> str:
+    """Return the name of the notebook to take: the assignment's `own`, unless another solves more, else the most useful."""
+    named = next((name for name in cells if name.rpartition("/")[2] == f"{own}.ipynb"), None)
+    rivals = list(cells)
+    if named is not None and len(cells) > 1:
+        reached = {name: progress_of(cell.source for cell in cells[name]) for name in cells}
+        rivals = [name for name in cells if reached[named].is_behind(reached[name])] or [named]
+    return max(rivals, key=lambda name: usefulness(cells[name]))
 
 
 def runnable(cells: Iterable[Cell], notes: Notes) -> tuple[list[Cell], dict[str, str]]:
@@ -106,7 +118,8 @@ def encoded(cells: Iterable[Cell]) -> bytes:
     return json.dumps([asdict(cell) for cell in cells], indent=0).encode()
 
 
-def _parsed(data: bytes, limits: Limits) -> dict[str, Any]:
+def parsed(data: bytes, limits: Limits) -> dict[str, Any]:
+    """Return a notebook's JSON, of any quality; raises :class:`Unreadable` for what is no notebook."""
     if not data.strip():
         raise Unreadable("the notebook is empty (0 bytes)")
     if sum(data.count(mark) for mark in (b"[", b"{", b",")) > limits.notebook_values:
@@ -126,14 +139,29 @@ def _parsed(data: bytes, limits: Limits) -> dict[str, Any]:
     return notebook
 
 
-def _all_cells(notebook: dict[str, Any]) -> list[Any]:
-    if isinstance(cells := notebook.get("cells"), list):
-        return cells
-    sheets = [_mapping(sheet).get("cells") for sheet in notebook["worksheets"]]
-    return [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+def all_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the cells of a parsed notebook, in order."""
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        sheets = [mapping(sheet).get("cells") for sheet in notebook["worksheets"]]
+        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+    return [cell for cell in cells if isinstance(cell, dict)]
 
 
-def _source(cell: dict[str, Any]) -> str:
+def claims(cell: dict[str, Any]) -> list[str]:
+    """Return what a cell says it is: its own id, which copies do not share, before nbgrader's mark, which they do."""
+    said = (cell.get("id"), mapping(mapping(cell.get("metadata")).get("nbgrader")).get("grade_id"))
+    return [name for name in said if isinstance(name, str)]
+
+
+def is_code(cell: dict[str, Any]) -> bool:
+    """Whether a cell holds code: by its type, or because it is a solution cell that was turned into text by mistake."""
+    if cell.get("cell_type") == "code":
+        return True
+    return any(_SOLUTION_CELL.fullmatch(name) for name in claims(cell)[:1])
+
+
+def source_of(cell: dict[str, Any]) -> str:
     """Return the text of a cell; formats 1 to 3 call it `input`."""
     source = cell.get("source", cell.get("input"))
     if isinstance(source, list):
@@ -144,16 +172,21 @@ def _source(cell: dict[str, Any]) -> str:
 
 def _module(metadata: dict[str, Any], expected: Collection[str]) -> str | None:
     """Return the expected module that a cell is for: as marked, else the assignment's only one."""
-    named = _mapping(metadata.get("autograder")).get("module")
+    named = mapping(metadata.get("autograder")).get("module")
     names = {file.removesuffix(".py") for file in expected}
     if isinstance(named, str) and named.removesuffix(".py") in names:
         return named.removesuffix(".py")
     return next(iter(names)) if len(names) == 1 else None
 
 
-def _is_locked(marks: dict[str, Any]) -> bool:
-    """Whether a cell is the assignment's, not the student's: nbgrader itself would put back the original."""
-    return marks.get("solution") is False and marks.get("locked") is True
+def _is_locked(cell: dict[str, Any]) -> bool:
+    """Whether a cell is an assignment's, not the student's: nbgrader itself would put back the original.
+
+    Not so this course's own, whose checks are taken out anyway: other code in them is a student's who joined two cells.
+    """
+    marks = mapping(mapping(cell.get("metadata")).get("nbgrader"))
+    locked = marks.get("solution") is False and marks.get("locked") is True
+    return locked and not any(_COURSE_CELL.fullmatch(name) for name in claims(cell))
 
 
 def _without_checks(source: str) -> str:
@@ -162,9 +195,9 @@ def _without_checks(source: str) -> str:
 
 
 def _require_python(metadata: Any) -> None:
-    metadata = _mapping(metadata)
-    kernel = _mapping(metadata.get("kernelspec"))
-    language = _mapping(metadata.get("language_info")).get("name") or kernel.get("language")
+    metadata = mapping(metadata)
+    kernel = mapping(metadata.get("kernelspec"))
+    language = mapping(metadata.get("language_info")).get("name") or kernel.get("language")
     if not isinstance(language, str):
         name = str(kernel.get("name", "")).lower()
         language = name if _OTHER_KERNELS.match(name) else "python"
@@ -172,5 +205,6 @@ def _require_python(metadata: Any) -> None:
         raise Unreadable(f"the notebook is for another language than Python: {visible(language)[:30]}")
 
 
-def _mapping(value: Any) -> dict[str, Any]:
+def mapping(value: Any) -> dict[str, Any]:
+    """Return `value` if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
