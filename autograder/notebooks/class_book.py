@@ -51,7 +51,7 @@ class ClassBook:
         try:
             self.blueprint = read_blueprint(self.gradebook, outline.name, self.notebook, root)
         except MissingEntry:
-            remedy = f"run `nbgrader generate_assignment {outline.name}`"
+            remedy = f"run `nbgrader generate_assignment {outline.name} --force`"
             raise UsageError("the gradebook does not know this assignment", outline.name, remedy) from None
 
     @property
@@ -173,5 +173,5 @@ def _write_notebook(path: Path, notebook: dict[str, Any]) -> None:
     from nbformat.v4 import writes
 
     if not notebook["cells"]:
-        raise GraderError("the gradebook knows no cell of this notebook", path.name, "run `nbgrader generate_assignment`")
+        raise GraderError("the gradebook knows no cell of this notebook", path.name, "run `nbgrader generate_assignment --force`")
     write_atomically(path, str(writes(from_dict(notebook))) + "\n")

@@ -30,6 +30,8 @@ def configure(c: Any, root: Path) -> None:
     for step in ("source", "release", "submitted", "autograded", "feedback"):
         setattr(c.CourseDirectory, f"{step}_directory", step)
     configure_release(c)
+    # release/ is there from the start; making it again changes no file, and is what tells the gradebook of an assignment
+    c.GenerateAssignment.force = True
     _grading(c)
     _showing(c)
     c.ExchangeFactory.collect = f"{_HERE}.exchange.CollectWithoutLinks"
