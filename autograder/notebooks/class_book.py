@@ -110,7 +110,7 @@ class ClassBook:
             _write_notebook(autograded / f"{self.notebook}.ipynb", notebook)
             answers = AnswerRecord(autograded)
             names = (self.outline.name, self.notebook, student)
-            record(self.gradebook, *names, scores, changed=answers.changed(scores))
+            waiting = record(self.gradebook, *names, scores, changed=answers.changed(scores))
             answers.write(scores)
             penalise(self.gradebook, self._penalties, *names)
             self._converter.set_permissions(self.outline.name, student)
@@ -120,7 +120,7 @@ class ClassBook:
             raise
         finally:
             self.gradebook.db.remove()
-        return sum(score.by_hand for score in scores)
+        return waiting
 
     def _folders(self, student: str) -> tuple[Path, Path]:
         steps = (self.course.submitted_directory, self.course.autograded_directory)

@@ -17,8 +17,10 @@ _REMEDY = "it is damaged, or of another release: restore it from a copy"
 
 def record(
     gradebook: Any, assignment: str, notebook: str, student: str, scores: Sequence[CellScore], *, changed: set[str]
-) -> None:
+) -> int:
     """Write the scores of one submitted notebook; manual scores and manual comments stay as they are.
+
+    Returns how many answers wait for a person.
 
     Args:
         gradebook: nbgrader's ``Gradebook``; it is committed once.
@@ -45,6 +47,7 @@ def record(
         if name in by_name and comment.auto_comment != by_name[name].comment:
             comment.auto_comment = by_name[name].comment
     gradebook.db.commit()
+    return sum(bool(grade.needs_manual_grade) for grade in grades.values())
 
 
 def withdraw(gradebook: Any, assignment: str, notebook: str, student: str) -> None:
