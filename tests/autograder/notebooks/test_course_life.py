@@ -159,6 +159,7 @@ def test_both_commands_give_the_same_gradebook(life: SmallCourse, one_zygote: No
     run = NotebookRun(life.name, tmp_path / "out", frozenset({"json"}), {}, STUDENTS, quiet=True, force=True)
     run.grade_collected(1)
     assert (run.recorded, run.exit_code(None)) == (3, 0)
+    assert run.waiting == sum(hand_graded(life, student)[2] for student in STUDENTS) == 1  # Ann's has been looked at
     assert gradebook_rows(life, *STUDENTS) == before
     assert path.read_bytes() == shown
     with open_gradebook(life) as book:
