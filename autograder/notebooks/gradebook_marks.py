@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UsageError
+from autograder.notebooks.database import database_url
 from autograder.reports.marks import AssignmentMarks, ClassMarks, Mark, Person
 from autograder.reports.plaintext import one_line, short_name
 
@@ -85,7 +86,8 @@ def opened(where: str, course_id: str | None = None) -> Iterator[Gradebook]:
     except ArgumentError as error:
         raise UsageError("is not a database URL", where=_hidden(where), remedy=_REMEDY) from error
     except ModuleNotFoundError as error:
-        remedy = "pip install 'dgm-autograder[postgresql]'" if error.name == "psycopg2" else "install the database's driver"
+        known = (error.name or "").startswith("psycopg")
+        remedy = "pip install 'dgm-autograder[postgresql]'" if known else "install the database's driver"
         raise UsageError(f"needs the module {error.name}", where=_hidden(where), remedy=remedy) from error
     except SQLAlchemyError as error:
         reason = one_line(str(getattr(error, "orig", None) or error).splitlines()[0], 160)
@@ -94,14 +96,12 @@ def opened(where: str, course_id: str | None = None) -> Iterator[Gradebook]:
 
 def _url(where: str) -> str:
     """The URL of an existing database; nbgrader would make a new, empty one."""
-    from sqlalchemy import make_url
-
     if "://" not in where:
         return f"sqlite:///{Path(where).resolve()}"
-    url = make_url(where)
+    url = database_url(where)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise UsageError("there is no such gradebook", where=_hidden(where), remedy=_REMEDY)
-    return where
+    return str(url.render_as_string(hide_password=False))
 
 
 def _course(url: str, wanted: str | None, where: str) -> str:
@@ -143,8 +143,8 @@ def submissions_of(gradebook: Gradebook, assignment: Any) -> list[Any]:
     from sqlalchemy.orm import undefer
 
     query = gradebook.db.query(SubmittedAssignment).filter(SubmittedAssignment.assignment_id == assignment.id)
-    wanted = undefer(SubmittedAssignment.score), undefer(SubmittedAssignment.needs_manual_grade)
-    return list(query.options(*wanted).order_by(SubmittedAssignment.student_id))
+    computed = (SubmittedAssignment.score, SubmittedAssignment.needs_manual_grade, SubmittedAssignment.late_submission_penalty)
+    return list(query.options(*map(undefer, computed)).order_by(SubmittedAssignment.student_id))
 
 
 def _of_assignment(gradebook: Gradebook, assignment: Any) -> AssignmentMarks:

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.reports.class_list import ClassList, plain_heading
 from autograder.reports.marks import Person
+from autograder.reports.matching import Matching
 
 POINTS_POSSIBLE = "    Points Possible"
 """How Canvas starts the row of points possible."""
@@ -21,13 +22,15 @@ MOODLE_COLUMNS = {
 _PERSON = {"id": "login", "first_name": "first_name", "last_name": "last_name", "email": "email", "lms_user_id": "lms_id"}
 
 
-def list_of(people: Iterable[Person]) -> tuple[ClassList, dict[str, int]]:
-    """A class list in nbgrader's layout, ordered by name, and everybody's row in it."""
+def list_of(people: Iterable[Person]) -> tuple[ClassList, Matching]:
+    """A class list in nbgrader's layout, ordered by name, and everybody's row in it; the nameless have none."""
     ordered = sorted(people, key=lambda person: (person.last_name, person.first_name, person.id))
+    nameless = {person.id: "has no name" for person in ordered if not person.id.strip()}
+    ordered = [person for person in ordered if person.id not in nameless]
     rows = [[person.id, person.first_name, person.last_name, person.email, person.lms_id] for person in ordered]
     columns = {role: number for number, role in enumerate(_PERSON.values())}
     made = ClassList(Path(), "nbgrader", list(_PERSON), rows, list(range(2, len(rows) + 2)), columns, ",", "\n", False)
-    return made, {person.id: row for row, person in enumerate(ordered)}
+    return made, Matching({person.id: row for row, person in enumerate(ordered)}, nameless)
 
 
 def in_layout(base: ClassList, layout: str) -> tuple[ClassList, dict[int, int]]:

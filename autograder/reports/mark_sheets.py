@@ -57,13 +57,12 @@ def mark_sheet(format: str, marks: ClassMarks, roster: ClassList | None, missing
     """
     sheet = MarkSheet(remarks=marks.reminders())
     if roster is None:
-        base, rows = list_of(marks.people.values())
-        matching = Matching(rows, {})
+        base, matching = list_of(marks.people.values())
     else:
         base, matching = roster, match(marks.people.values(), roster)
     if format in ("canvas", "moodle"):
         base, moved = in_layout(base, format)
-        matching = Matching({student: moved[row] for student, row in matching.rows.items()}, matching.problems)
+        matching = matching.moved(moved)
     _make_ids_safe(base, sheet, trusted=roster is not None)
     _make_text_safe(base)
     for assignment in marks.assignments:

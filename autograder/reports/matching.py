@@ -10,7 +10,7 @@ than one row would do. Two rows for one student, or two students for one row, ar
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from autograder.reports.class_list import ClassList
@@ -29,6 +29,10 @@ class Matching:
 
     rows: dict[str, int]
     problems: dict[str, str]
+
+    def moved(self, places: Mapping[int, int]) -> Matching:
+        """The same with every row at its new place."""
+        return Matching({student: places[row] for student, row in self.rows.items()}, self.problems)
 
 
 def match(people: Iterable[Person], roster: ClassList) -> Matching:
