@@ -116,3 +116,22 @@ def read_written(path: Path, identifier: str, item: Item) -> WrittenQuestion:
         raise GraderError("a written question needs '## Rubric' with '- N points: …' lines and '## Model answer'", str(path))
     prompt = re.sub(r"\A# .*\n", "", parts[0]).strip()
     return WrittenQuestion(identifier, item.title, item.sources, prompt, rubric, answer)
+
+
+def split_outline(text: str) -> list[tuple[str, list[Item]]]:
+    """Return the outline as blocks of prose, each beginning with its heading if it has one, and the items below them."""
+    blocks: list[tuple[str, list[Item]]] = []
+    prose: list[str] = []
+    for line in text.splitlines():
+        item = _LINE.match(line)
+        if item and (prose or not blocks):
+            blocks.append(("\n".join(prose).strip(), []))
+            prose = []
+        if item:
+            blocks[-1][1].append(_item(item))
+        elif line.startswith("#") and any(prose):
+            blocks.append(("\n".join(prose).strip(), []))
+            prose = [line]
+        elif line.strip() or prose:
+            prose.append(line)
+    return [*blocks, *([("\n".join(prose).strip(), [])] if any(prose) else [])]

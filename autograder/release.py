@@ -1,42 +1,66 @@
-"""Generates ``assignments/<name>/`` from ``solutions/<name>/``: stubs, statement and visible checks.
+"""Generates what students get from ``solutions/<name>/``.
 
-Nothing else of the solutions is read, and what is written is scanned for lines of solution regions and hidden checks
-before it reaches the disk.
+That is ``assignments/<name>/`` (stubs, statement and visible checks) and the notebook in ``release/<name>/``, which nbgrader
+cuts from the instructor's in ``source/<name>/``. What students get is scanned for lines of solution regions, hidden checks,
+wrong variants and rubrics before it reaches the disk.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autograder.course import Assignment, Course
 from autograder.errors import GraderError
+from autograder.notebooks.build import build_source
+from autograder.notebooks.cells import notebook_name
+from autograder.notebooks.released import cut_releases, notebook_lines
 from autograder.outline import replace_items
 from autograder.reports.store import write_atomically
 from autograder.stubs import cut_solutions, solution_lines
+
+_MARKER = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 
 MIN_SECRET = 24
 """Characters from which on a line of a solution is distinctive enough to be searched for."""
 
 
 def release(course: Course, names: Sequence[str], *, write: bool) -> list[Path]:
-    """Bring the assignments up to date and return the files that were not; ``write=False`` only looks."""
-    changed: list[Path] = []
-    for name in names:
-        assignment = course.assignment(name)
-        folder = course.root / "assignments" / name
-        wanted = {folder / path: content for path, content in build(assignment).items()}
-        present = {path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
-        stale = [path for path, content in wanted.items() if path not in present or path.read_text("utf-8") != content]
-        extra = sorted(present - wanted.keys())
-        changed += sorted(stale) + extra
-        if write:
-            for path in stale:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(path, wanted[path])
-            for path in extra:
-                path.unlink()
-    return changed
+    """Bring the assignments and notebooks up to date and return the files that were not; ``write=False`` only looks."""
+    assignments = [course.assignment(name) for name in names]
+    wanted = {course.root / path: content for path, content in all_files(assignments).items()}
+    folders = [course.root / "assignments" / name for name in names]
+    present = {path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    stale = [path for path, content in wanted.items() if not path.is_file() or path.read_text("utf-8") != content]
+    extra = sorted(present - wanted.keys())
+    if write:
+        for path in stale:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, wanted[path])
+        for path in extra:
+            path.unlink()
+    return sorted(stale) + extra
+
+
+def all_files(assignments: Sequence[Assignment]) -> dict[str, str]:
+    """Everything that is generated: path below the course's root -> content.
+
+    Raises:
+        GraderError: something that students get would show a solution, a hidden check or a rubric.
+    """
+    files = {
+        f"assignments/{assignment.name}/{path}": content
+        for assignment in assignments
+        for path, content in build(assignment).items()
+    }
+    sources = {assignment.name: build_source(assignment) for assignment in assignments}
+    released = cut_releases(sources)
+    for assignment in assignments:
+        name, file = assignment.name, f"{notebook_name(assignment.name)}.ipynb"
+        refuse_leaks(assignment, {f"release/{file}": released[name]})
+        files |= {f"source/{name}/{file}": sources[name], f"release/{name}/{file}": released[name]}
+    return files
 
 
 def build(assignment: Assignment) -> dict[str, str]:
@@ -48,12 +72,17 @@ def build(assignment: Assignment) -> dict[str, str]:
     for path in sorted((assignment.folder / "visible").glob("*.py")):
         files[path.name] = path.read_text("utf-8")
     files["README.md"] = statement(assignment)
+    refuse_leaks(assignment, files)
+    return files
+
+
+def refuse_leaks(assignment: Assignment, files: dict[str, str]) -> None:
+    """Raise :class:`GraderError` when a released file shows what it must not."""
     leaks = list(find_leaks(assignment, files))
     if leaks:
         raise GraderError(
             "a released file would show a solution: " + "; ".join(leaks[:3]), f"solutions/{assignment.name}"
         )
-    return files
 
 
 def statement(assignment: Assignment) -> str:
@@ -105,9 +134,11 @@ def find_leaks(assignment: Assignment, files: dict[str, str]) -> Iterator[str]:
     secrets = {line: where for line, where in _other_secrets(assignment) if line not in stubs | visible}
     secrets |= {line: where for line, where in _solutions(assignment) if line not in stubs}
     for name, content in files.items():
-        for number, line in enumerate(content.splitlines(), 1):
+        for place, line in notebook_lines(content) if name.endswith(".ipynb") else enumerate(content.splitlines(), 1):
             if line.strip() in secrets:
-                yield f"{name}:{number} repeats {secrets[line.strip()]}"
+                yield f"{name}:{place} repeats {secrets[line.strip()]}"
+            elif name.endswith(".ipynb") and (marker := _MARKER.search(line)):
+                yield f"{name}:{place} holds the marker {marker[0]!r}"
 
 
 def _stripped(texts: Iterable[str]) -> Iterator[str]:

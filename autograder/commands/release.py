@@ -11,7 +11,11 @@ def run(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all when left out.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when something is out of date.")] = False,
 ) -> None:
-    """Write assignments/<name>/ (stubs, statement, visible checks) from solutions/<name>/. For instructors."""
+    """Write what students get from solutions/<name>/. For instructors.
+
+    assignments/<name>/ holds stubs, statement and visible checks; source/<name>/ the notebook with the solutions, and
+    release/<name>/ the one that nbgrader cuts from it.
+    """
     from autograder.course import open_course
     from autograder.release import release
 
@@ -23,4 +27,4 @@ def run(
         typer.echo("run: autograder release", err=True)
         raise typer.Exit(1)
     if not changed:
-        typer.echo("assignments/ is up to date")
+        typer.echo("assignments/, source/ and release/ are up to date")

@@ -8,7 +8,7 @@ letters, digits, ``_`` and ``-``; the same text is the cell's nbformat ``id``. N
 ``solution-losses-gaussian_kl``  the student's code of one exercise (solution cell)
 ``check-losses-gaussian_kl``     its visible checks, run by the student (locked, no points)
 ``points-losses-gaussian_kl``    the graded cell: points, and nothing secret (locked, autograded)
-``setup-losses``                 what the module needs around its exercises: imports, types (solution cell)
+``setup-losses``                 what the module needs around its exercises: imports, types (an ordinary cell)
 ``question-kl_isotropic``        a written question, its rubric as marking scheme (locked, no points)
 ``answer-kl_isotropic``          the student's prose (manually graded)
 ==============================  =======================================================================
@@ -17,6 +17,12 @@ letters, digits, ``_`` and ``-``; the same text is the cell's nbformat ``id``. N
 from __future__ import annotations
 
 import re
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+"""All that a notebook of the course says about its kernel: the same for every version of Python."""
 
 _EXERCISE = re.compile(r"(?P<kind>solution|check|points)-(?P<module>\w+)-(?P<name>\w+)")
 

@@ -1,0 +1,96 @@
+"""Makes the students' notebook from the instructor's, by nbgrader's own converter in a folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import GraderError, UsageError
+from autograder.notebooks.cells import notebook_name
+
+
+def cut_releases(sources: Mapping[str, str]) -> dict[str, str]:
+    """Return the text of ``release/<assignment>/<assignment>.ipynb`` for every assignment, given those of ``source/``.
+
+    The gradebook of the course is not touched: nbgrader gets a temporary one.
+
+    Raises:
+        UsageError: nbgrader is not installed.
+        GraderError: nbgrader refuses a notebook.
+    """
+    _require_nbgrader()
+    with tempfile.TemporaryDirectory(prefix="autograder-release-") as folder:
+        root = Path(folder)
+        _prepare_gradebook(root / "gradebook.db")
+        for assignment, source in sources.items():
+            path = root / "source" / assignment / f"{notebook_name(assignment)}.ipynb"
+            path.parent.mkdir(parents=True)
+            path.write_text(source, "utf-8")
+            _generate(root, assignment)
+        places = {name: root / "release" / name / f"{notebook_name(name)}.ipynb" for name in sources}
+        return {name: path.read_text("utf-8") for name, path in places.items()}
+
+
+def notebook_lines(text: str) -> Iterator[tuple[str, str]]:
+    """Yield every line of text anywhere in a notebook, metadata and names included, with the cell that it is in."""
+    notebook = json.loads(text)
+    for cell in notebook.pop("cells"):
+        for line in _texts({**cell, "source": "".join(cell["source"])}):
+            yield cell.get("id", "?"), line
+    for line in _texts(notebook):
+        yield "metadata", line
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from value.splitlines()
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from [*_texts(key), *_texts(inner)]
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _prepare_gradebook(path: Path) -> None:
+    """Make a gradebook that is not empty: for an empty one nbgrader starts another process, to ask for its version."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+
+
+def _require_nbgrader() -> None:
+    try:
+        import nbgrader  # noqa: F401
+    except ImportError:
+        raise UsageError(
+            "nbgrader is not installed, and the notebooks are made by it", "release",
+            "pip install 'dgm-autograder[nbgrader]'",
+        ) from None  # fmt: skip
+
+
+def _generate(root: Path, assignment: str) -> None:
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.utils import capture_log
+    from traitlets.config import Config
+
+    from autograder.notebooks.nbgrader_settings import configure_release
+
+    config: Any = Config()
+    configure_release(config)
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+    config.CourseDirectory.assignment_id = assignment
+    converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+    done = capture_log(converter)
+    if not done["success"]:
+        reason = [line for line in f"{done.get('log', '')}\n{done.get('error', '')}".splitlines() if "Error" in line]
+        raise GraderError(
+            f"nbgrader could not make the students' notebook: {reason[-1] if reason else 'see its log'}",
+            f"source/{assignment}",
+        )
