@@ -22,6 +22,7 @@ from autograder.course import Assignment, Exercise, open_course
 from autograder.diagnosis import catalogue
 from autograder.errors import GraderError
 from autograder.figures_of import attach_figures
+from autograder.notebooks.cells import notebook_name
 from autograder.options import GradeOptions
 from autograder.reports.graded import Graded
 from autograder.reports.schema import Artifacts, Environment, ExerciseResult, Isolation, SubmissionResult
@@ -80,7 +81,7 @@ class Grader:
 
     def read(self, path: Path) -> Submission:
         """Read the submission at ``path``; what cannot be read says so in the submission."""
-        return read_submission(path, self.assignment.expected_files)
+        return read_submission(path, self.assignment.expected_files, notebook=notebook_name(self.assignment.name))
 
     def grade(self, submission: Submission) -> Graded:
         """Grade one submission. A failure of the grader becomes a ``grader_error`` result without a mark."""

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import AutograderError, GraderError
 from autograder.sandbox import limits
 from autograder.sandbox.launcher import Lease, Zygote
+from autograder.submission import visible
 
 if TYPE_CHECKING:
     from autograder.grading import Grader
@@ -40,6 +41,8 @@ class Job:
     path: Path
     known: frozenset[tuple[str, str, str]] = frozenset()
     """``(student, submission_sha256, grader_version)`` of existing results."""
+    student: str = ""
+    """Whose it is, where the path's last part does not say so."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ def grade_one(grader: Grader, job: Job) -> Done:
     """Read and grade one submission, unless its result is known already."""
     try:
         submission = grader.read(job.path)
+        if job.student:
+            submission = replace(submission, student=visible(job.student))
         fingerprint = (submission.student, submission.sha256, grader.version)
         if fingerprint in job.known:
             return Done(job, known=fingerprint)
@@ -74,14 +79,14 @@ def grade_all(
     reported as the grader's failure.
     """
     with Zygote(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"]) as zygote:
-        crew = _Crew(assignment, options, root, zygote, min(processes, len(jobs)))
+        crew = Crew(assignment, options, root, zygote, min(processes, len(jobs)))
         try:
             yield from crew.work(jobs)
         finally:
             crew.stop()
 
 
-class _Crew:
+class Crew:
     """The grader processes and what each is busy with."""
 
     def __init__(self, assignment: str, options: GradeOptions, root: Path, zygote: Zygote, processes: int) -> None:

@@ -1,56 +1,63 @@
-"""nbgrader's own CSV, made safe for spreadsheets.
-
-``nbgrader export --exporter=autograder.notebooks.exporter.SafeCsvExportPlugin``, or as ``c.ExportApp.plugin_class``.
-Columns, order and numbers are those of nbgrader. Two things differ: what a spreadsheet would run as a formula is
-shown instead, and a comma or quote in a name no longer shifts the columns.
-"""
+"""Lets nbgrader read submitted notebooks of any quality: no JSON, old formats, enormous metadata, another name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nbgrader.plugins.export import CsvExportPlugin
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode, from_dict
 
-from autograder.notebooks.gradebook_marks import CSV_COLUMNS, assignments_of, final_score, submissions_of
-from autograder.reports.spreadsheet import csv_text, shown
-from autograder.reports.store import write_atomically
-
-if TYPE_CHECKING:
-    from nbgrader.api import Gradebook
+from autograder.notebooks.work import WorkCell, read_work
+from autograder.root import find_root, read_outline
 
 
-class SafeCsvExportPlugin(CsvExportPlugin):
-    """nbgrader's CSV exporter; students without a submission get 0, as nbgrader has it."""
+class SubmittedNotebookExporter(NotebookExporter):
+    """nbconvert's notebook exporter, but for the first reading of a submission (``Autograde.exporter_class``)."""
 
-    def export(self, gradebook: Gradebook) -> None:
-        """Write the marks to ``--to``, by default ``grades.csv``."""
-        destination = Path(self.to or "grades.csv")
-        self.log.info("Exporting grades to %s", destination)
-        assignments = {str(name) for name in self.assignment}
-        students = {str(student) for student in self.student}
-        write_atomically(destination, csv_text(table(gradebook, assignments, students)))
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[Any, Any]:
+        """Convert a notebook file; a submitted one that cannot be read gives an empty notebook."""
+        if not getattr(self.parent, "_sanitizing", False):
+            return super().from_filename(filename, resources=resources, **options)
+        path = Path(filename)
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        return self.from_notebook_node(submitted_notebook(path, resources["nbgrader"]["assignment"]), resources)
 
 
-def table(gradebook: Gradebook, assignments: set[str] | None = None, students: set[str] | None = None) -> list[list[str]]:
-    """The header and a row for every student and assignment.
+def submitted_notebook(path: Path, assignment: str) -> NotebookNode:
+    """The notebook that was submitted as ``path``, or instead of it, with nothing but types, texts and names."""
+    outline = read_outline(find_root(), assignment)
+    work = read_work(path.parent, outline.expected_files, path.stem) or []
+    cells = [_cell(number, one) for number, one in enumerate(work)]
+    return from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
-    Args:
-        gradebook: an open gradebook.
-        assignments: the names wanted; all by default.
-        students: the ids wanted; all by default.
+
+def work_of(notebook: NotebookNode) -> list[WorkCell]:
+    """The cells of a notebook that :func:`submitted_notebook` returned."""
+    return [
+        WorkCell(
+            cell["cell_type"], cell["source"], tuple(cell["metadata"].get("claims", ())), dict(cell.get("attachments", {}))
+        )
+        for cell in notebook["cells"]
+    ]
+
+
+def _cell(number: int, one: WorkCell) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "cell_type": one.cell_type, "id": f"own-{number + 1}", "metadata": {"claims": list(one.claims)}, "source": one.source
+    }  # fmt: skip
+    if one.pictures:
+        cell["attachments"] = one.pictures
+    return cell | {"execution_count": None, "outputs": []} if one.cell_type == "code" else cell
+
+
+def name_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's hook before a submission: expect the assignment's notebook even if it was handed in under another name.
+
+    nbgrader only knows notebooks by the name they were released under. The list is changed in place.
     """
-    people = [student for student in gradebook.students if not students or student.id in students]
-    chosen = [found for found in assignments_of(gradebook) if not assignments or found.name in assignments]
-    return [list(CSV_COLUMNS), *(row for assignment in chosen for row in _rows(gradebook, assignment, people))]
-
-
-def _rows(gradebook: Gradebook, assignment: Any, people: list[Any]) -> Iterator[list[str]]:
-    submissions = {submission.student_id: submission for submission in submissions_of(gradebook, assignment)}
-    for student in people:
-        found = submissions.get(student.id)
-        about = [student.id, student.last_name, student.first_name, student.email]
-        scores = [found.score, found.late_submission_penalty, final_score(found)] if found else [0.0, 0.0, 0.0]
-        cells = [assignment.name, assignment.duedate, found.timestamp if found else None, *about, *scores, assignment.max_score]
-        yield ["" if cell is None else shown(str(cell)) for cell in cells]
+    for found in notebooks[:1]:
+        path = Path(found)
+        wanted = str(path.with_name(f"{path.parent.name}.ipynb"))
+        if wanted not in notebooks:
+            notebooks.append(wanted)

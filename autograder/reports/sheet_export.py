@@ -89,7 +89,7 @@ def _write_table(marks: ClassMarks, gradebook: str | None, destination: Path, op
     """The layout of nbgrader's CSV, from a gradebook or from several results folders."""
     wanted = {assignment.name for assignment in marks.assignments}
     if gradebook is not None:
-        from autograder.notebooks.exporter import table
+        from autograder.notebooks.csv_export import table
 
         with opened(gradebook, options.course_id) as book:
             rows = table(book, wanted)

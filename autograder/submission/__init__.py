@@ -5,12 +5,13 @@ from autograder.submission.finder import find_submissions
 from autograder.submission.limits import Limits
 from autograder.submission.naming import result_name
 from autograder.submission.notes import visible
-from autograder.submission.reader import Submission, read_submission
+from autograder.submission.reader import Submission, find_notebook, read_submission
 
 __all__ = [
     "NOTEBOOK_FILE",
     "Limits",
     "Submission",
+    "find_notebook",
     "find_submissions",
     "read_submission",
     "result_name",

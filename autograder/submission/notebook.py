@@ -18,6 +18,9 @@ from autograder.submission.notes import Notes, Skipped, Unreadable, listed, visi
 from autograder.submission.syntax import syntax_errors
 
 _DEFINITION = re.compile(r"^(?:def|class)\s+\w+", re.MULTILINE)
+_SOLUTION_CELL = re.compile(r"solution-\w+-\w+|setup-\w+")
+_POINTS_CELL = re.compile(r"points-\w+-\w+")
+_CHECK_IMPORT = "from autograder.notebooks.visible import "
 _OTHER_KERNELS = re.compile(
     r"(ir|irkernel|julia.*|octave|matlab.*|xcpp.*|bash|javascript|deno|scala.*|rust)$"
 )
@@ -39,20 +42,20 @@ def read_cells(data: bytes, expected: Collection[str], limits: Limits) -> list[C
     Raises:
         Unreadable: it is no notebook, is too large, or is for another language than Python.
     """
-    notebook = _parsed(data, limits)
+    notebook = parsed(data, limits)
     _require_python(notebook.get("metadata"))
     cells: list[Cell] = []
     number = 0
-    for cell in _all_cells(notebook):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+    for cell in all_cells(notebook):
+        if not is_code(cell):
             continue
         number += 1
-        metadata = _mapping(cell.get("metadata"))
-        if _is_locked_test(_mapping(metadata.get("nbgrader"))):
+        metadata = mapping(cell.get("metadata"))
+        if _is_locked_test(mapping(metadata.get("nbgrader")), cell):
             continue
         identity = cell.get("id")
         identity = visible(identity)[:64] if isinstance(identity, str) else ""
-        cells.append(Cell(_source(cell), number, identity, _module(metadata, expected)))
+        cells.append(Cell(_without_checks(source_of(cell)), number, identity, _module(metadata, expected)))
     if len(cells) > limits.cells or sum(len(cell.source) for cell in cells) > limits.source_bytes:
         raise Unreadable("the notebook holds more code than can be graded")
     return cells
@@ -98,7 +101,8 @@ def encoded(cells: Iterable[Cell]) -> bytes:
     return json.dumps([asdict(cell) for cell in cells], indent=0).encode()
 
 
-def _parsed(data: bytes, limits: Limits) -> dict[str, Any]:
+def parsed(data: bytes, limits: Limits) -> dict[str, Any]:
+    """Return a notebook's JSON, of any quality; raises :class:`Unreadable` for what is no notebook."""
     if not data.strip():
         raise Unreadable("the notebook is empty (0 bytes)")
     if sum(data.count(mark) for mark in (b"[", b"{", b",")) > limits.notebook_values:
@@ -118,14 +122,29 @@ def _parsed(data: bytes, limits: Limits) -> dict[str, Any]:
     return notebook
 
 
-def _all_cells(notebook: dict[str, Any]) -> list[Any]:
-    if isinstance(cells := notebook.get("cells"), list):
-        return cells
-    sheets = [_mapping(sheet).get("cells") for sheet in notebook["worksheets"]]
-    return [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+def all_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the cells of a parsed notebook, in order."""
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        sheets = [mapping(sheet).get("cells") for sheet in notebook["worksheets"]]
+        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+    return [cell for cell in cells if isinstance(cell, dict)]
 
 
-def _source(cell: dict[str, Any]) -> str:
+def claims(cell: dict[str, Any]) -> list[str]:
+    """Return what a cell says it is: its own id, which copies do not share, before nbgrader's mark, which they do."""
+    said = (cell.get("id"), mapping(mapping(cell.get("metadata")).get("nbgrader")).get("grade_id"))
+    return [name for name in said if isinstance(name, str)]
+
+
+def is_code(cell: dict[str, Any]) -> bool:
+    """Whether a cell holds code: by its type, or because it is a solution cell that was turned into text by mistake."""
+    if cell.get("cell_type") == "code":
+        return True
+    return any(_SOLUTION_CELL.fullmatch(name) for name in claims(cell)[:1])
+
+
+def source_of(cell: dict[str, Any]) -> str:
     """Return the text of a cell; formats 1 to 3 call it `input`."""
     source = cell.get("source", cell.get("input"))
     if isinstance(source, list):
@@ -134,24 +153,44 @@ def _source(cell: dict[str, Any]) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
+def _without_checks(source: str) -> str:
+    """Blank out what runs the visible checks: they are the student's tool, and not part of the work.
+
+    Not the cells as a whole, for a student may have merged one of them with a solution.
+    """
+    if _CHECK_IMPORT not in source:
+        return source
+    kept: list[str] = []
+    in_checks = False
+    for line in source.split("\n"):
+        in_checks = line.startswith("@visible_checks(") or (in_checks and line[:1] in ("", " ", "\t", "d"))
+        in_checks = in_checks and (line[:1] != "d" or line.startswith("def _visible("))
+        kept.append("" if in_checks or line.startswith((_CHECK_IMPORT, "require_visible_checks(")) else line)
+    return "\n".join(kept) if any(line.strip() and not line.startswith("#") for line in kept) else ""
+
+
 def _module(metadata: dict[str, Any], expected: Collection[str]) -> str | None:
     """Return the expected module that a cell is for: as marked, else the assignment's only one."""
-    named = _mapping(metadata.get("autograder")).get("module")
+    named = mapping(metadata.get("autograder")).get("module")
     names = {file.removesuffix(".py") for file in expected}
     if isinstance(named, str) and named.removesuffix(".py") in names:
         return named.removesuffix(".py")
     return next(iter(names)) if len(names) == 1 else None
 
 
-def _is_locked_test(marks: dict[str, Any]) -> bool:
-    """Whether a cell belongs to the assignment's tests: nbgrader itself would put back the original."""
-    return marks.get("grade") is True and marks.get("solution") is False and marks.get("locked") is True
+def _is_locked_test(marks: dict[str, Any], cell: dict[str, Any]) -> bool:
+    """Whether a cell belongs to the assignment's tests: nbgrader itself would put back the original.
+
+    Not so this course's own graded cells: they hold no test, so that code in them is a student's who merged two cells.
+    """
+    locked = marks.get("grade") is True and marks.get("solution") is False and marks.get("locked") is True
+    return locked and not any(_POINTS_CELL.fullmatch(name) for name in claims(cell))
 
 
 def _require_python(metadata: Any) -> None:
-    metadata = _mapping(metadata)
-    kernel = _mapping(metadata.get("kernelspec"))
-    language = _mapping(metadata.get("language_info")).get("name") or kernel.get("language")
+    metadata = mapping(metadata)
+    kernel = mapping(metadata.get("kernelspec"))
+    language = mapping(metadata.get("language_info")).get("name") or kernel.get("language")
     if not isinstance(language, str):
         name = str(kernel.get("name", "")).lower()
         language = name if _OTHER_KERNELS.match(name) else "python"
@@ -159,5 +198,6 @@ def _require_python(metadata: Any) -> None:
         raise Unreadable(f"the notebook is for another language than Python: {visible(language)[:30]}")
 
 
-def _mapping(value: Any) -> dict[str, Any]:
+def mapping(value: Any) -> dict[str, Any]:
+    """Return `value` if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}

@@ -6,7 +6,8 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,19 +49,22 @@ class Submission:
     syntax_errors: Mapping[str, str]
 
 
-def read_submission(path: Path, expected: Collection[str], limits: Limits = DEFAULT_LIMITS) -> Submission:
+def read_submission(
+    path: Path, expected: Collection[str], limits: Limits = DEFAULT_LIMITS, notebook: str = ""
+) -> Submission:
     """Read the submission at `path`: a folder, ``.ipynb``, ``.zip`` or ``.py``.
 
     Args:
         path: where it lies. Links are not followed, neither here nor inside.
         expected: the module files of the assignment, such as ``{"losses.py", "model.py"}``.
         limits: sizes above which files are ignored.
+        notebook: the assignment's notebook, without its ending, which is preferred to all others.
 
     Raises:
         UsageError: there is nothing at `path`, or this user may not read it.
     """
     path = Path(os.path.abspath(path))
-    work = _Reading(frozenset(expected), limits)
+    work = _Reading(frozenset(expected), limits, notebook)
     reason = None
     try:
         work.read(path)
@@ -75,6 +79,17 @@ def read_submission(path: Path, expected: Collection[str], limits: Limits = DEFA
         unreadable=reason,
         syntax_errors=work.syntax_errors,
     )
+
+
+def find_notebook(
+    path: Path, expected: Collection[str], notebook: str = "", limits: Limits = DEFAULT_LIMITS
+) -> bytes | None:
+    """Return the notebook that :func:`read_submission` takes, or would take if there were no modules; None without one."""
+    work = _Reading(frozenset(expected), limits, notebook)
+    try:
+        return work.find(Path(os.path.abspath(path)))
+    except (Unreadable, UsageError):
+        return None
 
 
 def _student_of(path: Path) -> str:
@@ -97,19 +112,33 @@ class _Reading:
 
     expected: frozenset[str]
     limits: Limits
+    preferred: str = ""
     notes: Notes = field(default_factory=Notes)
     files: dict[str, bytes] = field(default_factory=dict)
     syntax_errors: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
 
     def read(self, path: Path) -> None:
+        with self._opened(path) as (container, listing):
+            self._read_files(container, listing)
+
+    def find(self, path: Path) -> bytes | None:
+        with self._opened(path) as (container, listing):
+            layout = lay_out(listing, self.expected, self.limits, self.notes)
+            cells, _ = self._cells(container, layout)
+            if not cells:
+                return None
+            return container.read(layout.notebooks[self._best(cells)], self.limits.notebook_bytes)
+
+    @contextmanager
+    def _opened(self, path: Path) -> Iterator[tuple[Container, list[str]]]:
         with _open(path, self.limits) as container:
             listing = container.listing(self.notes)
             if isinstance(container, Folder) and (inner := _lone_zip(listing)):
                 with Archive(container.open(inner), self.limits) as archive:
-                    self._read_files(archive, archive.listing(self.notes))
+                    yield archive, archive.listing(self.notes)
             else:
-                self._read_files(container, listing)
+                yield container, listing
 
     def _read_files(self, container: Container, listing: list[str]) -> None:
         layout = lay_out(listing, self.expected, self.limits, self.notes)
@@ -163,16 +192,24 @@ class _Reading:
     def _read_notebooks(self, container: Container, layout: Layout) -> None:
         """Take the most useful notebook for the modules that have no file of their own."""
         missing = sorted(self.expected - self.files.keys())
-        names = sorted(layout.notebooks, key=lambda name: (name.count("/"), name))
+        if not layout.notebooks:
+            return
+        if not missing:
+            self.notes.add(f"ignored because all modules are there as files: {listed(_by_depth(layout))}")
+            return
+        cells, problem = self._cells(container, layout)
+        if cells:
+            self._take_cells(cells, missing)
+        elif not self.files:
+            raise Unreadable(problem)
+
+    def _cells(self, container: Container, layout: Layout) -> tuple[dict[str, list[Cell]], str]:
+        """Return the cells of every readable notebook, and why the first of the others is not."""
+        names = _by_depth(layout)
         if len(names) > self.limits.notebooks:
             self.notes.add(f"only the first {self.limits.notebooks} of {len(names)} notebooks were looked at")
             names = names[: self.limits.notebooks]
-        if not names:
-            return
-        if not missing:
-            self.notes.add(f"ignored because all modules are there as files: {listed(names)}")
-            return
-        cells = {}
+        cells: dict[str, list[Cell]] = {}
         problem = ""
         for name in names:
             try:
@@ -182,13 +219,15 @@ class _Reading:
                 problem = problem or str(error)
                 if len(names) > 1 or self.files:
                     self.notes.ignored(name, str(error))
-        if cells:
-            self._take_cells(cells, missing)
-        elif not self.files:
-            raise Unreadable(problem)
+        return cells, problem
+
+    def _best(self, cells: Mapping[str, list[Cell]]) -> str:
+        """Return the name of the notebook to take: the assignment's own, else the most useful."""
+        own = f"{self.preferred}.ipynb"
+        return max(cells, key=lambda name: (name.rpartition("/")[2] == own, *usefulness(cells[name])))
 
     def _take_cells(self, cells: Mapping[str, list[Cell]], missing: list[str]) -> None:
-        best = max(cells, key=lambda name: usefulness(cells[name]))
+        best = self._best(cells)
         if len(cells) > 1:
             others = [name for name in cells if name != best]
             self.notes.add(f"several notebooks: {shown(best)} was taken, ignored: {listed(others)}")
@@ -199,6 +238,10 @@ class _Reading:
             self.notes.add(f"{shown(best)}: holds no code that can be run")
         self.files[NOTEBOOK_FILE] = encoded(kept)
         self.syntax_errors.update(errors)
+
+
+def _by_depth(layout: Layout) -> list[str]:
+    return sorted(layout.notebooks, key=lambda name: (name.count("/"), name))
 
 
 def _open(path: Path, limits: Limits) -> Container:

@@ -84,7 +84,7 @@ def test_csv_is_the_one_of_nbgrader(run: Run, filled: Path, tmp_path: Path, monk
     """The same columns, rows and numbers, except that formulas are shown and commas do not shift columns."""
     from nbgrader.api import Gradebook
 
-    from autograder.notebooks.exporter import SafeCsvExportPlugin
+    from autograder.notebooks.csv_export import SafeCsvExportPlugin
 
     with Gradebook(f"sqlite:///{filled}", "dgm") as gradebook:
         for name, plugin in (("theirs", nbgrader_export.CsvExportPlugin()), ("ours", SafeCsvExportPlugin())):

@@ -1,0 +1,92 @@
+"""Writes scores and comments into nbgrader's gradebook, next to what people entered there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.notebooks.scoring import CellScore, answers_of
+from autograder.reports.store import write_atomically
+
+
+def record(
+    gradebook: Any, assignment: str, notebook: str, student: str, scores: Sequence[CellScore], *, changed: set[str]
+) -> None:
+    """Write the scores of one submitted notebook; manual scores and manual comments stay as they are.
+
+    Args:
+        gradebook: nbgrader's ``Gradebook``; it is committed once.
+        assignment: the assignment's name.
+        notebook: the notebook's name.
+        student: the student's id in the gradebook.
+        scores: one per released cell.
+        changed: answers that differ from those graded last; a person has to look at their manual scores again.
+    """
+    from nbgrader import api
+
+    submitted = gradebook.find_submission_notebook(notebook, assignment, student)
+    by_name = {score.name: score for score in scores}
+    for grade, name in _rows(gradebook, api.Grade, submitted):
+        if name in by_name:
+            _set_grade(grade, by_name[name], name in changed)
+    for comment, name in _rows(gradebook, api.Comment, submitted):
+        if name in by_name and comment.auto_comment != by_name[name].comment:
+            comment.auto_comment = by_name[name].comment
+    gradebook.db.commit()
+
+
+def withdraw(gradebook: Any, assignment: str, notebook: str, student: str) -> None:
+    """Leave a submission without automatic scores: the grader failed, which is no mark."""
+    from nbgrader import api
+
+    submitted = gradebook.find_submission_notebook(notebook, assignment, student)
+    for grade, _ in _rows(gradebook, api.Grade, submitted):
+        grade.auto_score, grade.needs_manual_grade = None, True
+    gradebook.db.commit()
+
+
+def _rows(gradebook: Any, table: Any, submitted: Any) -> list[tuple[Any, str]]:
+    from nbgrader import api
+
+    cells = api.BaseCell.__table__
+    query = gradebook.db.query(table, cells.c.name).join(cells, cells.c.id == table.cell_id)
+    return list(query.filter(table.notebook_id == submitted.id))
+
+
+def _set_grade(grade: Any, score: CellScore, changed: bool) -> None:
+    grade.auto_score = score.score
+    if grade.manual_score is None or (score.answer is None and not score.by_hand):
+        grade.needs_manual_grade = score.by_hand
+    elif changed:
+        grade.needs_manual_grade = True
+
+
+class AnswerRecord:
+    """Which answers lay before a person when a submission was graded last: digests, beside the autograded folder.
+
+    A manual score outlives re-grading; when the answer below it is another one, somebody has to look again.
+    """
+
+    def __init__(self, autograded: Path) -> None:
+        """``autograded`` is the submission's folder there, which nbgrader empties before each grading."""
+        self._path = autograded.parent / f".{autograded.name}-answers.json"
+
+    def changed(self, scores: Sequence[CellScore]) -> set[str]:
+        """The answers that are not those of the last grading; all of them if nothing is known about it."""
+        try:
+            before = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            before = {}
+        return {name for name, answer in answers_of(scores) if before.get(name) != _digest(answer)}
+
+    def write(self, scores: Sequence[CellScore]) -> None:
+        """Remember the answers of this grading."""
+        digests = {name: _digest(answer) for name, answer in answers_of(scores)}
+        write_atomically(self._path, json.dumps(digests, indent=1) + "\n")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
