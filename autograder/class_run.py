@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from autograder.reports.graded import Graded
 
 
+Known = frozenset[tuple[str, str, str]]
+"""Fingerprints of results that need not be made again."""
+
+
 class ClassRun:
     """One run of ``autograder grade``."""
 
@@ -57,7 +61,7 @@ class ClassRun:
         self._previous = load_results(self.out)[0]
         self._taken = {unicodedata.normalize("NFKD", stored.stem).casefold() for stored in self._previous}
         current = [stored.result for stored in self._previous if resume and self._is_current(stored.result)]
-        jobs = [Job(path, frozenset(map(_fingerprint, current))) for path in found]
+        jobs = [self._job(path, frozenset(map(_fingerprint, current))) for path in found]
         try:
             with contextlib.closing(self._run(jobs, processes)) as running:
                 for done in self._progress(running, len(jobs)):
@@ -86,6 +90,9 @@ class ClassRun:
         if not found:
             raise UsageError("no submissions found", ", ".join(map(str, paths)))
         return list(found)
+
+    def _job(self, path: Path, known: Known) -> Job:
+        return Job(path, known)
 
     def _prepare_folder(self) -> None:
         try:

@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from autograder import __version__
-from autograder.commands import audit, check, coverage, doctor, export, grade, listing, release, report
+from autograder.commands import audit, check, coverage, doctor, export, grade, listing, nbgrade, release, report
 from autograder.errors import AutograderError
 
 _UsageMistake: type[Exception] = typer.BadParameter.__mro__[2]  # type: ignore[assignment]
@@ -37,6 +37,7 @@ app.command("list")(listing.run)
 app.command("release")(release.run)
 app.command("check")(check.run)
 app.command("grade")(grade.run)
+app.command("nbgrade")(nbgrade.run)
 app.command("report")(report.run)
 app.command("audit")(audit.run)
 app.command("coverage")(coverage.run)

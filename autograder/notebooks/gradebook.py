@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import GraderError
 from autograder.notebooks.scoring import CellScore, answers_of
 from autograder.reports.store import write_atomically
+
+_REMEDY = "remove the submission from the gradebook with `nbgrader db`, then grade it again"
 
 
 def record(
@@ -24,14 +27,20 @@ def record(
         student: the student's id in the gradebook.
         scores: one per released cell.
         changed: answers that differ from those graded last; a person has to look at their manual scores again.
+
+    Raises:
+        GraderError: the gradebook's submission is of another release of the notebook.
     """
     from nbgrader import api
 
     submitted = gradebook.find_submission_notebook(notebook, assignment, student)
     by_name = {score.name: score for score in scores}
-    for grade, name in _rows(gradebook, api.Grade, submitted):
-        if name in by_name:
-            _set_grade(grade, by_name[name], name in changed)
+    grades = {name: grade for grade, name in _rows(gradebook, api.Grade, submitted)}
+    for score in scores:
+        if score.name in grades:
+            _set_grade(grades[score.name], score, score.name in changed)
+        elif score.score is not None or score.by_hand:
+            raise GraderError(f"the gradebook has no place for the score of {score.name}", student, _REMEDY)
     for comment, name in _rows(gradebook, api.Comment, submitted):
         if name in by_name and comment.auto_comment != by_name[name].comment:
             comment.auto_comment = by_name[name].comment
@@ -45,6 +54,19 @@ def withdraw(gradebook: Any, assignment: str, notebook: str, student: str) -> No
     submitted = gradebook.find_submission_notebook(notebook, assignment, student)
     for grade, _ in _rows(gradebook, api.Grade, submitted):
         grade.auto_score, grade.needs_manual_grade = None, True
+    gradebook.db.commit()
+
+
+def penalise(gradebook: Any, penalties: Any, assignment: str, notebook: str, student: str) -> None:
+    """Let nbgrader's plugin for late submissions decide, as its ``AssignLatePenalties`` does with a gradebook of its own."""
+    submission = gradebook.find_submission(assignment, student)
+    submitted = gradebook.find_submission_notebook(notebook, assignment, student)
+    submitted.late_submission_penalty = None
+    late = submission.total_seconds_late
+    if late > 0:
+        penalty = penalties.plugin_inst.late_submission_penalty(student, submitted.score, late)
+        if penalty is not None:
+            submitted.late_submission_penalty = penalties._check_late_penalty(submitted, penalty)
     gradebook.db.commit()
 
 

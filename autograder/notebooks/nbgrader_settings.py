@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def configure(c: Any, root: Path) -> None:
         root: the folder that holds ``solutions/``, ``source/`` and ``nbgrader_config.py``.
     """
     os.environ.setdefault(ROOT_VARIABLE, str(root))
-    _find_alembic()
+    find_alembic()
+    warnings.filterwarnings("ignore", message="Object of type .* not in session")  # nbgrader's own, at each new student
     c.CourseDirectory.root = str(root)
     for step in ("source", "release", "submitted", "autograded", "feedback"):
         setattr(c.CourseDirectory, f"{step}_directory", step)
@@ -55,7 +57,7 @@ def _stock_steps() -> list[type]:
     return list(GenerateAssignment.class_traits()["preprocessors"].default())
 
 
-def _find_alembic() -> None:
+def find_alembic() -> None:
     """nbgrader starts ``alembic`` by name when it makes a gradebook; it lies beside this Python, activated or not."""
     places = os.environ.get("PATH", os.defpath)
     beside = str(Path(sys.executable).parent)
