@@ -77,21 +77,21 @@ def opened(where: str, course_id: str | None = None) -> Iterator[Gradebook]:
         from sqlalchemy.exc import ArgumentError, SQLAlchemyError
     except ImportError as error:
         remedy = "pip install 'dgm-autograder[nbgrader]'"
-        raise UsageError("reading a gradebook needs nbgrader", where=_hidden(where), remedy=remedy) from error
+        raise UsageError("reading a gradebook needs nbgrader", where=shown_place(where), remedy=remedy) from error
     try:
         url = _url(where)
-        course = _course(url, course_id, _hidden(where))
+        course = _course(url, course_id, shown_place(where))
         with Gradebook(url, course) as gradebook:
             yield gradebook
     except ArgumentError as error:
-        raise UsageError("is not a database URL", where=_hidden(where), remedy=_REMEDY) from error
+        raise UsageError("is not a database URL", where=shown_place(where), remedy=_REMEDY) from error
     except ModuleNotFoundError as error:
         known = (error.name or "").startswith("psycopg")
         remedy = "pip install 'dgm-autograder[postgresql]'" if known else "install the database's driver"
-        raise UsageError(f"needs the module {error.name}", where=_hidden(where), remedy=remedy) from error
+        raise UsageError(f"needs the module {error.name}", where=shown_place(where), remedy=remedy) from error
     except SQLAlchemyError as error:
         reason = one_line(str(getattr(error, "orig", None) or error).splitlines()[0], 160)
-        raise UsageError(f"cannot be read: {reason}", where=_hidden(where), remedy=_REMEDY) from error
+        raise UsageError(f"cannot be read: {reason}", where=shown_place(where), remedy=_REMEDY) from error
 
 
 def _url(where: str) -> str:
@@ -100,7 +100,7 @@ def _url(where: str) -> str:
         return f"sqlite:///{Path(where).resolve()}"
     url = database_url(where)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise UsageError("there is no such gradebook", where=_hidden(where), remedy=_REMEDY)
+        raise UsageError("there is no such gradebook", where=shown_place(where), remedy=_REMEDY)
     return str(url.render_as_string(hide_password=False))
 
 
@@ -120,16 +120,20 @@ def _course(url: str, wanted: str | None, where: str) -> str:
             used = list(connection.execute(text("SELECT DISTINCT course_id FROM assignment ORDER BY course_id")).scalars())
     finally:
         engine.dispose()
-    courses = [wanted] if wanted is not None else used or known[:1]
-    if len(courses) != 1 or courses[0] not in known:
-        told = "holds no such course" if wanted is not None else "holds several courses" if courses else "holds no course"
-        remedy = f"choose one with --course-id: {', '.join(known)}" if known else "run `nbgrader generate_assignment` first"
-        raise UsageError(told, where=where, remedy=one_line(remedy))
-    return courses[0]
+    courses = [*used, *(course for course in known if course not in used)]
+    if wanted is not None and wanted not in courses:
+        raise UsageError("holds no such course", where=where, remedy=f"choose one with --course-id: {_names(courses)}")
+    if wanted is None and len(used) > 1:
+        raise UsageError("holds several courses", where=where, remedy=f"choose one with --course-id: {_names(used)}")
+    return wanted if wanted is not None else next(iter(courses), "")
 
 
-def _hidden(where: str) -> str:
-    """The place without a password."""
+def _names(courses: list[str]) -> str:
+    return one_line(", ".join(course or '""' for course in courses)) or "there is none"
+
+
+def shown_place(where: str) -> str:
+    """A path or URL as it may be printed: without a password."""
     return re.sub(r"(?<=://)([^/@:]*):.*@", r"\1:***@", one_line(where))
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.notebooks.gradebook_marks import CSV_COLUMNS, is_gradebook, marks_of_gradebook, opened
+from autograder.notebooks.gradebook_marks import CSV_COLUMNS, is_gradebook, marks_of_gradebook, opened, shown_place
 from autograder.reports.class_list import read_class_list
 from autograder.reports.exports import WRITERS, destination_of, export
 from autograder.reports.mark_sheets import mark_sheet
@@ -66,12 +66,14 @@ def export_marks(format: str, sources: Sequence[str], out: Path | None, options:
     folders = [Path(source) for source in sources]
     from_results = not any(is_gradebook(source) for source in sources)
     if not from_results and len(sources) > 1:
-        raise UsageError("a gradebook stands alone", where=one_line(sources[1], 80), remedy="export it by itself")
+        raise UsageError("a gradebook stands alone", where=shown_place(sources[1]), remedy="export it by itself")
     destination = destination_of(format, folders[0] if from_results and len(folders) == 1 else Path(), out)
     _refuse_overwriting(destination, folders, options.roster)
     if format == "csv" and options == SheetOptions() and from_results and len(folders) == 1:
         return Exported(export(format, folders[0], destination))
     marks = marks_of_results(folders) if from_results else marks_of_gradebook(sources[0], options.course_id)
+    if not marks.assignments:
+        raise UsageError("holds no marks", where=shown_place(sources[0]), remedy="grade a submission first")
     marks = marks.chosen(options.assignments)
     if format == "csv" and options.roster is None:
         return _write_table(marks, None if from_results else sources[0], destination, options)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sample_gradebook import FINAL, fill
+from sample_gradebook import FINAL, fill, find_alembic
 
 from autograder.cli import run_command
 from autograder.errors import UsageError
@@ -180,3 +180,18 @@ def test_a_mistake_is_told_in_one_line(run: Run, filled: Path, tmp_path: Path, m
     assert word in err
     assert "geheim" not in err
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_gradebook_without_marks_is_told(run: Run, tmp_path: Path) -> None:
+    """Nothing is written: an empty sheet would look like a class without work. nbgrader's default course has no name."""
+    from nbgrader.api import Gradebook
+
+    find_alembic()
+    with Gradebook(f"sqlite:///{tmp_path}/new.db", "") as gradebook:
+        assert run("export", "canvas", "new.db")[0] == 2
+        gradebook.add_student("ada")
+        gradebook.add_assignment("vae")
+        code, _, err = run("export", "canvas", "new.db")
+        assert (code, "holds no marks" in err) == (2, True)
+        gradebook.add_submission("vae", "ada")
+    assert run("export", "canvas", "new.db")[0] == 0
