@@ -7,14 +7,17 @@ SUBMISSIONS ?= submitted/$(ASSIGNMENT)
 DEMO := results/demo
 ISOLATION ?= strict
 
-.PHONY: help env demo test release grade report audit mutants docs feedback-gallery bench lint clean
+.PHONY: help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean
 
 help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
 	@echo "make test      environment, then the project's tests"
 	@echo "make env       the environment only: .venv/bin/autograder works afterwards"
-	@echo "make release   write assignments/ from solutions/"
-	@echo "make grade     grade SUBMISSIONS=submitted/vae of ASSIGNMENT=vae"
+	@echo "make release   write assignments/, source/ and release/ from solutions/"
+	@echo "make collect   fetch what students submitted of ASSIGNMENT=vae from nbgrader's exchange"
+	@echo "make grade     grade what was collected of ASSIGNMENT=vae into the gradebook, or the folder SUBMISSIONS=…"
+	@echo "make feedback  pages with marks, messages and hints, into feedback/ and the exchange"
+	@echo "make export    the gradebook as results/marks.csv"
 	@echo "make audit     test the checks: references, stubs, alternatives, misconceptions"
 	@echo "make mutants   mutate the references and see whether the checks notice (long)"
 	@echo "make feedback-gallery   all feedback on one page"
@@ -42,9 +45,27 @@ test: env
 
 release: env
 	@$(BIN)/autograder release
+	@$(BIN)/nbgrader generate_assignment $(ASSIGNMENT) --force --log-level=WARN
+	@echo "$(ASSIGNMENT) is in the gradebook; hand it out with: nbgrader release_assignment $(ASSIGNMENT)"
+
+collect: env
+	@$(BIN)/nbgrader collect $(ASSIGNMENT) --update
 
 grade: env
-	@$(BIN)/autograder grade $(ASSIGNMENT) $(SUBMISSIONS)
+	@if ls -d submitted/*/$(ASSIGNMENT) >/dev/null 2>&1; then \
+	  $(BIN)/autograder nbgrade $(ASSIGNMENT); \
+	else \
+	  $(BIN)/autograder grade $(ASSIGNMENT) $(SUBMISSIONS); \
+	fi
+
+feedback: env
+	@$(BIN)/nbgrader generate_feedback $(ASSIGNMENT) --force --log-level=WARN
+	@$(BIN)/nbgrader release_feedback $(ASSIGNMENT) --log-level=WARN \
+	  || echo "The pages are in feedback/; they did not reach the exchange, see above."
+
+export: env
+	@mkdir -p results
+	@$(BIN)/nbgrader export --to results/marks.csv
 
 report: env
 	@$(BIN)/autograder report results/$(ASSIGNMENT)

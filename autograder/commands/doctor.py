@@ -39,10 +39,8 @@ def _software() -> Iterator[Row]:
         yield "python", "not a supported version", "use Python 3.11, 3.12 or 3.13"
     for name in ("torch", "torchvision", "numpy", "nbgrader"):
         if importlib.util.find_spec(name) is None:
-            remedy = (
-                "pip install nbgrader, to run the course with nbgrader" if name == "nbgrader" else f"pip install {name}"
-            )
-            yield name, "not installed", remedy
+            extra = "'dgm-autograder[nbgrader]', to run the course with nbgrader" if name == "nbgrader" else name
+            yield name, "not installed", f"pip install {extra}"
         else:
             from importlib.metadata import version
 

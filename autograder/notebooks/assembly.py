@@ -29,7 +29,9 @@ def assemble(work: Sequence[WorkCell], blueprint: Blueprint) -> dict[str, Any]:
             cells.append(_own_cell(one, number))
         cells.append(_released_cell(known[name], one))
     _put_back(cells, blueprint)
-    metadata = {"kernelspec": blueprint.kernelspec, "language_info": {"name": "python"}}
+    metadata: dict[str, Any] = {"language_info": {"name": "python"}}
+    if {"name", "display_name"} <= blueprint.kernelspec.keys():
+        metadata["kernelspec"] = blueprint.kernelspec
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.course import Assignment, Exercise, module_under_test
 from autograder.errors import GraderError
 
-_HEAD = """# Visible checks of {key}: run this cell to try your answer. More checks run when your work is graded.
+_HEAD = """# Visible checks of {key}: run this cell to try your answer.
 from autograder.notebooks.visible import visible_checks
 
 

@@ -6,6 +6,7 @@ reads and checks its notebook twice, which would cost more than grading.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import logging
 import os
@@ -161,7 +162,8 @@ def _application(root: Path) -> Any:
     from nbgrader.apps.autogradeapp import AutogradeApp
 
     app = AutogradeApp()
-    app.initialize([], root=str(root))
+    with contextlib.chdir(root):  # nbgrader looks for its configuration in the working folder
+        app.initialize([], root=str(root))
     app.log.setLevel(logging.ERROR)
     return app
 

@@ -64,7 +64,8 @@ class NotebookRun(ClassRun):
         parts += [f"{self.unchanged} unchanged"] if self.unchanged else []
         missed = len(self._students) - self.recorded - self.unchanged
         parts += [f"{missed} not graded"] if missed else []
-        parts += [f"{self.waiting} answers wait for a person (nbgrader formgrader)"] if self.waiting else []
+        waiting = "1 answer waits" if self.waiting == 1 else f"{self.waiting} answers wait"
+        parts += [f"{waiting} for a person (nbgrader formgrader)"] if self.waiting else []
         return f"{self.outline.name}: " + ", ".join(parts)
 
     def _find(self, paths: Sequence[Path]) -> list[Path]:

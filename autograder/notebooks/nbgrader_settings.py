@@ -66,14 +66,15 @@ def find_alembic() -> None:
 
 
 def _grading(c: Any) -> None:
-    from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata
+    from nbgrader.preprocessors import AssignLatePenalties
 
     from autograder.notebooks.steps import ExternalScores, RestoreCells
 
     c.Autograde.exporter_class = f"{_HERE}.exporter.SubmittedNotebookExporter"
     c.Autograde.pre_convert_hook = f"{_HERE}.exporter.name_notebook"
-    c.Autograde.sanitize_preprocessors = [RestoreCells, CheckCellMetadata]
-    c.Autograde.autograde_preprocessors = [ExternalScores, AssignLatePenalties, CheckCellMetadata]
+    # nbgrader also checks all metadata, twice, which takes as long as everything else; here they are the gradebook's.
+    c.Autograde.sanitize_preprocessors = [RestoreCells]
+    c.Autograde.autograde_preprocessors = [ExternalScores, AssignLatePenalties]
 
 
 def _showing(c: Any) -> None:

@@ -23,7 +23,7 @@ def cut_releases(sources: Mapping[str, str]) -> dict[str, str]:
         UsageError: nbgrader is not installed.
         GraderError: nbgrader refuses a notebook.
     """
-    _require_nbgrader()
+    require_nbgrader()
     with tempfile.TemporaryDirectory(prefix="autograder-release-") as folder:
         root = Path(folder)
         _prepare_gradebook(root / "gradebook.db")
@@ -63,8 +63,10 @@ def _prepare_gradebook(path: Path) -> None:
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
 
 
-def _require_nbgrader() -> None:
+def require_nbgrader() -> None:
+    """Raise :class:`UsageError` with the remedy where nbgrader is not installed."""
     try:
+        import nbformat  # noqa: F401
         import nbgrader  # noqa: F401
     except ImportError:
         raise UsageError(

@@ -58,7 +58,7 @@ def _is_harmless(tag: str, name: str, value: str) -> bool:
         return _PICTURE.fullmatch(value) is not None
     if (tag, name) == ("a", "href"):
         return _LINK.fullmatch(value) is not None
-    return name in _PLAIN.get(tag, ()) or name == "title"
+    return name in _PLAIN.get(tag, ())
 
 
 _PLAIN = {"img": ("alt",), "ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}

@@ -39,15 +39,17 @@ def visible_checks(key: str, namespace: dict[str, Any]) -> Callable[[Callable[[]
     """
 
     def run(collect: Callable[[], Iterable[CheckFunction]]) -> None:
-        __tracebackhide__ = True
         outcomes = list(_outcomes(key, collect(), namespace))
-        report = "\n".join(_lines(outcome) for outcome in outcomes)
-        bad = [outcome for _, outcome in outcomes if not outcome.passed]
-        _said[key] = _complaint(key, bad, len(outcomes))
-        if _said[key]:
-            print("" if all(outcome.status == "missing" for outcome in bad) else report)
-            raise VisibleChecksFailed(_said[key])
-        print(f"{report}\nAll visible checks of {key} pass. More run when your work is graded.")
+        report = [_lines(outcome) for outcome in outcomes]
+        bad = [(outcome, lines) for (_, outcome), lines in zip(outcomes, report, strict=True) if not outcome.passed]
+        complaint = _complaint(key, [outcome for outcome, _ in bad], len(outcomes))
+        unwritten = all(outcome.status == "missing" for outcome, _ in bad)
+        _said[key] = complaint if unwritten else "\n".join([complaint, *(lines for _, lines in bad)])
+        if not bad or not unwritten:
+            print("\n".join(report))
+        if bad:
+            raise VisibleChecksFailed(complaint)
+        print(f"All visible checks of {key} pass. More run when your work is graded.")
 
     return run
 

@@ -36,7 +36,13 @@ def _traceback(error: BaseException) -> str:
     """The frames of the student's own files only."""
     try:
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if not frame.filename.startswith(("/", "<")) and ":" not in frame.filename[:3]]
+        own = [frame for frame in frames if _is_students(frame.filename)]
         return "".join(traceback.format_list(own[-6:]))[-MAX_TEXT:]
     except builtins.BaseException:
         return ""
+
+
+def _is_students(filename: str) -> bool:
+    """Whether a frame's file is the submission's: a relative name, or a cell that a notebook's kernel has run."""
+    in_kernel = "ipykernel_" in filename.replace("\\", "/").rpartition("/")[0]
+    return in_kernel or (not filename.startswith(("/", "<")) and ":" not in filename[:3])

@@ -53,6 +53,7 @@ class SingleFile(Container):
 
     def read(self, path: str, limit: int) -> bytes:
         """Return the content of the file."""
+        self._stream.seek(0)
         return read_stream(self._stream, limit)
 
     def close(self) -> None:

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from autograder.submission.limits import Limits
 from autograder.submission.magics import without_magics
 from autograder.submission.notes import Notes, Skipped, Unreadable, listed, visible
+from autograder.submission.progress import progress_of
 from autograder.submission.syntax import syntax_errors
 
 _DEFINITION = re.compile(r"^(?:def|class)\s+\w+", re.MULTILINE)
 _SOLUTION_CELL = re.compile(r"solution-\w+-\w+|setup-\w+")
-_POINTS_CELL = re.compile(r"points-\w+-\w+")
-_CHECK_IMPORT = "from autograder.notebooks.visible import "
+_COURSE_CELL = re.compile(r"(?:solution|check|points)-\w+-\w+|setup-\w+")
+_UNSOLVED = re.compile(r"^\s+raise NotImplementedError\b", re.MULTILINE)
+_CHECK_MODULE = "autograder.notebooks.visible"
+_CHECKS = re.compile(
+    r"^(?:from autograder\.notebooks\.visible import .*|require_visible_checks\(.*\)"
+    r"|@visible_checks\(.*\)\ndef _visible\(\):(?:\n[ \t].*|\n(?=\n|[ \t]))*)$",
+    re.MULTILINE,
+)
 _OTHER_KERNELS = re.compile(
     r"(ir|irkernel|julia.*|octave|matlab.*|xcpp.*|bash|javascript|deno|scala.*|rust)$"
 )
@@ -37,7 +44,7 @@ class Cell:
 
 
 def read_cells(data: bytes, expected: Collection[str], limits: Limits) -> list[Cell]:
-    """Return the code cells of a notebook as written, without the locked test cells of nbgrader.
+    """Return the code cells of a notebook as written, without the assignment's own checks.
 
     Raises:
         Unreadable: it is no notebook, is too large, or is for another language than Python.
@@ -50,22 +57,32 @@ def read_cells(data: bytes, expected: Collection[str], limits: Limits) -> list[C
         if not is_code(cell):
             continue
         number += 1
-        metadata = mapping(cell.get("metadata"))
-        if _is_locked_test(mapping(metadata.get("nbgrader")), cell):
+        if _is_locked(cell):
             continue
         identity = cell.get("id")
         identity = visible(identity)[:64] if isinstance(identity, str) else ""
-        cells.append(Cell(_without_checks(source_of(cell)), number, identity, _module(metadata, expected)))
+        cells.append(Cell(_without_checks(source_of(cell)), number, identity, _module(mapping(cell.get("metadata")), expected)))
     if len(cells) > limits.cells or sum(len(cell.source) for cell in cells) > limits.source_bytes:
         raise Unreadable("the notebook holds more code than can be graded")
     return cells
 
 
-def usefulness(cells: Iterable[Cell]) -> tuple[int, int]:
-    """Return how many expected modules a notebook names and how much it defines, to choose among several."""
+def usefulness(cells: Iterable[Cell]) -> tuple[int, int, int]:
+    """Return how many expected modules a notebook names, how much it defines, and minus how much of that is unsolved."""
     cells = list(cells)
     named = {cell.module for cell in cells if cell.module}
-    return len(named), sum(len(_DEFINITION.findall(cell.source)) for cell in cells)
+    defined, unsolved = (sum(len(what.findall(cell.source)) for cell in cells) for what in (_DEFINITION, _UNSOLVED))
+    return len(named), defined, -unsolved
+
+
+def best_notebook(cells: Mapping[str, list[Cell]], own: str) -> str:
+    """Return the name of the notebook to take: the assignment's `own`, unless another solves more, else the most useful."""
+    named = next((name for name in cells if name.rpartition("/")[2] == f"{own}.ipynb"), None)
+    rivals = list(cells)
+    if named is not None and len(cells) > 1:
+        reached = {name: progress_of(cell.source for cell in cells[name]) for name in cells}
+        rivals = [name for name in cells if reached[named].is_behind(reached[name])] or [named]
+    return max(rivals, key=lambda name: usefulness(cells[name]))
 
 
 def runnable(cells: Iterable[Cell], notes: Notes) -> tuple[list[Cell], dict[str, str]]:
@@ -153,22 +170,6 @@ def source_of(cell: dict[str, Any]) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _without_checks(source: str) -> str:
-    """Blank out what runs the visible checks: they are the student's tool, and not part of the work.
-
-    Not the cells as a whole, for a student may have merged one of them with a solution.
-    """
-    if _CHECK_IMPORT not in source:
-        return source
-    kept: list[str] = []
-    in_checks = False
-    for line in source.split("\n"):
-        in_checks = line.startswith("@visible_checks(") or (in_checks and line[:1] in ("", " ", "\t", "d"))
-        in_checks = in_checks and (line[:1] != "d" or line.startswith("def _visible("))
-        kept.append("" if in_checks or line.startswith((_CHECK_IMPORT, "require_visible_checks(")) else line)
-    return "\n".join(kept) if any(line.strip() and not line.startswith("#") for line in kept) else ""
-
-
 def _module(metadata: dict[str, Any], expected: Collection[str]) -> str | None:
     """Return the expected module that a cell is for: as marked, else the assignment's only one."""
     named = mapping(metadata.get("autograder")).get("module")
@@ -178,13 +179,19 @@ def _module(metadata: dict[str, Any], expected: Collection[str]) -> str | None:
     return next(iter(names)) if len(names) == 1 else None
 
 
-def _is_locked_test(marks: dict[str, Any], cell: dict[str, Any]) -> bool:
-    """Whether a cell belongs to the assignment's tests: nbgrader itself would put back the original.
+def _is_locked(cell: dict[str, Any]) -> bool:
+    """Whether a cell is an assignment's, not the student's: nbgrader itself would put back the original.
 
-    Not so this course's own graded cells: they hold no test, so that code in them is a student's who merged two cells.
+    Not so this course's own, whose checks are taken out anyway: other code in them is a student's who joined two cells.
     """
-    locked = marks.get("grade") is True and marks.get("solution") is False and marks.get("locked") is True
-    return locked and not any(_POINTS_CELL.fullmatch(name) for name in claims(cell))
+    marks = mapping(mapping(cell.get("metadata")).get("nbgrader"))
+    locked = marks.get("solution") is False and marks.get("locked") is True
+    return locked and not any(_COURSE_CELL.fullmatch(name) for name in claims(cell))
+
+
+def _without_checks(source: str) -> str:
+    """Blank the visible checks that came with the notebook, also where cells were joined or lost their marks."""
+    return _CHECKS.sub(lambda match: "\n" * match[0].count("\n"), source) if _CHECK_MODULE in source else source
 
 
 def _require_python(metadata: Any) -> None:

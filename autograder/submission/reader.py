@@ -18,8 +18,9 @@ from autograder.submission.filenames import NOTEBOOK_FILE
 from autograder.submission.folder import Folder, kind_of, open_regular
 from autograder.submission.layout import Layout, lay_out, nothing_found
 from autograder.submission.limits import Limits
-from autograder.submission.notebook import Cell, encoded, read_cells, runnable, usefulness
+from autograder.submission.notebook import Cell, best_notebook, encoded, read_cells, runnable
 from autograder.submission.notes import Notes, Skipped, Unreadable, listed, shown, visible
+from autograder.submission.progress import Progress, progress_of
 from autograder.submission.source import decode_source
 from autograder.submission.syntax import syntax_errors
 
@@ -128,7 +129,7 @@ class _Reading:
             cells, _ = self._cells(container, layout)
             if not cells:
                 return None
-            return container.read(layout.notebooks[self._best(cells)], self.limits.notebook_bytes)
+            return container.read(layout.notebooks[best_notebook(cells, self.preferred)], self.limits.notebook_bytes)
 
     @contextmanager
     def _opened(self, path: Path) -> Iterator[tuple[Container, list[str]]]:
@@ -190,21 +191,23 @@ class _Reading:
         return text.encode()
 
     def _read_notebooks(self, container: Container, layout: Layout) -> None:
-        """Take the most useful notebook for the modules that have no file of their own."""
-        missing = sorted(self.expected - self.files.keys())
+        """Take the most useful notebook for the modules that have no file of their own, or only a stub."""
         if not layout.notebooks:
             return
-        if not missing:
+        unsolved = self._unsolved()
+        if self.expected <= self.files.keys() and not unsolved:
             self.notes.add(f"ignored because all modules are there as files: {listed(_by_depth(layout))}")
             return
         cells, problem = self._cells(container, layout)
         if cells:
-            self._take_cells(cells, missing)
+            best = best_notebook(cells, self.preferred)
+            self._prefer(best, cells[best], unsolved)
+            self._take_cells(cells, best)
         elif not self.files:
             raise Unreadable(problem)
 
     def _cells(self, container: Container, layout: Layout) -> tuple[dict[str, list[Cell]], str]:
-        """Return the cells of every readable notebook, and why the first of the others is not."""
+        """Return the cells of the notebooks that can be read, and what is wrong with the first that cannot."""
         names = _by_depth(layout)
         if len(names) > self.limits.notebooks:
             self.notes.add(f"only the first {self.limits.notebooks} of {len(names)} notebooks were looked at")
@@ -221,13 +224,23 @@ class _Reading:
                     self.notes.ignored(name, str(error))
         return cells, problem
 
-    def _best(self, cells: Mapping[str, list[Cell]]) -> str:
-        """Return the name of the notebook to take: the assignment's own, else the most useful."""
-        own = f"{self.preferred}.ipynb"
-        return max(cells, key=lambda name: (name.rpartition("/")[2] == own, *usefulness(cells[name])))
+    def _unsolved(self) -> dict[str, Progress]:
+        """The modules of which something says that it is not implemented."""
+        found = {name: progress_of([self.sources[name]]) for name in self.expected & self.sources.keys()}
+        return {name: progress for name, progress in sorted(found.items()) if progress.unsolved}
 
-    def _take_cells(self, cells: Mapping[str, list[Cell]], missing: list[str]) -> None:
-        best = self._best(cells)
+    def _prefer(self, notebook: str, cells: list[Cell], unsolved: Mapping[str, Progress]) -> None:
+        """Let the notebook stand for files that solve less than it does."""
+        written = progress_of(cell.source for cell in cells)
+        for name in [name for name, progress in unsolved.items() if progress.is_behind(written)]:
+            self.notes.add(f"{name}: ignored because {shown(notebook)} solves more of it")
+            del self.files[name], self.sources[name]
+
+    def _take_cells(self, cells: Mapping[str, list[Cell]], best: str) -> None:
+        missing = sorted(self.expected - self.files.keys())
+        if not missing:
+            self.notes.add(f"ignored because all modules are there as files: {listed(sorted(cells))}")
+            return
         if len(cells) > 1:
             others = [name for name in cells if name != best]
             self.notes.add(f"several notebooks: {shown(best)} was taken, ignored: {listed(others)}")

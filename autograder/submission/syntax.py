@@ -43,7 +43,7 @@ def syntax_errors(sources: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str | None] = {}
     suspicious: dict[str, str] = {}
     for name, text in sources.items():
-        if _is_plain(text):
+        if is_plain(text):
             found[name] = compiling.first_error(text)
         else:
             suspicious[name] = text
@@ -51,7 +51,7 @@ def syntax_errors(sources: Mapping[str, str]) -> dict[str, str]:
     return {name: shown(found[name] or "", 200) for name in sources if found[name]}
 
 
-def _is_plain(text: str) -> bool:
+def is_plain(text: str) -> bool:
     """Whether `text` is certainly too small and too flat to hurt the compiler."""
     if len(text) > _PLAIN_CHARACTERS:
         return False

@@ -27,7 +27,11 @@ def test_everything_is_written_once(course: Course) -> None:
     assert not (course.root / "assignments").exists()
     written = release(course, names, write=True)
     assert sorted(looked) == sorted(written)
-    assert {path.name for path in written} == {"README.md", "pieces.py", "whole.py", "test_pieces.py", "test_whole.py"}
+    notebooks = {f"{room}/{name}/{name}.ipynb" for room in ("source", "release") for name in names}
+    files = ("README.md", "pieces.py", "whole.py", "test_pieces.py", "test_whole.py")
+    assert {path.relative_to(course.root).as_posix() for path in written} == {
+        *notebooks, *(f"assignments/{name}/{file}" for name in names for file in files)
+    }  # fmt: skip
     assert release(course, names, write=True) == []
     assert release(course, names, write=False) == []
 
@@ -40,9 +44,13 @@ def test_out_of_date_files_are_found_and_mended(course: Course) -> None:
     (folder / "pieces.py").write_text("changed")
     (folder / "README.md").unlink()
     (folder / "old.py").write_text("surplus")
+    notebook = course.root / "release" / names[0] / f"{names[0]}.ipynb"
+    notebook.write_text(notebook.read_text().replace("YOUR CODE HERE", "your code here"))
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "x.pyc").write_bytes(b"")
-    assert {path.name for path in release(course, names, write=False)} == {"pieces.py", "README.md", "old.py"}
+    assert {path.name for path in release(course, names, write=False)} == {
+        "pieces.py", "README.md", "old.py", notebook.name
+    }  # fmt: skip
     assert (folder / "old.py").exists()
     release(course, names, write=True)
     assert not (folder / "old.py").exists()

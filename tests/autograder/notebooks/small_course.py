@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,24 @@ from autograder.course import Course
 from autograder.notebooks.build import build_source
 
 CANARY = "canary_9731"
-"""Stands in the hidden checks, the rubric's neighbour and the model answer, and nowhere else."""
+"""Stands in the hidden checks and in the model answer, and nowhere else."""
+
+CANARIES = (CANARY, "97310.5", "doubled_with_a_secret_name")
+"""A name and an expected value of hidden checks, and a name of the reference."""
+
+RUBRIC = ("names additivity", "names scaling")
+"""What people who grade see, and students do not."""
+
+HIDDEN_WITH_CANARY = f'''
+
+{CANARY} = torch.tensor([48655.25])
+
+
+@check("double", points=0.75, title="doubles large numbers")
+def test_double_of_canary(candidate):
+    """The double of a large number is wrong."""
+    assert_close(candidate.double({CANARY}), torch.tensor([97310.5]))
+'''
 
 WRITTEN = f"""# Why double?
 
@@ -39,6 +58,7 @@ c.CourseDirectory.course_id = "dgm"
 c.Exchange.root = {exchange!r}
 c.Exchange.cache = {cache!r}
 c.ExternalScores.isolation = "best"
+c.LateSubmissionPlugin.penalty_method = "zero"
 """
 
 
@@ -65,6 +85,43 @@ class SmallCourse:
         return folder
 
 
+def read_json(path: Path) -> Any:
+    """The content of a JSON file."""
+    return json.loads(path.read_text("utf-8"))
+
+
+def gradebook_rows(course: SmallCourse, *students: str) -> list[tuple[Any, ...]]:
+    """Everything that the gradebook holds about these students' submissions, without ids."""
+    with contextlib.closing(sqlite3.connect(course.root / "gradebook.db")) as database:
+        rows: list[tuple[Any, ...]] = []
+        for student in students:
+            rows += database.execute(_SUBMISSION.format("s.timestamp, n.late_submission_penalty, n.flagged", ""), [student])
+            for table, columns in (
+                ("grade", "t.auto_score, t.manual_score, t.extra_credit, t.needs_manual_grade"),
+                ("comment", "t.auto_comment, t.manual_comment"),
+            ):
+                join = f"JOIN {table} t ON t.notebook_id = n.id JOIN base_cell c ON c.id = t.cell_id"
+                rows += database.execute(_SUBMISSION.format(f"c.name, {columns}", join) + " ORDER BY c.name", [student])
+        return rows
+
+
+_SUBMISSION = (
+    "SELECT s.student_id, {} FROM submitted_assignment s JOIN submitted_notebook n ON n.assignment_id = s.id {}"
+    " WHERE s.student_id = ?"
+)
+
+
+def scores(course: SmallCourse, student: str) -> dict[str, float | None]:
+    """Automatic scores by plain exercise name."""
+    rows = gradebook_rows(course, student)
+    return {row[1].rpartition("-")[2]: row[2] for row in rows if len(row) == 6 and str(row[1]).startswith("points-")}
+
+
+def autograded(course: SmallCourse, student: str) -> dict[str, Any]:
+    """The notebook that formgrader shows."""
+    return read_json(course.root / "autograded" / student / course.name / f"{course.name}.ipynb")
+
+
 def write_small_course(root: Path, name: str = "") -> SmallCourse:
     """Write solutions with canaries, the source notebook and nbgrader's configuration."""
     name = write_course(root, name)
@@ -72,8 +129,8 @@ def write_small_course(root: Path, name: str = "") -> SmallCourse:
     (folder / "outline.md").write_text(OUTLINE + "\n- `written.why` [S7]: why double is linear\n")
     (folder / "written").mkdir()
     (folder / "written" / "why.md").write_text(WRITTEN)
-    for path in (folder / "hidden").glob("*.py"):
-        path.write_text(path.read_text() + f"\n{CANARY} = '{CANARY}'\n")
+    hidden = folder / "hidden" / "test_pieces.py"
+    hidden.write_text(hidden.read_text() + HIDDEN_WITH_CANARY)
     (root / "source" / name).mkdir(parents=True)
     (root / "source" / name / f"{name}.ipynb").write_text(build_source(Course(root).assignment(name)))
     course = SmallCourse(root, name)
@@ -87,6 +144,7 @@ def solved(notebook: dict[str, Any], answers: dict[str, str], written: str | Non
     """A released notebook with other sources in its solution cells, by plain name."""
     notebook = copy.deepcopy(notebook)
     for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
         key = cell["id"].rpartition("-")[2]
         if cell["id"].startswith(("solution-", "setup-")) and key in answers:
             cell["source"] = answers[key]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from autograder.submission import NOTEBOOK_FILE, Limits, Submission, read_submission
+from autograder.submission import NOTEBOOK_FILE, Limits, Submission, find_notebook, read_submission
 from autograder.submission.magics import without_magics
 from autograder.submission.notes import Skipped
 
@@ -256,3 +256,50 @@ def test_folder_with_a_notebook_equals_the_notebook(tmp_path: Path) -> None:
     (tmp_path / "a" / "b" / "any name.ipynb").write_text(notebook(code("x = 1")))
     alone = read_notebook(tmp_path, notebook(code("x = 1")))
     assert read_submission(tmp_path / "a", EXPECTED).sha256 == alone.sha256
+
+
+CHECK_CELL = '''# Visible checks of losses.f: run this cell.
+from autograder.notebooks.visible import visible_checks
+
+
+@visible_checks("losses.f", globals())
+def _visible():
+    from autograder.checks import check
+
+    @check("f", points=1)
+    def test_f(candidate):
+        """Text."""
+
+    return [test_f]
+'''
+
+
+def test_check_cells_are_not_part_of_the_work(tmp_path: Path) -> None:
+    """But a solution that was merged with one is."""
+    points = 'from autograder.notebooks.visible import require_visible_checks\n\nrequire_visible_checks("losses.f")\n'
+    merged = f"x = 1\n\n{CHECK_CELL}\n\ndef f():\n    return x\n\n{points}"
+    read = read_notebook(tmp_path, notebook(code(CHECK_CELL), code(points), code(merged)))
+    checks, kept = cells_of(read)
+    lines = [[line for line in cell["source"].split("\n") if line and line[0] != "#"] for cell in (checks, kept)]
+    assert lines == [[], ["x = 1", "def f():", "    return x"]]
+    assert kept["source"].split("\n").index("def f():") == merged.split("\n").index("def f():")
+
+
+def test_the_assignments_own_notebook_is_preferred(tmp_path: Path) -> None:
+    """Even to one that defines more, unless that one solves what is a stub here; in any order of names."""
+    (tmp_path / "vae.ipynb").write_text(notebook(code("def f(): pass")))
+    for other in ("Untitled", "vae-Copy1"):
+        (tmp_path / f"{other}.ipynb").write_text(notebook(code("def f(): pass\ndef g(): pass")))
+    assert cells_of(read_submission(tmp_path, EXPECTED, notebook="vae"))[0]["source"] == "def f(): pass"
+    assert find_notebook(tmp_path, EXPECTED, "vae") == (tmp_path / "vae.ipynb").read_bytes()
+    assert "def g" in cells_of(read_submission(tmp_path, EXPECTED))[0]["source"]
+    (tmp_path / "vae.ipynb").write_text(notebook(code("def f():\n    raise NotImplementedError()")))
+    assert "def g" in cells_of(read_submission(tmp_path, EXPECTED, notebook="vae"))[0]["source"]
+    assert find_notebook(tmp_path / "vae.ipynb", EXPECTED) == (tmp_path / "vae.ipynb").read_bytes()
+
+
+def test_a_solution_cell_turned_into_text_is_code(tmp_path: Path) -> None:
+    """By its id; other text stays text."""
+    text = {"cell_type": "markdown", "metadata": {}, "source": "def f(): pass"}
+    read = read_notebook(tmp_path, notebook({**text, "id": "solution-losses-f"}, {**text, "id": "statement-losses-f"}))
+    assert [cell["source"] for cell in cells_of(read)] == ["def f(): pass"]

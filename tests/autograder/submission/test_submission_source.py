@@ -110,13 +110,13 @@ def test_hostile_sources_are_survived() -> None:
 @pytest.mark.parametrize("name", sorted(set(HOSTILE) - {"power", "repeat", "fstrings"}))
 def test_hostile_sources_are_not_compiled_here(name: str) -> None:
     """Depth and size are recognised before compiling."""
-    assert not syntax._is_plain(HOSTILE[name])
+    assert not syntax.is_plain(HOSTILE[name])
 
 
 def test_ordinary_source_is_compiled_here() -> None:
     """The grader's own files are ordinary."""
     for path in Path(syntax.__file__).parent.glob("*.py"):
-        assert syntax._is_plain(path.read_text())
+        assert syntax.is_plain(path.read_text())
 
 
 def test_death_of_the_compiling_process_names_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_death_of_the_compiling_process_names_the_file(monkeypatch: pytest.Monke
         "if 'bad' in sources: os.abort()\nprint(json.dumps(dict.fromkeys(sources)))\n"
     )
     monkeypatch.setattr(compiling, "__file__", str(program))
-    monkeypatch.setattr(syntax, "_is_plain", lambda text: False)
+    monkeypatch.setattr(syntax, "is_plain", lambda text: False)
     assert set(syntax.syntax_errors({"good": "x", "bad": "y"})) == {"bad"}
 
 

@@ -1,0 +1,123 @@
+"""Check cells: cut from the visible checks, run on what the notebook defines."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from tiny_course import PIECES, VISIBLE_PIECES, WHOLE
+
+from autograder.course import Assignment
+from autograder.errors import GraderError
+from autograder.notebooks.check_cells import check_cell, points_cell
+from autograder.notebooks.visible import VisibleChecksFailed, require_visible_checks
+
+Namespace = dict[str, Any]
+
+
+def cell(assignment: Assignment, key: str) -> str:
+    """The source of an exercise's check cell."""
+    source = check_cell(assignment, assignment.exercise(key))
+    assert source is not None
+    return source
+
+
+def solved() -> Namespace:
+    """A notebook's namespace with the right answers in it."""
+    namespace: Namespace = {}
+    exec(PIECES, namespace)
+    exec(WHOLE.replace("from pieces import jitter, shift", ""), namespace)
+    return namespace
+
+
+def run(source: str, namespace: Namespace) -> None:
+    """Run a cell."""
+    exec(compile(source, "cell", "exec", dont_inherit=True), namespace)
+
+
+def test_right_answers_pass(tiny: Assignment, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a tick for every check; the graded cell agrees."""
+    for exercise in tiny.exercises:
+        run(cell(tiny, exercise.key), namespace := solved())
+        assert "✓" in capsys.readouterr().out
+        run(points_cell(exercise, "1 point", checked=True), namespace)
+
+
+def test_the_present_definitions_are_looked_at(tiny: Assignment, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also by functions that build on what was run again; then the cell passes."""
+    namespace = solved()
+    exec("def double(x):\n    return 3 * x", namespace)
+    with pytest.raises(VisibleChecksFailed, match=r"shift: 1 of 1 .* \(gives known values\)") as failure:
+        run(cell(tiny, "pieces.shift"), namespace)
+    out = capsys.readouterr().out
+    assert "got 9, expected 7" in out
+    assert "x = tensor([1., 2.])" in out
+    assert failure.value._render_traceback_() == [str(failure.value)]
+    exec("def double(x):\n    return 2 * x", namespace)
+    run(cell(tiny, "pieces.shift"), namespace)
+
+
+@pytest.mark.parametrize("code", ["def double(x):\n    raise NotImplementedError()", ""])
+def test_what_is_missing_is_said_in_one_line(tiny: Assignment, code: str) -> None:
+    """A stub, or no definition at all."""
+    namespace: Namespace = {}
+    exec(code, namespace)
+    with pytest.raises(VisibleChecksFailed, match=r"^pieces\.double: not implemented yet$"):
+        run(cell(tiny, "pieces.double"), namespace)
+    with pytest.raises(AssertionError, match=r"^pieces\.double: not implemented yet$"):
+        require_visible_checks("pieces.double")
+
+
+def test_noise_costs_nothing_and_leaves_nothing(tiny: Assignment) -> None:
+    """Prints and warnings are no failure, random numbers go on as before, and the checks' own names stay away."""
+    namespace = solved()
+    exec("import warnings\ndef double(x):\n    print('x')\n    warnings.warn('y')\n    return 2 * x", namespace)
+    torch.manual_seed(3)
+    np.random.seed(3)
+    random.seed(3)
+    before = (torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate())
+    names = set(namespace)
+    with warnings.catch_warnings(record=True):
+        run(cell(tiny, "pieces.double"), namespace)
+        run(cell(tiny, "pieces.jitter"), namespace)
+    assert torch.equal(before[0], torch.get_rng_state())
+    assert before[1:] == (np.random.get_state()[1].tolist(), random.getstate())
+    assert set(namespace) - names <= {"visible_checks", "_visible", "__warningregistry__"}
+
+
+def test_a_cell_holds_what_its_checks_need_and_no_more(tiny: Assignment) -> None:
+    """The checks of other exercises, their helpers and imports stay out."""
+    source = cell(tiny, "pieces.jitter")
+    assert "test_jitter_shape" in source
+    assert "double" not in source
+    assert "assert_close" not in source
+    assert source.splitlines()[0].startswith("# Visible checks of pieces.jitter")
+
+
+def test_helpers_come_along(tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions and constants, through other helpers, in their order."""
+    path = tiny.folder / "visible" / "test_pieces.py"
+    helpers = 'SIZE = 2\nUNUSED = 3\n\n\ndef size():\n    """Size."""\n    return SIZE\n\n\n'
+    changed = VISIBLE_PIECES.replace('@check("jitter"', helpers + '@check("jitter"')
+    changed = changed.replace("torch.ones(2, 3)", "torch.ones(size(), 3)")
+    path.write_text(changed)
+    try:
+        source = cell(tiny, "pieces.jitter")
+        assert source.index("SIZE = 2") < source.index("def size():") < source.index("def test_jitter_shape")
+        assert "UNUSED" not in source
+        run(source, solved())
+        path.write_text(changed.replace("SIZE = 2", 'SIZE = len("""a\nb""") - 1'))
+        with pytest.raises(GraderError, match="text over several lines"):
+            cell(tiny, "pieces.jitter")
+    finally:
+        path.write_text(VISIBLE_PIECES)
+
+
+def test_checks_that_were_not_run_do_not_count_as_passed() -> None:
+    """The graded cell says what to do."""
+    with pytest.raises(AssertionError, match="run the cell"):
+        require_visible_checks("nobody.ran_this")
