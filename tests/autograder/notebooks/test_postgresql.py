@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import run_nbgrader
 from sample_gradebook import FINAL, fill
+from small_course import RIGHT, SQUARED, SmallCourse, solved
 
 from autograder.cli import run_command
+from autograder.notebooks.class_grading import NotebookRun
 from autograder.notebooks.gradebook_marks import marks_of_gradebook
 
-pytest.importorskip("nbgrader")
 pytest.importorskip("psycopg2")
 
 _ROOMS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
@@ -86,12 +90,44 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+Contents = list[tuple[Any, ...]]
+
+
+def contents(url: str) -> Contents:
+    """Everything that a gradebook holds about submissions, without ids."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(url, "dgm") as book:
+        rows: Contents = []
+        for submission in book.assignments[0].submissions:
+            about = (submission.student_id, submission.timestamp, submission.score, submission.late_submission_penalty)
+            rows.append((*about, submission.needs_manual_grade))
+            for notebook in submission.notebooks:
+                rows += [(*about[:1], g.name, g.auto_score, g.manual_score, g.needs_manual_grade) for g in notebook.grades]
+                rows += [(*about[:1], c.name, c.auto_comment, c.manual_comment) for c in notebook.comments]
+    return sorted(rows, key=repr)
+
+
 @pytest.fixture
-def database(server: str, request: pytest.FixtureRequest) -> str:
+def database(server: str) -> str:
     """The URL of a new, empty database."""
+    return new_database(server)
+
+
+@pytest.fixture(scope="module")
+def filled(server: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """The same gradebook on the server and in a file, as URLs."""
+    urls = new_database(server), f"sqlite:///{tmp_path_factory.mktemp('course')}/gradebook.db"
+    for url in urls:
+        fill(url)
+    return urls
+
+
+def new_database(server: str) -> str:
+    """Create a database and return its URL."""
     from sqlalchemy import create_engine, text
 
-    name = f"course_{abs(hash(request.node.name))}"
+    name = f"course_{secrets.token_hex(4)}"
     engine = create_engine(server.format("postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -99,32 +135,48 @@ def database(server: str, request: pytest.FixtureRequest) -> str:
     return server.format(name)
 
 
-def test_the_gradebook_is_the_same_as_in_sqlite(database: str, tmp_path: Path) -> None:
-    """Students, scores to the last digit, what waits for a person."""
-    fill(database)
-    fill(f"sqlite:///{tmp_path}/gradebook.db")
-    marks = marks_of_gradebook(database)
-    assert marks == marks_of_gradebook(f"sqlite:///{tmp_path}/gradebook.db")
+def test_the_gradebook_is_the_same_as_in_sqlite(filled: tuple[str, str]) -> None:
+    """Students, scores to the last digit, what waits for a person; with the driver named or not."""
+    on_server, in_file = filled
+    marks = marks_of_gradebook(on_server)
+    assert marks == marks_of_gradebook(in_file) == marks_of_gradebook(on_server.replace("+psycopg2", ""))
     assert {student: mark.score for student, mark in marks.assignments[0].marks.items()} == FINAL
 
 
-def test_exports_are_the_same_as_from_sqlite(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Byte by byte, in every layout."""
+def test_exports_are_the_same_as_from_sqlite(filled: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Line by line, in every layout."""
     monkeypatch.chdir(tmp_path)
-    fill(database)
-    fill("sqlite:///gradebook.db")
     for format in ("canvas", "moodle", "csv"):
-        assert run_command(["export", format, database, "--out", "from-server.csv"]) == 0
-        assert run_command(["export", format, "gradebook.db", "--out", "from-file.csv"]) == 0
-        written = (tmp_path / "from-server.csv").read_text()
-        assert sorted(written.splitlines()) == sorted((tmp_path / "from-file.csv").read_text().splitlines())
-        assert "37.5" in written
+        written = []
+        for url in filled:
+            assert run_command(["export", format, url, "--out", "marks.csv"]) == 0
+            written.append(sorted((tmp_path / "marks.csv").read_text().splitlines()))
+        assert written[0] == written[1]
+        assert any("37.5" in line for line in written[0])
 
 
-def test_the_plain_url_takes_the_driver_that_is_installed(database: str) -> None:
-    """Without one, SQLAlchemy looks for another driver in every other version."""
-    fill(database)
-    assert marks_of_gradebook(database.replace("+psycopg2", "")) == marks_of_gradebook(database)
+def test_a_class_is_graded_as_into_sqlite(
+    course: SmallCourse, released: dict[str, Any], one_zygote: None, database: str, tmp_path: Path
+) -> None:
+    """Releasing, `autograder nbgrade` and `nbgrader export`: scores, comments, what is late and what waits for a person."""
+    course.submit("ann", solved(released, RIGHT, "It is additive."), timestamp="2030-01-01 10:00:00 UTC")
+    course.submit("ben", solved(released, SQUARED), timestamp="2030-01-02 10:00:00 UTC")
+    config = course.root / "nbgrader_config.py"
+    plain = config.read_text()
+    found = []
+    for url in (f"sqlite:///{tmp_path}/gradebook.db", database):
+        config.write_text(f"{plain}\nc.CourseDirectory.db_url = {url!r}\n")
+        run_nbgrader(course.root, "generate_assignment", course.name, "--force")
+        run = NotebookRun(course.name, tmp_path / "out", frozenset({"json"}), {}, quiet=True, force=True)
+        run.grade_collected(1)
+        assert (run.recorded, run.exit_code(None)) == (2, 0)
+        run_nbgrader(course.root, "export", "--to", str(tmp_path / "marks.csv"))
+        found.append((contents(url), (tmp_path / "marks.csv").read_text()))
+    config.write_text(plain)
+    assert found[0] == found[1]
+    assert [row[0] for row in found[0][0]].count("ben") > 5
+    scores = {student: mark.score for student, mark in marks_of_gradebook(database).assignments[0].marks.items()}
+    assert scores["ann"] > scores["ben"] > 0
 
 
 def test_an_empty_database_is_no_gradebook(database: str, capfd: pytest.CaptureFixture[str]) -> None:
