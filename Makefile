@@ -21,7 +21,7 @@ help:
 	@echo "make audit     test the checks: references, stubs, alternatives, misconceptions"
 	@echo "make mutants   mutate the references and see whether the checks notice (long)"
 	@echo "make feedback-gallery   all feedback on one page"
-	@echo "make bench     measure speed and memory, write benchmarks/results/"
+	@echo "make bench     measure speed and memory, also of stock nbgrader (an hour), write benchmarks/results/"
 	@echo "make lint      ruff and mypy"
 	@echo "make clean     remove the environment and results"
 
@@ -85,6 +85,7 @@ feedback-gallery: env
 bench: env
 	@$(BIN)/python benchmarks/class_speed.py
 	@$(BIN)/python benchmarks/spawn.py
+	@$(BIN)/python benchmarks/nbgrader_speed.py
 
 lint: env
 	@$(BIN)/ruff check .

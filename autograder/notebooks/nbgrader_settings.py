@@ -80,7 +80,7 @@ def _grading(c: Any) -> None:
 
 
 def _showing(c: Any) -> None:
-    """The feedback and the formgrader show a student's text in somebody else's browser: nothing in it may act there."""
+    """Feedback, formgrader and spreadsheets show a student's text on somebody else's screen: nothing in it may act there."""
     from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
     from nbgrader.preprocessors import GetGrades
 
@@ -92,3 +92,4 @@ def _showing(c: Any) -> None:
         "markdown2html": f"{_HERE}.safe_html.markdown2html",
         "clean_html": f"{_HERE}.safe_html.clean_html",
     }
+    c.ExportApp.plugin_class = f"{_HERE}.csv_export.SafeCsvExportPlugin"

@@ -168,7 +168,8 @@ def test_grades_reports_and_exports(course: str, run: Run, tmp_path: Path) -> No
     (out / "index.html").unlink()
     assert run("report", out)[0] == 0
     assert (out / "index.html").is_file()
-    for format, name in (("csv", "csv-marks.csv"), ("junit", "junit.xml"), ("gradescope", "gradescope/right.json")):
+    sheets = [(sheet, f"{sheet}-marks.csv") for sheet in ("csv", "canvas", "moodle")]
+    for format, name in (*sheets, ("junit", "junit.xml"), ("gradescope", "gradescope/right.json")):
         code, told, _ = run("export", format, out)
         assert code == 0
         assert str(out / name) in told.replace("\n", "") or (out / name).is_file()

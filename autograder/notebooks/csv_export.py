@@ -1,0 +1,56 @@
+"""nbgrader's own CSV, made safe for spreadsheets.
+
+``nbgrader export --exporter=autograder.notebooks.csv_export.SafeCsvExportPlugin``, or as ``c.ExportApp.plugin_class``.
+Columns, order and numbers are those of nbgrader. Two things differ: what a spreadsheet would run as a formula is
+shown instead, and a comma or quote in a name no longer shifts the columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.plugins.export import CsvExportPlugin
+
+from autograder.notebooks.gradebook_marks import CSV_COLUMNS, assignments_of, final_score, submissions_of
+from autograder.reports.spreadsheet import csv_text, shown
+from autograder.reports.store import write_atomically
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+
+
+class SafeCsvExportPlugin(CsvExportPlugin):
+    """nbgrader's CSV exporter; students without a submission get 0, as nbgrader has it."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the marks to ``--to``, by default ``grades.csv``."""
+        destination = Path(self.to or "grades.csv")
+        self.log.info("Exporting grades to %s", destination)
+        assignments = {str(name) for name in self.assignment}
+        students = {str(student) for student in self.student}
+        write_atomically(destination, csv_text(table(gradebook, assignments, students)))
+
+
+def table(gradebook: Gradebook, assignments: set[str] | None = None, students: set[str] | None = None) -> list[list[str]]:
+    """The header and a row for every student and assignment.
+
+    Args:
+        gradebook: an open gradebook.
+        assignments: the names wanted; all by default.
+        students: the ids wanted; all by default.
+    """
+    people = [student for student in gradebook.students if not students or student.id in students]
+    chosen = [found for found in assignments_of(gradebook) if not assignments or found.name in assignments]
+    return [list(CSV_COLUMNS), *(row for assignment in chosen for row in _rows(gradebook, assignment, people))]
+
+
+def _rows(gradebook: Gradebook, assignment: Any, people: list[Any]) -> Iterator[list[str]]:
+    submissions = {submission.student_id: submission for submission in submissions_of(gradebook, assignment)}
+    for student in people:
+        found = submissions.get(student.id)
+        about = [student.id, student.last_name, student.first_name, student.email]
+        scores = [found.score, found.late_submission_penalty, final_score(found)] if found else [0.0, 0.0, 0.0]
+        cells = [assignment.name, assignment.duedate, found.timestamp if found else None, *about, *scores, assignment.max_score]
+        yield ["" if cell is None else shown(str(cell)) for cell in cells]
