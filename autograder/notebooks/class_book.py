@@ -173,5 +173,6 @@ def _write_notebook(path: Path, notebook: dict[str, Any]) -> None:
     from nbformat.v4 import writes
 
     if not notebook["cells"]:
-        raise GraderError("the gradebook knows no cell of this notebook", path.name, "run `nbgrader generate_assignment --force`")
+        remedy = "run `nbgrader generate_assignment --force`"
+        raise GraderError("the gradebook knows no cell of this notebook", path.name, remedy)
     write_atomically(path, str(writes(from_dict(notebook))) + "\n")
