@@ -15,7 +15,8 @@ from autograder.course import Assignment, Course
 from autograder.errors import GraderError
 from autograder.notebooks.build import build_source
 from autograder.notebooks.cells import notebook_name
-from autograder.notebooks.released import cut_releases, notebook_lines, require_nbgrader
+from autograder.notebooks.released import cut_releases, notebook_lines
+from autograder.notebooks.requirement import require_nbgrader
 from autograder.outline import replace_items
 from autograder.reports.store import write_atomically
 from autograder.stubs import cut_solutions, solution_lines
@@ -49,7 +50,7 @@ def all_files(assignments: Sequence[Assignment]) -> dict[str, str]:
     Raises:
         GraderError: something that students get would show a solution, a hidden check or a rubric.
     """
-    require_nbgrader()
+    require_nbgrader("release")
     files = {
         f"assignments/{assignment.name}/{path}": content
         for assignment in assignments

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UsageError
 from autograder.notebooks.database import database_url
+from autograder.notebooks.requirement import require_nbgrader
 from autograder.reports.marks import AssignmentMarks, ClassMarks, Mark, Person
 from autograder.reports.plaintext import one_line, short_name
 
@@ -72,12 +73,10 @@ def opened(where: str, course_id: str | None = None) -> Iterator[Gradebook]:
     Raises:
         UsageError: there is none, it is another version's, or the course cannot be told.
     """
-    try:
-        from nbgrader.api import Gradebook
-        from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-    except ImportError as error:
-        remedy = "pip install 'dgm-autograder[nbgrader]'"
-        raise UsageError("reading a gradebook needs nbgrader", where=shown_place(where), remedy=remedy) from error
+    require_nbgrader(f"reading {shown_place(where)}")
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
     try:
         url = _url(where)
         course = _course(url, course_id, shown_place(where))

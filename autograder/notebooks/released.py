@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import GraderError, UsageError
+from autograder.errors import GraderError
 from autograder.notebooks.cells import notebook_name
+from autograder.notebooks.requirement import require_nbgrader
 
 
 def cut_releases(sources: Mapping[str, str]) -> dict[str, str]:
@@ -23,7 +24,7 @@ def cut_releases(sources: Mapping[str, str]) -> dict[str, str]:
         UsageError: nbgrader is not installed.
         GraderError: nbgrader refuses a notebook.
     """
-    require_nbgrader()
+    require_nbgrader("release")
     with tempfile.TemporaryDirectory(prefix="autograder-release-") as folder:
         root = Path(folder)
         _prepare_gradebook(root / "gradebook.db")
@@ -61,18 +62,6 @@ def _prepare_gradebook(path: Path) -> None:
     """Make a gradebook that is not empty: for an empty one nbgrader starts another process, to ask for its version."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
-
-
-def require_nbgrader() -> None:
-    """Raise :class:`UsageError` with the remedy where nbgrader is not installed."""
-    try:
-        import nbformat  # noqa: F401
-        import nbgrader  # noqa: F401
-    except ImportError:
-        raise UsageError(
-            "nbgrader is not installed, and the notebooks are made by it", "release",
-            "pip install 'dgm-autograder[nbgrader]'",
-        ) from None  # fmt: skip
 
 
 def _generate(root: Path, assignment: str) -> None:
