@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -74,15 +75,20 @@ def _judge(names: Sequence[str], jobs: int, progress: Console) -> list[Verdict]:
     return verdicts
 
 
-def _findings_table(findings: Sequence[Finding]) -> Table:
+def _counts(findings: Sequence[Finding]) -> dict[tuple[str, str], list[int]]:
+    """Assignment and kind of subject -> how many findings are right, and how many wrong."""
     counts: dict[tuple[str, str], list[int]] = {}
-    for finding in findings:
+    for finding in sorted(findings, key=lambda one: one.assignment):
         pair = counts.setdefault((finding.assignment, finding.subject.split(":")[0].split(" ")[0]), [0, 0])
         pair[0 if finding.ok else 1] += 1
+    return counts
+
+
+def _findings_table(findings: Sequence[Finding]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("assignment", "subject", "right", "wrong"):
         table.add_column(heading, justify="right" if heading in ("right", "wrong") else "left")
-    for (assignment, kind), (good, bad) in counts.items():
+    for (assignment, kind), (good, bad) in _counts(findings).items():
         table.add_row(assignment, kind, str(good), str(bad))
     return table
 
@@ -107,22 +113,26 @@ def _score(outcomes: Sequence[str]) -> float:
 
 
 def _as_json(findings: Sequence[Finding], verdicts: Sequence[Verdict], seeds: int) -> str:
+    """Counts of what is as it should be, and everything that is not, in full."""
     import json
     from dataclasses import asdict
 
-    mutants = [
-        {"assignment": one.mutant.assignment, "key": one.mutant.key, "operator": one.mutant.operator, "outcome": one.outcome,
-         "reason": one.reason}
-        for one in verdicts
-    ]  # fmt: skip
-    scores = {
-        name: round(_score([one.outcome for one in verdicts if one.mutant.assignment == name]), 4)
-        for name in sorted({one.mutant.assignment for one in verdicts})
-    }
+    scores = {}
+    for name in sorted({one.mutant.assignment for one in verdicts}):
+        outcomes = [one.outcome for one in verdicts if one.mutant.assignment == name]
+        scores[name] = {"score": round(_score(outcomes), 4), "mutants": len(outcomes), **Counter(outcomes)}
     content = {
         "seeds": seeds,
-        "mutation_scores": scores,
-        "findings": [asdict(one) for one in findings],
-        "mutants": mutants,
-    }
+        "findings": [
+            {"assignment": assignment, "subject": kind, "right": right, "wrong": wrong}
+            for (assignment, kind), (right, wrong) in _counts(findings).items()
+        ],
+        "wrong": [asdict(one) for one in findings if not one.ok],
+        "mutation": scores,
+        "not_caught": [
+            {"assignment": one.mutant.assignment, "key": one.mutant.key, "operator": one.mutant.operator,
+             "outcome": one.outcome, "reason": one.reason}
+            for one in verdicts if one.outcome != "caught"
+        ],
+    }  # fmt: skip
     return json.dumps(content, indent=1) + "\n"

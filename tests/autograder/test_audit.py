@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from tiny_course import MISCONCEPTIONS, PIECES, VISIBLE_PIECES, write_course
 
 from autograder.audit import Finding, alternatives, audit_assignment, stub_files
+from autograder.commands.audit import _as_json
 from autograder.course import Course
 
 Change = Callable[[Path], None]
@@ -135,3 +137,15 @@ def test_stubs_hold_no_solution(tmp_path: Path) -> None:
     """The files that the audit grades as untouched are those that students get."""
     name = write_course(tmp_path)
     assert b"secret" not in stub_files(Course(tmp_path).assignment(name))["pieces.py"]
+
+
+def test_what_is_written_counts_what_is_right_and_keeps_what_is_wrong(tmp_path: Path) -> None:
+    """Two hundred seeds give thousands of findings; only those that somebody has to look at are kept in full."""
+    found = findings(tmp_path, replace("pieces.py", "2 * ", "3 * "))
+    written = json.loads(_as_json(found, [], 2))
+    assert sum(row["right"] + row["wrong"] for row in written["findings"]) == len(found)
+    assert [(one["exercise"], one["subject"]) for one in written["wrong"]] == [
+        (one.exercise, one.subject) for one in found if not one.ok
+    ]
+    assert written["wrong"]
+    assert (written["seeds"], written["mutation"], written["not_caught"]) == (2, {}, [])
