@@ -97,29 +97,41 @@ class Crew:
         self._busy: dict[Future[Done], tuple[ProcessPoolExecutor, Job]] = {}
 
     def work(self, jobs: Sequence[Job]) -> Iterator[Done]:
-        """Keep everybody busy until all jobs are done."""
+        """Yield finished jobs; whoever is free gets the next one at once, also while the caller looks at a result."""
         waiting = deque(jobs)
         tried: set[Path] = set()
-        while waiting or self._busy:
-            while waiting and self._idle:
-                worker, job = self._idle.pop(), waiting.popleft()
-                self._busy[worker.submit(_work, job)] = (worker, job)
+        self._assign(waiting)
+        while self._busy:
             for future in wait(self._busy, return_when=FIRST_COMPLETED).done:
-                worker, job = self._busy.pop(future)
-                try:
-                    done = future.result()
-                except BrokenProcessPool:
-                    self._idle.append(self._hire())
-                    if job.path not in tried:
-                        tried.add(job.path)
-                        waiting.append(job)
-                    else:
-                        yield Done(
-                            job, error=GraderError("the grader's process died over this submission", str(job.path))
-                        )
-                    continue
-                self._idle.append(worker)
-                yield done
+                done = self._outcome(future, waiting, tried)
+                self._assign(waiting)
+                if done is not None:
+                    yield done
+
+    def grow(self, processes: int) -> None:
+        """Have at least so many processes."""
+        while len(self._idle) + len(self._busy) < processes:
+            self._idle.append(self._hire())
+
+    def _assign(self, waiting: deque[Job]) -> None:
+        while waiting and self._idle:
+            worker, job = self._idle.pop(), waiting.popleft()
+            self._busy[worker.submit(_work, job)] = (worker, job)
+
+    def _outcome(self, future: Future[Done], waiting: deque[Job], tried: set[Path]) -> Done | None:
+        """What came of a job; None when its process died and it is to be tried once more."""
+        worker, job = self._busy.pop(future)
+        try:
+            done = future.result()
+        except BrokenProcessPool:
+            self._idle.append(self._hire())
+            if job.path in tried:
+                return Done(job, error=GraderError("the grader's process died over this submission", str(job.path)))
+            tried.add(job.path)
+            waiting.append(job)
+            return None
+        self._idle.append(worker)
+        return done
 
     def stop(self) -> None:
         """End all processes at once, also those in the middle of a submission (after an interrupt)."""

@@ -1,45 +1,84 @@
-"""One grader process that waits for submissions, for programs that bring them one by one, as nbgrader does.
+"""Grader processes that wait for submissions, for programs that bring them one by one, as nbgrader does.
 
-That program neither imports torch nor runs anything of a submission.
+That program neither imports torch nor runs anything of a submission. While it is busy with one result, the submissions
+that it will bring next are graded already.
 """
 
 from __future__ import annotations
 
 import atexit
+import os
 import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.errors import AutograderError, GraderError
 from autograder.options import GradeOptions
-from autograder.pool import Crew, Job
+from autograder.pool import Crew, Done, Job
 from autograder.reports.graded import Graded
 from autograder.sandbox import profiles
 from autograder.sandbox.launcher import Zygote
+
+State = tuple[tuple[str, int, int], ...]
+_MOST_PROCESSES = 4
+"""Each grader takes some hundred megabytes, and nbgrader converts no faster than this many grade."""
 
 _lock = threading.Lock()
 _standing_by: list[StandbyGrader] = []
 
 
 class StandbyGrader:
-    """A zygote and one grader process; start-up takes seconds, every submission after that a fraction of one."""
+    """A zygote and grader processes; start-up takes seconds, every submission after that a fraction of one."""
 
     def __init__(self, assignment: str, options: GradeOptions, root: Path) -> None:
         """Start; raises :class:`autograder.errors.IsolationError` where the isolation asked for is not available."""
         profiles.choose(options.isolation)
-        self.key = (assignment, options, root, _newest(root / "solutions" / assignment))
+        self.key = (assignment, options, root, _state(root / "solutions" / assignment))
         self._zygote = Zygote(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"])
         self._zygote.__enter__()
         self._crew = Crew(assignment, options, root, self._zygote, 1)
+        self._coming: Iterator[Done] = iter(())
+        self._ahead: dict[Path, tuple[str, State]] = {}
+        """Submissions that are being graded or are finished: whose, and the state of the folder when it was begun."""
+        self._finished: dict[Path, Done] = {}
         atexit.register(self.close)
 
-    def grade(self, folder: Path, student: str) -> Graded:
-        """Grade what lies in ``folder``; raises :class:`GraderError` when the grader failed, never a mark."""
-        for done in self._crew.work([Job(folder, student=student)]):
-            if done.error is not None:
-                raise done.error
-            if done.graded is not None:
-                return done.graded
-        raise GraderError("the grader gave no result", str(folder))
+    def grade(self, folder: Path, student: str, upcoming: Sequence[tuple[Path, str]] = ()) -> Graded:
+        """Grade what lies in ``folder``, or take the result if it is there already.
+
+        Args:
+            folder: the submission.
+            student: whose it is.
+            upcoming: folders and students that will be asked for next, in this order.
+
+        Raises:
+            GraderError: the grader failed, which is never a mark.
+        """
+        if self._ahead.get(folder) != (student, _state(folder)):
+            self._begin([(folder, student), *upcoming])
+        while folder not in self._finished:
+            done = next(self._coming, None)
+            if done is None:
+                self._ahead.clear()
+                raise GraderError("the grader gave no result", str(folder))
+            if done.job.path in self._ahead:
+                self._finished[done.job.path] = done
+        del self._ahead[folder]
+        done = self._finished.pop(folder)
+        if done.error is not None:
+            raise done.error
+        if done.graded is None:
+            raise GraderError("the grader gave no result", str(folder))
+        return done.graded
+
+    def _begin(self, submissions: Sequence[tuple[Path, str]]) -> None:
+        """Grade these from now on, in this order; what is under way for anything else is not waited for twice."""
+        for _ in self._coming:  # what was begun for nothing; its results would be taken for those of the new jobs
+            pass
+        self._finished.clear()
+        self._ahead = {folder: (student, _state(folder)) for folder, student in submissions}
+        self._crew.grow(min(len(submissions), os.cpu_count() or 1, _MOST_PROCESSES))
+        self._coming = self._crew.work([Job(folder, student=student) for folder, student in submissions])
 
     def close(self) -> None:
         """End all processes."""
@@ -48,16 +87,23 @@ class StandbyGrader:
         self._zygote.close()
 
 
-def grade_standing_by(assignment: str, options: GradeOptions, root: Path, folder: Path, student: str) -> Graded:
+def grade_standing_by(
+    assignment: str,
+    options: GradeOptions,
+    root: Path,
+    folder: Path,
+    student: str,
+    upcoming: Sequence[tuple[Path, str]] = (),
+) -> Graded:
     """Grade one submission with this process's standby grader, which is started on first use and after changes."""
     with _lock:
-        key = (assignment, options, root, _newest(root / "solutions" / assignment))
+        key = (assignment, options, root, _state(root / "solutions" / assignment))
         if _standing_by and _standing_by[0].key != key:
             _standing_by.pop().close()
         if not _standing_by:
             _standing_by.append(StandbyGrader(assignment, options, root))
         try:
-            return _standing_by[0].grade(folder, student)
+            return _standing_by[0].grade(folder, student, upcoming)
         except AutograderError:
             raise
         except BaseException:
@@ -65,7 +111,7 @@ def grade_standing_by(assignment: str, options: GradeOptions, root: Path, folder
             raise
 
 
-def _newest(folder: Path) -> tuple[int, int]:
-    """Changes whenever a file of the assignment does; a server that runs for weeks must not grade by old checks."""
-    times = [path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    return len(times), max(times, default=0)
+def _state(folder: Path) -> State:
+    """Changes whenever a file below does: a server that runs for weeks must not grade by old checks, or old work."""
+    files = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return tuple(sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files))

@@ -57,7 +57,8 @@ class ExternalScores(NbGraderPreprocessor):
         assignment, notebook, student = names["assignment"], names["notebook"], names["student"]
         submitted, autograded = self._folders(student, assignment)
         try:
-            graded = grade_standing_by(assignment, self.options, find_root(), submitted, student)
+            upcoming = self._upcoming(submitted)
+            graded = grade_standing_by(assignment, self.options, find_root(), submitted, student, upcoming)
             with Gradebook(names["db_url"]) as gradebook:
                 blueprint = read_blueprint(gradebook, assignment, notebook, find_root())
                 scores = score_notebook(nb, blueprint, graded, assignment)
@@ -70,6 +71,13 @@ class ExternalScores(NbGraderPreprocessor):
         except AutograderError as error:
             raise GraderError(error.message, error.where, error.remedy) from None
         return from_dict(nb), resources
+
+    def _upcoming(self, submitted: Path) -> list[tuple[Path, str]]:
+        """The submissions that this run of nbgrader will come to after this one, as far as that can be told."""
+        converter = self.parent.parent
+        later = [Path(path) for path in sorted(converter.assignments) if path > str(submitted)]
+        new = [path for path in later if converter.force or not self._folders(path.parent.name, path.name)[1].exists()]
+        return [(path, path.parent.name) for path in new]
 
     def _folders(self, student: str, assignment: str) -> tuple[Path, Path]:
         course = self.parent.parent.coursedir

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +48,20 @@ class InThisProcess:
     def __init__(self, course: SmallCourse, zygote: Zygote) -> None:
         self.course, self.zygote = course, zygote
         self.failing: set[str] = set()
+        self.announced: list[tuple[str, list[str]]] = []
         self._grader: grading.Grader | None = None
 
-    def __call__(self, assignment: str, options: GradeOptions, root: Path, folder: Path, student: str) -> Graded:
-        """Grade as the standby grader would."""
+    def __call__(
+        self,
+        assignment: str,
+        options: GradeOptions,
+        root: Path,
+        folder: Path,
+        student: str,
+        upcoming: Sequence[tuple[Path, str]] = (),
+    ) -> Graded:
+        """Grade as the standby grader would; remembers what was announced."""
+        self.announced.append((student, [other for _, other in upcoming]))
         if student in self.failing:
             raise GraderError("the grader failed", student)
         if self._grader is None:

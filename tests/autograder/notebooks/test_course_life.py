@@ -21,6 +21,7 @@ from nbgrader.api import Gradebook
 from small_course import CANARIES, RIGHT, RUBRIC, SQUARED, SmallCourse, gradebook_rows, read_json, scores, solved
 
 from autograder.class_run import ClassRun
+from autograder.notebooks import steps
 from autograder.notebooks.class_grading import NotebookRun
 from autograder.options import GradeOptions
 
@@ -120,6 +121,12 @@ def test_scores_are_those_of_the_grade_command(life: SmallCourse, one_zygote: No
     assert sum(scores(life, "ann").values()) == 17.75  # type: ignore[arg-type]
     assert scores(life, "ben")["double"] == 0
     assert {name: scores(life, "cem")[name] for name in ("double", "jitter", "Scale")} == {"double": 0, "jitter": 2, "Scale": 2}
+
+
+def test_the_grader_hears_whom_nbgrader_comes_to_next(life: SmallCourse) -> None:
+    """Those whose work is new, or everybody with --force."""
+    announced = steps.grade_standing_by.announced  # type: ignore[attr-defined]
+    assert announced[:6] == 2 * [("ann", ["ben", "cem"]), ("ben", ["cem"]), ("cem", [])]
 
 
 def test_late_work_follows_the_plugin(life: SmallCourse) -> None:
