@@ -12,7 +12,7 @@ from autograder.errors import GraderError
 from autograder.notebooks.scoring import CellScore, answers_of
 from autograder.reports.store import write_atomically
 
-_REMEDY = "remove the submission from the gradebook with `nbgrader db`, then grade it again"
+_REMEDY = "it is damaged, or of another release: restore it from a copy"
 
 
 def record(
