@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.assess import assess
 from autograder.audit import alternatives
 from autograder.course import Assignment
 from autograder.notebooks.cells import exercise_cell
 from autograder.notebooks.module_parts import ModuleParts, take_apart
+from autograder.runner import RunOptions
+from autograder.subjects import LoadedModules
 
 Notebook = dict[str, Any]
 
@@ -27,7 +30,7 @@ class Styles:
     assignment: Assignment
     reference: dict[str, ModuleParts] = field(default_factory=dict)
     others: list[tuple[str, ModuleParts]] = field(default_factory=list)
-    """Right answers in another style: a module and its parts."""
+    """Right answers in another style that go with the references of the other modules: a module and its parts."""
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     """Cell name and source of every misconception that can stand in a cell by itself."""
 
@@ -37,7 +40,10 @@ class Styles:
             module: self._parts(module, (self.assignment.folder / f"{module}.py").read_text())
             for module in self.assignment.modules
         }
-        self.others = [(module, self._parts(module, path.read_text())) for path, module in alternatives(self.assignment)]
+        for path, module in alternatives(self.assignment):
+            files = {**self.assignment.reference_files(), f"{module}.py": path.read_bytes()}
+            if _full_marks(self.assignment, files):
+                self.others.append((module, self._parts(module, path.read_text())))
         for path in sorted((self.assignment.folder / "misconceptions").glob("*.py")):
             stem = f"{path.stem}_"
             fitting = [module for module in self.assignment.modules if stem.startswith(f"{module}_")]
@@ -48,6 +54,11 @@ class Styles:
     def _parts(self, module: str, source: str) -> ModuleParts:
         names = [exercise.name for exercise in self.assignment.exercises if exercise.module == module]
         return take_apart(source, names, self.assignment.modules, module)
+
+
+def _full_marks(assignment: Assignment, files: dict[str, bytes]) -> bool:
+    assessed = assess(assignment, assignment.exercises, LoadedModules(assignment, files), RunOptions(), None)
+    return all(one.complete for one in assessed)
 
 
 def is_right(number: int) -> bool:
