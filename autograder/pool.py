@@ -78,6 +78,7 @@ def grade_all(
     A grader process that dies is replaced, and its submission tried once more; dying twice over one submission is
     reported as the grader's failure.
     """
+    start_server()
     with Zygote(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"]) as zygote:
         crew = Crew(assignment, options, root, zygote, min(processes, len(jobs)))
         try:
@@ -151,6 +152,15 @@ def _context() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["autograder.preload"])
     return context
+
+
+def start_server() -> None:
+    """Let the server that graders are forked from begin with its imports, while the zygote is busy with its own."""
+    if sys.platform == "linux":
+        from multiprocessing import forkserver
+
+        _context()
+        forkserver.ensure_running()
 
 
 def _prepare(assignment: str, options: GradeOptions, root: Path, lease: Lease | None) -> None:

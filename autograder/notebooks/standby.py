@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.errors import AutograderError, GraderError
 from autograder.options import GradeOptions
-from autograder.pool import Crew, Done, Job
+from autograder.pool import Crew, Done, Job, start_server
 from autograder.reports.graded import Graded
 from autograder.sandbox import profiles
 from autograder.sandbox.launcher import Zygote
@@ -34,6 +34,7 @@ class StandbyGrader:
         """Start; raises :class:`autograder.errors.IsolationError` where the isolation asked for is not available."""
         profiles.choose(options.isolation)
         self.key = (assignment, options, root, _state(root / "solutions" / assignment))
+        start_server()
         self._zygote = Zygote(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"])
         self._zygote.__enter__()
         self._crew = Crew(assignment, options, root, self._zygote, 1)

@@ -76,7 +76,14 @@ def start(name: str, root: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "autograder", "grade", name, str(root / "class"), "--out", str(root / "out")]
     command += ["--jobs", "2", "--isolation", "best", "--format", "json", "--time-limit", "60"]
     variables = {**os.environ, "AUTOGRADER_COURSE": str(root), "TMPDIR": str(root / "tmp"), "TEST_OF_POOL": str(root)}
-    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=variables, start_new_session=True)
+    return subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=variables, start_new_session=True, preexec_fn=_as_from_a_terminal
+    )
+
+
+def _as_from_a_terminal() -> None:
+    """A test run that was started in the background ignores Ctrl-C, and its children would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for(condition: str, root: Path) -> None:

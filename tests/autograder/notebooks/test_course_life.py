@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import run_nbgrader
 from nbgrader.api import Gradebook
+from nbgrader_in_process import run_nbgrader
 from small_course import CANARIES, RIGHT, RUBRIC, SQUARED, SmallCourse, gradebook_rows, read_json, scores, solved
 
 from autograder.class_run import ClassRun

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from conftest import run_nbgrader
+from nbgrader_in_process import run_nbgrader
 from small_course import SmallCourse
 
 

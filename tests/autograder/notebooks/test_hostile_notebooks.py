@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import InThisProcess
 from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
+from nbgrader_in_process import InThisProcess, run_nbgrader
 from small_course import RIGHT, SmallCourse, autograded, gradebook_rows, read_json, scores, solved
 from test_safe_html import VECTORS, acts
 from traitlets.config import Config
@@ -139,8 +139,6 @@ EARNS_EVERYTHING = {
 @pytest.fixture(scope="module")
 def class_of_vandals(course: SmallCourse) -> SmallCourse:
     """All of them handed in and graded by one `nbgrader autograde`."""
-    from conftest import run_nbgrader
-
     released = read_json(course.root / "release" / course.name / f"{course.name}.ipynb")
     right = solved(released, RIGHT, "An answer.")
     for name, change in EARNS_EVERYTHING.items():

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import run_nbgrader
+from nbgrader_in_process import run_nbgrader
 from sample_gradebook import FINAL, fill
 from small_course import RIGHT, SQUARED, SmallCourse, solved
 
