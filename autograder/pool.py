@@ -13,7 +13,7 @@ import signal
 import sys
 import warnings
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -97,8 +97,11 @@ class Crew:
         self._idle = [self._hire() for _ in range(processes)]
         self._busy: dict[Future[Done], tuple[ProcessPoolExecutor, Job]] = {}
 
-    def work(self, jobs: Sequence[Job]) -> Iterator[Done]:
-        """Yield finished jobs; whoever is free gets the next one at once, also while the caller looks at a result."""
+    def work(self, jobs: Sequence[Job]) -> Generator[Done]:
+        """Yield finished jobs; whoever is free gets the next one at once, also while the caller looks at a result.
+
+        What an earlier, closed generator had under way is yielded as well.
+        """
         waiting = deque(jobs)
         tried: set[Path] = set()
         self._assign(waiting)

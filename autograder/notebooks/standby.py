@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.errors import AutograderError, GraderError
@@ -38,7 +38,7 @@ class StandbyGrader:
         self._zygote = Zygote(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"])
         self._zygote.__enter__()
         self._crew = Crew(assignment, options, root, self._zygote, 1)
-        self._coming: Iterator[Done] = iter(())
+        self._coming = self._crew.work([])
         self._ahead: dict[Path, tuple[str, State]] = {}
         """Submissions that are being graded or are finished: whose, and the state of the folder when it was begun."""
         self._finished: dict[Path, Done] = {}
@@ -61,9 +61,9 @@ class StandbyGrader:
             done = next(self._coming, None)
             if done is None:
                 self._ahead.clear()
+                self._finished.clear()
                 raise GraderError("the grader gave no result", str(folder))
-            if done.job.path in self._ahead:
-                self._finished[done.job.path] = done
+            self._keep([done])
         del self._ahead[folder]
         done = self._finished.pop(folder)
         if done.error is not None:
@@ -73,13 +73,19 @@ class StandbyGrader:
         return done.graded
 
     def _begin(self, submissions: Sequence[tuple[Path, str]]) -> None:
-        """Grade these from now on, in this order; what is under way for anything else is not waited for twice."""
-        for _ in self._coming:  # what was begun for nothing; its results would be taken for those of the new jobs
-            pass
-        self._finished.clear()
-        self._ahead = {folder: (student, _state(folder)) for folder, student in submissions}
+        """Grade these from now on, in this order; of what was begun for others, only what is under way is waited for."""
+        self._coming.close()
+        self._keep(self._crew.work([]))
+        wanted = {folder: (student, _state(folder)) for folder, student in submissions}
+        self._finished = {path: done for path, done in self._finished.items() if self._ahead[path] == wanted.get(path)}
+        self._ahead = wanted
         self._crew.grow(min(len(submissions), os.cpu_count() or 1, _MOST_PROCESSES))
-        self._coming = self._crew.work([Job(folder, student=student) for folder, student in submissions])
+        left = [(folder, student) for folder, student in submissions if folder not in self._finished]
+        self._coming = self._crew.work([Job(folder, student=student) for folder, student in left])
+
+    def _keep(self, results: Iterable[Done]) -> None:
+        """Hold on to results that were announced and nobody has asked for yet."""
+        self._finished.update((done.job.path, done) for done in results if done.job.path in self._ahead)
 
     def close(self) -> None:
         """End all processes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tiny_course import PIECES, WHOLE, write_course
 from autograder.course import open_course
 from autograder.notebooks.standby import StandbyGrader
 from autograder.options import GradeOptions
+from autograder.pool import Job
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +65,24 @@ def test_a_submission_that_changed_meanwhile_is_graded_as_it_is_now(
     hand_in(place[0], "second", right=True)
     os.utime(second / "pieces.py", (1, 1))
     assert grader.grade(second, "second").result.score == before
+
+
+def test_somebody_unannounced_does_not_wait_for_everybody_announced(
+    place: tuple[Path, str], grader: StandbyGrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has not been begun is left; what has been is not done again."""
+    begun: list[str] = []
+    submit = ProcessPoolExecutor.submit
+
+    def counted(pool: ProcessPoolExecutor, work: object, job: Job) -> object:
+        begun.append(job.student)
+        return submit(pool, work, job)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", counted)
+    announced = [(hand_in(place[0], f"n{number}", right=True), f"n{number}") for number in range(12)]
+    stranger = hand_in(place[0], "stranger", right=False)
+    best = grader.grade(*announced[0], announced[1:]).result.score
+    assert grader.grade(stranger, "stranger", announced[1:3]).result.score < best
+    assert "n11" not in begun
+    assert [grader.grade(*one).result.score for one in announced[1:3]] == [best, best]
+    assert begun.count("n1") == 1
