@@ -88,6 +88,11 @@ def read_items(text: str, where: str) -> list[Item]:
     return [_item(match) for match in _LINE.finditer(text)]
 
 
+def number_of_points(number: float) -> str:
+    """Points as a statement says them: ``4 points``, ``0.25 points``, ``1 point``."""
+    return f"{number:g} point" + ("" if number == 1 else "s")
+
+
 def replace_items(text: str, describe: dict[str, str]) -> str:
     """Replace every item's line by ``describe[module.name]``; items that are not in it vanish."""
     return _LINE.sub(lambda match: describe.get(match["name"], ""), text)

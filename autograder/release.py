@@ -17,7 +17,7 @@ from autograder.notebooks.build import build_source
 from autograder.notebooks.cells import notebook_name
 from autograder.notebooks.released import cut_releases, notebook_lines
 from autograder.notebooks.requirement import require_nbgrader
-from autograder.outline import replace_items
+from autograder.outline import number_of_points, replace_items
 from autograder.reports.store import write_atomically
 from autograder.stubs import cut_solutions, solution_lines
 
@@ -92,18 +92,15 @@ def statement(assignment: Assignment) -> str:
     text = (assignment.folder / "outline.md").read_text("utf-8")
 
     lines = {
-        exercise.key: f"- `{exercise.key}` ({_points(exercise.points)}): {exercise.title}"
+        exercise.key: f"- `{exercise.key}` ({number_of_points(exercise.points)}): {exercise.title}"
         for exercise in assignment.exercises
     }
-    lines |= {_key(task.id): f"- {task.title} ({_points(task.points)})" for task in assignment.training}
+    lines |= {_key(task.id): f"- {task.title} ({number_of_points(task.points)})" for task in assignment.training}
     lines |= {
-        _key(asked.id): f"### {asked.title} ({_points(asked.points)})\n\n{asked.prompt}" for asked in assignment.written
+        _key(asked.id): f"### {asked.title} ({number_of_points(asked.points)})\n\n{asked.prompt}"
+        for asked in assignment.written
     }
     return replace_items(text, lines).rstrip() + _HOW_TO.format(points=assignment.points)
-
-
-def _points(number: float) -> str:
-    return f"{number:g} point" + ("" if number == 1 else "s")
 
 
 def _key(identifier: str) -> str:

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.notebooks.blueprint import Blueprint, SourceCell
+from autograder.notebooks.cells import LONGEST_ID
 from autograder.notebooks.work import WorkCell
-
-_LONGEST_ID = 64
 
 
 def assemble(work: Sequence[WorkCell], blueprint: Blueprint) -> dict[str, Any]:
@@ -86,7 +85,7 @@ def _own_cell(one: WorkCell, number: int) -> dict[str, Any]:
 
 
 def _cell(kind: str, source: str, name: str) -> dict[str, Any]:
-    cell: dict[str, Any] = {"cell_type": kind, "id": name[:_LONGEST_ID], "metadata": {}, "source": source}
+    cell: dict[str, Any] = {"cell_type": kind, "id": name[:LONGEST_ID], "metadata": {}, "source": source}
     return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell
 
 

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.notebooks.cells import exercise_cell, written_cell
+from autograder.notebooks.cells import METADATA_SCHEMA, exercise_cell, written_cell
 from autograder.outline import TRAINING, WRITTEN
 from autograder.root import Outline, read_outline
-
-METADATA_SCHEMA = 3
-"""Version of nbgrader's cell metadata that is written here."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +50,6 @@ class Blueprint:
     kernelspec: dict[str, Any]
     cells: tuple[SourceCell, ...]
 
-    def cell(self, name: str) -> SourceCell | None:
-        """The cell of a name; None for unknown ones."""
-        return next((cell for cell in self.cells if cell.name == name), None)
 
 
 def read_blueprint(gradebook: Any, assignment: str, notebook: str, root: Path) -> Blueprint:

@@ -12,17 +12,16 @@ from typing import Any
 
 from autograder.course import Assignment, Exercise
 from autograder.errors import GraderError
-from autograder.notebooks.cells import METADATA, exercise_cell, written_cell
+from autograder.notebooks.cells import LONGEST_ID, METADATA, METADATA_SCHEMA, exercise_cell, written_cell
 from autograder.notebooks.check_cells import check_cell, points_cell
 from autograder.notebooks.module_parts import ModuleParts, take_apart
 from autograder.notebooks.statement import definition_markdown, docstring_markdown
-from autograder.outline import TRAINING, WRITTEN, WrittenQuestion, split_outline
+from autograder.outline import TRAINING, WRITTEN, WrittenQuestion, number_of_points, split_outline
 
 Cell = dict[str, Any]
 
 BEGIN_RUBRIC = "### BEGIN MARK SCHEME"
 END_RUBRIC = "### END MARK SCHEME"
-_MAX_ID = 64
 
 _HOW_TO = """## How to work in this notebook
 
@@ -92,7 +91,8 @@ class _Builder:
                     yield from self._exercise(self.exercises[item.key])
 
     def _how_to(self) -> str:
-        return _HOW_TO.format(points=_points(self.assignment.points), written=_points(self.assignment.written_points))
+        points, written = map(number_of_points, (self.assignment.points, self.assignment.written_points))
+        return _HOW_TO.format(points=points, written=written)
 
     def _prose(self, prose: str, number: int, written: bool) -> Iterator[Cell]:
         """A heading of the outline with its text; the heading of a module brings the module's conventions and setup."""
@@ -117,7 +117,7 @@ class _Builder:
             yield _code(f"setup-{module}", f"{self.parts[module].setup}\n\n{_OWN}".strip())
 
     def _exercise(self, exercise: Exercise) -> Iterator[Cell]:
-        part, points = self.parts[exercise.module], _points(exercise.points)
+        part, points = self.parts[exercise.module], number_of_points(exercise.points)
         heading = f"{'#' * (self.level + 1)} `{exercise.name}` ({points})"
         tags = f" · {', '.join(exercise.sources)}" if exercise.sources else ""
         statement = definition_markdown(part.nodes[exercise.name])
@@ -134,9 +134,9 @@ class _Builder:
 
 def _question(question: WrittenQuestion) -> Iterator[Cell]:
     """A written question with its rubric as marking scheme, and the cell for the answer, which holds the model answer."""
-    rubric = "\n".join(f"- {_points(points)}: {criterion}" for points, criterion in question.rubric)
+    rubric = "\n".join(f"- {number_of_points(points)}: {criterion}" for points, criterion in question.rubric)
     scheme = f"{BEGIN_RUBRIC}\n\n**Rubric**\n\n{rubric}\n\n{END_RUBRIC}"
-    text = f"### {question.title} ({_points(question.points)})\n\n{question.prompt}\n\n{scheme}"
+    text = f"### {question.title} ({number_of_points(question.points)})\n\n{question.prompt}\n\n{scheme}"
     name = written_cell("question", question.id)
     yield _markdown(name, text, _nbgrader(name, locked=True))
     name = written_cell("answer", question.id)
@@ -150,7 +150,7 @@ def _graded(kind: str, exercise: Exercise, source: str, **marks: Any) -> Cell:
 
 def _nbgrader(name: str, solution: bool = False, locked: bool = False, points: float | None = None) -> dict[str, Any]:
     """What nbgrader keeps with a cell, in the third version of its format; ``points`` makes it a graded cell."""
-    marks = {"grade": points is not None, "grade_id": name, "locked": locked, "schema_version": 3,
+    marks = {"grade": points is not None, "grade_id": name, "locked": locked, "schema_version": METADATA_SCHEMA,
              "solution": solution, "task": False}  # fmt: skip
     if points is not None:
         marks["points"] = int(points) if points == int(points) else points
@@ -173,10 +173,6 @@ def _sentence(title: str) -> str:
     return title[:1].upper() + title[1:].rstrip(".")
 
 
-def _points(number: float) -> str:
-    return f"{number:g} point" + ("" if number == 1 else "s")
-
-
 def _refuse_clashes(assignment: Assignment, parts: dict[str, ModuleParts]) -> None:
     """In one namespace a name can mean one thing only."""
     meaning: dict[str, str] = {}
@@ -193,6 +189,6 @@ def _refuse_bad_ids(cells: list[Cell], name: str) -> None:
     seen: set[str] = set()
     for cell in cells:
         identity = cell["id"]
-        if identity in seen or len(identity) > _MAX_ID or not re.fullmatch(r"[\w-]+", identity, re.ASCII):
+        if identity in seen or len(identity) > LONGEST_ID or not re.fullmatch(r"[\w-]+", identity, re.ASCII):
             raise GraderError(f"the cell name {identity!r} is used twice, too long or not plain", f"solutions/{name}")
         seen.add(identity)

@@ -24,6 +24,12 @@ METADATA = {
 }
 """All that a notebook of the course says about its kernel: the same for every version of Python."""
 
+METADATA_SCHEMA = 3
+"""Version of nbgrader's cell metadata that is written here."""
+
+LONGEST_ID = 64
+"""Characters of a cell's id, by nbformat's rules."""
+
 _EXERCISE = re.compile(r"(?P<kind>solution|check|points)-(?P<module>\w+)-(?P<name>\w+)")
 
 

@@ -11,15 +11,14 @@ import contextlib
 import gc
 import linecache
 import logging
-import random
 import sys
 import warnings
 from typing import Any
 
-import numpy as np
 import torch
 
 from autograder.sandbox import wire
+from autograder.sandbox.global_state import seed_everything
 from autograder.sandbox.workbench import Workbench
 
 _TIMES = 12
@@ -88,18 +87,21 @@ def train(model: nn.Module, loader, optimizer: torch.optim.Optimizer) -> float:
 
 
 def rehearse() -> None:
-    """Serve a small submission a few times, then forget it; must run where no student code will."""
+    """Serve a small submission a few times, forget it, reseed every generator and settle the heap before the first fork.
+
+    Must run where no student code will.
+    """
     hush()
-    finders, modules, lines = list(sys.meta_path), set(sys.modules), set(linecache.cache)
+    finders = list(sys.meta_path)
     for turn in range(_TIMES):
         _serve_once(turn)
         sys.meta_path[:] = finders
-        for name in set(sys.modules) - modules:
-            if name == _NAME:
-                del sys.modules[name]
-    for name in set(linecache.cache) - lines:
-        del linecache.cache[name]
+        sys.modules.pop(_NAME, None)
+        linecache.cache.pop(f"{_NAME}.py", None)
     _forget_what_a_fork_would_clear()
+    seed_everything(0)
+    gc.collect()
+    gc.freeze()
 
 
 def hush() -> None:
@@ -172,8 +174,3 @@ def _forget_what_a_fork_would_clear() -> None:
         from matplotlib import font_manager
 
         font_manager._get_font.cache_clear()  # type: ignore[attr-defined]
-    random.seed(0)
-    np.random.seed(0)
-    torch.default_generator.manual_seed(0)
-    gc.collect()
-    gc.freeze()
