@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autograder.bounds import bounded_memory
-from autograder.course import Assignment, Exercise
+from autograder.course import Assignment, Check, Exercise
 from autograder.diagnosis import Catalogue, diagnose
 from autograder.probation import answers_beside_the_published_inputs, needs_probation
 from autograder.reports.schema import Diagnosis, ExerciseResult, ExerciseStatus
-from autograder.runner import RunOptions, earned, run_checks
+from autograder.runner import RunOptions, earned, run_checks, run_together
 from autograder.sessions import WorkerLost
 from autograder.subjects import Subject
 from autograder.verdicts import Outcome
@@ -90,8 +90,24 @@ def _first_passes(
 
 def _first_pass(assignment: Assignment, exercise: Exercise, subject: Subject, options: RunOptions) -> Assessed:
     checks = [check for check in exercise.checks if check.visibility == "visible" or not options.visible_only]
-    outcomes = run_checks(assignment, checks, lambda: subject.open(exercise.module), options)
+    outcomes = _run_lightly(assignment, exercise, checks, subject, options)
+    if outcomes is None:
+        outcomes = run_checks(assignment, checks, lambda: subject.open(exercise.module), options)
     return Assessed(exercise, outcomes, [], subject.load_notes.get(exercise.module, ""))
+
+
+def _run_lightly(
+    assignment: Assignment, exercise: Exercise, checks: Sequence[Check], subject: Subject, options: RunOptions
+) -> list[Outcome] | None:
+    """Outcomes of a short answer that is right in a worker without torch; None says to ask a full one.
+
+    What such a worker cannot do costs no points, because it is believed only when every check has passed.
+    """
+    session = subject.open_light(exercise.module) if exercise.kind == "short_answer" else None
+    if session is None:
+        return None
+    outcomes = run_together(assignment, checks, session, options)
+    return outcomes if outcomes and all(outcome.passed for outcome in outcomes) else None
 
 
 def _forgive_consequences(

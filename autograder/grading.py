@@ -28,7 +28,8 @@ from autograder.reports.graded import Graded
 from autograder.reports.schema import Artifacts, Environment, ExerciseResult, Isolation, SubmissionResult
 from autograder.runner import RunOptions
 from autograder.sandbox import warmup
-from autograder.sandbox.launcher import Lease, Zygote
+from autograder.sandbox.launcher import Lease
+from autograder.sandbox.nursery import Nursery
 from autograder.subjects import IsolatedSubmission
 from autograder.submission import Submission, read_submission
 
@@ -62,7 +63,7 @@ class Grader:
         self.options = options
         self.exercises: tuple[Exercise, ...] = _selected(self.assignment, options.only)
         self.version = f"{__version__}+{self.course.version(assignment)}"
-        self._zygote: Zygote | None = Zygote.leased(lease) if lease is not None else None
+        self._nursery: Nursery | None = Nursery.leased(lease) if lease is not None else None
 
     def __enter__(self) -> Grader:
         """Start the zygote; raises :class:`autograder.errors.IsolationError` where isolation is not available."""
@@ -75,9 +76,9 @@ class Grader:
 
     def close(self) -> None:
         """End the zygote and every worker."""
-        if self._zygote is not None:
-            self._zygote.close()
-            self._zygote = None
+        if self._nursery is not None:
+            self._nursery.close()
+            self._nursery = None
 
     def read(self, path: Path) -> Submission:
         """Read the submission at ``path``; what cannot be read says so in the submission."""
@@ -103,8 +104,8 @@ class Grader:
         return Graded(self._result(submission, started, [], status="grader_error", message=message[:1000]))
 
     def _grade(self, submission: Submission, started: float) -> Graded:
-        zygote = self._start()
-        subject = IsolatedSubmission(self.assignment, submission.files, zygote, self.options.seed)
+        nursery = self._start()
+        subject = IsolatedSubmission(self.assignment, submission.files, nursery, self.options.seed)
         options = RunOptions(self.options.seed, self.options.time_limit)
         assessed = assess(self.assignment, self.exercises, subject, options, catalogue(self.assignment))
         results = [_with_syntax_note(one, submission) for one in assessed]
@@ -117,12 +118,11 @@ class Grader:
         by_hand = 0.0 if self.options.only else self.assignment.written_points
         return sum(exercise.points for exercise in self.exercises) + by_hand
 
-    def _start(self) -> Zygote:
-        if self._zygote is None:
-            zygote = Zygote(self.options.isolation, self.options.memory_limit_mb, hidden=[self.course.solutions])
-            zygote.__enter__()
-            self._zygote = zygote
-        return self._zygote
+    def _start(self) -> Nursery:
+        if self._nursery is None:
+            nursery = Nursery(self.options.isolation, self.options.memory_limit_mb, hidden=[self.course.solutions])
+            self._nursery = nursery
+        return self._nursery
 
     def _result(
         self,
@@ -133,11 +133,11 @@ class Grader:
         message: str = "",
         artifacts: list[str] | None = None,
     ) -> SubmissionResult:
-        zygote = self._zygote
+        nursery = self._nursery
         return SubmissionResult(
             assignment=self.assignment.name, student=submission.student, grader_version=self.version,
             submission_sha256=submission.sha256, seed=self.options.seed,
-            isolation=_isolation(zygote),
+            isolation=_isolation(nursery),
             environment=Environment(python=platform.python_version(), torch=torch.__version__, device="cpu"),
             score=sum(exercise.score for exercise in exercises),
             max_score=self._max_score(),
@@ -146,10 +146,10 @@ class Grader:
         )  # fmt: skip
 
 
-def _isolation(zygote: Zygote | None) -> Isolation:
-    if zygote is None:
+def _isolation(nursery: Nursery | None) -> Isolation:
+    if nursery is None:
         return Isolation(profile="S0", layers=[])
-    return Isolation(profile=zygote.profile, layers=list(zygote.layers))  # type: ignore[arg-type]
+    return Isolation(profile=nursery.profile, layers=list(nursery.layers))  # type: ignore[arg-type]
 
 
 def written_results(assignment: Assignment) -> list[ExerciseResult]:

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError, GraderError
 from autograder.sandbox import limits
-from autograder.sandbox.launcher import Lease, Zygote
+from autograder.sandbox.launcher import Lease
+from autograder.sandbox.nursery import Nursery
 from autograder.submission import visible
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def grade_all(
     reported as the grader's failure.
     """
     start_server()
-    with Zygote(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"]) as zygote:
-        crew = Crew(assignment, options, root, zygote, min(processes, len(jobs)))
+    with Nursery(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"]) as nursery:
+        crew = Crew(assignment, options, root, nursery, min(processes, len(jobs)))
         try:
             yield from crew.work(jobs)
         finally:
@@ -90,10 +91,10 @@ def grade_all(
 class Crew:
     """The grader processes and what each is busy with."""
 
-    def __init__(self, assignment: str, options: GradeOptions, root: Path, zygote: Zygote, processes: int) -> None:
+    def __init__(self, assignment: str, options: GradeOptions, root: Path, nursery: Nursery, processes: int) -> None:
         self._context = _context()
         self._arguments = (assignment, options, root)
-        self._zygote = zygote
+        self._nursery = nursery
         self._idle = [self._hire() for _ in range(processes)]
         self._busy: dict[Future[Done], tuple[ProcessPoolExecutor, Job]] = {}
 
@@ -144,7 +145,7 @@ class Crew:
 
     def _hire(self) -> ProcessPoolExecutor:
         """One process each: one that breaks takes nobody else with it."""
-        initial = (*self._arguments, self._zygote.lease())
+        initial = (*self._arguments, self._nursery.lease())
         return ProcessPoolExecutor(1, mp_context=self._context, initializer=_prepare, initargs=initial)
 
 

@@ -91,7 +91,7 @@ def run_checks(
         return _run_in_turn(assignment, checks, _first_then(lost, open_session), options)
     if not getattr(session, "interleaves", False):
         return _run_in_turn(assignment, checks, _first_then(session, open_session), options)
-    together = _run_together(assignment, checks, session, options)
+    together = run_together(assignment, checks, session, options)
     return _run_in_turn(assignment, checks, open_session, options) if together is None else together
 
 
@@ -110,10 +110,10 @@ def _first_then(first: CandidateSession | WorkerLost, open_session: OpenSession)
     return opened
 
 
-def _run_together(
+def run_together(
     assignment: Assignment, checks: Sequence[Check], session: CandidateSession, options: RunOptions
 ) -> list[Outcome] | None:
-    """Run checks interleaved; ``None`` when that has cost the process."""
+    """Run checks interleaved and close the session; ``None`` when that has cost the process."""
     runs = [_CheckRun(assignment, check, options) for check in checks]
     try:
         session.limit(min(options.time_limit, TOGETHER_LIMIT))

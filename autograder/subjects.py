@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,9 +14,11 @@ from autograder.course import Assignment, Exercise
 from autograder.runner import CandidateSession
 from autograder.sandbox.modules import ModuleSpace
 from autograder.sessions import LocalSession, RemoteSession, WorkerLost
+from autograder.wanted_libraries import wants_everything, wants_little
 
 if TYPE_CHECKING:
-    from autograder.sandbox.launcher import Zygote
+    from autograder.sandbox.handle import Worker
+    from autograder.sandbox.nursery import Nursery
 
 LOAD_LIMIT = 10.0
 """Seconds that loading a submission's file may take before only its definitions are used."""
@@ -29,6 +32,10 @@ class Subject(Protocol):
 
     def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
         """Start a fresh session with ``module`` loaded and some functions replaced by the reference's."""
+        ...
+
+    def open_light(self, module: str) -> CandidateSession | None:
+        """Start a cheap session that has no torch, if ``module`` looks as if it needed none; None otherwise."""
         ...
 
 
@@ -56,17 +63,23 @@ class LoadedModules:
         _substitute(session, self._assignment, substitutes, _plainly)
         return session  # type: ignore[return-value]
 
+    def open_light(self, module: str) -> None:
+        """Nothing is cheaper than a session in this process."""
+
 
 class IsolatedSubmission:
     """A submission whose code runs in locked workers only."""
 
-    def __init__(self, assignment: Assignment, files: Mapping[str, bytes], zygote: Zygote, seed: int) -> None:
+    def __init__(self, assignment: Assignment, files: Mapping[str, bytes], nursery: Nursery, seed: int) -> None:
         self._assignment = assignment
         self._files = dict(files)
-        self._zygote = zygote
+        self._nursery = nursery
+        self._everything = wants_everything(files)
         self._seed = seed
         self._definitions_only: set[str] = set()
         self._hopeless: dict[str, WorkerLost] = {}
+        self._light: dict[str, bool] = {}
+        """Module -> whether it does without torch, as far as is known."""
         self.load_notes: dict[str, str] = {}
 
     def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
@@ -86,16 +99,35 @@ class IsolatedSubmission:
             )
             return self.open(module, substitutes)
 
+    def open_light(self, module: str) -> CandidateSession | None:
+        """Start a locked worker without torch; None when ``module`` may want it, or does not load without a complaint."""
+        if self._light.get(module) is None:
+            self._light[module] = wants_little(self._files, module)
+        worker = self._nursery.spawn_light() if self._light[module] else None
+        if worker is None:
+            return None
+        with contextlib.suppress(WorkerLost):
+            session, reply = self._load(worker, module, ())
+            if reply == ["ok", []]:
+                return session
+            session.close()
+        self._light[module] = False
+        return None
+
     def _start(self, module: str, substitutes: Sequence[Exercise]) -> CandidateSession:
-        session = RemoteSession(self._zygote.spawn())
+        session, reply = self._load(self._nursery.spawn(everything=self._everything), module, substitutes)
+        self._remember(module, reply)
+        return session
+
+    def _load(self, worker: Worker, module: str, substitutes: Sequence[Exercise]) -> tuple[RemoteSession, list]:
+        """Send the files and run ``module``; returns what that said."""
+        session = RemoteSession(worker)
         session.limit(LOAD_LIMIT)
         definitions_only = bool(self._definitions_only)
         load = {"op": "load", "files": self._files, "expected": list(self._assignment.modules)}
         session.request({**load, "definitions_only": definitions_only, "seed": self._seed})
         _substitute(session, self._assignment, substitutes, _drawing)
-        reply = session.request({"op": "import", "module": module, "seed": self._seed})
-        self._remember(module, reply)
-        return session
+        return session, session.request({"op": "import", "module": module, "seed": self._seed})
 
     def _remember(self, module: str, reply: list) -> None:
         """Keep what loading complained about; no hidden input had been sent when it was said."""

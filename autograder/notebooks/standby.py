@@ -17,7 +17,7 @@ from autograder.options import GradeOptions
 from autograder.pool import Crew, Done, Job, start_server
 from autograder.reports.graded import Graded
 from autograder.sandbox import profiles
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.nursery import Nursery
 
 State = tuple[tuple[str, int, int], ...]
 _MOST_PROCESSES = 4
@@ -35,9 +35,9 @@ class StandbyGrader:
         profiles.choose(options.isolation)
         self.key = (assignment, options, root, _state(root / "solutions" / assignment))
         start_server()
-        self._zygote = Zygote(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"])
-        self._zygote.__enter__()
-        self._crew = Crew(assignment, options, root, self._zygote, 1)
+        self._nursery = Nursery(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"])
+        self._nursery.__enter__()
+        self._crew = Crew(assignment, options, root, self._nursery, 1)
         self._coming = self._crew.work([])
         self._ahead: dict[Path, tuple[str, State]] = {}
         """Submissions that are being graded or are finished: whose, and the state of the folder when it was begun."""
@@ -91,7 +91,7 @@ class StandbyGrader:
         """End all processes."""
         atexit.unregister(self.close)
         self._crew.stop()
-        self._zygote.close()
+        self._nursery.close()
 
 
 def grade_standing_by(

@@ -21,6 +21,7 @@ from autograder.errors import SpawnFailed
 from autograder.sandbox import control, environment, limits, lockdown, selftest, warmup
 from autograder.sandbox.entry import load_entry
 from autograder.sandbox.handle import Worker
+from autograder.sandbox.own_proc import OwnProc
 from autograder.sandbox.plan import STARTUP_FAILED, Plan
 
 _START_SECONDS = 180.0
@@ -127,7 +128,7 @@ def main() -> NoReturn:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.sendall(bytes.fromhex(secret.strip()))
         if os.name == "posix":
-            limits.apply_limits(limits.Limits(plan.memory_mb, limits.address_space(), int(cpu_seconds), None))
+            limits.apply_limits(limits.Limits(plan.memory_mb, OwnProc().address_space(), int(cpu_seconds), None))
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         lockdown.show_output_at_once()
         control.send_report(connection, selftest.attempts(plan))

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import io
 import random
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 
+from autograder.sandbox.bench import seed_python
+
 
 def seed_everything(seed: int) -> None:
     """Seed torch's, NumPy's and Python's global generators."""
     torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for every kind of GPU
-    np.random.seed(seed % 2**32)
-    random.seed(seed)
+    seed_python(seed)
 
 
 _TWISTER = 625 * 4
@@ -142,13 +141,3 @@ def pop_modes() -> None:
         _python_dispatch._pop_mode()
     if torch.is_inference_mode_enabled():
         torch._C._set_inference_mode(False) if hasattr(torch._C, "_set_inference_mode") else None
-
-
-@contextlib.contextmanager
-def quiet_stdin() -> Iterator[None]:
-    """Make ``input()`` raise ``EOFError`` at once instead of waiting for a keyboard."""
-    previous, sys.stdin = sys.stdin, io.StringIO("")
-    try:
-        yield
-    finally:
-        sys.stdin = previous

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from autograder.sandbox import libc
 
@@ -19,13 +18,13 @@ _MADV_COLLAPSE = 25
 _PRIVATE_MEMORY = re.compile(r"([0-9a-f]+)-([0-9a-f]+) rw-p \S+ 00:00 0 ")
 
 
-def regions() -> list[int]:
-    """Return the addresses of all places in this process's anonymous memory that can hold a huge page."""
-    try:
-        text = Path("/proc/self/maps").read_text()
-    except OSError:
-        return []
-    return [address for match in _PRIVATE_MEMORY.finditer(text) for address in _aligned(*match.groups())]
+def regions(maps: str) -> list[int]:
+    """Return the addresses of all places in a process's anonymous memory that can hold a huge page.
+
+    Args:
+        maps: text of its /proc/<pid>/maps.
+    """
+    return [address for match in _PRIVATE_MEMORY.finditer(maps) for address in _aligned(*match.groups())]
 
 
 def _aligned(start: str, end: str) -> Iterator[int]:

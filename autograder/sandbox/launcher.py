@@ -8,7 +8,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,6 +19,7 @@ from autograder.errors import GraderError, IsolationError, SpawnFailed, ZygoteDi
 from autograder.sandbox import control, environment, limits, profiles, selftest
 from autograder.sandbox.cold import ColdStarter
 from autograder.sandbox.handle import Worker
+from autograder.sandbox.launch_folder import prepare_folder, reachable_only_outside
 from autograder.sandbox.plan import ENTRY, Plan
 
 _START_SECONDS, _SPAWN_SECONDS = 180.0, 30.0
@@ -32,6 +32,8 @@ class Lease:
     channel: socket.socket
     profile: str
     layers: list[str]
+    light: Lease | None = None
+    """The share in the zygote without torch that goes with it."""
 
 
 class Zygote:
@@ -50,6 +52,8 @@ class Zygote:
         hidden: Sequence[Path] = (),
         entry: str = ENTRY,
         spare: bool = True,
+        light: bool = False,
+        wait: bool = True,
     ) -> None:
         """Choose the profile and start the zygote; takes 2 to 4 seconds, mostly the import of torch.
 
@@ -60,6 +64,8 @@ class Zygote:
                 tries them. The folder that holds this package is always among them if it is a working copy.
             entry: what workers run; for tests.
             spare: keep one worker ready, which hides the time of the fork.
+            light: import no torch, see `autograder.sandbox.light_worker`.
+            wait: until it is warm; otherwise the first worker is what waits.
 
         Raises:
             IsolationError: if the machine offers less than the request needs.
@@ -74,7 +80,7 @@ class Zygote:
         self._ended: dict[int, int] = {}
         folder = Path(tempfile.mkdtemp(prefix="autograder-"))
         self._folder: Path | None = folder
-        self._owner, self._open = os.getpid(), False
+        self._owner, self._open, self._warm = os.getpid(), False, False
         self._process: subprocess.Popen[bytes] | None = None
         self._cold: ColdStarter | None = None
         self._plan = Plan(
@@ -84,16 +90,19 @@ class Zygote:
             landlock=int(found.get("landlock_abi", 0)),
             base=str(folder / "base"),
             canary=str(folder / "canary" / "canary.txt"),
-            hidden=_reachable_only_outside(hidden),
+            hidden=reachable_only_outside(hidden),
             grader_pid=os.getpid(),
             entry=entry,
             spare=spare,
+            light=light,
         )
         atexit.register(self.close)
         try:
-            _prepare_folder(folder)
+            prepare_folder(folder)
             if found and not found["pidfd"]:
                 self._start(folder)
+                if wait:
+                    self._await_warmth()
             else:
                 self._cold = ColdStarter(self._plan, folder)
         except BaseException:
@@ -106,7 +115,7 @@ class Zygote:
         zygote = cls.__new__(cls)
         zygote.profile, zygote.layers, zygote._channel = lease.profile, lease.layers, lease.channel
         zygote._lock, zygote._ended, zygote._cold, zygote._process = threading.Lock(), {}, None, None
-        zygote._folder, zygote._owner, zygote._open = None, os.getpid(), True
+        zygote._folder, zygote._owner, zygote._open, zygote._warm = None, os.getpid(), True, True
         limits.hide_memory()
         return zygote
 
@@ -131,7 +140,7 @@ class Zygote:
         self.close()
 
     def _start(self, folder: Path) -> None:
-        """Start the process and wait until it is warm."""
+        """Start the process and tell it the plan."""
         limits.hide_memory()
         self._channel, theirs = control.pair()
         self._open = True
@@ -147,9 +156,14 @@ class Zygote:
                 start_new_session=True,
             )
         control.send(self._channel, {"plan": self._plan.to_json()})
+        self._warm = False
+
+    def _await_warmth(self) -> None:
+        """Wait until the process can fork; GraderError if it never will."""
         message = self._receive(_START_SECONDS)[0]
         if "ready" not in message:
             raise GraderError(f"the zygote did not start: {message.get('failed', message)}", "sandbox")
+        self._warm = True
 
     def _receive(self, seconds: float) -> tuple[control.Message, list[int]]:
         """Return the next control message; ZygoteDied if there is none in time."""
@@ -172,18 +186,25 @@ class Zygote:
             return ""
         return f": {text}" if text else ""
 
-    def spawn(self, cpu_seconds: int = 600) -> Worker:
+    @property
+    def forks(self) -> bool:
+        """Whether workers are forked from a warm process; otherwise each is started by itself."""
+        return self._cold is None
+
+    def spawn(self, cpu_seconds: int = 600, everything: bool = False) -> Worker:
         """Return a worker that is locked, has proved it, and waits for the first request.
 
         Args:
             cpu_seconds: processor time after which the kernel kills it.
+            everything: it will want libraries that few submissions use (SciPy); without them here it would
+                import them itself, which takes a second.
 
         Raises:
             IsolationError: if its self-test shows that a layer does not hold.
             SpawnFailed: if this one did not come up.
             ZygoteDied: if none will.
         """
-        worker = self._cold.spawn(cpu_seconds) if self._cold else self._request(cpu_seconds)
+        worker = self._cold.spawn(cpu_seconds) if self._cold else self._request(cpu_seconds, everything)
         try:
             worker.socket.settimeout(_SPAWN_SECONDS)
             report = control.receive_report(worker.socket)
@@ -199,13 +220,15 @@ class Zygote:
         worker.report = report
         return worker
 
-    def _request(self, cpu_seconds: int) -> Worker:
+    def _request(self, cpu_seconds: int, everything: bool) -> Worker:
         """Ask the zygote for a worker."""
         with self._lock:
             if not self._open:
                 raise ZygoteDied("it was closed", "zygote")
+            if not self._warm:
+                self._await_warmth()
             try:
-                control.send(self._channel, {"cpu_seconds": cpu_seconds})
+                control.send(self._channel, {"cpu_seconds": cpu_seconds, "everything": everything})
             except OSError as error:
                 raise ZygoteDied(f"{error}{self._last_words()}", "zygote", "start a new one") from error
             while True:
@@ -250,41 +273,3 @@ class Zygote:
             process.wait()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _prepare_folder(folder: Path) -> None:
-    """Fill a zygote's folder: a canary, an empty folder for workers, a home with the fonts already listed."""
-    folder.chmod(0o755)
-    for name in ("base", "canary", "home"):
-        (folder / name).mkdir(mode=0o755)
-    canary = folder / "canary" / "canary.txt"
-    canary.write_text("A worker that reads this is not isolated.\n")
-    canary.chmod(0o644)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
-    for source in (cache / "matplotlib").glob("fontlist-*.json"):
-        with contextlib.suppress(OSError):
-            shutil.copyfile(source, folder / "home" / source.name)
-
-
-def _reachable_only_outside(hidden: Sequence[Path]) -> tuple[str, ...]:
-    """Return what a worker must not reach: the entries of the given folders and of this package's working copy.
-
-    A folder that holds the virtual environment has to exist in a worker's view, so its entries are tried instead.
-    """
-    libraries = [Path(entry).resolve() for entry in sys.path if Path(entry).name.endswith("-packages")]
-    libraries.append(Path(sys.base_prefix).resolve())
-    named = [Path(path).resolve() for path in hidden]
-    if not environment.PACKAGE_ROOT.name.endswith("-packages"):
-        named.append(environment.PACKAGE_ROOT)
-    tried: list[Path] = []
-    for path in named:
-        if not any(path == library or path in library.parents for library in libraries):
-            tried.append(path)
-            continue
-        entries = path.iterdir() if path.is_dir() else ()
-        tried += [
-            entry
-            for entry in entries
-            if not any(entry == library or entry in library.parents for library in libraries)
-        ]
-    return tuple(str(path) for path in sorted(tried)[:64])

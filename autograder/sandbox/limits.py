@@ -66,15 +66,6 @@ def _lower(kind: int, soft: int, hard: int) -> None:
             raise
 
 
-def address_space() -> int:
-    """Return the size of this process's address space in bytes; 0 where /proc does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-    except OSError:
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
 def tasks_of(uid: int) -> int:
     """Count the threads that run under a uid, which is what RLIMIT_NPROC counts."""
     count = 0

@@ -13,6 +13,9 @@ PROFILES = ("S0", "S1", "S2", "S3")
 ENTRY = "autograder.sandbox.worker:serve"
 """What a ready worker runs: ``module:function`` or ``/path/file.py:function``, called with its data socket."""
 
+LIGHT_ENTRY = "autograder.sandbox.light_worker:serve"
+"""What a worker without torch runs."""
+
 STARTUP_FAILED = 70
 """Exit status of a worker that could not be locked down."""
 
@@ -33,6 +36,7 @@ class Plan:
         entry: see `ENTRY`.
         scratch_mb: size of a worker's scratch file system (S3).
         spare: keep one locked worker ready.
+        light: import no torch; such a process is forked in a tenth of the time.
     """
 
     profile: str = "S0"
@@ -46,6 +50,7 @@ class Plan:
     entry: str = ENTRY
     scratch_mb: int = 64
     spare: bool = True
+    light: bool = False
 
     @property
     def private_root(self) -> bool:

@@ -2,7 +2,7 @@
 
 A worker is forked from the state that this leaves. Bytecode is specialised, library calls are bound, caches are filled
 and memory is laid out once, instead of in every worker, where each first time also copies the page it touches. The
-rehearsed submission is this file's own; nothing of it stays behind.
+rehearsed submission is this package's own; nothing of it stays behind.
 """
 
 from __future__ import annotations
@@ -12,154 +12,56 @@ import gc
 import linecache
 import logging
 import sys
-import warnings
+from collections.abc import Callable
 from typing import Any
 
-import torch
-
 from autograder.sandbox import wire
-from autograder.sandbox.global_state import seed_everything
-from autograder.sandbox.workbench import Workbench
+from autograder.sandbox.bench import Bench
+from autograder.sandbox.quiet import hush
 
 _TIMES = 12
 """CPython 3.11 specialises a function after eight runs."""
 
-_NAME = "rehearsed"
-_SOURCE = b'''
-"""A submission's module."""
+NAME = "rehearsed"
+"""Name of the rehearsed submission's only module."""
 
-from __future__ import annotations
-
-import math
-from dataclasses import dataclass
-
-import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+Script = Callable[[int], list[list[dict[str, Any]]]]
+"""The requests of one worker's life, batch by batch; its argument counts the performances."""
 
 
-def divergence(mu: Tensor, logvar: Tensor, scale: float = 0.5) -> Tensor:
-    """A sum over all but the first dimension."""
-    if mu.shape != logvar.shape:
-        raise ValueError("shapes differ")
-    return scale * (mu**2 + logvar.exp() - 1 - logvar).flatten(1).sum(dim=1) + math.log(1.0)
-
-
-def draw(mean: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    """A random draw."""
-    return mean + torch.randn(mean.shape, generator=generator, dtype=mean.dtype) * torch.randn_like(mean)
-
-
-def through(function, x: Tensor) -> dict:
-    """Calls back."""
-    with torch.no_grad():
-        return {"value": function(x), "array": np.asarray([1.0, 2.0])}
-
-
-def answer() -> dict:
-    """A short answer."""
-    return {"value": lambda a, b: a / b, "limit": math.inf}
-
-
-class Network(nn.Module):
-    """A small network."""
-
-    def __init__(self, width: int = 3) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(nn.Linear(4, width), nn.ReLU(), nn.Linear(width, 4))
-        self.register_buffer("step", torch.zeros(2))
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Two outputs."""
-        return torch.sigmoid(self.layers(x)), F.softplus(x)
-
-
-def train(model: nn.Module, loader, optimizer: torch.optim.Optimizer) -> float:
-    """One pass."""
-    for images, _ in loader:
-        loss = (model(images)[0] - images).square().sum()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return loss.item()
-'''
-
-
-def rehearse() -> None:
-    """Serve a small submission a few times, forget it, reseed every generator and settle the heap before the first fork.
-
-    Must run where no student code will.
-    """
+def rehearse(make_bench: Callable[[], Bench], script: Script) -> None:
+    """Serve a small submission a few times and forget it. Must run where no student code will."""
     hush()
     finders = list(sys.meta_path)
     for turn in range(_TIMES):
-        _serve_once(turn)
+        _serve_once(make_bench(), script(turn))
         sys.meta_path[:] = finders
-        sys.modules.pop(_NAME, None)
-        linecache.cache.pop(f"{_NAME}.py", None)
+        sys.modules.pop(NAME, None)
+        linecache.cache.pop(f"{NAME}.py", None)
+
+
+def settle(seed: Callable[[int], None]) -> None:
+    """Reseed every generator and settle the heap before the first fork."""
     _forget_what_a_fork_would_clear()
-    seed_everything(0)
+    seed(0)
     gc.collect()
     gc.freeze()
 
 
-def hush() -> None:
-    """Silence warnings and logging: a library's word on standard error means nothing here."""
-    warnings.simplefilter("ignore")
-    logging.disable(logging.WARNING)
+def loading(source: bytes) -> list[list[dict[str, Any]]]:
+    """The first requests of every script: take the files, run the module."""
+    files = {f"{NAME}.py": source}
+    return [
+        [{"op": "load", "files": files, "expected": [NAME], "definitions_only": False, "seed": 0}],
+        [{"op": "import", "module": NAME, "seed": 0}],
+    ]
 
 
-def _serve_once(turn: int) -> None:
-    bench = Workbench(_evaluate, fresh_process=True)
-    for number, operations in enumerate(_script(turn)):
+def _serve_once(bench: Bench, script: list[list[dict[str, Any]]]) -> None:
+    for number, operations in enumerate(script):
         _, _, received = wire.decode(wire.encode([number, "batch", operations], 2**20), trusted=True)
         replies = [bench.perform(operation) for operation in received]
         wire.decode(wire.encode([number, "reply", replies], 2**20), trusted=True)
-
-
-def _evaluate(kind: str, *details: Any) -> Any:
-    """Stand in for the grader, which doubles every tensor."""
-    tensors = details[2] if kind == "callback" else details[1]
-    return [0, tuple(2 * tensor for tensor in tensors), True]
-
-
-def _script(turn: int) -> list[list[dict[str, Any]]]:
-    """The requests of one worker's life, batch by batch."""
-    x = torch.rand(2, 4, dtype=torch.float64 if turn % 2 else torch.float32)
-    pair = {"args": (x, x), "kwargs": {"scale": 0.5}}
-    function = ["module", _NAME, "divergence"]
-    network, loader, optimizer = (wire.Handle(number, "") for number in (0, 2, 3))
-    on = {"number": 0}
-    values = {"layers.0.bias": torch.zeros(3)}
-    return [
-        [{"op": "load", "files": {f"{_NAME}.py": _SOURCE}, "expected": [_NAME], "definitions_only": False, "seed": 0}],
-        [{"op": "import", "module": _NAME, "seed": 0}],
-        [{"op": "call", "target": function, "lane": lane, **pair} for lane in range(3)],
-        [
-            {"op": "observe", "target": function, "lane": 0, **pair},
-            {"op": "grad", "target": function, "wrt": [0, 1], "select": [], "parameters": False, "cotangent": None, **pair},
-            {"op": "call", "target": function, "lane": 1, "args": (x, x[:1]), "kwargs": {}},
-            {"op": "answer", "target": ["module", _NAME, "answer"], "quantities": {"a": 1.0, "b": 2.0}},
-        ],
-        [{"op": "seed", "seed": 1}, {"op": "observe", "target": ["module", _NAME, "draw"], "args": (x,), "kwargs": {}}],
-        [{"op": "call", "target": ["module", _NAME, "through"], "args": (wire.CallbackRef(0, "f"), x), "kwargs": {}}],
-        [
-            {"op": "call", "target": ["module", _NAME, "Network"], "args": (), "kwargs": {"width": 3}},
-            {"op": "make", "what": "toy", "args": ("ToyVAE",), "kwargs": {}},
-            {"op": "make", "what": "loader", "args": (torch.rand(4, 4), torch.zeros(4), 2), "kwargs": {}},
-            {"op": "make", "what": "optimizer", "args": ("Adam", network), "kwargs": {"lr": 1e-3}},
-        ],
-        [
-            {"op": "shake", "seed": 0, "scale": 1.0, "lightly": False, **on},
-            {"op": "set_parameters", "values": values, **on},
-            {"op": "named", "what": "parameters", **on},
-            {"op": "attribute", "name": "training", **on},
-            {"op": "call", "target": ["handle", 0, "__call__"], "args": (torch.rand(2, 4),), "kwargs": {}},
-            {"op": "call", "target": ["module", _NAME, "train"], "args": (network, loader, optimizer), "kwargs": {}},
-            {"op": "load_state_of", "source": network, **on},
-        ],
-    ]  # fmt: skip
 
 
 def _forget_what_a_fork_would_clear() -> None:

@@ -16,9 +16,14 @@ _NEEDED = ("torch", "numpy")
 _USEFUL = (
     "torch.distributions torch.utils.data torch.func torch.nn.functional torch.optim.lr_scheduler "
     "torch.nn.utils torch.nn.utils.parametrizations torchvision torchvision.utils torchvision.transforms "
-    "scipy.special scipy.linalg scipy.stats matplotlib matplotlib.pyplot PIL.Image "
+    "matplotlib matplotlib.pyplot PIL.Image "
     "fcntl resource abc collections copy dataclasses enum functools itertools json logging operator statistics string "
     "tempfile textwrap time traceback types typing typing_extensions unittest.mock warnings zipfile"
+)
+_RARE = "scipy.special scipy.linalg scipy.stats"
+"""They bring 500 mappings of files, two thirds as many as torch, and each has to be copied by every fork."""
+_LITTLE = (
+    "numpy.random abc cmath collections dataclasses decimal enum fractions functools itertools math operator statistics typing"
 )
 
 
@@ -29,7 +34,21 @@ def import_libraries() -> None:
     import torch
 
     torch.set_num_threads(1)
-    for name in _USEFUL.split():
+    _import_all(_USEFUL)
+
+
+def import_rest() -> None:
+    """Import what few submissions use and what makes every fork dearer."""
+    _import_all(_RARE)
+
+
+def import_little() -> None:
+    """Import what short answers use, which is not torch."""
+    _import_all(_LITTLE)
+
+
+def _import_all(names: str) -> None:
+    for name in names.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
 

@@ -3,6 +3,8 @@
 Only values cross: numbers, strings, ``None``, lists, tuples, dicts, tensors and arrays as ``(dtype, shape,
 bytes)``, and integer handles for objects that stay in the worker. Nothing that is decoded can run code.
 
+Tensors come with :mod:`autograder.sandbox.wire_tensors`, whose import adds them: a process without torch can do the rest.
+
 The grader decodes bytes that hostile code may have written, so :func:`decode` counts items while they are
 built, checks every length against the bytes that carry it, and raises :class:`WireError` for anything that a
 well-behaved worker could not have sent.
@@ -11,11 +13,11 @@ well-behaved worker could not have sent.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import msgpack
 import numpy as np
-import torch
 
 from autograder.sandbox.wire_types import (
     MAX_ARRAYS,
@@ -25,7 +27,6 @@ from autograder.sandbox.wire_types import (
     MAX_ITEMS,
     MAX_RANK,
     NUMPY_DTYPES,
-    TORCH_DTYPES,
     CallbackRef,
     EncodeError,
     Handle,
@@ -40,19 +41,34 @@ __all__ = [
     "MAX_ITEMS",
     "MAX_RANK",
     "NUMPY_DTYPES",
-    "TORCH_DTYPES",
     "CallbackRef",
     "EncodeError",
     "Handle",
     "WireError",
+    "check_bytes",
     "decode",
     "encode",
+    "extend",
+    "fields",
+    "refuse",
+    "spend",
 ]
 
-_TENSOR, _ARRAY, _SCALAR, _TUPLE, _HANDLE, _DTYPE, _CALLBACK, _BIGINT, _COMPLEX = range(1, 10)
+_ARRAY, _SCALAR, _TUPLE, _HANDLE, _CALLBACK, _BIGINT, _COMPLEX = 2, 3, 4, 5, 7, 8, 9
 
-_DTYPE_CODE = {dtype: code for code, dtype in enumerate(TORCH_DTYPES)}
-_ITEMSIZE = tuple(torch.empty(0, dtype=dtype).element_size() for dtype in TORCH_DTYPES)
+Encoder = Callable[[Any, list[int]], msgpack.ExtType]
+"""Packs a value, taking its size off what may still be sent."""
+Decoder = Callable[[bytes, bool], Any]
+"""Unpacks a payload; the flag says whether the sender is trusted."""
+
+_encoders: dict[type, Encoder] = {}
+_decoders: dict[int, Decoder] = {}
+
+
+def extend(encoders: Mapping[type, Encoder], decoders: Mapping[int, Decoder]) -> None:
+    """Let more kinds of values cross, by their type and by the code of their msgpack extension."""
+    _encoders.update(encoders)
+    _decoders.update(decoders)
 
 
 def encode(value: object, limit: int = MAX_FRAME) -> bytes:
@@ -73,8 +89,9 @@ def encode(value: object, limit: int = MAX_FRAME) -> bytes:
 
 def _encode_special(item: object, budget: list[int]) -> msgpack.ExtType:
     kind = type(item)
-    if kind is torch.Tensor:
-        return _encode_tensor(item, budget)  # type: ignore[arg-type]
+    encoder = _encoders.get(kind)
+    if encoder is not None:
+        return encoder(item, budget)
     if kind is tuple:
         return msgpack.ExtType(_TUPLE, encode(list(item), budget[0]))  # type: ignore[call-overload]
     if kind is np.ndarray:
@@ -85,8 +102,6 @@ def _encode_special(item: object, budget: list[int]) -> msgpack.ExtType:
         return msgpack.ExtType(_HANDLE, msgpack.packb([item.number, item.type_name]))  # type: ignore[attr-defined]
     if kind is CallbackRef:
         return msgpack.ExtType(_CALLBACK, msgpack.packb([item.number, item.name]))  # type: ignore[attr-defined]
-    if kind is torch.dtype and item in _DTYPE_CODE:
-        return msgpack.ExtType(_DTYPE, bytes([_DTYPE_CODE[item]]))  # type: ignore[index]
     if kind is int:
         return msgpack.ExtType(_BIGINT, _decimal(item))  # type: ignore[arg-type]
     if kind is complex:
@@ -100,28 +115,17 @@ def _decimal(number: int) -> bytes:
     return str(number).encode()
 
 
-def _spend(budget: list[int], nbytes: int) -> None:
+def spend(budget: list[int], nbytes: int) -> None:
+    """Take the size of a value off what may still be sent."""
     budget[0] -= nbytes + 16
     if budget[0] < 0:
         raise ValueError("the value is too large")
 
 
-def _encode_tensor(tensor: torch.Tensor, budget: list[int]) -> msgpack.ExtType:
-    code = _DTYPE_CODE.get(tensor.dtype)
-    if code is None or tensor.layout is not torch.strided or tensor.device.type == "meta":
-        raise TypeError(f"a tensor of dtype {tensor.dtype}, layout {tensor.layout}, device {tensor.device} is not plain data")
-    _spend(budget, tensor.numel() * tensor.element_size())
-    plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous()
-    if plain.dtype is torch.bfloat16:
-        plain = plain.view(torch.int16)
-    payload = [code, list(tensor.shape), tensor.requires_grad, plain.numpy().tobytes()]
-    return msgpack.ExtType(_TENSOR, msgpack.packb(payload))
-
-
 def _encode_array(array: np.ndarray, kind: int, budget: list[int]) -> msgpack.ExtType:
     if array.dtype.name not in NUMPY_DTYPES:
         raise TypeError(f"an array of dtype {array.dtype} is not plain data")
-    _spend(budget, array.nbytes)
+    spend(budget, array.nbytes)
     native = array.astype(array.dtype.newbyteorder("="), copy=False)
     return msgpack.ExtType(kind, msgpack.packb([array.dtype.name, list(array.shape), native.tobytes()]))
 
@@ -205,51 +209,39 @@ class _Decoder:
         self.arrays += 1
         if self.arrays > MAX_ARRAYS:
             raise WireError("too many arrays or tuples")
-        if code == _TENSOR:
-            return self._tensor(payload)
+        decoder = _decoders.get(code)
+        if decoder is not None:
+            return decoder(payload, self.trusted)
         if code in (_ARRAY, _SCALAR):
             return _array(payload, scalar=code == _SCALAR)
         if code == _TUPLE:
             items = self.unpack(payload, depth)
-            return tuple(items) if type(items) is list else _refuse("a tuple must carry a list")
+            return tuple(items) if type(items) is list else refuse("a tuple must carry a list")
         if code == _HANDLE:
             return Handle(*_pair(payload))
-        if code == _DTYPE and len(payload) == 1 and payload[0] < len(TORCH_DTYPES):
-            return TORCH_DTYPES[payload[0]]
         if code == _BIGINT and len(payload) <= MAX_INT_DIGITS:
             return int(payload)
         if code == _COMPLEX:
             return complex(*_floats(payload))
         if code == _CALLBACK and self.trusted:
             return CallbackRef(*_pair(payload))
-        return _refuse(f"unknown extension {code}")
-
-    def _tensor(self, payload: bytes) -> torch.Tensor:
-        code, shape, requires_grad, raw = _fields(payload, 4)
-        if type(code) is not int or not 0 <= code < len(TORCH_DTYPES) or type(requires_grad) is not bool:
-            raise WireError("bad tensor header")
-        _check_bytes(shape, raw, _ITEMSIZE[code])
-        dtype = TORCH_DTYPES[code]
-        if dtype is torch.bool and raw.strip(b"\x00\x01"):
-            raise WireError("booleans must be 0 or 1")
-        tensor = torch.frombuffer(bytearray(raw), dtype=dtype) if raw else torch.empty(0, dtype=dtype)
-        tensor = tensor.reshape(shape)
-        return tensor.requires_grad_() if requires_grad and self.trusted else tensor
+        return refuse(f"unknown extension {code}")
 
 
 def _array(payload: bytes, *, scalar: bool) -> Any:
-    name, shape, raw = _fields(payload, 3)
+    name, shape, raw = fields(payload, 3)
     if type(name) is not str or name not in NUMPY_DTYPES or (scalar and shape != []):
         raise WireError("bad array header")
     dtype = np.dtype(name)
-    _check_bytes(shape, raw, dtype.itemsize)
+    check_bytes(shape, raw, dtype.itemsize)
     if name == "bool" and raw.strip(b"\x00\x01"):
         raise WireError("booleans must be 0 or 1")
     array = np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
     return array[()] if scalar else array
 
 
-def _fields(payload: bytes, number: int) -> list:
+def fields(payload: bytes, number: int) -> list:
+    """Unpack the header of an extension: one list of so many items, with at most one list in it."""
     lists = [0]
 
     def count(items: list) -> list:
@@ -260,30 +252,31 @@ def _fields(payload: bytes, number: int) -> list:
             raise WireError("bad header")
         return items
 
-    fields = msgpack.unpackb(
+    found = msgpack.unpackb(
         payload, list_hook=count,
         max_bin_len=MAX_FRAME, max_str_len=64, max_array_len=max(MAX_RANK, 4), max_map_len=0, max_ext_len=0,
     )  # fmt: skip
-    if type(fields) is not list or len(fields) != number:
+    if type(found) is not list or len(found) != number:
         raise WireError("bad header")
-    return fields
+    return found
 
 
 def _pair(payload: bytes) -> tuple[int, str]:
-    number, name = _fields(payload, 2)
+    number, name = fields(payload, 2)
     if type(number) is not int or type(name) is not str:
         raise WireError("bad handle")
     return number, name
 
 
 def _floats(payload: bytes) -> tuple[float, float]:
-    real, imag = _fields(payload, 2)
+    real, imag = fields(payload, 2)
     if type(real) is not float or type(imag) is not float:
         raise WireError("bad complex number")
     return real, imag
 
 
-def _check_bytes(shape: object, raw: object, itemsize: int) -> None:
+def check_bytes(shape: object, raw: object, itemsize: int) -> None:
+    """Insist that a shape is one, and that so many bytes belong to it."""
     if type(shape) is not list or type(raw) is not bytes or len(shape) > MAX_RANK:
         raise WireError("bad shape")
     if any(type(size) is not int or size < 0 or size > MAX_FRAME for size in shape):
@@ -295,5 +288,6 @@ def _check_bytes(shape: object, raw: object, itemsize: int) -> None:
         raise WireError("bad shape")
 
 
-def _refuse(reason: str) -> NoReturn:
+def refuse(reason: str) -> NoReturn:
+    """Raise :class:`WireError`."""
     raise WireError(reason)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-
 MAX_FRAME = 64 * 2**20
 """Bytes of one frame; larger announcements are refused before anything is allocated."""
 MAX_ITEMS = 1_000_000
@@ -14,11 +12,6 @@ MAX_DEPTH = 32
 MAX_RANK = 16
 MAX_INT_DIGITS = 1000
 
-TORCH_DTYPES: tuple[torch.dtype, ...] = (
-    torch.float64, torch.float32, torch.float16, torch.bfloat16,
-    torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool,
-    torch.complex64, torch.complex128,
-)  # fmt: skip
 NUMPY_DTYPES = frozenset(
     [
         *("float64", "float32", "float16", "complex64", "complex128", "bool"),

@@ -7,69 +7,46 @@ are known outside by number.
 
 from __future__ import annotations
 
-import sys
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import torch
 
-from autograder.sandbox.answers import numeric
+from autograder.sandbox.bench import Bench
 from autograder.sandbox.callbacks import DrawingCallback, Invoke, RemoteCallback
-from autograder.sandbox.failures import MAX_TEXT, Absent, describe_error
-from autograder.sandbox.finder import SpaceFinder
-from autograder.sandbox.global_state import RandomLanes, quiet_stdin, random_state, same_state, seed_everything, untouched_state
+from autograder.sandbox.failures import Absent
+from autograder.sandbox.global_state import RandomLanes, random_state, same_state, seed_everything, untouched_state
 from autograder.sandbox.modules import ModuleSpace
 from autograder.sandbox.shaking import shake_parameters
 from autograder.sandbox.toys import build_loader, build_object, build_optimizer, build_toy
-from autograder.sandbox.wire import NUMPY_DTYPES, TORCH_DTYPES, CallbackRef, Handle
+from autograder.sandbox.wire import CallbackRef, Handle
+from autograder.sandbox.wire_tensors import TORCH_DTYPES
 
 _autograd_grad = torch.autograd.grad
-_PLAIN = (int, float, str, bool, bytes, complex, type(None))
 
 
-class Workbench:
+class Workbench(Bench):
     """Holds one submission's modules and the objects that the grader made from them.
 
     ``invoke(kind, *details)`` evaluates a grader's function and returns its value.
     """
 
     def __init__(self, invoke: Invoke, *, fresh_process: bool = False, space: ModuleSpace | None = None) -> None:
+        super().__init__(fresh_process=fresh_process, space=space)
         self.invoke = invoke
-        self.fresh_process = fresh_process
-        self.space = space
-        self._objects: list[object] = []
         self._lanes = RandomLanes()
         self._ready: set[str] = set()
 
-    def perform(self, request: Mapping[str, Any]) -> list:
-        """Carry out one request: ``["ok", value]`` or ``["error", type, message, traceback, reason]``."""
-        try:
-            if "lane" in request:
-                self._lanes.enter(request["lane"])
-            with quiet_stdin():
-                return ["ok", getattr(self, "_do_" + request["op"])(request)]
-        except BaseException as error:
-            return describe_error(error)
+    def _prepare(self, request: Mapping[str, Any]) -> None:
+        """Go on with the random state of the request's lane."""
+        if "lane" in request:
+            self._lanes.enter(request["lane"])
+
+    def _seed(self, seed: int) -> None:
+        seed_everything(seed)
 
     # -- the submission ------------------------------------------------------------------------------------
-
-    def _do_load(self, request: Mapping[str, Any]) -> None:
-        """Take the files; nothing runs until a module is asked for."""
-        self.space = ModuleSpace(request["files"], request["expected"], definitions_only=request["definitions_only"])
-        sys.meta_path.insert(0, SpaceFinder(self.space))
-        seed_everything(request.get("seed", 0))
-
-    def _do_import(self, request: Mapping[str, Any]) -> list[str]:
-        """Run one module, undo what it did to torch's and NumPy's global state, return its complaints."""
-        assert self.space is not None
-        try:
-            self._module(request["module"])
-        finally:
-            if self.fresh_process:
-                seed_everything(request.get("seed", 0))
-        return [complaint[:MAX_TEXT] for complaint in self.space.complaints[:20]]
 
     def _do_substitute(self, request: Mapping[str, Any]) -> None:
         """Put a grader's function in the place of one of the submission's, wherever that is used."""
@@ -89,11 +66,10 @@ class Workbench:
 
     def _module(self, name: str) -> types.ModuleType:
         """Return a module; its first use runs it, whoever asks, without a trace in torch's and NumPy's global state."""
-        assert self.space is not None
         if name in self._ready:
-            return self.space.module(name)
+            return super()._module(name)
         with untouched_state():
-            module = self.space.module(name)
+            module = super()._module(name)
         self._ready.add(name)
         return module
 
@@ -103,10 +79,6 @@ class Workbench:
         target = self._resolve(request["target"])
         args, kwargs = self._take(request["args"]), self._take(request["kwargs"])
         return self._give(target(*args, **kwargs))
-
-    def _do_answer(self, request: Mapping[str, Any]) -> Any:
-        """Evaluate a short answer at given quantities."""
-        return self._give(numeric(self._resolve(request["target"])(), request["quantities"]))
 
     def _do_observe(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Call, and report what else changed: the arguments, the global random state."""
@@ -146,10 +118,7 @@ class Workbench:
         if kind == "handle":
             thing = self._objects[owner]
             return thing if name == "__call__" else _attribute(thing, name)  # type: ignore[return-value]
-        module = self._module(owner)
-        if not hasattr(module, name):
-            raise Absent(f"{owner} has no {name}")
-        return getattr(module, name)
+        return super()._resolve(target)
 
     # -- objects -------------------------------------------------------------------------------------------
 
@@ -202,9 +171,6 @@ class Workbench:
         }
         return self._keep(makers[request["what"]](*args, **kwargs))
 
-    def _do_seed(self, request: Mapping[str, Any]) -> None:
-        seed_everything(request["seed"])
-
     # -- values in and out ---------------------------------------------------------------------------------
 
     def _take(self, value: Any) -> Any:
@@ -222,34 +188,9 @@ class Workbench:
 
     def _give(self, value: Any) -> Any:
         """Turn a result into plain data; what is not data is kept here and known by its number."""
-        kind = type(value)
-        if kind in _PLAIN:
-            return value
         if isinstance(value, torch.Tensor):
             return plain_tensor(value)
-        if isinstance(value, np.generic):
-            return value if value.dtype.name in NUMPY_DTYPES else self._keep(value)
-        if isinstance(value, np.ndarray):
-            return np.array(value, copy=True, subok=False) if value.dtype.name in NUMPY_DTYPES else self._keep(value)
-        if isinstance(value, tuple):
-            return tuple(self._give(item) for item in tuple.__iter__(value))
-        if isinstance(value, list):
-            return [self._give(item) for item in list.__iter__(value)]
-        if isinstance(value, Mapping) and all(type(key) in (str, int) for key in value):
-            return {key: self._give(value[key]) for key in value}
-        if kind in (torch.dtype, Handle):
-            return value
-        for plain in (bool, int, float, str):
-            if isinstance(value, plain):
-                return plain(value)
-        return self._keep(value)
-
-    def _keep(self, value: object) -> Handle:
-        for number, known in enumerate(self._objects):
-            if known is value:
-                return Handle(number, type(value).__name__[:64])
-        self._objects.append(value)
-        return Handle(len(self._objects) - 1, type(value).__name__[:64])
+        return value if type(value) is torch.dtype else super()._give(value)
 
 
 def plain_tensor(value: torch.Tensor) -> torch.Tensor:

@@ -14,14 +14,16 @@ import signal
 import socket
 import sys
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 
 from autograder.sandbox import control, hugepages, limits, lockdown, namespaces, orphans, seccomp, selftest, warmup
 from autograder.sandbox.entry import Serve, forget_package, load_entry
+from autograder.sandbox.own_proc import OwnProc
 from autograder.sandbox.plan import STARTUP_FAILED, Plan
 from autograder.sandbox.readable import readable_paths
+from autograder.sandbox.rehearsed_answers import rehearse_answers
 
 _USUAL_CPU_SECONDS = 600
 
@@ -63,8 +65,10 @@ class Zygote:
         self._grader = grader
         self._plan = plan
         self._serve = _prepare(plan)
-        self._warmth = _measure(plan)
-        self._to_collapse = hugepages.regions()
+        self._complete = plan.light
+        self._proc = OwnProc()
+        self._warmth = _measure(plan, self._proc)
+        self._to_collapse = hugepages.regions(self._proc.read("maps"))
         self._own_namespace = -1
         if plan.private_root:
             self._own_namespace = namespaces.own_pid_namespace()
@@ -106,7 +110,20 @@ class Zygote:
             self._channels[other.fileno()] = other
             self._poll.register(other, select.POLLIN)
         else:
+            if received[0].get("everything") and not self._complete:
+                self._import_the_rest()
             self._answer(channel, int(received[0]["cpu_seconds"]))
+
+    def _import_the_rest(self) -> None:
+        """Import what few submissions use, for all workers from now on; it makes forking dearer, so it waits until asked."""
+        self._take_spare(-1)
+        warmup.import_rest()
+        from autograder.sandbox.rehearsed_work import settle_work  # not for a process without torch
+
+        settle_work()
+        self._complete = True
+        self._warmth = replace(self._warmth, baseline=self._proc.address_space())
+        self._to_collapse = hugepages.regions(self._proc.read("maps"))
 
     def _hang_up(self, channel: socket.socket) -> None:
         """A grader is gone: end its workers, and this process with the one that started it."""
@@ -212,12 +229,17 @@ class Zygote:
 
 def _prepare(plan: Plan) -> Serve:
     """Import and run everything once; return the function that workers run."""
-    warmup.import_libraries()
-    serve = load_entry(plan.entry)
-    warmup.warm_up()
-    from autograder.sandbox.rehearsal import rehearse  # imports torch, whose import comes first above
+    if plan.light:
+        warmup.import_little()
+        serve = load_entry(plan.entry)
+        rehearse_answers()
+    else:
+        warmup.import_libraries()
+        serve = load_entry(plan.entry)
+        warmup.warm_up()
+        from autograder.sandbox.rehearsed_work import rehearse_work  # imports torch, whose import comes first above
 
-    rehearse()
+        rehearse_work()
     forget_package(sys.argv[2])
     if plan.filtered:
         seccomp.prepare(plan.policy())
@@ -226,11 +248,11 @@ def _prepare(plan: Plan) -> Serve:
     return serve
 
 
-def _measure(plan: Plan) -> lockdown.Warmth:
+def _measure(plan: Plan, proc: OwnProc) -> lockdown.Warmth:
     """Read from /proc what workers will need when they cannot see it any more."""
     readable_paths()
     return lockdown.Warmth(
-        baseline=limits.address_space(),
+        baseline=proc.address_space(),
         uid_map=Path("/proc/self/uid_map").read_text(),
         tasks=limits.tasks_of(os.getuid()),
         parent=0 if plan.private_root else os.getpid(),

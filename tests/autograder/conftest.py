@@ -8,7 +8,7 @@ import pytest
 from tiny_course import load_course
 
 from autograder.course import Assignment
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.nursery import Nursery
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
 
 
 @pytest.fixture(scope="session")
-def warm_zygote() -> Iterator[Zygote]:
-    """Return a zygote with the best isolation of this machine."""
-    with Zygote("best") as zygote:
-        yield zygote
+def warm_nursery() -> Iterator[Nursery]:
+    """Return zygotes with the best isolation of this machine."""
+    with Nursery("best") as nursery:
+        yield nursery

@@ -12,7 +12,7 @@ from autograder.assess import Assessed, assess, exercise_result
 from autograder.course import Assignment
 from autograder.diagnosis import catalogue
 from autograder.runner import RunOptions
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.nursery import Nursery
 from autograder.subjects import IsolatedSubmission, LoadedModules, Subject
 
 Assess = Callable[[dict[str, bytes]], dict[str, Assessed]]
@@ -27,8 +27,8 @@ def assessed(request: pytest.FixtureRequest, tiny: Assignment) -> Assess:
     def run(files: dict[str, bytes]) -> dict[str, Assessed]:
         subject: Subject = LoadedModules(tiny, files)
         if request.param == "isolated":
-            zygote: Zygote = request.getfixturevalue("warm_zygote")
-            subject = IsolatedSubmission(tiny, files, zygote, 0)
+            nursery: Nursery = request.getfixturevalue("warm_nursery")
+            subject = IsolatedSubmission(tiny, files, nursery, 0)
         found = assess(tiny, tiny.exercises, subject, RunOptions(), catalogue(tiny))
         return {one.exercise.name: one for one in found}
 
@@ -208,11 +208,11 @@ def test_wrong_values_of_any_kind_cost_the_exercise_and_no_more(assessed: Assess
     assert scores(found) == {**FULL, "double": 0.0}
 
 
-def test_local_and_isolated_outcomes_agree(tiny: Assignment, warm_zygote: Zygote) -> None:
+def test_local_and_isolated_outcomes_agree(tiny: Assignment, warm_nursery: Nursery) -> None:
     """The same statuses, messages and diagnoses from both kinds of session, for many kinds of wrong answers."""
     for number, double in enumerate(["2 * x", "3 * x", "x.mul_(2)", "2 * x.detach()", "2 * x.mean()", "None", "1 / 0"]):
         files = right_answers(pieces=pieces(double=double, jitter="0 * x" if number % 2 else "x + torch.randn_like(x)"))
-        subjects: list[Subject] = [LoadedModules(tiny, files), IsolatedSubmission(tiny, files, warm_zygote, 0)]
+        subjects: list[Subject] = [LoadedModules(tiny, files), IsolatedSubmission(tiny, files, warm_nursery, 0)]
         here, there = (
             [exercise_result(one) for one in assess(tiny, tiny.exercises, subject, RunOptions(), catalogue(tiny))]
             for subject in subjects

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from autograder.candidate import Candidate, CandidateError, Remote, RemoteObject
 from autograder.closeness import assert_close
-from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.modules import ModuleSpace
+from autograder.sandbox.nursery import Nursery
 from autograder.sessions import LocalSession, RemoteSession, WorkerLost
 
 Make = Callable[..., Candidate]
@@ -32,8 +32,8 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
         files = {f"{name}.py": ("import torch, numpy as np\n" + text).encode() for name, text in sources.items()}
         if request.param == "local":
             return Candidate(Remote(LocalSession(ModuleSpace(files, (), f"candidate_test_{next(_numbers)}."))), "main")
-        zygote: Zygote = request.getfixturevalue("warm_zygote")
-        session = RemoteSession(zygote.spawn())
+        nursery: Nursery = request.getfixturevalue("warm_nursery")
+        session = RemoteSession(nursery.spawn())
         sessions.append(session)
         session.limit(20)
         session.request({"op": "load", "files": files, "expected": [], "definitions_only": False, "seed": 0})
@@ -363,10 +363,10 @@ LOSSES = {
 
 
 @pytest.mark.parametrize("case", LOSSES)
-def test_a_worker_is_lost(warm_zygote: Zygote, case: str) -> None:
+def test_a_worker_is_lost(warm_nursery: Nursery, case: str) -> None:
     """By hanging, dying, flooding; every later request says so at once."""
     statement, status = LOSSES[case]
-    session = RemoteSession(warm_zygote.spawn())
+    session = RemoteSession(warm_nursery.spawn())
     files = {"main.py": f"def f(g):\n    {statement}\n".encode()}
     session.request({"op": "load", "files": files, "expected": [], "definitions_only": False})
     candidate = Candidate(Remote(session), "main")

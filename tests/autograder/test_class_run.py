@@ -17,13 +17,13 @@ from autograder.course import open_course
 from autograder.errors import GraderError, UsageError
 from autograder.options import GradeOptions
 from autograder.pool import Done, Job
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.nursery import Nursery
 
 
 class Shared:
-    """The session's warm zygote, which outlives each grader."""
+    """The session's warm zygotes, which outlive each grader."""
 
-    def __init__(self, inner: Zygote) -> None:
+    def __init__(self, inner: Nursery) -> None:
         self.inner = inner
         self.profile, self.layers = inner.profile, inner.layers
 
@@ -31,20 +31,24 @@ class Shared:
         """Nothing to start."""
         return self
 
-    def spawn(self) -> Any:
+    def spawn(self, **options: Any) -> Any:
         """Hand on."""
-        return self.inner.spawn()
+        return self.inner.spawn(**options)
+
+    def spawn_light(self) -> Any:
+        """Hand on."""
+        return self.inner.spawn_light()
 
     def close(self) -> None:
         """Nothing to end."""
 
 
 @pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_zygote: Zygote) -> Iterator[str]:
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery) -> Iterator[str]:
     """A fresh tiny course around the working folder, graded with the shared zygote."""
     name = write_course(tmp_path)
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tmp_path))
-    monkeypatch.setattr(grading, "Zygote", lambda *args, **kwargs: Shared(warm_zygote))
+    monkeypatch.setattr(grading, "Nursery", lambda *args, **kwargs: Shared(warm_nursery))
     open_course.cache_clear()
     yield name
     open_course.cache_clear()

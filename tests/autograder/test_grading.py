@@ -20,7 +20,7 @@ from autograder.grading import Grader
 from autograder.options import GradeOptions
 from autograder.reports.graded import Graded
 from autograder.reports.schema import ExerciseResult
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.nursery import Nursery
 
 
 @pytest.fixture(scope="module")
@@ -184,9 +184,9 @@ def double(x):
         assert check.example == {}
 
 
-def test_only_some_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_zygote: Zygote) -> None:
+def test_only_some_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery) -> None:
     """Those asked for; unknown ones are a usage error."""
-    monkeypatch.setattr(grading, "Zygote", lambda *args, **kwargs: Unlucky(warm_zygote, 0))
+    monkeypatch.setattr(grading, "Nursery", lambda *args, **kwargs: Unlucky(warm_nursery, 0))
     name = write_course(tmp_path)
     with Grader(name, GradeOptions(only=("shift", "whole.Scale")), tmp_path) as grader:
         result = graded(grader, tmp_path / "lea", right_answers()).result
@@ -201,7 +201,7 @@ class Unlucky:
 
     profile, layers = "S0", ["none"]
 
-    def __init__(self, inner: Zygote, failures: int) -> None:
+    def __init__(self, inner: Nursery, failures: int) -> None:
         self.inner = inner
         self.failures = failures
         self.closed = 0
@@ -210,12 +210,15 @@ class Unlucky:
         """Nothing to start."""
         return self
 
-    def spawn(self) -> Any:
+    def spawn_light(self) -> None:
+        """None of these."""
+
+    def spawn(self, **options: Any) -> Any:
         """Fail, or hand on."""
         self.failures -= 1
         if self.failures >= 0:
             raise SpawnFailed("no worker", "zygote")
-        return self.inner.spawn()
+        return self.inner.spawn(**options)
 
     def close(self) -> None:
         """Count."""
@@ -224,11 +227,11 @@ class Unlucky:
 
 @pytest.mark.parametrize(("failures", "status", "score"), [(1, "graded", 17.0), (99, "grader_error", 0.0)])
 def test_failures_of_the_grader_are_tried_again_and_never_marked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_zygote: Zygote, failures: int, status: str, score: float
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery, failures: int, status: str, score: float
 ) -> None:
     """One that passes costs nothing; one that stays is said to cost no points."""
-    unlucky = Unlucky(warm_zygote, failures)
-    monkeypatch.setattr(grading, "Zygote", lambda *args, **kwargs: unlucky)
+    unlucky = Unlucky(warm_nursery, failures)
+    monkeypatch.setattr(grading, "Nursery", lambda *args, **kwargs: unlucky)
     grader = Grader(write_course(tmp_path), GradeOptions(), tmp_path)
     result = graded(grader, tmp_path / "mia", right_answers()).result
     assert (result.status, result.score) == (status, score)
@@ -237,10 +240,10 @@ def test_failures_of_the_grader_are_tried_again_and_never_marked(
 
 
 def test_a_mistake_in_a_check_is_the_graders_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_zygote: Zygote
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery
 ) -> None:
     """No student pays for it."""
-    monkeypatch.setattr(grading, "Zygote", lambda *args, **kwargs: Unlucky(warm_zygote, 0))
+    monkeypatch.setattr(grading, "Nursery", lambda *args, **kwargs: Unlucky(warm_nursery, 0))
     name = write_course(tmp_path)
     path = tmp_path / "solutions" / name / "hidden" / "test_pieces.py"
     call = "    seen = candidate.double"

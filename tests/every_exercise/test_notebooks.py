@@ -15,7 +15,7 @@ from autograder.grading import Grader
 from autograder.notebooks.visible import VisibleChecksFailed
 from autograder.options import GradeOptions
 from autograder.release import find_leaks
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.nursery import Nursery
 
 COURSE = open_course()
 NAMES = COURSE.names()
@@ -34,10 +34,10 @@ def code_cells(room: str, name: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    """One warm zygote for all assignments."""
-    with Zygote("best", hidden=[COURSE.solutions]) as zygote:
-        yield zygote
+def nursery() -> Iterator[Nursery]:
+    """Warm zygotes for all assignments."""
+    with Nursery("best", hidden=[COURSE.solutions]) as nursery:
+        yield nursery
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -63,9 +63,9 @@ def test_every_check_of_the_empty_notebook_says_that_nothing_is_there(name: str)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_grading_agrees_with_the_notebooks(name: str, zygote: Zygote) -> None:
+def test_grading_agrees_with_the_notebooks(name: str, nursery: Nursery) -> None:
     """Full marks for the instructor's, nothing for the students', whose cells carry the points that can be earned."""
-    grader = Grader(name, GradeOptions(isolation="best"), lease=zygote.lease())
+    grader = Grader(name, GradeOptions(isolation="best"), lease=nursery.lease())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         right, empty = (grader.grade(grader.read(path_of(room, name))).result for room in ("source", "release"))

@@ -14,14 +14,14 @@ from autograder.errors import GraderError
 from autograder.options import GradeOptions
 from autograder.pool import Job, grade_one
 from autograder.reports.graded import Graded
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.nursery import Nursery
 
 
 class InThisProcess:
     """Stands in for the standby grader, whose start takes seconds; it has tests of its own."""
 
-    def __init__(self, course: SmallCourse, zygote: Zygote) -> None:
-        self.course, self.zygote = course, zygote
+    def __init__(self, course: SmallCourse, nursery: Nursery) -> None:
+        self.course, self.nursery = course, nursery
         self.failing: set[str] = set()
         self.announced: list[tuple[str, list[str]]] = []
         self._grader: grading.Grader | None = None
@@ -41,7 +41,7 @@ class InThisProcess:
             raise GraderError("the grader failed", student)
         if self._grader is None:
             self._grader = grading.Grader(assignment, options, root)
-            self._grader._zygote = Shared(self.zygote)  # type: ignore[assignment]
+            self._grader._nursery = Shared(self.nursery)  # type: ignore[assignment]
         done = grade_one(self._grader, Job(folder, student=student))
         assert done.graded is not None
         return done.graded

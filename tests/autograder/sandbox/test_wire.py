@@ -18,6 +18,7 @@ from hypothesis.extra import numpy as hnp
 
 from autograder.sandbox import wire
 from autograder.sandbox.wire import CallbackRef, EncodeError, Handle, WireError
+from autograder.sandbox.wire_tensors import TORCH_DTYPES
 
 MUTATIONS = 24_000
 TENSOR, ARRAY, SCALAR, TUPLE, HANDLE, DTYPE, CALLBACK, BIGINT, COMPLEX = range(1, 10)
@@ -54,7 +55,7 @@ tensors = st.builds(
     lambda dtype, shape, seed: (
         (torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64) * 9).abs().to(dtype)
     ),
-    st.sampled_from(wire.TORCH_DTYPES),
+    st.sampled_from(TORCH_DTYPES),
     st.lists(st.integers(0, 4), max_size=4),
     st.integers(0, 2**20),
 )
@@ -62,7 +63,7 @@ arrays = st.sampled_from(sorted(wire.NUMPY_DTYPES)).flatmap(lambda name: hnp.arr
 scalars = st.sampled_from(sorted(wire.NUMPY_DTYPES)).flatmap(lambda name: hnp.arrays(name, ()).map(lambda array: array[()]))
 numbers = st.integers() | st.floats() | st.complex_numbers() | st.integers(-(10**800), 10**800) | st.booleans()
 leaves = st.one_of(
-    st.none(), numbers, st.text(), st.binary(), tensors, arrays, scalars, st.sampled_from(wire.TORCH_DTYPES),
+    st.none(), numbers, st.text(), st.binary(), tensors, arrays, scalars, st.sampled_from(TORCH_DTYPES),
     st.builds(Handle, st.integers(0, 2**40), st.text(max_size=16)),
 )  # fmt: skip
 values = st.recursive(
@@ -179,7 +180,7 @@ RULES = {
     "unknown extension": msgpack.packb(msgpack.ExtType(77, b"")),
     "negative extension": b"\xc7\x01\xf0\x00",
     "callback": msgpack.packb(msgpack.ExtType(CALLBACK, msgpack.packb([0, "f"]))),
-    "dtype out of range": msgpack.packb(msgpack.ExtType(DTYPE, bytes([len(wire.TORCH_DTYPES)]))),
+    "dtype out of range": msgpack.packb(msgpack.ExtType(DTYPE, bytes([len(TORCH_DTYPES)]))),
     "dtype of two bytes": msgpack.packb(msgpack.ExtType(DTYPE, b"\x00\x00")),
     "tuple of no list": msgpack.packb(msgpack.ExtType(TUPLE, msgpack.packb(5))),
     "tuple of a map": msgpack.packb(msgpack.ExtType(TUPLE, msgpack.packb({1: 2}))),

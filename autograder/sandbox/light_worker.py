@@ -1,0 +1,18 @@
+"""The program of a worker that evaluates short answers and has not imported torch.
+
+Forking it costs a tenth. What it cannot do (an answer that turns out to need torch after all) it reports as an error, and
+the grader asks a full worker: see :mod:`autograder.assess`.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import NoReturn
+
+from autograder.sandbox.bench import Bench
+from autograder.sandbox.line import serve_with
+
+
+def serve(connection: socket.socket) -> NoReturn:
+    """Answer requests until the grader hangs up; never returns."""
+    serve_with(connection, lambda invoke: Bench(fresh_process=True))

@@ -1,0 +1,39 @@
+"""Which libraries a submission's code may want: read off its text, never run.
+
+Only speed depends on the answer. A worker can import whatever is installed; one that was forked from a process that had
+imported it already need not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from autograder.sandbox.modules import NOTEBOOK
+
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+_RARE = (b"scipy", b"sklearn")
+_HEAVY = frozenset(
+    b"torch torchvision scipy sklearn sympy matplotlib pylab seaborn pandas PIL jax tensorflow importlib __import__".split()
+)
+
+
+def wants_everything(files: Mapping[str, bytes]) -> bool:
+    """Whether the code names a library that few submissions use."""
+    return any(name in text for text in files.values() for name in _RARE)
+
+
+def wants_little(files: Mapping[str, bytes], module: str) -> bool:
+    """Whether ``module``, with all of the submission's files that it may import, names no large library."""
+    stems = {PurePosixPath(path).stem: path for path in files if path.endswith(".py")}
+    waiting = [stems[module]] if module in stems else [path for path in files if path == NOTEBOOK]
+    seen: set[str] = set()
+    while waiting:
+        path = waiting.pop()
+        words = set(_WORD.findall(files[path]))
+        if words & _HEAVY:
+            return False
+        seen.add(path)
+        waiting += {other for stem, other in stems.items() if stem.encode() in words and other not in seen} - set(waiting)
+    return bool(seen)

@@ -1,0 +1,148 @@
+"""Zygotes with and without torch: who is forked from which, and that both have the same walls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Assignment, open_course
+from autograder.grading import Grader
+from autograder.options import GradeOptions
+from autograder.sandbox import profiles, selftest
+from autograder.sandbox.handle import Worker
+from autograder.sandbox.nursery import Nursery
+from autograder.sessions import RemoteSession
+from autograder.subjects import IsolatedSubmission
+from autograder.submission import Submission
+
+ROOT = Path(__file__).resolve().parents[3]
+PROBE = b"""
+import sys
+
+LIBRARIES = ("torch", "scipy.stats")
+
+def there():
+    return {name: name in sys.modules for name in LIBRARIES}
+"""
+
+pytestmark = pytest.mark.skipif(
+    not profiles.offers() or bool(profiles.offers()["pidfd"]), reason="workers are not forked on this system"
+)
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    """Return zygotes of this module's own, because what they have imported matters here."""
+    with Nursery("best", hidden=[ROOT / "solutions"]) as nursery:
+        yield nursery
+
+
+def imported(worker: Worker | None) -> dict[str, bool]:
+    """Which libraries are there in a fresh worker, without anybody asking for them."""
+    assert worker is not None
+    session = RemoteSession(worker)
+    files = {"files": {"probe.py": PROBE}, "expected": ["probe"], "definitions_only": False}
+    target = {"target": ["module", "probe", "there"]}
+    try:
+        assert session.request({"op": "load", "seed": 0, **files}) == ["ok", None]
+        _, found = session.request({"op": "answer", "quantities": {}, **target})
+        takes_calls = session.request({"op": "call", "args": (), "kwargs": {}, **target})[0] == "ok"
+    finally:
+        session.close()
+    assert takes_calls == found["torch"]
+    return found
+
+
+def test_only_full_workers_have_torch(nursery: Nursery) -> None:
+    """A light worker serves short answers and nothing that takes a tensor."""
+    assert imported(nursery.spawn())["torch"]
+    assert not imported(nursery.spawn_light())["torch"]
+
+
+def test_light_workers_have_the_same_walls(nursery: Nursery) -> None:
+    """The self-test runs in every one of them."""
+    with nursery.spawn() as full, nursery.spawn_light() as light:  # type: ignore[union-attr]
+        assert selftest.faults(light.report, nursery.profile) == []
+        assert light.report.keys() == full.report.keys()
+        assert light.report["profile"] == full.report["profile"]
+
+
+def test_rare_libraries_come_when_asked_for(nursery: Nursery) -> None:
+    """And stay from then on."""
+    assert not imported(nursery.spawn())["scipy.stats"]
+    assert imported(nursery.spawn(everything=True))["scipy.stats"]
+    assert imported(nursery.spawn())["scipy.stats"]
+
+
+def test_a_lease_has_both(nursery: Nursery) -> None:
+    """Another process of the run gets light workers too."""
+    lease = nursery.lease()
+    assert lease is not None
+    assert lease.light is not None
+    with Nursery.leased(lease) as leased:
+        assert leased.profile == nursery.profile
+        for worker in (leased.spawn(), leased.spawn_light()):
+            assert worker is not None
+            worker.kill()
+
+
+def test_without_its_zygote_there_are_no_light_workers() -> None:
+    """A full worker can do all that a light one can, so nothing is lost."""
+    with Nursery("best") as nursery:
+        assert nursery._light is not None
+        assert nursery._light._process is not None
+        nursery._light._process.kill()
+        nursery._light._process.wait()
+        assert nursery.spawn_light() is None
+        assert nursery.spawn_light() is None
+        nursery.spawn().kill()
+
+
+@pytest.fixture(scope="module")
+def vae() -> Assignment:
+    """Return an assignment with short answers."""
+    return open_course(ROOT).assignment("vae")
+
+
+def test_who_gets_a_light_worker(nursery: Nursery, vae: Assignment) -> None:
+    """Not an answer that wants torch, nor one that complains while it is loaded."""
+
+    def opens(concepts: bytes) -> bool:
+        session = IsolatedSubmission(vae, {"concepts.py": concepts}, nursery, 0).open_light("concepts")
+        if session is not None:
+            session.close()
+        return session is not None
+
+    assert opens(vae.reference_files()["concepts.py"])
+    assert not opens(b"import torch\n")
+    assert not opens(b"def answer(:\n")
+    assert not opens(b"print(1 / 0)\n")
+    assert not opens(b"import os\nos._exit(0)\n")
+
+
+HIDDEN_WISH = b"\n\nimport sys as _s\n_t = vars(_s.modules['builtins'])['__imp' + 'ort__']('tor' + 'ch')\n"
+
+
+@pytest.mark.parametrize(
+    ("extra", "wrong"),
+    [
+        (b"", set()),
+        (HIDDEN_WISH + b"def kl_isotropic():\n    return lambda **q: _t.tensor(0.0)\n", {"kl_isotropic"}),
+        (
+            HIDDEN_WISH + b"_kl = kl_isotropic\ndef kl_isotropic():\n    f = _kl()\n"
+            b"    return lambda **q: _t.tensor(f(**q), dtype=_t.float64)\n",
+            set(),
+        ),
+    ],
+)
+def test_short_answers_count_the_same(vae: Assignment, extra: bytes, wrong: set[str]) -> None:
+    """An answer that wants torch in a way that nobody can see is asked again where torch is."""
+    files = vae.reference_files()
+    files = {**files, "concepts.py": files["concepts.py"] + extra}
+    names = tuple(exercise.key for exercise in vae.exercises if exercise.kind == "short_answer")
+    with Grader("vae", GradeOptions(isolation="best", only=names), ROOT) as grader:
+        result = grader.grade(Submission("mia", files, (), "0" * 64, None, {})).result
+    assert result.status == "graded"
+    assert {one.id.rpartition(".")[2] for one in result.exercises if one.status != "passed"} == wrong
