@@ -72,6 +72,10 @@ def _raise() -> None:
             resource.setrlimit(resource.RLIMIT_AS, _original)
 
 
+_AGAIN = 0.1
+"""Seconds after which a time limit that went unheard is called out again."""
+
+
 @contextlib.contextmanager
 def bounded_time(seconds: float) -> Iterator[None]:
     """Raise :class:`Overtime` inside the block after `seconds`.
@@ -82,13 +86,18 @@ def bounded_time(seconds: float) -> Iterator[None]:
         yield
         return
 
+    inside = True
+
     def ring(number: int, frame: FrameType | None) -> None:
-        raise Overtime
+        if inside:
+            raise Overtime
 
     previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
+    # Once is not enough: an exception that meets the interpreter in a finaliser or a callback of its own is dropped there.
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01), _AGAIN)
     try:
         yield
     finally:
+        inside = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)

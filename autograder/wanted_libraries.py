@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from autograder.sandbox.modules import NOTEBOOK
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)\b[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
 _RARE = (b"scipy", b"sklearn")
 _HEAVY = frozenset(
     b"torch torchvision scipy sklearn sympy matplotlib pylab seaborn pandas PIL jax tensorflow importlib __import__".split()
@@ -31,9 +32,14 @@ def wants_little(files: Mapping[str, bytes], module: str) -> bool:
     seen: set[str] = set()
     while waiting:
         path = waiting.pop()
-        words = set(_WORD.findall(files[path]))
-        if words & _HEAVY:
+        if _HEAVY & set(_WORD.findall(files[path])):
             return False
         seen.add(path)
-        waiting += {other for stem, other in stems.items() if stem.encode() in words and other not in seen} - set(waiting)
+        imported = set(_WORD.findall(_imports(path, files[path])))
+        waiting += {other for stem, other in stems.items() if stem.encode() in imported and other not in seen} - set(waiting)
     return bool(seen)
+
+
+def _imports(path: str, text: bytes) -> bytes:
+    """The import statements of a file; all of a notebook, whose lines are not lines of the file."""
+    return text if path == NOTEBOOK else b" ".join(_IMPORT.findall(text))

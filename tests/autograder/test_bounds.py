@@ -73,6 +73,26 @@ def test_endless_functions_end() -> None:
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
+class Deaf:
+    """Its finaliser lasts until the time is over, and swallows what is raised in it, as all finalisers do."""
+
+    def __del__(self) -> None:
+        until = time.monotonic() + 0.2
+        while time.monotonic() < until:
+            pass
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_unheard_limit_is_called_out_again() -> None:
+    """An exception in a finaliser is dropped by the interpreter; the endless loop after it must end all the same."""
+    started = time.monotonic()
+    with pytest.raises(Overtime), bounded_time(0.05):
+        Deaf()
+        while time.monotonic() < started + 30:
+            pass
+    assert time.monotonic() < started + 20
+
+
 def test_in_time_nothing_rings() -> None:
     """The alarm is off after the block."""
     with bounded_time(0.05):
