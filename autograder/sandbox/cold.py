@@ -128,10 +128,11 @@ def main() -> NoReturn:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.sendall(bytes.fromhex(secret.strip()))
         if os.name == "posix":
-            limits.apply_limits(limits.Limits(plan.memory_mb, OwnProc().address_space(), int(cpu_seconds), None))
+            wanted = limits.Limits(plan.memory_mb, OwnProc().address_space(), int(cpu_seconds), None)
+            limits.apply_limits(limits.ceilings(wanted))
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         lockdown.show_output_at_once()
-        control.send_report(connection, selftest.attempts(plan))
+        control.send_report(connection, selftest.SelfTest(plan).run())
         serve(connection)
     except BaseException:
         traceback.print_exc()

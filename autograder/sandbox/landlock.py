@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.sandbox import libc
@@ -78,46 +79,56 @@ def _ruleset(version: int) -> int:
     return libc.call("landlock_create_ruleset", attributes, size, 0)
 
 
-def _allow(ruleset: int, path: Path, rights: int) -> None:
-    """Add one path with the rights that fit it; a path that does not exist is left out."""
+def _allow(ruleset: int, path: bytes, rights: int) -> None:
+    """Add one path; one that does not exist is left out."""
     try:
         parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:
-        is_folder = os.path.isdir(path)
-        libc.call(
-            "landlock_add_rule",
-            ruleset,
-            _RULE_PATH_BENEATH,
-            _PathBeneath(rights if is_folder else rights & _ON_FILES, parent),
-            0,
-        )
+        libc.call("landlock_add_rule", ruleset, _RULE_PATH_BENEATH, _PathBeneath(rights, parent), 0)
     finally:
         os.close(parent)
 
 
-def restrict(rules: Sequence[tuple[Path, int]], version: int | None = None) -> int:
-    """Confine this process to the given paths, for good. no_new_privs must be set before.
+@dataclass(frozen=True)
+class Ruleset:
+    """What a process may touch, worked out once and enforced in many.
 
-    Args:
-        rules: pairs of a path and its rights (`READ`, `READ_WRITE`, `DEVICE`); all else is refused.
-        version: the ABI to keep to; the kernel's own if it is not given.
-
-    Returns:
-        The ABI version in force.
-
-    Raises:
-        OSError: where the kernel has no Landlock or refuses the ruleset.
+    Attributes:
+        version: the ABI that it keeps to.
+        rules: pairs of a path and of rights that fit it.
     """
-    version = version or abi()
-    ruleset = _ruleset(version)
-    try:
+
+    version: int
+    rules: tuple[tuple[bytes, int], ...]
+
+    @classmethod
+    def of(cls, rules: Sequence[tuple[Path, int]], version: int | None = None) -> Ruleset:
+        """Cut rights down to what the kernel knows and what each path can have.
+
+        Args:
+            rules: pairs of an existing path and its rights (`READ`, `READ_WRITE`, `DEVICE`); all else is refused.
+            version: the ABI to keep to; the kernel's own if it is not given.
+        """
+        version = version or abi()
         known = known_rights(version)
-        for path, rights in rules:
-            _allow(ruleset, path, rights & known)
-        # A student's denied accesses are expected: they need not fill the system's audit log.
-        libc.call("landlock_restrict_self", ruleset, _NO_LOG_OF_DENIALS if version >= 7 else 0)
-    finally:
-        os.close(ruleset)
-    return version
+        return cls(
+            version,
+            tuple((os.fsencode(path), rights & known & (-1 if path.is_dir() else _ON_FILES)) for path, rights in rules),
+        )
+
+    def enforce(self) -> None:
+        """Confine this process, for good. no_new_privs must be set before.
+
+        Raises:
+            OSError: where the kernel has no Landlock or refuses the ruleset.
+        """
+        ruleset = _ruleset(self.version)
+        try:
+            for path, rights in self.rules:
+                _allow(ruleset, path, rights)
+            # A student's denied accesses are expected: they need not fill the system's audit log.
+            libc.call("landlock_restrict_self", ruleset, _NO_LOG_OF_DENIALS if self.version >= 7 else 0)
+        finally:
+            os.close(ruleset)

@@ -30,6 +30,14 @@ def _library() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
+@functools.cache
+def _syscall() -> ctypes._FuncPointer:
+    """Return the function that makes system calls by number."""
+    function = _library().syscall
+    function.restype = ctypes.c_long
+    return function
+
+
 def _checked(result: int, what: str) -> int:
     """Return a non-negative result; raise the OSError that errno names otherwise."""
     if result < 0:
@@ -57,9 +65,7 @@ def call(name: str, *args: int | bytes | ctypes.Array | ctypes.Structure | None)
         else ctypes.byref(arg) if isinstance(arg, ctypes.Structure) else arg
         for arg in args
     ]
-    function = _library().syscall
-    function.restype = ctypes.c_long
-    return _checked(function(ctypes.c_long(number), *converted), name)
+    return _checked(_syscall()(ctypes.c_long(number), *converted), name)
 
 
 def prctl(option: int, value: int, third: int = 0) -> int:

@@ -34,36 +34,45 @@ class Limits:
     processes: int | None = 64
 
 
-def apply_limits(limits: Limits) -> None:
-    """Set the rlimits of this process, soft and hard."""
+Ceilings = tuple[tuple[int, int, int], ...]
+"""Kinds of limits with their soft and hard values."""
+
+
+def ceilings(limits: Limits) -> Ceilings:
+    """Return the rlimits of a worker, never above the hard limits that are in force here already."""
     import resource  # not on Windows
 
-    pairs = [
+    wanted = [
         (resource.RLIMIT_AS, limits.baseline + limits.memory_mb * _MEBIBYTE),
         (resource.RLIMIT_NOFILE, 64),
         (resource.RLIMIT_FSIZE, 64 * _MEBIBYTE),
         (resource.RLIMIT_CORE, 0),
     ]
     if limits.processes is not None:
-        pairs.append((resource.RLIMIT_NPROC, limits.processes))
-    for kind, value in pairs:
-        _lower(kind, value, value)
+        wanted.append((resource.RLIMIT_NPROC, limits.processes))
     # SIGXCPU is ignored by the first process of a pid namespace; the hard limit kills in any case.
-    _lower(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1)
+    pairs = [(kind, value, value) for kind, value in wanted]
+    pairs.append((resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1))
+    return tuple((kind, _below(kind, soft), _below(kind, hard)) for kind, soft, hard in pairs)
 
 
-def _lower(kind: int, soft: int, hard: int) -> None:
-    """Set one limit, never above the hard limit already in force."""
+def _below(kind: int, value: int) -> int:
     import resource
 
     ceiling = resource.getrlimit(kind)[1]
-    if ceiling != resource.RLIM_INFINITY:
-        soft, hard = min(soft, ceiling), min(hard, ceiling)
-    try:
-        resource.setrlimit(kind, (soft, hard))
-    except (ValueError, OSError):
-        if os.uname().sysname == "Linux":  # macOS knows RLIMIT_AS but refuses most values
-            raise
+    return value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)
+
+
+def apply_limits(values: Ceilings) -> None:
+    """Set rlimits of this process, soft and hard."""
+    import resource
+
+    for kind, soft, hard in values:
+        try:
+            resource.setrlimit(kind, (soft, hard))
+        except (ValueError, OSError):
+            if os.uname().sysname == "Linux":  # macOS knows RLIMIT_AS but refuses most values
+                raise
 
 
 def tasks_of(uid: int) -> int:

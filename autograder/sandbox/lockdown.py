@@ -6,6 +6,7 @@ last, because it forbids most of the calls that the other layers need.
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import sys
@@ -41,33 +42,25 @@ class Warmth:
     host_pid: int
 
 
+def hold_places() -> None:
+    """Occupy descriptors 0 to `DATA` in the zygote, so that nothing a worker is to keep lies on one of them; 0 is empty."""
+    while (descriptor := os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)) <= DATA:
+        pass
+    os.dup2(descriptor, 0)
+    os.close(descriptor)
+
+
 def take_descriptors(data: int, output: int) -> None:
-    """Arrange a worker's descriptors as `DATA` says and close every other one."""
-    import fcntl  # not on Windows
+    """Arrange a worker's descriptors as `DATA` says and close every other one.
 
-    sink = os.open(os.devnull, os.O_RDONLY)
-    # Move them out of the way first: any of them may sit on a number that is about to be overwritten.
-    aside = [fcntl.fcntl(source, fcntl.F_DUPFD, DATA + 1) for source in (sink, output, output, data)]
-    for target, source in enumerate(aside):
-        os.dup2(source, target, inheritable=False)
+    Args:
+        data: the data socket; beyond `DATA`, as is `output`, see `hold_places`.
+        output: write end of the output pipe.
+    """
+    os.dup2(output, 1, False)
+    os.dup2(output, 2, False)
+    os.dup2(data, DATA, False)
     os.closerange(DATA + 1, 65536)
-
-
-def _working_folder(plan: Plan, uid: int) -> Path:
-    """Return where a worker starts: its own scratch file system, or a folder in which nothing can be written."""
-    if not plan.private_root:
-        return Path(plan.base)
-    namespaces.mount_scratch(plan.scratch_mb, uid)
-    return namespaces.SCRATCH
-
-
-def _settle(folder: Path, writable: bool) -> None:
-    """Make `folder` the working directory, the home and the place of temporary files."""
-    os.chdir(folder)
-    for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "XDG_CACHE_HOME"):
-        os.environ[name] = str(folder)
-    tempfile.tempdir = str(folder) if writable else None
-    show_output_at_once()
 
 
 def show_output_at_once() -> None:
@@ -77,51 +70,96 @@ def show_output_at_once() -> None:
             stream.reconfigure(line_buffering=True)
 
 
-def _landlock_rules(plan: Plan, folder: Path) -> Iterator[tuple[Path, int]]:
-    """Yield what the worker may read, and its scratch folder if it has one."""
-    for path in readable_paths():
-        yield path, landlock.READ
-    for device in DEVICES:
-        yield Path(device), landlock.DEVICE
-    yield folder, landlock.READ_WRITE if plan.private_root else landlock.READ
+@dataclass(frozen=True)
+class Orders:
+    """What one worker needs to know to lock itself."""
+
+    uid: int
+    scratch: str
+    ceilings: limits.Ceilings
 
 
-def lock(plan: Plan, warmth: Warmth, serial: int, cpu_seconds: int) -> None:
-    """Apply every layer of the plan to this process. There is no way back.
+class Lock:
+    """The layers of a plan. Whatever does not depend on the worker is done once, in the zygote, before any fork.
 
-    Args:
-        plan: which layers.
-        warmth: the zygote's measurements.
-        serial: number of this worker, from which its uid follows.
-        cpu_seconds: its limit of processor time.
-
-    Raises:
-        OSError: if a layer is refused; the process must end then.
+    A forked child pays for every page it writes to, and running Python writes to the reference counts of all it meets:
+    what can be worked out beforehand is.
     """
-    os.setsid()
-    uid = limits.worker_uid(warmth.host_pid, serial, warmth.uid_map) if plan.own_uid else os.geteuid()
-    folder = _working_folder(plan, uid)
-    if plan.filtered:
-        limits.drop_bounding_set()
-    if plan.own_uid:
-        limits.become(uid)
-    _settle(folder, writable=plan.private_root or not plan.filtered)
-    if plan.filtered:
-        limits.forbid_new_privileges()
-    if plan.confined:
-        landlock.restrict(list(_landlock_rules(plan, folder)))
-    if plan.filtered:
-        limits.drop_capabilities()
-    limits.apply_limits(_limits(plan, warmth, cpu_seconds))
-    limits.hide_memory()
-    limits.die_with_parent(warmth.parent)
-    if plan.filtered:
-        seccomp.install(plan.policy(), os.getpid())
 
+    def __init__(self, plan: Plan, warmth: Warmth) -> None:
+        """Prepare this process, which is the zygote with its final root, and what its children will do.
 
-def _limits(plan: Plan, warmth: Warmth, cpu_seconds: int) -> limits.Limits:
-    """Return the limits of a worker; threads of a shared uid come on top of what already runs under it."""
-    processes: int | None = 64
-    if not plan.own_uid and not plan.private_root:
-        processes = None if os.geteuid() == 0 or not plan.filtered else warmth.tasks + 256
-    return limits.Limits(plan.memory_mb, warmth.baseline, cpu_seconds, processes)
+        Raises:
+            OSError: if a layer is refused.
+        """
+        self._plan = plan
+        self._warmth = warmth
+        self._folder = namespaces.SCRATCH if plan.private_root else Path(plan.base)
+        self._folder_name = str(self._folder)
+        self._filter = plan.policy()
+        self._rules = landlock.Ruleset.of(list(self._landlock_rules())) if plan.confined else None
+        if plan.filtered:
+            seccomp.prepare(self._filter, 1)  # in a private root, each worker is the first process of its pid namespace
+            limits.drop_bounding_set()
+        self._settle(writable=plan.private_root or not plan.filtered)
+
+    def orders(self, serial: int, cpu_seconds: int) -> Orders:
+        """Work out, in the zygote, what the next worker is to do.
+
+        Args:
+            serial: its number, from which its uid follows.
+            cpu_seconds: its limit of processor time.
+        """
+        plan, warmth = self._plan, self._warmth
+        uid = limits.worker_uid(warmth.host_pid, serial, warmth.uid_map) if plan.own_uid else os.geteuid()
+        scratch = namespaces.scratch_options(plan.scratch_mb, uid) if plan.private_root else ""
+        return Orders(uid, scratch, self._ceilings(cpu_seconds))
+
+    def apply(self, orders: Orders) -> None:
+        """Apply every layer to this process, a fresh child of the zygote. There is no way back.
+
+        Raises:
+            OSError: if a layer is refused; the process must end then.
+        """
+        plan = self._plan
+        os.setsid()
+        if plan.private_root:
+            namespaces.mount_scratch(orders.scratch)
+        if plan.own_uid:
+            limits.become(orders.uid)
+        os.chdir(self._folder_name)
+        if plan.filtered:
+            limits.forbid_new_privileges()
+        if self._rules is not None:
+            self._rules.enforce()
+        if plan.filtered:
+            limits.drop_capabilities()
+        limits.apply_limits(orders.ceilings)
+        limits.hide_memory()
+        limits.die_with_parent(self._warmth.parent)
+        if plan.filtered:
+            seccomp.install(self._filter, os.getpid())
+
+    def _settle(self, writable: bool) -> None:
+        """Make the workers' folder the home and the place of temporary files."""
+        for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "XDG_CACHE_HOME"):
+            os.environ[name] = self._folder_name
+        tempfile.tempdir = self._folder_name if writable else None
+        show_output_at_once()
+
+    def _landlock_rules(self) -> Iterator[tuple[Path, int]]:
+        """Yield what a worker may read, and its scratch folder if it has one."""
+        for path in readable_paths():
+            yield path, landlock.READ
+        for device in DEVICES:
+            yield Path(device), landlock.DEVICE
+        yield self._folder, landlock.READ_WRITE if self._plan.private_root else landlock.READ
+
+    @functools.lru_cache(maxsize=4)  # noqa: B019  (there is one of these per process)
+    def _ceilings(self, cpu_seconds: int) -> limits.Ceilings:
+        """Return the limits of a worker; threads of a shared uid come on top of what already runs under it."""
+        plan, processes = self._plan, 64
+        if not plan.own_uid and not plan.private_root:
+            shared = os.geteuid() == 0 or not plan.filtered
+            processes = None if shared else self._warmth.tasks + 256  # type: ignore[assignment]
+        return limits.ceilings(limits.Limits(plan.memory_mb, self._warmth.baseline, cpu_seconds, processes))

@@ -18,6 +18,7 @@ from autograder.sandbox.readable import DEVICES
 
 SCRATCH = Path("/scratch")
 """Where a worker may write, in its private root."""
+_SCRATCH = str(SCRATCH)
 
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _READ_ONLY, _NO_SUID, _NO_DEVICES = 1, 2, 4
@@ -128,18 +129,21 @@ def fork_into_pid_namespace(own: int) -> int:
     return pid
 
 
-def mount_scratch(megabytes: int, uid: int) -> None:
-    """Give this process its own mounts and an empty scratch file system that ends with it.
+def scratch_options(megabytes: int, uid: int) -> str:
+    """Return the mount options of a worker's scratch file system.
 
     Args:
-        megabytes: size of the file system.
+        megabytes: its size.
         uid: its owner, as a uid and as a gid.
     """
-    libc.unshare(libc.CLONE_NEWNS)
     group = uid if uid != os.geteuid() else os.getegid()
-    options = f"size={megabytes}m,mode=0700,nr_inodes={_FILES_IN_SCRATCH},uid={uid},gid={group}"
-    flags = libc.MS_NOSUID | libc.MS_NODEV | libc.MS_NOEXEC
-    libc.mount("tmpfs", str(SCRATCH), "tmpfs", flags, options)
+    return f"size={megabytes}m,mode=0700,nr_inodes={_FILES_IN_SCRATCH},uid={uid},gid={group}"
+
+
+def mount_scratch(options: str) -> None:
+    """Give this process its own mounts and an empty scratch file system that ends with it."""
+    libc.unshare(libc.CLONE_NEWNS)
+    libc.mount("tmpfs", _SCRATCH, "tmpfs", libc.MS_NOSUID | libc.MS_NODEV | libc.MS_NOEXEC, options)
 
 
 def rehearse(base: Path, readable: Sequence[Path]) -> None:
@@ -165,7 +169,7 @@ def _rehearse_inside(base: Path, readable: Sequence[Path]) -> int:
         swap_root(base, readable)
         worker = fork_into_pid_namespace(own)
         if worker == 0:
-            mount_scratch(1, os.geteuid())
+            mount_scratch(scratch_options(1, os.geteuid()))
             os._exit(0)
         return os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
     except OSError as error:

@@ -52,7 +52,7 @@ def _filter() -> None:
 def _confine() -> None:
     """Allow nothing but one folder and see that another is refused."""
     limits.forbid_new_privileges()
-    landlock.restrict([(Path("/dev"), landlock.READ)])
+    landlock.Ruleset.of([(Path("/dev"), landlock.READ)]).enforce()
     try:
         os.listdir("/")
     except PermissionError:

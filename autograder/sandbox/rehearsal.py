@@ -12,6 +12,7 @@ import gc
 import linecache
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -62,6 +63,18 @@ def _serve_once(bench: Bench, script: list[list[dict[str, Any]]]) -> None:
         _, _, received = wire.decode(wire.encode([number, "batch", operations], 2**20), trusted=True)
         replies = [bench.perform(operation) for operation in received]
         wire.decode(wire.encode([number, "reply", replies], 2**20), trusted=True)
+
+
+def forget_fork_hooks() -> None:
+    """Drop the functions that libraries have asked to be called in every child of a fork.
+
+    They renew locks that another thread might have held, and this process has one thread; seed `random`, which is seeded
+    with the rest when a submission is loaded; and clear caches. That writes to two hundred pages, each of which has to be
+    copied. Only for a process whose children cannot fork again. Where Python keeps its list differently, it stays.
+    """
+    for found in gc.get_referrers(threading._after_fork):  # type: ignore[attr-defined]
+        if type(found) is list and all(map(callable, found)):
+            found.clear()
 
 
 def _forget_what_a_fork_would_clear() -> None:

@@ -189,9 +189,21 @@ class _Program(ctypes.Structure):
 
 
 @functools.cache
-def prepare(policy: Policy) -> tuple[Instruction, ...]:
-    """Assemble a policy once per process for this machine; workers inherit the result by fork."""
-    return tuple(assemble(policy, syscalls.machine()))
+def _assembled(policy: Policy) -> list[Instruction]:
+    """Assemble a policy once per process for this machine."""
+    if syscalls.machine() not in syscalls.AUDIT_ARCH:
+        raise OSError(errno.ENOSYS, f"no system call table for {syscalls.machine()}")
+    return assemble(policy, syscalls.machine())
+
+
+@functools.lru_cache(maxsize=4)
+def prepare(policy: Policy, pid: int) -> bytes:
+    """Return the program for a process of this pid; workers inherit by fork what was prepared before.
+
+    Raises:
+        OSError: if this machine's architecture has no table (ENOSYS).
+    """
+    return encode(_assembled(policy), pid)
 
 
 def install(policy: Policy, pid: int) -> None:
@@ -200,9 +212,7 @@ def install(policy: Policy, pid: int) -> None:
     Raises:
         OSError: if the kernel refuses it or this machine's architecture has no table (ENOSYS).
     """
-    if syscalls.machine() not in syscalls.AUDIT_ARCH:
-        raise OSError(errno.ENOSYS, f"no system call table for {syscalls.machine()}")
-    code = encode(list(prepare(policy)), pid)
+    code = prepare(policy, pid)
     program = _Program(len(code) // 8, code)
     set_filter, on_every_thread = 1, 1
     libc.call("seccomp", set_filter, on_every_thread, program)

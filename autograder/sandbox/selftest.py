@@ -29,6 +29,7 @@ _CLOSED = {
     "S3": (*_CLOSED_BY_FILTER, "canary", "hidden", "see_outside"),
 }
 _PR_GET_NO_NEW_PRIVS, _PR_GET_SECCOMP, _FILTERING = 39, 21, 2
+_TRACING_ATTACH = 16
 
 
 class _Vector(ctypes.Structure):
@@ -37,10 +38,10 @@ class _Vector(ctypes.Structure):
     _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
 
 
-def _outcome(attempt: Callable[[], object]) -> str:
+def _outcome(attempt: Callable[..., object], *details: object) -> str:
     """Run an attempt; return ``"open"`` or the name of the errno it met."""
     try:
-        attempt()
+        attempt(*details)
     except OSError as error:
         return errno.errorcode.get(error.errno or 0, "EIO")
     return "open"
@@ -74,21 +75,23 @@ def _execute() -> None:
             raise
 
 
-def _write(path: Path) -> None:
+def _write(path: str) -> None:
     """Create and remove a file."""
-    path.write_bytes(b"")
-    path.unlink()
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    os.unlink(path)
+
+
+def _open(path: str) -> None:
+    """Open a file or a folder for reading."""
+    os.close(os.open(path, os.O_RDONLY))
 
 
 def _first_open(paths: Sequence[str]) -> None:
-    """Open or list every path until one gives in; raise the last refusal if none does."""
+    """Open every path until one gives in; raise the last refusal if none does."""
     refusal: OSError = PermissionError(errno.EACCES, "nothing to open")
     for name in paths:
         try:
-            if Path(name).is_dir():
-                os.listdir(name)
-            else:
-                os.close(os.open(name, os.O_RDONLY))
+            _open(name)
         except OSError as error:
             refusal = error
         else:
@@ -106,35 +109,46 @@ def _start_thread() -> None:
     thread.join()
 
 
-def attempts(plan: Plan) -> Report:
-    """Try, in this process, everything that must fail and a few things that must work; return the outcomes."""
-    # In a container the grader may be process 1, and so is a worker in its own pid namespace.
-    grader = plan.grader_pid if plan.grader_pid != os.getpid() else 2
-    canary = Path(plan.canary)
-    tracing_attach = 16
-    report: Report = {
-        "canary": _outcome(lambda: _first_open([plan.canary, str(canary.parent)])),
-        "hidden": _outcome(lambda: _first_open(plan.hidden)),
-        "see_outside": _outcome(lambda: canary.stat()),
-        "write_outside": _outcome(lambda: _write(canary.with_suffix(".written"))),
-        "network": _outcome(lambda: socket.socket(socket.AF_INET).close()),
-        "exec": _outcome(_execute),
-        "threads": _outcome(_start_thread),
-        "random": _outcome(lambda: os.urandom(8)),
-        "library": _outcome(lambda: os.listdir(Path(os.__file__).parent)),
-    }
-    if plan.filtered:  # where nothing stops these, they would do harm
-        report |= {
-            "fork": _outcome(_fork),
-            "signal": _outcome(lambda: os.kill(grader, 0)),
-            "trace": _outcome(lambda: libc.call("ptrace", tracing_attach, grader, 0, 0)),
-            "read_memory": _outcome(lambda: _read_memory(grader)),
-            "no_new_privileges": libc.prctl(_PR_GET_NO_NEW_PRIVS, 0),
-            "seccomp": libc.prctl(_PR_GET_SECCOMP, 0),
+class SelfTest:
+    """Everything that must fail and a few things that must work; what to try is worked out before the fork."""
+
+    def __init__(self, plan: Plan) -> None:
+        canary = Path(plan.canary)
+        self._plan = plan
+        self._canary = (str(canary), str(canary.parent))
+        self._outside = str(canary.with_suffix(".written"))
+        self._library = os.__file__
+
+    def run(self) -> Report:
+        """Try it all in this process; return the outcomes."""
+        plan = self._plan
+        report: Report = {
+            "canary": _outcome(_first_open, self._canary),
+            "hidden": _outcome(_first_open, plan.hidden),
+            "see_outside": _outcome(os.stat, plan.canary),
+            "write_outside": _outcome(_write, self._outside),
+            "network": _outcome(socket.socket, socket.AF_INET),
+            "exec": _outcome(_execute),
+            "threads": _outcome(_start_thread),
+            "random": _outcome(os.urandom, 8),
+            "library": _outcome(_open, self._library),
         }
-    if plan.private_root:
-        report["scratch"] = _outcome(lambda: _write(Path("written")))
-    return {**report, "profile": plan.profile, "uid": getattr(os, "getuid", int)(), "pid": os.getpid()}
+        if plan.filtered:  # where nothing stops these, they would do harm
+            self._try_harm(report)
+        if plan.private_root:
+            report["scratch"] = _outcome(_write, "written")
+        report["profile"], report["uid"], report["pid"] = plan.profile, getattr(os, "getuid", int)(), os.getpid()
+        return report
+
+    def _try_harm(self, report: Report) -> None:
+        # In a container the grader may be process 1, and so is a worker in its own pid namespace.
+        grader = self._plan.grader_pid if self._plan.grader_pid != os.getpid() else 2
+        report["fork"] = _outcome(_fork)
+        report["signal"] = _outcome(os.kill, grader, 0)
+        report["trace"] = _outcome(libc.call, "ptrace", _TRACING_ATTACH, grader, 0, 0)
+        report["read_memory"] = _outcome(_read_memory, grader)
+        report["no_new_privileges"] = libc.prctl(_PR_GET_NO_NEW_PRIVS, 0)
+        report["seccomp"] = libc.prctl(_PR_GET_SECCOMP, 0)
 
 
 def faults(report: Report, profile: str) -> list[str]:

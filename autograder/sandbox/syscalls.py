@@ -68,6 +68,7 @@ def numbers(arch: str) -> dict[str, int]:
     return {row[0]: int(row[column]) for row in rows if row and row[column] != "-"}
 
 
+@functools.cache
 def number(name: str) -> int:
     """Return the number of a system call on this machine; KeyError if it has none."""
     return numbers(machine())[name]

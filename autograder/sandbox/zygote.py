@@ -18,11 +18,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 
-from autograder.sandbox import control, hugepages, limits, lockdown, namespaces, orphans, seccomp, selftest, warmup
+from autograder.sandbox import control, hugepages, limits, lockdown, namespaces, orphans, selftest, warmup
 from autograder.sandbox.entry import Serve, forget_package, load_entry
 from autograder.sandbox.own_proc import OwnProc
 from autograder.sandbox.plan import STARTUP_FAILED, Plan
 from autograder.sandbox.readable import readable_paths
+from autograder.sandbox.rehearsal import forget_fork_hooks
 from autograder.sandbox.rehearsed_answers import rehearse_answers
 
 _USUAL_CPU_SECONDS = 600
@@ -74,8 +75,12 @@ class Zygote:
             self._own_namespace = namespaces.own_pid_namespace()
             namespaces.swap_root(Path(plan.base), readable_paths())
         limits.hide_memory()
-        if not plan.filtered:
+        if plan.filtered:
+            forget_fork_hooks()
+        else:
             orphans.adopt_orphans()
+        self._lock = lockdown.Lock(plan, self._warmth)
+        self._selftest = selftest.SelfTest(plan)
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._channels = {channel.fileno(): channel}
@@ -123,6 +128,7 @@ class Zygote:
         settle_work()
         self._complete = True
         self._warmth = replace(self._warmth, baseline=self._proc.address_space())
+        self._lock = lockdown.Lock(self._plan, self._warmth)
         self._to_collapse = hugepages.regions(self._proc.read("maps"))
 
     def _hang_up(self, channel: socket.socket) -> None:
@@ -168,10 +174,11 @@ class Zygote:
         self._serial += 1
         ours, theirs = (end.detach() for end in socket.socketpair())
         output, into_output = os.pipe()
+        orders = self._lock.orders(self._serial, cpu_seconds)
         try:
             pid = os.fork() if self._own_namespace < 0 else self._fork_apart()
             if pid == 0:
-                self._become_worker(theirs, into_output, cpu_seconds)
+                self._become_worker(theirs, into_output, orders)
             child = _Child(self._serial, pid, os.pidfd_open(pid), cpu_seconds, [ours, output])
         except OSError:
             os.close(ours)
@@ -188,16 +195,16 @@ class Zygote:
         """Fork into a new pid namespace."""
         return namespaces.fork_into_pid_namespace(self._own_namespace)
 
-    def _become_worker(self, data: int, output: int, cpu_seconds: int) -> NoReturn:
+    def _become_worker(self, data: int, output: int, orders: lockdown.Orders) -> NoReturn:
         """In the child: lock, prove it, report, and serve. Never returns."""
         try:
             for channel in self._channels.values():
                 channel.detach()
             lockdown.take_descriptors(data, output)
-            connection = socket.socket(fileno=lockdown.DATA)
+            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=lockdown.DATA)
             try:
-                lockdown.lock(self._plan, self._warmth, self._serial, cpu_seconds)
-                report = selftest.attempts(self._plan)
+                self._lock.apply(orders)
+                report = self._selftest.run()
             except Exception:
                 control.send_report(connection, {"failed": traceback.format_exc()[-4000:]})
                 os._exit(STARTUP_FAILED)
@@ -241,8 +248,6 @@ def _prepare(plan: Plan) -> Serve:
 
         rehearse_work()
     forget_package(sys.argv[2])
-    if plan.filtered:
-        seccomp.prepare(plan.policy())
     if (count := warmup.threads()) != 1:
         raise RuntimeError(f"{count} threads after the imports, and forking is safe with one only")
     return serve
@@ -273,6 +278,7 @@ def _enter() -> None:
 def main() -> NoReturn:
     """Run a zygote: descriptor of the control channel and folder of this package are the arguments."""
     channel = socket.socket(fileno=int(sys.argv[1]))
+    lockdown.hold_places()
     received = control.receive(channel)
     if received is None:
         os._exit(0)

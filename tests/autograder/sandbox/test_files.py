@@ -196,7 +196,8 @@ def test_older_landlock_versions_still_confine(version: int, tmp_path: Path) -> 
             from autograder.sandbox.limits import forbid_new_privileges
 
             forbid_new_privileges()
-            landlock.restrict([(tmp_path / "open", landlock.READ_WRITE), (tmp_path / "gone", landlock.READ)], version)
+            rules = [(tmp_path / "open", landlock.READ_WRITE), (tmp_path / "gone", landlock.READ)]
+            landlock.Ruleset.of(rules, version).enforce()
             (tmp_path / "open" / "f").read_text()
             (tmp_path / "open" / "g").write_text("new")
             try:
