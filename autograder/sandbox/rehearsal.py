@@ -11,6 +11,7 @@ import contextlib
 import gc
 import linecache
 import logging
+import random
 import sys
 import threading
 from collections.abc import Callable
@@ -66,15 +67,18 @@ def _serve_once(bench: Bench, script: list[list[dict[str, Any]]]) -> None:
 
 
 def forget_fork_hooks() -> None:
-    """Drop the functions that libraries have asked to be called in every child of a fork.
+    """Drop two of the functions that Python calls in every child of a fork, because they touch so much memory.
 
-    They renew locks that another thread might have held, and this process has one thread; seed `random`, which is seeded
-    with the rest when a submission is loaded; and clear caches. That writes to two hundred pages, each of which has to be
-    copied. Only for a process whose children cannot fork again. Where Python keeps its list differently, it stays.
+    `threading` renews locks that another thread might have held; this process has one thread. `random` seeds itself; it is
+    seeded with all generators when a submission is loaded. Together they write to 180 pages, each of which has to be
+    copied. Only for a process whose children cannot fork again; where Python keeps its list differently, it stays.
     """
-    for found in gc.get_referrers(threading._after_fork):  # type: ignore[attr-defined]
-        if type(found) is list and all(map(callable, found)):
-            found.clear()
+    needless = [getattr(threading, "_after_fork", None), getattr(random, "_inst", random).seed]
+    gc.unfreeze()  # what is frozen is not searched
+    for found in gc.get_referrers(needless[0]):
+        if type(found) is list and found is not needless and all(map(callable, found)):
+            found[:] = [hook for hook in found if hook not in needless]
+    gc.freeze()
 
 
 def _forget_what_a_fork_would_clear() -> None:
