@@ -19,7 +19,7 @@ from autograder.callback_graph import CallbackGraph, CallbackRefused
 from autograder.sandbox import wire, wire_tensors  # noqa: F401  (tensors are to cross)
 from autograder.sandbox.failures import MAX_TEXT
 from autograder.sandbox.modules import ModuleSpace
-from autograder.sandbox.wire import CallbackRef, Handle, WireError
+from autograder.sandbox.wire import Handle, WireError
 from autograder.sandbox.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _LENGTH = struct.Struct(">I")
 MAX_OUTPUT = 16 * 2**20
 """Bytes that a worker may print before it is stopped."""
+_AT_ONCE = 1 << 16
+"""Bytes to ask the socket for: most answers are shorter and come whole."""
 MAX_CALLBACKS = 20_000
 """Callback evaluations that one batch of requests may ask for."""
 
@@ -73,6 +75,10 @@ class RemoteSession:
         self.lost: WorkerLost | None = None
         os.set_blocking(worker.output_fd, False)
         worker.socket.setblocking(False)
+        self._received = bytearray()
+        self._poll = select.poll()
+        self._poll.register(worker.socket, select.POLLIN)
+        self._poll.register(worker.output_fd, select.POLLIN)
 
     def limit(self, seconds: float) -> None:
         """Allow ``seconds`` from now for all requests until the next call of this method."""
@@ -91,7 +97,7 @@ class RemoteSession:
             raise self.lost
         try:
             before, self._seed = self._seed, []
-            replies = self._exchange([self._lower(operation) for operation in [*before, *operations]])
+            replies = self._exchange([*before, *operations])
             return replies[len(before) :]
         except WorkerLost as lost:
             self.close(lost)
@@ -122,33 +128,25 @@ class RemoteSession:
             self._send(answer)
         raise WorkerLost("crashed", "the submission called the grader's functions too often")
 
-    def _lower(self, value: Any) -> Any:
-        """Replace functions of the check by references that the worker can call."""
-        kind = type(value)
-        if kind in (list, tuple):
-            return kind(self._lower(item) for item in value)
-        if kind is dict:
-            return {key: self._lower(item) for key, item in value.items()}
-        if kind in (torch.Tensor, str, Handle, CallbackRef, torch.dtype) or not callable(value):
-            return value
-        return self._graph.register(value)
-
     # -- frames --------------------------------------------------------------------------------------------
 
     def _send(self, message: list) -> None:
         try:
-            data = wire.encode([self._sequence, *message])
+            data = wire.encode([self._sequence, *message], lend=self._graph.register)
         except wire.EncodeError:
             # Submissions are bounded and checks are small: only a callback's value can be too large.
             raise WorkerLost("crashed", "the submission asked the grader's functions for too much") from None
         frame = memoryview(_LENGTH.pack(len(data)) + data)
-        while frame:
+        while True:
+            try:
+                frame = frame[self._worker.socket.send(frame) :]
+            except BlockingIOError:
+                pass
+            except OSError:
+                raise self._died() from None
+            if not frame:
+                return
             self._wait(select.POLLOUT)
-            with contextlib.suppress(BlockingIOError):
-                try:
-                    frame = frame[self._worker.socket.send(frame) :]
-                except OSError:
-                    raise self._died() from None
 
     def _receive(self) -> tuple[str, Any]:
         (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
@@ -163,35 +161,34 @@ class RemoteSession:
         return message[1], message[2]
 
     def _exactly(self, number: int) -> bytes:
-        parts: list[bytes] = []
-        while number:
+        """The next so many bytes; what comes with them is kept for the next call."""
+        while len(self._received) < number:
             self._wait(select.POLLIN)
             with contextlib.suppress(BlockingIOError):
                 try:
-                    part = self._worker.socket.recv(min(number, 1 << 20))
+                    part = self._worker.socket.recv(max(_AT_ONCE, min(number - len(self._received), 1 << 20)))
                 except OSError:
                     raise self._died() from None
                 if not part:
                     raise self._died()
-                parts.append(part)
-                number -= len(part)
-        return b"".join(parts)
+                self._received += part
+        taken = bytes(memoryview(self._received)[:number])
+        del self._received[:number]
+        return taken
 
     def _wait(self, event: int) -> None:
         """Wait until the socket is ready, draining what the submission prints; the deadline is the check's."""
         connection = self._worker.socket.fileno()
-        poll = select.poll()
-        poll.register(connection, event)
-        poll.register(self._worker.output_fd, select.POLLIN)
+        self._poll.modify(connection, event)
         while True:
             left = self._deadline.left()
             if left <= 0:
                 raise WorkerLost("timeout", "the time limit was exceeded")
-            for descriptor, _ in poll.poll(left * 1000 + 1):
+            for descriptor, _ in self._poll.poll(left * 1000 + 1):
                 if descriptor == connection:
                     return
                 if not self._drain():
-                    poll.unregister(self._worker.output_fd)
+                    self._poll.unregister(self._worker.output_fd)
 
     def _drain(self) -> bool:
         try:

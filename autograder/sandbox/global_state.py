@@ -3,74 +3,35 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import random
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import torch
 
-from autograder.sandbox.bench import seed_python
+from autograder.sandbox.twisters import NumpyState, PythonState
 
 
 def seed_everything(seed: int) -> None:
     """Seed torch's, NumPy's and Python's global generators."""
     torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for every kind of GPU
-    seed_python(seed)
+    NumpyState.seed(seed % 2**32)
+    random.seed(seed)
 
 
-_TWISTER = 625 * 4
-"""Bytes of the Mersenne Twister's state: 624 words and the position among them."""
+RandomState = tuple[torch.Tensor, NumpyState, PythonState]
 
 
-class _NumpyState:
-    """A snapshot of NumPy's global generator: NumPy's own tuple, and the words of the Mersenne Twister.
-
-    NumPy takes 60 µs to read or write its state, and most submissions never touch it. The words are looked at in
-    place (``BitGenerator.ctypes`` is NumPy's interface for that): while they are the same, nothing was drawn. Only a
-    second normal number kept for the next call changes nothing in them; a snapshot with one has no ``words``.
-    """
-
-    bits = np.random.mtrand._rand._bit_generator
-    view = (ctypes.c_char * (_TWISTER if isinstance(bits, np.random.MT19937) else 0)).from_address(bits.ctypes.state_address)
-    latest: _NumpyState | None = None
-
-    def __init__(self) -> None:
-        full: Any = np.random.get_state()
-        self.full: tuple[Any, ...] = full
-        settled = full[0] == "MT19937" and full[3] == 0
-        self.words: bytes | None = self.view.raw if settled else None
-
-    @classmethod
-    def now(cls) -> _NumpyState:
-        """Snapshot of the present state; the same object again while nothing was drawn."""
-        if cls.latest is None or cls.latest.words is None or cls.latest.words != cls.view.raw:
-            cls.latest = cls()
-        return cls.latest
-
-    def put_back(self) -> None:
-        """Make this the state of NumPy's global generator."""
-        if self.words is None or self.words != self.view.raw:
-            np.random.set_state(self.full)
-
-    def equals(self, other: _NumpyState) -> bool:
-        """Tell whether both are the same state."""
-        if self.words is not None and other.words is not None:
-            return self.words == other.words
-        return self.full[2:] == other.full[2:] and bool((self.full[1] == other.full[1]).all())
-
-
-def random_state() -> tuple[Any, ...]:
+def random_state() -> RandomState:
     """Snapshot of the three global generators."""
-    return torch.get_rng_state(), _NumpyState.now(), random.getstate()
+    return torch.get_rng_state(), NumpyState(), PythonState()
 
 
-def set_random_state(state: tuple[Any, ...]) -> None:
+def set_random_state(state: RandomState) -> None:
     """Put a snapshot of the three global generators back."""
     torch.set_rng_state(state[0])
     state[1].put_back()
-    random.setstate(state[2])
+    state[2].put_back()
 
 
 class RandomLanes:
@@ -78,7 +39,7 @@ class RandomLanes:
 
     def __init__(self) -> None:
         self._current: int | None = None
-        self._states: dict[int, tuple[Any, ...]] = {}
+        self._states: dict[int, RandomState] = {}
 
     def enter(self, lane: int) -> None:
         """Go on with the random state in which ``lane`` was left; a new lane goes on with what is there."""
@@ -91,9 +52,9 @@ class RandomLanes:
             set_random_state(self._states[lane])
 
 
-def same_state(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
+def same_state(before: RandomState, after: RandomState) -> bool:
     """Tell whether nothing was drawn between two snapshots."""
-    return bool(torch.equal(before[0], after[0])) and before[2] == after[2] and before[1].equals(after[1])
+    return bool(torch.equal(before[0], after[0])) and before[1].equals(after[1]) and before[2].equals(after[2])
 
 
 class GlobalState:

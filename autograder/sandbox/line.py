@@ -17,6 +17,8 @@ _LENGTH = struct.Struct(">I")
 _EXIT_CLOSED = 70
 """Exit status when the grader hangs up."""
 
+_AT_ONCE = 1 << 16
+"""Bytes to ask the socket for: most requests are shorter and come whole."""
 REPLY_LIMIT = 32 * 2**20
 
 Invoke = Callable[..., Any]
@@ -29,6 +31,7 @@ class Line:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._sequence = 0
+        self._received = bytearray()
 
     def read(self) -> list:
         """Read one frame from the grader; the process ends when the grader has hung up."""
@@ -60,14 +63,14 @@ class Line:
                 self.write([self._sequence, "reply", [encodable(reply) for reply in replies]])
 
     def _exactly(self, number: int) -> bytes:
-        parts = []
-        while number:
-            part = self._connection.recv(min(number, 1 << 20))
+        while len(self._received) < number:
+            part = self._connection.recv(max(_AT_ONCE, min(number - len(self._received), 1 << 20)))
             if not part:
                 os._exit(_EXIT_CLOSED)
-            parts.append(part)
-            number -= len(part)
-        return b"".join(parts)
+            self._received += part
+        taken = bytes(memoryview(self._received)[:number])
+        del self._received[:number]
+        return taken
 
 
 def serve_with(connection: socket.socket, make_bench: Callable[[Invoke], Bench]) -> NoReturn:

@@ -13,7 +13,7 @@ well-behaved worker could not have sent.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import msgpack
@@ -46,6 +46,7 @@ __all__ = [
     "Handle",
     "WireError",
     "check_bytes",
+    "check_sizes",
     "decode",
     "encode",
     "extend",
@@ -71,15 +72,17 @@ def extend(encoders: Mapping[type, Encoder], decoders: Mapping[int, Decoder]) ->
     _decoders.update(decoders)
 
 
-def encode(value: object, limit: int = MAX_FRAME) -> bytes:
-    """Pack plain data; raises :class:`EncodeError` for what cannot cross or exceeds ``limit`` bytes."""
-    budget = [limit]
+Lend = Callable[[Callable[..., Any]], CallbackRef]
+"""Gives a function that stays here a number by which the other side can call it."""
 
-    def default(item: object) -> msgpack.ExtType:
-        return _encode_special(item, budget)
 
+def encode(value: object, limit: int = MAX_FRAME, lend: Lend | None = None) -> bytes:
+    """Pack plain data; raises :class:`EncodeError` for what cannot cross or exceeds ``limit`` bytes.
+
+    With ``lend`` a function crosses as the reference that it gets.
+    """
     try:
-        packed = msgpack.packb(value, default=default, strict_types=True)
+        packed = _Encoder(limit, lend).pack(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise EncodeError(f"cannot send {type(value).__name__}: {error}") from None
     if len(packed) > limit:
@@ -87,26 +90,38 @@ def encode(value: object, limit: int = MAX_FRAME) -> bytes:
     return packed
 
 
-def _encode_special(item: object, budget: list[int]) -> msgpack.ExtType:
-    kind = type(item)
-    encoder = _encoders.get(kind)
-    if encoder is not None:
-        return encoder(item, budget)
-    if kind is tuple:
-        return msgpack.ExtType(_TUPLE, encode(list(item), budget[0]))  # type: ignore[call-overload]
-    if kind is np.ndarray:
-        return _encode_array(item, _ARRAY, budget)  # type: ignore[arg-type]
-    if isinstance(item, np.generic):
-        return _encode_array(np.asarray(item), _SCALAR, budget)
-    if kind is Handle:
-        return msgpack.ExtType(_HANDLE, msgpack.packb([item.number, item.type_name]))  # type: ignore[attr-defined]
-    if kind is CallbackRef:
-        return msgpack.ExtType(_CALLBACK, msgpack.packb([item.number, item.name]))  # type: ignore[attr-defined]
-    if kind is int:
-        return msgpack.ExtType(_BIGINT, _decimal(item))  # type: ignore[arg-type]
-    if kind is complex:
-        return msgpack.ExtType(_COMPLEX, msgpack.packb([item.real, item.imag]))  # type: ignore[attr-defined]
-    raise TypeError(f"{kind.__name__} is not plain data")
+class _Encoder:
+    """One encoding pass and what it may still send."""
+
+    def __init__(self, limit: int, lend: Lend | None) -> None:
+        self.budget = [limit]
+        self.lend = lend
+
+    def pack(self, value: object) -> bytes:
+        return msgpack.packb(value, default=self.special, strict_types=True)
+
+    def special(self, item: object) -> msgpack.ExtType:
+        kind = type(item)
+        encoder = _encoders.get(kind)
+        if encoder is not None:
+            return encoder(item, self.budget)
+        if kind is tuple:
+            return msgpack.ExtType(_TUPLE, self.pack(list(item)))  # type: ignore[call-overload]
+        if kind is np.ndarray:
+            return _encode_array(item, _ARRAY, self.budget)  # type: ignore[arg-type]
+        if isinstance(item, np.generic):
+            return _encode_array(np.asarray(item), _SCALAR, self.budget)
+        if kind is Handle:
+            return msgpack.ExtType(_HANDLE, msgpack.packb([item.number, item.type_name]))  # type: ignore[attr-defined]
+        if kind is int:
+            return msgpack.ExtType(_BIGINT, _decimal(item))  # type: ignore[arg-type]
+        if kind is complex:
+            return msgpack.ExtType(_COMPLEX, msgpack.packb([item.real, item.imag]))  # type: ignore[attr-defined]
+        if kind is not CallbackRef and self.lend is not None and callable(item):
+            item, kind = self.lend(item), CallbackRef
+        if kind is CallbackRef:
+            return msgpack.ExtType(_CALLBACK, msgpack.packb([item.number, item.name]))  # type: ignore[attr-defined]
+        raise TypeError(f"{kind.__name__} is not plain data")
 
 
 def _decimal(number: int) -> bytes:
@@ -151,17 +166,20 @@ def decode(data: bytes, *, trusted: bool = False) -> Any:
     return value
 
 
+_CONTAINERS = frozenset((list, tuple, dict))
+
+
 def _check_depth(value: object, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
-    if isinstance(value, list | tuple):
-        for item in value:
-            if isinstance(item, list | tuple | dict):
-                _check_depth(item, depth + 1)
-    elif isinstance(value, dict):
-        for item in value.values():
-            if isinstance(item, list | tuple | dict):
-                _check_depth(item, depth + 1)
+    kind = type(value)
+    if kind is dict:
+        value = value.values()  # type: ignore[attr-defined]
+    elif kind not in _CONTAINERS:
+        return
+    for item in value:  # type: ignore[attr-defined]
+        if type(item) in _CONTAINERS:
+            _check_depth(item, depth + 1)
 
 
 class _Decoder:
@@ -279,11 +297,16 @@ def check_bytes(shape: object, raw: object, itemsize: int) -> None:
     """Insist that a shape is one, and that so many bytes belong to it."""
     if type(shape) is not list or type(raw) is not bytes or len(shape) > MAX_RANK:
         raise WireError("bad shape")
-    if any(type(size) is not int or size < 0 or size > MAX_FRAME for size in shape):
+    if any(type(size) is not int or size < 0 for size in shape):
         raise WireError("bad shape")
-    if math.prod(shape) * itemsize != len(raw):
+    check_sizes(shape, len(raw), itemsize)
+
+
+def check_sizes(shape: Sequence[int], nbytes: int, itemsize: int) -> None:
+    """Insist that so many bytes belong to a shape of non-negative sizes."""
+    if math.prod(shape) * itemsize != nbytes:
         raise WireError("shape and bytes disagree")
-    if math.prod(size or 1 for size in shape) > MAX_FRAME:
+    if nbytes == 0 and math.prod(size or 1 for size in shape) > MAX_FRAME:
         # Nothing is in it, but the sum over its empty dimension would be gigabytes of zeros.
         raise WireError("bad shape")
 

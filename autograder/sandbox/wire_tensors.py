@@ -1,6 +1,8 @@
-"""Tensors on the wire: ``(dtype, shape, requires_grad, bytes)``. Importing this module teaches the wire to carry them."""
+"""Tensors on the wire: dtype, ``requires_grad``, rank, sizes, bytes. Importing this module teaches the wire to carry them."""
 
 from __future__ import annotations
+
+import struct
 
 import msgpack
 import torch
@@ -15,33 +17,47 @@ TORCH_DTYPES: tuple[torch.dtype, ...] = (
 )  # fmt: skip
 
 _TENSOR, _DTYPE = 1, 6
+_HEAD = 3
 _DTYPE_CODE = {dtype: code for code, dtype in enumerate(TORCH_DTYPES)}
 _ITEMSIZE = tuple(torch.empty(0, dtype=dtype).element_size() for dtype in TORCH_DTYPES)
 
 
+_RANKS = tuple(struct.Struct(f"<{rank}Q") for rank in range(wire.MAX_RANK + 1))
+"""The sizes of a tensor; before them come its dtype's code, its mark, its rank, a byte each."""
+
+
 def _encode_tensor(tensor: torch.Tensor, budget: list[int]) -> msgpack.ExtType:
     code = _DTYPE_CODE.get(tensor.dtype)
-    if code is None or tensor.layout is not torch.strided or tensor.device.type == "meta":
+    if code is None or tensor.layout is not torch.strided or tensor.device.type == "meta" or tensor.dim() > wire.MAX_RANK:
         raise TypeError(f"a tensor of dtype {tensor.dtype}, layout {tensor.layout}, device {tensor.device} is not plain data")
     wire.spend(budget, tensor.numel() * tensor.element_size())
-    plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous()
+    plain = tensor.detach()
+    if plain.is_conj() or plain.is_neg() or not plain.is_cpu or not plain.is_contiguous():
+        plain = plain.resolve_conj().resolve_neg().cpu().contiguous()
     if plain.dtype is torch.bfloat16:
         plain = plain.view(torch.int16)
-    payload = [code, list(tensor.shape), tensor.requires_grad, plain.numpy().tobytes()]
-    return msgpack.ExtType(_TENSOR, msgpack.packb(payload))
+    rank = plain.dim()
+    head = bytes((code, tensor.requires_grad, rank)) + _RANKS[rank].pack(*plain.shape)
+    return msgpack.ExtType(_TENSOR, head + plain.numpy().tobytes())
 
 
 def _decode_tensor(payload: bytes, trusted: bool) -> torch.Tensor:
-    code, shape, requires_grad, raw = wire.fields(payload, 4)
-    if type(code) is not int or not 0 <= code < len(TORCH_DTYPES) or type(requires_grad) is not bool:
+    if len(payload) < _HEAD:
         raise WireError("bad tensor header")
-    wire.check_bytes(shape, raw, _ITEMSIZE[code])
+    code, mark, rank = payload[:_HEAD]
+    if code >= len(TORCH_DTYPES) or mark > 1 or rank > wire.MAX_RANK:
+        raise WireError("bad tensor header")
+    start = _HEAD + 8 * rank
+    if len(payload) < start:
+        raise WireError("bad tensor header")
+    shape = _RANKS[rank].unpack_from(payload, _HEAD)
+    wire.check_sizes(shape, len(payload) - start, _ITEMSIZE[code])
     dtype = TORCH_DTYPES[code]
+    raw = bytearray(memoryview(payload)[start:])
     if dtype is torch.bool and raw.strip(b"\x00\x01"):
         raise WireError("booleans must be 0 or 1")
-    tensor = torch.frombuffer(bytearray(raw), dtype=dtype) if raw else torch.empty(0, dtype=dtype)
-    tensor = tensor.reshape(shape)
-    return tensor.requires_grad_() if requires_grad and trusted else tensor
+    tensor = torch.frombuffer(raw, dtype=dtype).view(shape) if raw else torch.empty(shape, dtype=dtype)
+    return tensor.requires_grad_() if mark and trusted else tensor
 
 
 def _encode_dtype(dtype: torch.dtype, budget: list[int]) -> msgpack.ExtType:

@@ -24,6 +24,17 @@ MUTATIONS = 24_000
 TENSOR, ARRAY, SCALAR, TUPLE, HANDLE, DTYPE, CALLBACK, BIGINT, COMPLEX = range(1, 10)
 
 
+def extension(code: int, payload: bytes) -> bytes:
+    """Pack an extension of the wire."""
+    return msgpack.packb(msgpack.ExtType(code, payload))
+
+
+def tensor_of(code: int, shape: list[int], nbytes: int) -> bytes:
+    """Pack a tensor of zeros whose header may lie."""
+    sizes = struct.pack(f"<{len(shape)}Q", *shape)
+    return extension(TENSOR, bytes((code, 0, len(shape))) + sizes + bytes(nbytes))
+
+
 def header(code: int, *fields: object) -> bytes:
     """An extension with a packed list in it."""
     return msgpack.packb(msgpack.ExtType(code, msgpack.packb(list(fields))))
@@ -193,31 +204,38 @@ RULES = {
     "bigint too long": msgpack.packb(msgpack.ExtType(BIGINT, b"1" * 1001)),
     "complex of integers": header(COMPLEX, 1, 2),
     "complex of one": header(COMPLEX, 1.0),
-    "tensor of three fields": header(TENSOR, F64, [1], False),
-    "tensor of five fields": header(TENSOR, F64, [1], False, b"\x00" * 8, 1),
-    "tensor that is a map": msgpack.packb(msgpack.ExtType(TENSOR, msgpack.packb({"a": 1}))),
-    "tensor that is a number": msgpack.packb(msgpack.ExtType(TENSOR, b"\x01")),
-    "tensor of an unknown dtype": header(TENSOR, 99, [1], False, b"\x00" * 8),
-    "tensor of dtype true": header(TENSOR, True, [2], False, b"\x00" * 8),
-    "tensor of dtype text": header(TENSOR, "float64", [1], False, b"\x00" * 8),
-    "tensor with a numeric mark": header(TENSOR, F64, [1], 1, b"\x00" * 8),
-    "tensor with too few bytes": header(TENSOR, F64, [2], False, b"\x00" * 8),
-    "tensor with too many bytes": header(TENSOR, F64, [1], False, b"\x00" * 16),
-    "tensor with text for bytes": header(TENSOR, F64, [1], False, "12345678"),
-    "tensor with a negative size": header(TENSOR, F64, [-1], False, b"\x00" * 8),
-    "tensor with two negative sizes": header(TENSOR, F64, [-1, -1], False, b"\x00" * 8),
-    "tensor with a size that is true": header(TENSOR, F64, [True], False, b"\x00" * 8),
-    "tensor with a size that is a float": header(TENSOR, F64, [1.0], False, b"\x00" * 8),
-    "tensor with a shape that is a number": header(TENSOR, F64, 1, False, b"\x00" * 8),
-    "tensor of rank seventeen": header(TENSOR, F64, [1] * 17, False, b"\x00" * 8),
-    "tensor whose size overflows": header(TENSOR, F64, [2**40, 2**40, 0], False, b""),
-    "tensor whose size wraps around": header(TENSOR, F64, [2**32, 2**32], False, b""),
-    "empty tensor of great extent": header(TENSOR, F64, [0, 2**20, 2**20], False, b""),
-    "tensor of booleans that are 255": header(TENSOR, BOOL, [2], False, b"\x01\xff"),
-    "tensor of booleans with one between": header(TENSOR, BOOL, [3], False, b"\x00\x02\x01"),
-    "tensor with nested lists in its header": header(TENSOR, F64, [[1]], False, b"\x00" * 8),
-    "tensor with a map in its header": header(TENSOR, F64, {1: 1}, False, b"\x00" * 8),
-    "tensor with an extension in its header": header(TENSOR, msgpack.ExtType(DTYPE, b"\x00"), [1], False, b"\x00" * 8),
+    "tensor of nothing": extension(TENSOR, b""),
+    "tensor with half a header": extension(TENSOR, bytes((F64, 0))),
+    "tensor with half its sizes": extension(TENSOR, bytes((F64, 0, 2)) + bytes(8)),
+    "tensor that is msgpack": header(TENSOR, F64, [1], False, b"\x00" * 8),
+    "tensor of an unknown dtype": tensor_of(99, [1], 8),
+    "tensor with a mark of two": extension(TENSOR, bytes((F64, 2, 0)) + bytes(8)),
+    "tensor with too few bytes": tensor_of(F64, [2], 8),
+    "tensor with too many bytes": tensor_of(F64, [1], 16),
+    "tensor without its bytes": tensor_of(F64, [1], 0),
+    "scalar tensor of two": tensor_of(F64, [], 16),
+    "tensor of rank seventeen": tensor_of(F64, [1] * 17, 8),
+    "tensor whose size overflows": tensor_of(F64, [2**40, 2**40, 0], 0),
+    "tensor whose size wraps around": tensor_of(F64, [2**32, 2**32], 0),
+    "tensor whose bytes wrap around": tensor_of(F64, [2**61], 0),
+    "tensor of the largest size": tensor_of(F64, [2**64 - 1], 8),
+    "empty tensor of great extent": tensor_of(F64, [0, 2**20, 2**20], 0),
+    "tensor of booleans that are 255": extension(TENSOR, bytes((BOOL, 0, 1)) + (2).to_bytes(8, "little") + b"\x01\xff"),
+    "tensor of booleans with one between": extension(TENSOR, bytes((BOOL, 0, 1)) + (3).to_bytes(8, "little") + b"\x00\x02\x01"),
+    "array of four fields": header(ARRAY, "float64", [1], b"\x00" * 8, 1),
+    "array that is a map": extension(ARRAY, msgpack.packb({"a": 1})),
+    "array that is a number": extension(ARRAY, b"\x01"),
+    "array with text for bytes": header(ARRAY, "float64", [1], "12345678"),
+    "array with two negative sizes": header(ARRAY, "float64", [-1, -1], b"\x00" * 8),
+    "array with a size that is true": header(ARRAY, "float64", [True], b"\x00" * 8),
+    "array with a size that is a float": header(ARRAY, "float64", [1.0], b"\x00" * 8),
+    "array with a shape that is a number": header(ARRAY, "float64", 1, b"\x00" * 8),
+    "array of rank seventeen": header(ARRAY, "float64", [1] * 17, b"\x00" * 8),
+    "array whose size overflows": header(ARRAY, "float64", [2**40, 2**40, 0], b""),
+    "empty array of great extent": header(ARRAY, "float64", [0, 2**20, 2**20], b""),
+    "array with nested lists in its header": header(ARRAY, "float64", [[1]], b"\x00" * 8),
+    "array with a map in its header": header(ARRAY, "float64", {1: 1}, b"\x00" * 8),
+    "array with an extension in its header": header(ARRAY, msgpack.ExtType(DTYPE, b"\x00"), [1], b"\x00" * 8),
     "array of objects": header(ARRAY, "object", [1], b"\x00" * 8),
     "array of text": header(ARRAY, "U2", [1], b"\x00" * 8),
     "array of records": header(ARRAY, "f8,f8", [1], b"\x00" * 16),
@@ -263,13 +281,13 @@ def test_items_are_counted_across_tuples() -> None:
 
 
 def test_headers_cannot_be_made_to_swell() -> None:
-    """Nested lists in a tensor's header are refused at the third list, before they cost memory."""
+    """Nested lists in an array's header are refused at the third list, before they cost memory."""
     tree = b"\x90"
     for _ in range(5):
         tree = b"\xdc\x00\x10" + tree * 16
     payload = b"\xdc\x00\x10" + tree * 16
     with pytest.raises(WireError, match="bad header"):
-        wire.decode(msgpack.packb(msgpack.ExtType(TENSOR, payload)))
+        wire.decode(extension(ARRAY, payload))
 
 
 # -- fuzzing -----------------------------------------------------------------------------------------------
