@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+from torch.overrides import _get_current_function_mode_stack, _pop_mode
+from torch.utils import _python_dispatch
 
 from autograder.sandbox.twisters import NumpyState, PythonState
 
@@ -69,15 +71,18 @@ class GlobalState:
         self.random = random_state()
 
     def restore(self) -> None:
-        """Put everything back."""
+        """Put back what has changed."""
         pop_modes()
-        torch.set_default_dtype(self.dtype)
+        if torch.get_default_dtype() is not self.dtype:
+            torch.set_default_dtype(self.dtype)
         torch.set_default_device(None)
         torch.set_grad_enabled(self.grad)
-        torch.use_deterministic_algorithms(self.deterministic)
+        if torch.are_deterministic_algorithms_enabled() != self.deterministic:
+            torch.use_deterministic_algorithms(self.deterministic)
         if torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
-        np.seterr(**self.errors)  # type: ignore[arg-type]
+        if np.geterr() != self.errors:
+            np.seterr(**self.errors)  # type: ignore[arg-type]
         set_random_state(self.random)
 
 
@@ -93,9 +98,6 @@ def untouched_state() -> Iterator[None]:
 
 def pop_modes() -> None:
     """Remove function and dispatch modes that the submission's code pushed and left behind."""
-    from torch.overrides import _get_current_function_mode_stack, _pop_mode
-    from torch.utils import _python_dispatch
-
     while _get_current_function_mode_stack():
         _pop_mode()
     while _python_dispatch._len_torch_dispatch_stack() if hasattr(_python_dispatch, "_len_torch_dispatch_stack") else 0:

@@ -18,7 +18,6 @@ import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
-from pathlib import PurePosixPath
 from typing import Any
 
 NOTEBOOK = "__notebook__.json"
@@ -239,8 +238,9 @@ class ModuleSpace:
 
 
 def _module_name(path: str) -> str:
-    parts = PurePosixPath(path).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+    """The dotted name of a file, ``deep/helpers.py`` or ``deep/__init__.py``."""
+    name = path.removesuffix(".py").replace("/", ".")
+    return name.removesuffix(".__init__")
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
