@@ -87,7 +87,8 @@ class RemoteFunction:
         return call
 
     def _operation(self, op: str, args: tuple, kwargs: dict) -> dict[str, Any]:
-        return {"op": op, "target": self._target, "args": lower(args), "kwargs": lower(kwargs)}
+        # A list: a tuple would be a message of its own inside the message.
+        return {"op": op, "target": self._target, "args": [lower(item) for item in args], "kwargs": lower(kwargs)}
 
     def _wrap(self, value: Any) -> Any:
         return wrap(self._remote, value)
@@ -206,7 +207,7 @@ class Candidate:
         return self._make("toy", (name,), options)
 
     def _make(self, what: str, args: tuple, kwargs: dict[str, Any]) -> RemoteObject:
-        operation = {"op": "make", "what": what, "args": lower(args), "kwargs": lower(kwargs)}
+        operation = {"op": "make", "what": what, "args": [lower(item) for item in args], "kwargs": lower(kwargs)}
         made = wrap(self._remote, self._remote.ask(operation))
         return made if isinstance(made, RemoteObject) else protocol_error()
 

@@ -92,7 +92,7 @@ def evaluate(kind: str, *details: Any) -> Any:
 def script(turn: int) -> list[list[dict[str, Any]]]:
     """The requests of one worker's life, batch by batch."""
     x = torch.rand(2, 4, dtype=torch.float64 if turn % 2 else torch.float32)
-    pair = {"args": (x, x), "kwargs": {"scale": 0.5}}
+    pair = {"args": [x, x], "kwargs": {"scale": 0.5}}
     function = ["module", NAME, "divergence"]
     network, loader, optimizer = (wire.Handle(number, "") for number in (0, 2, 3))
     on = {"number": 0}
@@ -103,24 +103,24 @@ def script(turn: int) -> list[list[dict[str, Any]]]:
         [
             {"op": "observe", "target": function, "lane": 0, **pair},
             {"op": "grad", "target": function, "wrt": [0, 1], "select": [], "parameters": False, "cotangent": None, **pair},
-            {"op": "call", "target": function, "lane": 1, "args": (x, x[:1]), "kwargs": {}},
+            {"op": "call", "target": function, "lane": 1, "args": [x, x[:1]], "kwargs": {}},
             {"op": "answer", "target": ["module", NAME, "answer"], "quantities": {"a": 1.0, "b": 2.0}},
         ],
-        [{"op": "seed", "seed": 1}, {"op": "observe", "target": ["module", NAME, "draw"], "args": (x,), "kwargs": {}}],
-        [{"op": "call", "target": ["module", NAME, "through"], "args": (wire.CallbackRef(0, "f"), x), "kwargs": {}}],
+        [{"op": "seed", "seed": 1}, {"op": "observe", "target": ["module", NAME, "draw"], "args": [x], "kwargs": {}}],
+        [{"op": "call", "target": ["module", NAME, "through"], "args": [wire.CallbackRef(0, "f"), x], "kwargs": {}}],
         [
-            {"op": "call", "target": ["module", NAME, "Network"], "args": (), "kwargs": {"width": 3}},
-            {"op": "make", "what": "toy", "args": ("ToyVAE",), "kwargs": {}},
-            {"op": "make", "what": "loader", "args": (torch.rand(4, 4), torch.zeros(4), 2), "kwargs": {}},
-            {"op": "make", "what": "optimizer", "args": ("Adam", network), "kwargs": {"lr": 1e-3}},
+            {"op": "call", "target": ["module", NAME, "Network"], "args": [], "kwargs": {"width": 3}},
+            {"op": "make", "what": "toy", "args": ["ToyVAE"], "kwargs": {}},
+            {"op": "make", "what": "loader", "args": [torch.rand(4, 4), torch.zeros(4), 2], "kwargs": {}},
+            {"op": "make", "what": "optimizer", "args": ["Adam", network], "kwargs": {"lr": 1e-3}},
         ],
         [
             {"op": "shake", "seed": 0, "scale": 1.0, "lightly": False, **on},
             {"op": "set_parameters", "values": values, **on},
             {"op": "named", "what": "parameters", **on},
             {"op": "attribute", "name": "training", **on},
-            {"op": "call", "target": ["handle", 0, "__call__"], "args": (torch.rand(2, 4),), "kwargs": {}},
-            {"op": "call", "target": ["module", NAME, "train"], "args": (network, loader, optimizer), "kwargs": {}},
+            {"op": "call", "target": ["handle", 0, "__call__"], "args": [torch.rand(2, 4)], "kwargs": {}},
+            {"op": "call", "target": ["module", NAME, "train"], "args": [network, loader, optimizer], "kwargs": {}},
             {"op": "load_state_of", "source": network, **on},
         ],
     ]  # fmt: skip
