@@ -11,8 +11,10 @@ import __future__
 import ast
 import builtins
 import contextlib
+import functools
 import json
 import linecache
+import operator
 import sys
 import traceback
 import types
@@ -187,12 +189,15 @@ class ModuleSpace:
         try:
             name = f"cell {cell['cell']}"
             _register(str(cell["source"]), name)
-            tree = ast.parse(str(cell["source"]), name)
+            what: str | ast.Module = str(cell["source"])
             if self.definitions_only:
+                tree = ast.parse(what, name)
                 own = {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
                 tree.body = [node for node in tree.body if _is_definition(node, own)]
-            self._flags |= _future_flags(tree)  # like IPython: from one cell to the next
-            exec(compile(tree, name, "exec", self._flags, dont_inherit=True), self.notebook.__dict__)
+                what = tree
+            code = compile(what, name, "exec", self._flags, dont_inherit=True)
+            self._flags |= code.co_flags & _FUTURES  # like IPython: from one cell to the next
+            exec(code, self.notebook.__dict__)
         except BaseException as error:
             self.complaints.append(describe(error, f"cell {cell['cell']}"))
 
@@ -243,6 +248,8 @@ def _module_name(path: str) -> str:
     return name.removesuffix(".__init__")
 
 
+_FUTURES = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
+"""What ``from __future__ import …`` can leave in the flags of a compiled file."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 

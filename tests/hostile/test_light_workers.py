@@ -1,0 +1,94 @@
+"""Attacks out of short answers, whose workers have never imported torch."""
+
+# ruff: noqa: E501 - an attack per line reads as a table
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import Arena, everything_told, reference_files, submission, the_exercise
+
+EXERCISE = ("vae", "concepts.kl_isotropic")
+PRELUDE = """
+import gc, math, os, socket, struct, sys, threading
+
+def serving():
+    frame = sys._getframe()
+    while frame.f_code.co_name != "answer_with":
+        frame = frame.f_back
+    return frame.f_locals["self"], frame.f_locals
+
+def wire():
+    return sys.modules["autograder.sandbox.wire"]
+
+def send(message):
+    data = wire().encode(message)
+    serving()[0]._connection.sendall(struct.pack(">I", len(data)) + data)
+
+def leaked(what):
+    raise ValueError("LEAKED " + str(what))
+"""
+
+ATTACKS = {
+    "a value that equals everything": "return lambda **q: type('Yes', (float,), {'__eq__': lambda a, b: True, '__sub__': lambda a, b: 0.0})(1.0)",
+    "not a number": "return lambda **q: math.nan",
+    "everything at once": "return [0.0, 1.0, lambda **q: 2.0]",
+    "an array of guesses": "import numpy as np\nreturn lambda **q: np.linspace(0, 9, 1000)",
+    "forged replies": "line, _ = serving()\nsend([line._sequence, 'reply', [['ok', 0.0]] * 50])\nreturn 0.0",
+    "a reply ahead of time": "line, _ = serving()\nsend([line._sequence + 1, 'reply', [['ok', 0.0]]])\nreturn 0.0",
+    "a bench that answers itself": "bench = serving()[1]['bench']\ntype(bench)._do_answer = lambda self, request: 0.0\nreturn 0.0",
+    "a request that was never made": "line, _ = serving()\nsend([line._sequence, 'callback', [0, [[], {}], [], False]])\nreturn 0.0",
+    "a handle for an answer": "return lambda **q: wire().Handle(0, 'float')",
+    "a frame without end": "serving()[0]._connection.sendall(b'\\x04\\x00\\x00\\x00' + bytes(1000))\nreturn 0.0",
+    "an exit": "os._exit(0)",
+    "an exit in the formula": "return lambda **q: os._exit(0)",
+    "no end": "while True: pass",
+    "no end of a thread": "threading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()\nreturn 0.0",
+    "all memory": "return [bytes(2**30) for _ in range(100)]",
+    "a flood": "for _ in range(10**5): print('x' * 10**4)\nreturn 0.0",
+    "a deep answer": "value = []\nfor _ in range(10**5): value = [value]\nreturn value",
+    "quantities told": "def formula(**q): raise ValueError('CANARY %r' % q)\nreturn formula",
+    "quantities in a type's name": "def formula(**q): raise type('CANARY%r' % q, (Exception,), {})()\nreturn formula",
+    "the network": "import _socket\ntry: _socket.socket(2, 1)\nexcept OSError: return 0.0\nleaked('a socket')",
+    "a child": "try: pid = os.fork()\nexcept OSError: return 0.0\nleaked('a child')",
+    "the parent": "try: os.kill(os.getppid() or 1, 0)\nexcept OSError: return 0.0\nleaked('a signal') if os.getppid() else None\nreturn 0.0",
+    "the course": "for path in ('{solutions}', '{solutions}/vae/hidden/test_concepts.py', '{package}/short_answers.py'):\n    try: leaked(os.listdir(path) if os.path.isdir(path) else open(path).read())\n    except OSError: pass\nreturn 0.0",
+    "checks in memory": "found = [name for name in sys.modules if 'hidden' in name or 'short_answers' in name or name.startswith('solutions')]\nleaked(found) if found else None\nreturn 0.0",
+    "expected values in memory": "found = [o for o in gc.get_objects() if getattr(o, '__name__', '') in ('assert_number', 'gaussian_divergence')]\nleaked(found) if found else None\nreturn 0.0",
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_no_point_no_leak_no_harm(
+    name: str,
+    arena: Arena,
+    tmp_path: Path,
+    unharmed: Callable[[str, str], None],
+    nothing_left: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A light worker has the walls of every other one."""
+    grader = arena.grader("vae")
+    solutions = grader.course.solutions
+    body = ATTACKS[name].replace("{solutions}", str(solutions)).replace("{package}", str(solutions.parent / "autograder"))
+    files = reference_files(arena, "vae")
+    source = files["concepts.py"]
+    assert isinstance(source, bytes)
+    function = f"def kl_isotropic():\n{textwrap.indent(body, '    ')}\n"
+    path = submission(tmp_path / "mallory", {**files, "concepts.py": source.decode() + PRELUDE + function})
+    assert grader._nursery is not None
+    light = []
+    spawn = grader._nursery.spawn_light
+    monkeypatch.setattr(grader._nursery, "spawn_light", lambda: light.append(1) or spawn())
+    graded = arena.grade("vae", path, EXERCISE[1], seconds=2.0)
+    assert light, "this attack never met a light worker"
+    exercise = the_exercise(graded)
+    assert exercise.score == 0
+    told = "".join(check.message for check in exercise.checks if check.visibility == "hidden") + exercise.note
+    assert "CANARY" not in told
+    assert "LEAKED" not in "".join(everything_told(graded, tmp_path))
+    unharmed(*EXERCISE)
