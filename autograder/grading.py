@@ -120,8 +120,7 @@ class Grader:
 
     def _start(self) -> Nursery:
         if self._nursery is None:
-            nursery = Nursery(self.options.isolation, self.options.memory_limit_mb, hidden=[self.course.solutions])
-            self._nursery = nursery
+            self._nursery = Nursery(self.options.isolation, self.options.memory_limit_mb, hidden=[self.course.solutions])
         return self._nursery
 
     def _result(

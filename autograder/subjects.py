@@ -101,7 +101,7 @@ class IsolatedSubmission:
 
     def open_light(self, module: str) -> CandidateSession | None:
         """Start a locked worker without torch; None when ``module`` may want it, or does not load without a complaint."""
-        if self._light.get(module) is None:
+        if module not in self._light:
             self._light[module] = wants_little(self._files, module)
         worker = self._nursery.spawn_light() if self._light[module] else None
         if worker is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,14 +10,13 @@ import torch
 from torch.overrides import _get_current_function_mode_stack, _pop_mode
 from torch.utils import _python_dispatch
 
-from autograder.sandbox.twisters import NumpyState, PythonState
+from autograder.sandbox.twisters import NumpyState, PythonState, seed_python
 
 
 def seed_everything(seed: int) -> None:
     """Seed torch's, NumPy's and Python's global generators."""
     torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for every kind of GPU
-    NumpyState.seed(seed % 2**32)
-    random.seed(seed)
+    seed_python(seed)
 
 
 RandomState = tuple[torch.Tensor, NumpyState, PythonState]

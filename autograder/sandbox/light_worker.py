@@ -1,7 +1,7 @@
 """The program of a worker that evaluates short answers and has not imported torch.
 
-Forking it costs a tenth. What it cannot do (an answer that turns out to need torch after all) it reports as an error, and
-the grader asks a full worker: see :mod:`autograder.assess`.
+It costs half of what a full one does. What it cannot do (an answer that turns out to need torch after all) it reports
+as an error, and the grader asks a full worker: see :mod:`autograder.assess`.
 """
 
 from __future__ import annotations

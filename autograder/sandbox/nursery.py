@@ -1,4 +1,4 @@
-"""The zygotes of one grading run: one with torch, and one without, whose workers cost a tenth."""
+"""The zygotes of one grading run: one with torch, and one without, whose workers cost half as much."""
 
 from __future__ import annotations
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.sandbox.bench import Bench, seed_python
+from autograder.sandbox.bench import Bench
 from autograder.sandbox.rehearsal import NAME, loading, rehearse, settle
+from autograder.sandbox.twisters import seed_python
 
 _SOURCE = b'''
 """Short answers."""

@@ -73,6 +73,12 @@ class NumpyState:
         return "MT19937", np.array(key, dtype=np.uint32), position, 0, 0.0
 
 
+def seed_python(seed: int) -> None:
+    """Seed NumPy's and Python's global generators."""
+    NumpyState.seed(seed % 2**32)
+    random.seed(seed)
+
+
 def _words_of_python() -> Any:
     """Where CPython keeps the state of ``random``'s hidden generator: behind the object's head, position first."""
     try:
