@@ -78,6 +78,12 @@ class RemoteFunction:
         operation.update(wrt=list(wrt), cotangent=cotangent, select=path, parameters=parameters)
         return checked_gradients(self._remote.ask(operation), len(wrt), parameters)
 
+    def settle(self, options: dict[str, Any], how: dict[str, Any]) -> RemoteObject:
+        """Make a module and move its parameters into general position; see :meth:`Candidate.settled`."""
+        call = self._record((), options)
+        call.value = self._wrap(self._remote.ask({"op": "settle", "target": self._target, "options": options, **how}))
+        return call.value if isinstance(call.value, RemoteObject) else protocol_error()
+
     def _record(self, args: tuple, kwargs: dict) -> Call:
         call = Call(self._name, args, kwargs)
         self._remote.latest = call
@@ -152,11 +158,6 @@ class RemoteObject:
         """The shapes of the module's parameters by name."""
         return self._named("shapes")
 
-    def shake(self, seed: int = 0, scale: float = 1.0, lightly: bool = False) -> None:
-        """Move all parameters into general position; see :func:`autograder.sandbox.shaking.shake_parameters`."""
-        operation = {"op": "shake", "number": self._handle.number, "seed": seed, "scale": scale, "lightly": lightly}
-        self._remote.ask(operation)
-
     def load_state_of(self, other: RemoteObject) -> None:
         """Load the state dict of another module that lives beside this one."""
         self._remote.ask({"op": "load_state_of", "number": self._handle.number, "source": other._handle})
@@ -185,6 +186,18 @@ class Candidate:
     def seed(self, seed: int) -> None:
         """Seed the global random state beside the student's code."""
         self._remote.ask({"op": "seed", "seed": seed})
+
+    def settled(
+        self, name: str, options: Mapping[str, Any], example: Tensor, *, seed: int, scale: float = 1.0, shared: bool = False
+    ) -> RemoteObject:
+        """Make the module ``name(**options)``, in eval mode and with parameters in general position.
+
+        See :func:`autograder.sandbox.shaking.shake_parameters`; lazy layers get their parameters from a pass of ``example``
+        first. ``seed`` decides the noise, and the global random state afterwards. A ``shared`` module is made once for all
+        checks that ask for the same: for those that only look at it.
+        """
+        made = RemoteFunction(self._remote, ["module", self._module, name], name)
+        return made.settle(dict(options), {"example": example, "seed": seed, "scale": scale, "shared": shared})
 
     def generator(self, seed: int) -> RemoteObject:
         """Make a ``torch.Generator`` to be passed as ``generator=``."""

@@ -115,7 +115,10 @@ def script(turn: int) -> list[list[dict[str, Any]]]:
             {"op": "make", "what": "optimizer", "args": ["Adam", network], "kwargs": {"lr": 1e-3}},
         ],
         [
-            {"op": "shake", "seed": 0, "scale": 1.0, "lightly": False, **on},
+            {
+                "op": "settle", "target": ["module", NAME, "Network"], "options": {"width": 3},
+                "example": x, "seed": 0, "scale": 1.0, "shared": True,
+            },
             {"op": "set_parameters", "values": values, **on},
             {"op": "named", "what": "parameters", **on},
             {"op": "attribute", "name": "training", **on},

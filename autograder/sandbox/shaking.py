@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 PERIOD = 8191
 """Noise repeats after this many numbers, which costs a tenth of drawing every one; no layer's shape lines up with a prime."""
 
 
-def shake_parameters(module: nn.Module, seed: int, scale: float, lightly: bool) -> None:
+def settle_module(module: nn.Module, example: Tensor, seed: int, scale: float) -> None:
+    """Put a module into eval mode and its parameters into general position.
+
+    Lazy layers have no parameters to move before something has passed through them: ``example`` does.
+    """
+    module.eval()
+    parameters = list(module.parameters())
+    if not parameters or any(is_lazy(parameter) for parameter in parameters):
+        module(example)
+    shake_parameters(module, seed, scale)
+
+
+def shake_parameters(module: nn.Module, seed: int, scale: float) -> None:
     """Add Gaussian noise to every parameter, then multiply by ``scale``.
 
-    Weights get noise of standard deviation ``fan_in ** -0.5``, which keeps activations near one; vectors 0.1. ``lightly``
-    leaves large weights alone unless they were initialised to a constant.
+    Weights get noise of standard deviation ``fan_in ** -0.5``, which keeps activations near one; vectors 0.1.
     """
     with torch.no_grad():
         for number, parameter in enumerate(module.parameters()):
-            random = parameter.numel() > 5000 and float(parameter.flatten()[:50].std()) > 0
-            if lightly and parameter.ndim > 1 and random:
-                continue
             spread = parameter[0].numel() ** -0.5 if parameter.ndim > 1 else 0.1
             generator = torch.Generator().manual_seed(100 * seed + number)
             period = torch.randn(min(PERIOD, max(parameter.numel(), 1)), generator=generator)

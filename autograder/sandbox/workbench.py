@@ -18,7 +18,7 @@ from autograder.sandbox.callbacks import DrawingCallback, Invoke, RemoteCallback
 from autograder.sandbox.failures import Absent
 from autograder.sandbox.global_state import RandomLanes, random_state, same_state, seed_everything, untouched_state
 from autograder.sandbox.modules import ModuleSpace
-from autograder.sandbox.shaking import shake_parameters
+from autograder.sandbox.shaking import settle_module
 from autograder.sandbox.toys import build_loader, build_object, build_optimizer, build_toy
 from autograder.sandbox.wire import CallbackRef, Handle
 from autograder.sandbox.wire_tensors import TORCH_DTYPES
@@ -37,6 +37,7 @@ class Workbench(Bench):
         self.invoke = invoke
         self._lanes = RandomLanes()
         self._ready: set[str] = set()
+        self._shared: list[tuple[list[Any], torch.nn.Module]] = []
 
     def _prepare(self, request: Mapping[str, Any]) -> None:
         """Go on with the random state of the request's lane."""
@@ -147,12 +148,19 @@ class Workbench(Bench):
             for name, value in request["values"].items():
                 named[name].copy_(value)
 
-    def _do_shake(self, request: Mapping[str, Any]) -> None:
-        """Move parameters into general position here, which saves sending them back and forth."""
-        module = self._objects[request["number"]]
-        if not isinstance(module, torch.nn.Module):
-            raise TypeError(f"{type(module).__name__} is not a torch.nn.Module")
-        shake_parameters(module, request["seed"], request["scale"], request["lightly"])
+    def _do_settle(self, request: Mapping[str, Any]) -> Handle:
+        """Make a module in general position, here, which saves sending its parameters; a shared one only once."""
+        made = [request["target"], request["options"], request["seed"], request["scale"]]
+        module = next((known for key, known in self._shared if request["shared"] and key == made), None)
+        if module is None:
+            self._seed(request["seed"])
+            module = self._resolve(request["target"])(**self._take(request["options"]))
+            if not isinstance(module, torch.nn.Module):
+                raise TypeError(f"{type(module).__name__} is not a torch.nn.Module")
+            settle_module(module, request["example"], request["seed"], request["scale"])
+            self._shared += [(made, module)] if request["shared"] else []
+        self._seed(request["seed"])
+        return self._keep(module)
 
     def _do_load_state_of(self, request: Mapping[str, Any]) -> None:
         """Load one module's state dict into another."""

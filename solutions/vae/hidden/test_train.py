@@ -77,17 +77,17 @@ def assert_trained(toy: RemoteObject, expected: ToyVAE) -> None:
 @check("train", points=1.25, title="follows Adam on the negative ELBO")
 def test_train_follows_adam(candidate: Candidate) -> None:
     """Over several epochs the recorded losses are not those of Adam with one update per minibatch."""
-    expected, _ = own_run(epochs=6, lr=0.05)
-    history = candidate.train(candidate.toy("ToyVAE"), loader_of(candidate), epochs=6, lr=0.05)
+    expected, _ = own_run(epochs=4, lr=0.05)
+    history = candidate.train(candidate.toy("ToyVAE"), loader_of(candidate), epochs=4, lr=0.05)
     assert_history(history, expected)
 
 
 @check("train", points=0.75, title="leaves the model trained")
 def test_train_leaves_the_model_trained(candidate: Candidate) -> None:
     """After training the parameters are not where Adam's updates take them."""
-    _, expected = own_run(epochs=6, lr=0.05)
+    _, expected = own_run(epochs=4, lr=0.05)
     toy = candidate.toy("ToyVAE")
-    candidate.train(toy, loader_of(candidate), epochs=6, lr=0.05)
+    candidate.train(toy, loader_of(candidate), epochs=4, lr=0.05)
     assert_trained(toy, expected)
 
 
@@ -138,7 +138,7 @@ def test_train_trains_in_train_mode(candidate: Candidate) -> None:
 def test_train_learns(candidate: Candidate) -> None:
     """After some epochs the loss of the training images is hardly smaller than before."""
     toy = candidate.toy("ToyVAE")
-    candidate.train(toy, loader_of(candidate), epochs=8, lr=0.1, beta=0.01)
+    candidate.train(toy, loader_of(candidate), epochs=4, lr=0.2, beta=0.01)
     trained = ToyVAE()
     trained.load_state_dict({**toy.buffers_by_name(), **toy.parameters_by_name()}, strict=False)
     before, after = (float(objective(model, IMAGES, 0.01)[0]) for model in (ToyVAE(), trained))
