@@ -14,7 +14,7 @@ from autograder.course import Assignment, Exercise
 from autograder.runner import CandidateSession
 from autograder.sandbox.modules import ModuleSpace
 from autograder.sessions import LocalSession, RemoteSession, WorkerLost
-from autograder.wanted_libraries import wants_everything, wants_little
+from autograder.wanted_libraries import wanted_groups, wants_little
 
 if TYPE_CHECKING:
     from autograder.sandbox.handle import Worker
@@ -74,7 +74,7 @@ class IsolatedSubmission:
         self._assignment = assignment
         self._files = dict(files)
         self._nursery = nursery
-        self._everything = wants_everything(files)
+        self._groups = wanted_groups(files)
         self._seed = seed
         self._definitions_only: set[str] = set()
         self._hopeless: dict[str, WorkerLost] = {}
@@ -115,7 +115,7 @@ class IsolatedSubmission:
         return None
 
     def _start(self, module: str, substitutes: Sequence[Exercise]) -> CandidateSession:
-        session, reply = self._load(self._nursery.spawn(everything=self._everything), module, substitutes)
+        session, reply = self._load(self._nursery.spawn(groups=self._groups), module, substitutes)
         self._remember(module, reply)
         return session
 

@@ -14,15 +14,20 @@ from autograder.sandbox.modules import NOTEBOOK
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)\b[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
-_RARE = (b"scipy", b"sklearn")
+_GROUPS = {
+    "science": (b"scipy", b"sklearn"),
+    "pictures": (b"torchvision", b"matplotlib", b"pylab", b"seaborn", b"PIL"),
+}
 _HEAVY = frozenset(
     b"torch torchvision scipy sklearn sympy matplotlib pylab seaborn pandas PIL jax tensorflow importlib __import__".split()
 )
 
 
-def wants_everything(files: Mapping[str, bytes]) -> bool:
-    """Whether the code names a library that few submissions use."""
-    return any(name in text for text in files.values() for name in _RARE)
+def wanted_groups(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The groups of `autograder.sandbox.warmup.GROUPS` that the code names a library of."""
+    return tuple(
+        group for group, names in _GROUPS.items() if any(name in text for text in files.values() for name in names)
+    )
 
 
 def wants_little(files: Mapping[str, bytes], module: str) -> bool:

@@ -191,20 +191,20 @@ class Zygote:
         """Whether workers are forked from a warm process; otherwise each is started by itself."""
         return self._cold is None
 
-    def spawn(self, cpu_seconds: int = 600, everything: bool = False) -> Worker:
+    def spawn(self, cpu_seconds: int = 600, groups: Sequence[str] = ()) -> Worker:
         """Return a worker that is locked, has proved it, and waits for the first request.
 
         Args:
             cpu_seconds: processor time after which the kernel kills it.
-            everything: it will want libraries that few submissions use (SciPy); without them here it would
-                import them itself, which takes a second.
+            groups: libraries that it will want and few submissions use (SciPy, Matplotlib), see
+                `autograder.sandbox.warmup.GROUPS`; otherwise it would import them itself, which takes a second.
 
         Raises:
             IsolationError: if its self-test shows that a layer does not hold.
             SpawnFailed: if this one did not come up.
             ZygoteDied: if none will.
         """
-        worker = self._cold.spawn(cpu_seconds) if self._cold else self._request(cpu_seconds, everything)
+        worker = self._cold.spawn(cpu_seconds) if self._cold else self._request(cpu_seconds, groups)
         try:
             worker.socket.settimeout(_SPAWN_SECONDS)
             report = control.receive_report(worker.socket)
@@ -220,7 +220,7 @@ class Zygote:
         worker.report = report
         return worker
 
-    def _request(self, cpu_seconds: int, everything: bool) -> Worker:
+    def _request(self, cpu_seconds: int, groups: Sequence[str]) -> Worker:
         """Ask the zygote for a worker."""
         with self._lock:
             if not self._open:
@@ -228,7 +228,7 @@ class Zygote:
             if not self._warm:
                 self._await_warmth()
             try:
-                control.send(self._channel, {"cpu_seconds": cpu_seconds, "everything": everything})
+                control.send(self._channel, {"cpu_seconds": cpu_seconds, "groups": list(groups)})
             except OSError as error:
                 raise ZygoteDied(f"{error}{self._last_words()}", "zygote", "start a new one") from error
             while True:

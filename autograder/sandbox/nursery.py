@@ -52,9 +52,9 @@ class Nursery:
             return lease
         return replace(lease, light=self._light.lease())
 
-    def spawn(self, cpu_seconds: int = 600, everything: bool = False) -> Worker:
+    def spawn(self, cpu_seconds: int = 600, groups: Sequence[str] = ()) -> Worker:
         """Return a locked worker with torch; see :meth:`autograder.sandbox.launcher.Zygote.spawn`."""
-        return self._full.spawn(cpu_seconds, everything)
+        return self._full.spawn(cpu_seconds, groups)
 
     def spawn_light(self, cpu_seconds: int = 600) -> Worker | None:
         """Return a locked worker without torch, None where there are none.

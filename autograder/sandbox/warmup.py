@@ -11,17 +11,23 @@ import contextlib
 import importlib
 import io
 import os
+import sys
+from collections.abc import Iterator
 
 _NEEDED = ("torch", "numpy")
 _USEFUL = (
     "torch.distributions torch.utils.data torch.func torch.nn.functional torch.optim.lr_scheduler "
-    "torch.nn.utils torch.nn.utils.parametrizations torchvision torchvision.utils torchvision.transforms "
-    "matplotlib matplotlib.pyplot PIL.Image "
+    "torch.nn.utils torch.nn.utils.parametrizations "
     "fcntl resource abc collections copy dataclasses enum functools itertools json logging operator statistics string "
     "tempfile textwrap time traceback types typing typing_extensions unittest.mock warnings zipfile"
 )
-_RARE = "scipy.special scipy.linalg scipy.stats"
-"""They bring 500 mappings of files, two thirds as many as torch, and each has to be copied by every fork."""
+GROUPS = {
+    "science": "scipy.special scipy.linalg scipy.stats",
+    "pictures": "torchvision torchvision.utils torchvision.transforms matplotlib matplotlib.pyplot PIL.Image",
+}
+"""What few submissions use: each brings hundreds of mappings of files, and every fork has to copy them."""
+_GPU_ONLY = ("cuda", "triton")
+"""Torch imports them where they are installed. No worker has a GPU, and they are a tenth of what a fork copies."""
 _LITTLE = (
     "numpy.random abc cmath collections dataclasses decimal enum fractions functools itertools math operator statistics typing"
 )
@@ -29,17 +35,20 @@ _LITTLE = (
 
 def import_libraries() -> None:
     """Import what submissions import; only torch and numpy must be there."""
-    for name in _NEEDED:
-        importlib.import_module(name)
-    import torch
+    with _without(_GPU_ONLY):
+        for name in _NEEDED:
+            importlib.import_module(name)
+        import torch
 
-    torch.set_num_threads(1)
-    _import_all(_USEFUL)
+        torch.set_num_threads(1)
+        _import_all(_USEFUL)
 
 
-def import_rest() -> None:
-    """Import what few submissions use and what makes every fork dearer."""
-    _import_all(_RARE)
+def import_group(name: str) -> None:
+    """Import one of :data:`GROUPS`."""
+    _import_all(GROUPS[name])
+    if name == "pictures":
+        _draw()
 
 
 def import_little() -> None:
@@ -51,6 +60,18 @@ def _import_all(names: str) -> None:
     for name in names.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+
+
+@contextlib.contextmanager
+def _without(names: tuple[str, ...]) -> Iterator[None]:
+    """Make libraries look as if they were not installed, for as long as others decide whether to use them."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None makes an import fail
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _train() -> None:
@@ -122,7 +143,6 @@ def warm_up() -> None:
     """Do everything once; the generators are left wherever that took them, and reseeded by the rehearsal that follows."""
     _train()
     compute()
-    _draw()
 
 
 def threads() -> int:

@@ -66,7 +66,7 @@ class Zygote:
         self._grader = grader
         self._plan = plan
         self._serve = _prepare(plan)
-        self._complete = plan.light
+        self._groups: set[str] = set()
         self._proc = OwnProc()
         self._warmth = _measure(plan, self._proc)
         self._to_collapse = hugepages.regions(self._proc.read("maps"))
@@ -115,18 +115,20 @@ class Zygote:
             self._channels[other.fileno()] = other
             self._poll.register(other, select.POLLIN)
         else:
-            if received[0].get("everything") and not self._complete:
-                self._import_the_rest()
+            self._import_groups(set(received[0]["groups"]) - self._groups)
             self._answer(channel, int(received[0]["cpu_seconds"]))
 
-    def _import_the_rest(self) -> None:
+    def _import_groups(self, groups: set[str]) -> None:
         """Import what few submissions use, for all workers from now on; it makes forking dearer, so it waits until asked."""
+        if not groups or self._plan.light:
+            return
         self._take_spare(-1)
-        warmup.import_rest()
+        for group in sorted(groups):
+            warmup.import_group(group)
         from autograder.sandbox.rehearsed_work import settle_work  # not for a process without torch
 
         settle_work()
-        self._complete = True
+        self._groups |= groups
         self._warmth = replace(self._warmth, baseline=self._proc.address_space())
         self._lock = lockdown.Lock(self._plan, self._warmth)
         self._to_collapse = hugepages.regions(self._proc.read("maps"))

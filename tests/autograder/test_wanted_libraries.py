@@ -5,23 +5,25 @@ from __future__ import annotations
 import pytest
 
 from autograder.sandbox.modules import NOTEBOOK
-from autograder.wanted_libraries import wants_everything, wants_little
+from autograder.wanted_libraries import wanted_groups, wants_little
 
 ANSWER = b"import math\n\ndef answer():\n    return math.pi\n"
 
 
 @pytest.mark.parametrize(
-    ("files", "everything"),
+    ("files", "groups"),
     [
-        ({"losses.py": b"import torch\n"}, False),
-        ({"losses.py": b"from scipy.stats import norm\n"}, True),
-        ({"losses.py": b"import torch\n", "tools/plots.py": b"import scipy\n"}, True),
-        ({NOTEBOOK: b'[{"source": "import sklearn.datasets", "cell": 1}]'}, True),
+        ({"losses.py": b"import torch\n"}, ()),
+        ({"losses.py": b"from scipy.stats import norm\n"}, ("science",)),
+        ({"losses.py": b"import torch\n", "tools/plots.py": b"import scipy\n"}, ("science",)),
+        ({NOTEBOOK: b'[{"source": "import sklearn.datasets", "cell": 1}]'}, ("science",)),
+        ({"train.py": b"from torchvision import transforms\n"}, ("pictures",)),
+        ({NOTEBOOK: b'[{"source": "%matplotlib inline\\nimport scipy", "cell": 1}]'}, ("science", "pictures")),
     ],
 )
-def test_rare_libraries(files: dict[str, bytes], everything: bool) -> None:
+def test_rare_libraries(files: dict[str, bytes], groups: tuple[str, ...]) -> None:
     """Any file may be the one that is imported."""
-    assert wants_everything(files) is everything
+    assert wanted_groups(files) == groups
 
 
 @pytest.mark.parametrize(

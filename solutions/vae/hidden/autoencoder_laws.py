@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, CandidateError, RemoteObject
+from autograder.candidate import Candidate, RemoteObject
 from autograder.checks import CheckFailed, assert_close, assert_shape, assert_true
 
 SEED = 11

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PROBE = b"""
 import sys
 
-LIBRARIES = ("torch", "scipy.stats")
+LIBRARIES = ("torch", "scipy.stats", "matplotlib.pyplot", "torchvision")
 
 def there():
     return {name: name in sys.modules for name in LIBRARIES}
@@ -70,10 +70,12 @@ def test_light_workers_have_the_same_walls(nursery: Nursery) -> None:
 
 
 def test_rare_libraries_come_when_asked_for(nursery: Nursery) -> None:
-    """And stay from then on."""
+    """And stay from then on; nobody else's come with them."""
     assert not imported(nursery.spawn())["scipy.stats"]
-    assert imported(nursery.spawn(everything=True))["scipy.stats"]
+    assert imported(nursery.spawn(groups=["science"]))["scipy.stats"]
     assert imported(nursery.spawn())["scipy.stats"]
+    assert not imported(nursery.spawn())["matplotlib.pyplot"]
+    assert imported(nursery.spawn(groups=["pictures", "science"]))["matplotlib.pyplot"]
 
 
 def test_a_lease_has_both(nursery: Nursery) -> None:
