@@ -14,6 +14,7 @@ from autograder.course import Assignment, Exercise
 from autograder.runner import CandidateSession
 from autograder.sandbox.modules import ModuleSpace
 from autograder.sessions import LocalSession, RemoteSession, WorkerLost
+from autograder.submission.compiled import compiled
 from autograder.wanted_libraries import wanted_groups, wants_little
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class IsolatedSubmission:
         self._assignment = assignment
         self._files = dict(files)
         self._nursery = nursery
+        self._compiled = compiled(self._files)
         self._groups = wanted_groups(files)
         self._seed = seed
         self._definitions_only: set[str] = set()
@@ -124,7 +126,8 @@ class IsolatedSubmission:
         session = RemoteSession(worker)
         session.limit(LOAD_LIMIT)
         definitions_only = bool(self._definitions_only)
-        load = {"op": "load", "files": self._files, "expected": list(self._assignment.modules)}
+        expected = list(self._assignment.modules)
+        load = {"op": "load", "files": self._files, "expected": expected, "compiled": self._compiled}
         session.request({**load, "definitions_only": definitions_only, "seed": self._seed})
         _substitute(session, self._assignment, substitutes, _drawing)
         return session, session.request({"op": "import", "module": module, "seed": self._seed})

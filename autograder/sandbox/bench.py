@@ -46,7 +46,9 @@ class Bench:
 
     def _do_load(self, request: Mapping[str, Any]) -> None:
         """Take the files; nothing runs until a module is asked for."""
-        self.space = ModuleSpace(request["files"], request["expected"], definitions_only=request["definitions_only"])
+        self.space = ModuleSpace(
+            request["files"], request["expected"], "", request["definitions_only"], request.get("compiled")
+        )
         sys.meta_path.insert(0, SpaceFinder(self.space))
         self._seed(request.get("seed", 0))
 

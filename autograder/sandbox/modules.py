@@ -6,21 +6,20 @@ own, so that two assignments' ``losses`` do not meet) and student code in a work
 """
 
 from __future__ import annotations
-import __future__
 
 import ast
 import builtins
 import contextlib
-import functools
 import json
 import linecache
-import operator
+import marshal
 import sys
-import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
+
+from autograder.sandbox.statements import FUTURES, definitions, describe, future_flags
 
 NOTEBOOK = "__notebook__.json"
 """The file that carries a notebook's cells: a JSON list of ``{"source", "cell", "id"}``."""
@@ -42,11 +41,17 @@ class ModuleSpace:
 
     ``files`` maps posix paths to contents; ``expected`` names the assignment's modules, which a notebook
     provides together; ``prefix`` is prepended to every name in ``sys.modules``; ``definitions_only`` skips top-level
-    statements that only do something (a training run that would not end).
+    statements that only do something (a training run that would not end); ``compiled`` holds marshalled code objects by
+    the names that tracebacks show, see :mod:`autograder.submission.compiled`.
     """
 
     def __init__(
-        self, files: Mapping[str, bytes], expected: Sequence[str] = (), prefix: str = "", definitions_only: bool = False
+        self,
+        files: Mapping[str, bytes],
+        expected: Sequence[str] = (),
+        prefix: str = "",
+        definitions_only: bool = False,
+        compiled: Mapping[str, bytes] | None = None,
     ) -> None:
         self.files = dict(files)
         self.definitions_only = definitions_only
@@ -57,6 +62,7 @@ class ModuleSpace:
         self.sources = {_module_name(path): path for path in sorted(self.files) if path.endswith(".py")}
         self.notebook: types.ModuleType | None = None
         self.failures: dict[str, BaseException] = {}
+        self._compiled = compiled or {}
         self._flags = 0
         self._stand_ins: set[str] = set()
         self._builtins = dict(vars(builtins), __import__=self._import)
@@ -124,7 +130,7 @@ class ModuleSpace:
         """
         _register(source, path)
         if not self.definitions_only:
-            code = compile(source, path, "exec", dont_inherit=True)  # a syntax error concerns the whole file
+            code = self._code(source, path)  # a syntax error concerns the whole file
             before = dict(module.__dict__)
             try:
                 exec(code, module.__dict__)
@@ -134,13 +140,16 @@ class ModuleSpace:
                 module.__dict__.clear()
                 module.__dict__.update(before)
         tree = ast.parse(source, path)
-        own = {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
-        flags = _future_flags(tree)
-        for node in tree.body:
-            if self.definitions_only and not _is_definition(node, own):
-                continue
+        flags = future_flags(tree)
+        for node in definitions(tree) if self.definitions_only else tree.body:
             with contextlib.suppress(KeyboardInterrupt, SystemExit, Exception):
                 exec(compile(ast.Module([node], []), path, "exec", flags, dont_inherit=True), module.__dict__)
+
+    def _code(self, source: str, name: str, flags: int = 0) -> types.CodeType:
+        """Compile a file or a cell, unless the grader has done so."""
+        if name in self._compiled:
+            return marshal.loads(self._compiled[name])  # type: ignore[no-any-return]
+        return compile(source, name, "exec", flags, dont_inherit=True)
 
     def stand_in(self, name: str) -> types.ModuleType:
         """Return module ``name``, or an empty one in its place when it cannot be loaded."""
@@ -188,15 +197,15 @@ class ModuleSpace:
                 sys.modules.setdefault(self.prefix + expected, self.notebook)
         try:
             name = f"cell {cell['cell']}"
-            _register(str(cell["source"]), name)
-            what: str | ast.Module = str(cell["source"])
+            source = str(cell["source"])
+            _register(source, name)
             if self.definitions_only:
-                tree = ast.parse(what, name)
-                own = {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
-                tree.body = [node for node in tree.body if _is_definition(node, own)]
-                what = tree
-            code = compile(what, name, "exec", self._flags, dont_inherit=True)
-            self._flags |= code.co_flags & _FUTURES  # like IPython: from one cell to the next
+                tree = ast.parse(source, name)
+                tree.body = definitions(tree)
+                code = compile(tree, name, "exec", self._flags, dont_inherit=True)
+            else:
+                code = self._code(source, name, self._flags)
+            self._flags |= code.co_flags & FUTURES  # like IPython: from one cell to the next
             exec(code, self.notebook.__dict__)
         except BaseException as error:
             self.complaints.append(describe(error, f"cell {cell['cell']}"))
@@ -248,48 +257,9 @@ def _module_name(path: str) -> str:
     return name.removesuffix(".__init__")
 
 
-_FUTURES = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
-"""What ``from __future__ import …`` can leave in the flags of a compiled file."""
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
 def _register(source: str, name: str) -> None:
     """Let tracebacks show the student's own lines."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-
-
-def _future_flags(tree: ast.Module) -> int:
-    """What ``from __future__ import …`` asks of the statements after it, when these are compiled one by one."""
-    flags = 0
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            for alias in node.names:
-                feature = getattr(__future__, alias.name, None)
-                flags |= getattr(feature, "compiler_flag", 0)
-    return flags
-
-
-def _is_definition(node: ast.stmt, own: set[str]) -> bool:
-    """Imports, functions, classes, and assignments that do not call the file's own functions."""
-    if isinstance(node, (*_DEFINITIONS, ast.Import, ast.ImportFrom)):
-        return True
-    if not isinstance(node, ast.Assign | ast.AnnAssign):
-        return False
-    calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
-    return not any(isinstance(called, ast.Name) and called.id in own for called in calls) and not any(
-        isinstance(part, ast.For | ast.While | ast.ListComp | ast.GeneratorExp) for part in ast.walk(node)
-    )
-
-
-def describe(error: BaseException, path: str) -> str:
-    """One line: where in the file a top-level statement failed, and with what."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
-    where = f"{path}, line {lines[-1]}" if lines else path
-    try:
-        message = str(error)[:200]
-    except BaseException:
-        message = ""
-    return f"{where}: {type(error).__name__}: {message}".rstrip(": ")
 
 
 def _notebook_names() -> dict[str, Callable[..., object]]:

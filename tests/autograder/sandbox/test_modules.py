@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.sandbox.modules import NOTEBOOK, LoadError, ModuleSpace, describe
+from autograder.sandbox.modules import NOTEBOOK, LoadError, ModuleSpace
+from autograder.sandbox.statements import describe
 from autograder.sandbox.workbench import Workbench
 
 _numbers = itertools.count()
