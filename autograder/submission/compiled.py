@@ -1,7 +1,8 @@
-"""Code objects of a submission's files, made once here for the twenty workers that run them.
+"""Code objects of a notebook's cells, made once here for the twenty workers that run them.
 
 Compiling is as safe here as it was when the submission was read: sources that could hurt the compiler are left out, and
-a worker compiles them for itself. Nothing is executed.
+a worker compiles them for itself. Nothing is executed. Files are left to the workers: each needs few of them, while
+the cells of a notebook are one program.
 """
 
 from __future__ import annotations
@@ -23,29 +24,19 @@ _MOST_BYTES = 8
 
 
 def compiled(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return marshalled code objects by the names that tracebacks show: ``losses.py``, ``cell 3``.
+    """Return marshalled code objects by the names that tracebacks show, ``cell 3``.
 
-    What is missing has a syntax error, would be large, or could hurt the compiler. Each is what
-    ``compile(source, name, "exec")`` gives in this version of Python, cells with the future statements of earlier ones.
+    Each is what ``compile(source, name, "exec")`` gives in this version of Python with the future statements of earlier
+    cells. What is missing has a syntax error, would be large, or could hurt the compiler.
     """
     codes: dict[str, bytes] = {}
-    for path, content in files.items():
-        if path.endswith(".py"):
-            codes |= _named(path, *_compile(content.decode("utf-8", "replace"), path, 0))
-        elif path == NOTEBOOK:
-            codes |= _cells(content)
-    return codes
-
-
-def _cells(content: bytes) -> dict[str, bytes]:
-    """The cells of a notebook, up to the first whose future statements cannot be known here."""
-    codes: dict[str, bytes] = {}
     flags = 0
-    for name, source in _sources(content):
-        code, futures = _compile(source, name, flags)
-        if code is None and "__future__" in source:
-            break
-        codes |= _named(name, code, futures)
+    for name, source in _sources(files.get(NOTEBOOK, b"[]")):
+        code, futures = (_compile_shared if len(source) <= _SHARED_CHARACTERS else _compile)(source, name, flags)
+        if code is not None:
+            codes[name] = code
+        elif "__future__" in source:
+            break  # whether the cells after it have its future statements is not known here
         flags |= futures
     return codes
 
@@ -55,17 +46,8 @@ def _sources(content: bytes) -> Iterator[tuple[str, str]]:
         yield f"cell {cell['cell']}", str(cell["source"])
 
 
-def _named(name: str, code: bytes | None, _futures: int) -> dict[str, bytes]:
-    return {} if code is None else {name: code}
-
-
 def _compile(source: str, name: str, flags: int) -> tuple[bytes | None, int]:
     """Return the marshalled code of a source and its future flags; None for what is not to be compiled here."""
-    compile_it = _compile_shared if len(source) <= _SHARED_CHARACTERS else _compile_alone
-    return compile_it(source, name, flags)
-
-
-def _compile_alone(source: str, name: str, flags: int) -> tuple[bytes | None, int]:
     if not is_plain(source):
         return None, 0
     try:
@@ -78,4 +60,4 @@ def _compile_alone(source: str, name: str, flags: int) -> tuple[bytes | None, in
     return (data if len(data) <= _MOST_BYTES * len(source) + 1000 else None), code.co_flags & FUTURES
 
 
-_compile_shared = functools.lru_cache(maxsize=2048)(_compile_alone)
+_compile_shared = functools.lru_cache(maxsize=2048)(_compile)
