@@ -18,6 +18,7 @@ import torch
 
 from autograder import __version__
 from autograder.assess import Assessed, assess, exercise_result
+from autograder.convolutions import usual_convolutions
 from autograder.course import Assignment, Exercise, open_course
 from autograder.diagnosis import catalogue
 from autograder.errors import GraderError
@@ -63,7 +64,9 @@ class Grader:
         self.options = options
         self.exercises: tuple[Exercise, ...] = _selected(self.assignment, options.only)
         self.version = f"{__version__}+{self.course.version(assignment)}"
-        self._nursery: Nursery | None = Nursery.leased(lease) if lease is not None else None
+        self._nursery: Nursery | None = None
+        if lease is not None:
+            self._take(Nursery.leased(lease))
 
     def __enter__(self) -> Grader:
         """Start the zygote; raises :class:`autograder.errors.IsolationError` where isolation is not available."""
@@ -120,8 +123,13 @@ class Grader:
 
     def _start(self) -> Nursery:
         if self._nursery is None:
-            self._nursery = Nursery(self.options.isolation, self.options.memory_limit_mb, hidden=[self.course.solutions])
+            self._take(Nursery(self.options.isolation, self.options.memory_limit_mb, hidden=[self.course.solutions]))
+        assert self._nursery is not None
         return self._nursery
+
+    def _take(self, nursery: Nursery) -> None:
+        self._nursery = nursery
+        nursery.expect(usual_convolutions(self.assignment))
 
     def _result(
         self,

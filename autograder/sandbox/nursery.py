@@ -56,6 +56,10 @@ class Nursery:
         """Return a locked worker with torch; see :meth:`autograder.sandbox.launcher.Zygote.spawn`."""
         return self._full.spawn(cpu_seconds, groups)
 
+    def expect(self, convolutions: list[list]) -> None:
+        """Say what workers with torch will be used for; see :meth:`autograder.sandbox.launcher.Zygote.expect`."""
+        self._full.expect(convolutions)
+
     def spawn_light(self, cpu_seconds: int = 600) -> Worker | None:
         """Return a locked worker without torch, None where there are none.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -71,6 +74,9 @@ def train(model: nn.Module, loader, optimizer: torch.optim.Optimizer) -> float:
     return loss.item()
 '''
 
+_BATCHES = (1, 2, 3, 4)
+"""Sizes of the batches that checks use."""
+
 
 def rehearse_work() -> None:
     """Rehearse, and settle everything before the first fork."""
@@ -81,6 +87,18 @@ def rehearse_work() -> None:
 def settle_work() -> None:
     """Reseed every generator and settle the heap, for the forks to come."""
     settle(seed_everything)
+
+
+def rehearse_convolutions(convolutions: Sequence[list[Any]]) -> None:
+    """Use convolutions forwards and backwards with small batches; each is a class of ``torch.nn``, arguments and a shape.
+
+    A kernel that oneDNN has compiled here need not be compiled in a worker.
+    """
+    for (kind, arguments, shape), batch in itertools.product(convolutions, _BATCHES):
+        with contextlib.suppress(Exception):
+            layer = getattr(torch.nn, kind)(**arguments)
+            x = torch.rand(batch, *shape, requires_grad=True)
+            torch.autograd.grad(layer(x).sum(), [x, *layer.parameters()])
 
 
 def evaluate(kind: str, *details: Any) -> Any:
