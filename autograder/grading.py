@@ -18,7 +18,6 @@ import torch
 
 from autograder import __version__
 from autograder.assess import Assessed, assess, exercise_result
-from autograder.convolutions import usual_convolutions
 from autograder.course import Assignment, Exercise, open_course
 from autograder.diagnosis import catalogue
 from autograder.errors import GraderError
@@ -30,7 +29,7 @@ from autograder.reports.schema import Artifacts, Environment, ExerciseResult, Is
 from autograder.runner import RunOptions
 from autograder.sandbox import warmup
 from autograder.sandbox.launcher import Lease
-from autograder.sandbox.nursery import Nursery
+from autograder.sandbox.nursery import Nursery, nursery_for
 from autograder.subjects import IsolatedSubmission
 from autograder.submission import Submission, read_submission
 
@@ -64,9 +63,7 @@ class Grader:
         self.options = options
         self.exercises: tuple[Exercise, ...] = _selected(self.assignment, options.only)
         self.version = f"{__version__}+{self.course.version(assignment)}"
-        self._nursery: Nursery | None = None
-        if lease is not None:
-            self._take(Nursery.leased(lease))
+        self._nursery: Nursery | None = Nursery.leased(lease) if lease is not None else None
 
     def __enter__(self) -> Grader:
         """Start the zygote; raises :class:`autograder.errors.IsolationError` where isolation is not available."""
@@ -123,13 +120,10 @@ class Grader:
 
     def _start(self) -> Nursery:
         if self._nursery is None:
-            self._take(Nursery(self.options.isolation, self.options.memory_limit_mb, hidden=[self.course.solutions]))
-        assert self._nursery is not None
+            self._nursery = nursery_for(
+                self.course.solutions, self.assignment.name, self.options.isolation, self.options.memory_limit_mb
+            )
         return self._nursery
-
-    def _take(self, nursery: Nursery) -> None:
-        self._nursery = nursery
-        nursery.expect(usual_convolutions(self.assignment))
 
     def _result(
         self,

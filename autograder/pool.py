@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import AutograderError, GraderError
 from autograder.sandbox import limits
 from autograder.sandbox.launcher import Lease
-from autograder.sandbox.nursery import Nursery
+from autograder.sandbox.nursery import Nursery, nursery_for
 from autograder.submission import visible
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def grade_all(
     reported as the grader's failure.
     """
     start_server()
-    with Nursery(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"]) as nursery:
+    with nursery_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb) as nursery:
         crew = Crew(assignment, options, root, nursery, min(processes, len(jobs)))
         try:
             yield from crew.work(jobs)

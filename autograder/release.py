@@ -2,7 +2,7 @@
 
 That is ``assignments/<name>/`` (stubs, statement and visible checks) and the notebook in ``release/<name>/``, which nbgrader
 cuts from the instructor's in ``source/<name>/``. What students get is scanned for lines of solution regions, hidden checks,
-wrong variants and rubrics before it reaches the disk.
+wrong variants and rubrics before it reaches the disk. For the grader there is ``solutions/<name>/convolutions.json``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from autograder.convolutions import FILE, as_text, convolutions_of
 from autograder.course import Assignment, Course
 from autograder.errors import GraderError
 from autograder.notebooks.build import build_source
@@ -61,6 +62,8 @@ def all_files(assignments: Sequence[Assignment]) -> dict[str, str]:
     for assignment in assignments:
         name, file = assignment.name, f"{notebook_name(assignment.name)}.ipynb"
         refuse_leaks(assignment, {f"release/{file}": released[name]})
+        if convolutions := convolutions_of(assignment):
+            files[f"solutions/{name}/{FILE}"] = as_text(convolutions)
         files |= {f"source/{name}/{file}": sources[name], f"release/{name}/{file}": released[name]}
     return files
 

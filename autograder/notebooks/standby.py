@@ -17,7 +17,7 @@ from autograder.options import GradeOptions
 from autograder.pool import Crew, Done, Job, start_server
 from autograder.reports.graded import Graded
 from autograder.sandbox import profiles
-from autograder.sandbox.nursery import Nursery
+from autograder.sandbox.nursery import nursery_for
 
 State = tuple[tuple[str, int, int], ...]
 _MOST_PROCESSES = 4
@@ -35,7 +35,7 @@ class StandbyGrader:
         profiles.choose(options.isolation)
         self.key = (assignment, options, root, _state(root / "solutions" / assignment))
         start_server()
-        self._nursery = Nursery(options.isolation, options.memory_limit_mb, hidden=[root / "solutions"])
+        self._nursery = nursery_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb)
         self._nursery.__enter__()
         self._crew = Crew(assignment, options, root, self._nursery, 1)
         self._coming = self._crew.work([])

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder.errors import GraderError, IsolationError, SpawnFailed, ZygoteDied
 from autograder.sandbox import control, environment, limits, profiles, selftest
@@ -54,6 +55,7 @@ class Zygote:
         spare: bool = True,
         light: bool = False,
         wait: bool = True,
+        convolutions: Sequence[list[Any]] = (),
     ) -> None:
         """Choose the profile and start the zygote; takes 2 to 4 seconds, mostly the import of torch.
 
@@ -66,6 +68,7 @@ class Zygote:
             spare: keep one worker ready, which hides the time of the fork.
             light: import no torch, see `autograder.sandbox.light_worker`.
             wait: until it is warm; otherwise the first worker is what waits.
+            convolutions: what submissions are likely to use, see `autograder.convolutions`.
 
         Raises:
             IsolationError: if the machine offers less than the request needs.
@@ -95,6 +98,7 @@ class Zygote:
             entry=entry,
             spare=spare,
             light=light,
+            convolutions=tuple(convolutions),
         )
         atexit.register(self.close)
         try:
@@ -219,12 +223,6 @@ class Zygote:
         worker.socket.settimeout(None)
         worker.report = report
         return worker
-
-    def expect(self, convolutions: list[list]) -> None:
-        """Tell what submissions are likely to use, see `autograder.convolutions`; nothing depends on it but time."""
-        if convolutions and self._cold is None:
-            with contextlib.suppress(OSError):  # the next request meets the same error and reports it
-                control.send(self._channel, {"convolutions": convolutions})
 
     def _request(self, cpu_seconds: int, groups: Sequence[str]) -> Worker:
         """Ask the zygote for a worker."""

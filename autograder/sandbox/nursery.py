@@ -6,7 +6,9 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from autograder.convolutions import expected_convolutions
 from autograder.errors import GraderError, IsolationError
 from autograder.sandbox import profiles
 from autograder.sandbox.handle import Worker
@@ -23,14 +25,19 @@ class Nursery:
     """
 
     def __init__(
-        self, request: profiles.Request = "strict", memory_limit_mb: int = 4096, *, hidden: Sequence[Path] = ()
+        self,
+        request: profiles.Request = "strict",
+        memory_limit_mb: int = 4096,
+        *,
+        hidden: Sequence[Path] = (),
+        convolutions: Sequence[list[Any]] = (),
     ) -> None:
         """Start both; the arguments are those of :class:`autograder.sandbox.launcher.Zygote`, and so are the errors."""
         self._light: Zygote | None = None
         if profiles.offers() and not profiles.offers()["pidfd"]:
             self._light = Zygote(request, memory_limit_mb, hidden=hidden, entry=LIGHT_ENTRY, light=True, wait=False)
         try:
-            self._full = Zygote(request, memory_limit_mb, hidden=hidden)
+            self._full = Zygote(request, memory_limit_mb, hidden=hidden, convolutions=convolutions)
         except BaseException:
             self._close_light()
             raise
@@ -55,10 +62,6 @@ class Nursery:
     def spawn(self, cpu_seconds: int = 600, groups: Sequence[str] = ()) -> Worker:
         """Return a locked worker with torch; see :meth:`autograder.sandbox.launcher.Zygote.spawn`."""
         return self._full.spawn(cpu_seconds, groups)
-
-    def expect(self, convolutions: list[list]) -> None:
-        """Say what workers with torch will be used for; see :meth:`autograder.sandbox.launcher.Zygote.expect`."""
-        self._full.expect(convolutions)
 
     def spawn_light(self, cpu_seconds: int = 600) -> Worker | None:
         """Return a locked worker without torch, None where there are none.
@@ -94,3 +97,9 @@ class Nursery:
         light, self._light = self._light, None
         if light is not None:
             light.close()
+
+
+def nursery_for(solutions: Path, assignment: str, request: profiles.Request, memory_limit_mb: int) -> Nursery:
+    """Return a nursery for submissions of one assignment of the course whose ``solutions`` no worker may reach."""
+    convolutions = expected_convolutions(solutions / assignment)
+    return Nursery(request, memory_limit_mb, hidden=[solutions], convolutions=convolutions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from autograder.sandbox.seccomp import Policy
 
@@ -22,7 +23,7 @@ STARTUP_FAILED = 70
 
 @dataclass(frozen=True)
 class Plan:
-    """The settings of one zygote and of all its workers. Holds nothing of the course but names of paths.
+    """The settings of one zygote and of all its workers. Of the course it holds names of paths and public shapes only.
 
     Attributes:
         profile: ``"S3"`` … ``"S0"``.
@@ -37,6 +38,7 @@ class Plan:
         scratch_mb: size of a worker's scratch file system (S3).
         spare: keep one locked worker ready.
         light: import no torch; such a process is forked in a tenth of the time.
+        convolutions: what submissions are likely to use, see `autograder.convolutions`; only speed depends on it.
     """
 
     profile: str = "S0"
@@ -51,6 +53,7 @@ class Plan:
     scratch_mb: int = 64
     spare: bool = True
     light: bool = False
+    convolutions: tuple[list[Any], ...] = ()
 
     @property
     def private_root(self) -> bool:
@@ -83,4 +86,4 @@ class Plan:
     def from_json(cls, text: str) -> Plan:
         """Read a plan written by `to_json`."""
         values = json.loads(text)
-        return cls(**{**values, "hidden": tuple(values["hidden"])})
+        return cls(**{**values, **{name: tuple(values[name]) for name in ("hidden", "convolutions")}})

@@ -78,6 +78,19 @@ _BATCHES = (1, 2, 3, 4)
 """Sizes of the batches that checks use."""
 
 
+def rehearse_convolutions(convolutions: Sequence[list[Any]]) -> None:
+    """Use convolutions forwards and backwards with small batches; each is a class of ``torch.nn``, arguments and a shape.
+
+    A kernel that oneDNN has compiled here need not be compiled in a worker. This comes before the rehearsal, which lays
+    out memory.
+    """
+    for (kind, arguments, shape), batch in itertools.product(convolutions, _BATCHES):
+        with contextlib.suppress(Exception):
+            layer = getattr(torch.nn, kind)(**arguments)
+            x = torch.rand(batch, *shape, requires_grad=True)
+            torch.autograd.grad(layer(x).sum(), [x, *layer.parameters()])
+
+
 def rehearse_work() -> None:
     """Rehearse, and settle everything before the first fork."""
     rehearse(lambda: Workbench(evaluate, fresh_process=True), script)
@@ -87,18 +100,6 @@ def rehearse_work() -> None:
 def settle_work() -> None:
     """Reseed every generator and settle the heap, for the forks to come."""
     settle(seed_everything)
-
-
-def rehearse_convolutions(convolutions: Sequence[list[Any]]) -> None:
-    """Use convolutions forwards and backwards with small batches; each is a class of ``torch.nn``, arguments and a shape.
-
-    A kernel that oneDNN has compiled here need not be compiled in a worker.
-    """
-    for (kind, arguments, shape), batch in itertools.product(convolutions, _BATCHES):
-        with contextlib.suppress(Exception):
-            layer = getattr(torch.nn, kind)(**arguments)
-            x = torch.rand(batch, *shape, requires_grad=True)
-            torch.autograd.grad(layer(x).sum(), [x, *layer.parameters()])
 
 
 def evaluate(kind: str, *details: Any) -> Any:

@@ -67,7 +67,6 @@ class Zygote:
         self._plan = plan
         self._serve = _prepare(plan)
         self._groups: set[str] = set()
-        self._rehearsed: list[list] = []
         self._proc = OwnProc()
         self._warmth = _measure(plan, self._proc)
         self._to_collapse = hugepages.regions(self._proc.read("maps"))
@@ -115,8 +114,6 @@ class Zygote:
             other = socket.socket(fileno=received[1][0])
             self._channels[other.fileno()] = other
             self._poll.register(other, select.POLLIN)
-        elif "convolutions" in received[0]:
-            self._rehearse(received[0]["convolutions"])
         else:
             self._import_groups(set(received[0]["groups"]) - self._groups)
             self._answer(channel, int(received[0]["cpu_seconds"]))
@@ -125,28 +122,13 @@ class Zygote:
         """Import what few submissions use, for all workers from now on; it makes forking dearer, so it waits until asked."""
         if not groups or self._plan.light:
             return
+        self._take_spare(-1)
         for group in sorted(groups):
             warmup.import_group(group)
-        self._groups |= groups
-        self._settle_again()
-
-    def _rehearse(self, convolutions: list[list]) -> None:
-        """Use the convolutions that submissions are expected to use, unless another grader of the run has asked for it."""
-        new = [convolution for convolution in convolutions if convolution not in self._rehearsed]
-        if not new or self._plan.light:
-            return
-        from autograder.sandbox.rehearsed_work import rehearse_convolutions  # not for a process without torch
-
-        rehearse_convolutions(new)
-        self._rehearsed += new
-        self._settle_again()
-
-    def _settle_again(self) -> None:
-        """Make what this process has become the state that workers start from."""
         from autograder.sandbox.rehearsed_work import settle_work  # not for a process without torch
 
-        self._take_spare(-1)
         settle_work()
+        self._groups |= groups
         self._warmth = replace(self._warmth, baseline=self._proc.address_space())
         self._lock = lockdown.Lock(self._plan, self._warmth)
         self._to_collapse = hugepages.regions(self._proc.read("maps"))
@@ -264,9 +246,10 @@ def _prepare(plan: Plan) -> Serve:
         warmup.import_libraries()
         serve = load_entry(plan.entry)
         warmup.warm_up()
-        from autograder.sandbox.rehearsed_work import rehearse_work  # imports torch, whose import comes first above
+        from autograder.sandbox import rehearsed_work  # imports torch, whose import comes first above
 
-        rehearse_work()
+        rehearsed_work.rehearse_convolutions(plan.convolutions)
+        rehearsed_work.rehearse_work()
     forget_package(sys.argv[2])
     if (count := warmup.threads()) != 1:
         raise RuntimeError(f"{count} threads after the imports, and forking is safe with one only")

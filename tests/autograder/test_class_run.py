@@ -48,7 +48,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nurser
     """A fresh tiny course around the working folder, graded with the shared zygote."""
     name = write_course(tmp_path)
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tmp_path))
-    monkeypatch.setattr(grading, "Nursery", lambda *args, **kwargs: Shared(warm_nursery))
+    monkeypatch.setattr(grading, "nursery_for", lambda *args, **kwargs: Shared(warm_nursery))
     open_course.cache_clear()
     yield name
     open_course.cache_clear()

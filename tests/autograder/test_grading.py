@@ -186,7 +186,7 @@ def double(x):
 
 def test_only_some_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery) -> None:
     """Those asked for; unknown ones are a usage error."""
-    monkeypatch.setattr(grading, "Nursery", lambda *args, **kwargs: Unlucky(warm_nursery, 0))
+    monkeypatch.setattr(grading, "nursery_for", lambda *args, **kwargs: Unlucky(warm_nursery, 0))
     name = write_course(tmp_path)
     with Grader(name, GradeOptions(only=("shift", "whole.Scale")), tmp_path) as grader:
         result = graded(grader, tmp_path / "lea", right_answers()).result
@@ -231,7 +231,7 @@ def test_failures_of_the_grader_are_tried_again_and_never_marked(
 ) -> None:
     """One that passes costs nothing; one that stays is said to cost no points."""
     unlucky = Unlucky(warm_nursery, failures)
-    monkeypatch.setattr(grading, "Nursery", lambda *args, **kwargs: unlucky)
+    monkeypatch.setattr(grading, "nursery_for", lambda *args, **kwargs: unlucky)
     grader = Grader(write_course(tmp_path), GradeOptions(), tmp_path)
     result = graded(grader, tmp_path / "mia", right_answers()).result
     assert (result.status, result.score) == (status, score)
@@ -243,7 +243,7 @@ def test_a_mistake_in_a_check_is_the_graders_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery
 ) -> None:
     """No student pays for it."""
-    monkeypatch.setattr(grading, "Nursery", lambda *args, **kwargs: Unlucky(warm_nursery, 0))
+    monkeypatch.setattr(grading, "nursery_for", lambda *args, **kwargs: Unlucky(warm_nursery, 0))
     name = write_course(tmp_path)
     path = tmp_path / "solutions" / name / "hidden" / "test_pieces.py"
     call = "    seen = candidate.double"

@@ -53,4 +53,4 @@ def released(course: SmallCourse) -> dict[str, Any]:
 @pytest.fixture
 def one_nursery(monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery) -> None:
     """Graders of this process use the session's zygote."""
-    monkeypatch.setattr(grading, "Nursery", lambda *args, **kwargs: Shared(warm_nursery))
+    monkeypatch.setattr(grading, "nursery_for", lambda *args, **kwargs: Shared(warm_nursery))
