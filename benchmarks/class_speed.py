@@ -54,8 +54,9 @@ def one_submission(assignment: Assignment) -> dict[str, float]:
     """CPU seconds of one right submission: in this warm interpreter, and in locked workers of a warm grader.
 
     Behind walls the grader's, the zygotes' and the workers' time counts. Everything stays on one core, as it does in a class
-    that keeps every core busy; a request that finds its worker on another costs more. The two take turns, because this machine may be
-    slower at one minute than at the next; what a zygote does once after its start is waited for, as imports are.
+    that keeps every core busy; a request that finds its worker on another costs more. The two take turns, because this
+    machine may be slower at one minute than at the next; what a zygote does once after its start is waited for, as imports
+    are.
     """
     subject = LoadedModules(assignment, assignment.reference_files())
     submission = Submission("bench", assignment.reference_files(), (), "0" * 64, None, {})
