@@ -12,13 +12,13 @@ well-behaved worker could not have sent.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgpack
 import numpy as np
 
+from autograder.sandbox.wire_headers import check_bytes, fields, refuse
 from autograder.sandbox.wire_types import (
     MAX_ARRAYS,
     MAX_DEPTH,
@@ -45,13 +45,9 @@ __all__ = [
     "EncodeError",
     "Handle",
     "WireError",
-    "check_bytes",
-    "check_sizes",
     "decode",
     "encode",
     "extend",
-    "fields",
-    "refuse",
     "spend",
 ]
 
@@ -258,27 +254,6 @@ def _array(payload: bytes, *, scalar: bool) -> Any:
     return array[()] if scalar else array
 
 
-def fields(payload: bytes, number: int) -> list:
-    """Unpack the header of an extension: one list of so many items, with at most one list in it."""
-    lists = [0]
-
-    def count(items: list) -> list:
-        # A header is one list with at most one more, the shape, in it. Lists nested in lists would be built
-        # without ever being counted: 20 MB of them cost the grader 10 s and more than 1 GB.
-        lists[0] += 1
-        if lists[0] > 2:
-            raise WireError("bad header")
-        return items
-
-    found = msgpack.unpackb(
-        payload, list_hook=count,
-        max_bin_len=MAX_FRAME, max_str_len=64, max_array_len=max(MAX_RANK, 4), max_map_len=0, max_ext_len=0,
-    )  # fmt: skip
-    if type(found) is not list or len(found) != number:
-        raise WireError("bad header")
-    return found
-
-
 def _pair(payload: bytes) -> tuple[int, str]:
     number, name = fields(payload, 2)
     if type(number) is not int or type(name) is not str:
@@ -291,26 +266,3 @@ def _floats(payload: bytes) -> tuple[float, float]:
     if type(real) is not float or type(imag) is not float:
         raise WireError("bad complex number")
     return real, imag
-
-
-def check_bytes(shape: object, raw: object, itemsize: int) -> None:
-    """Insist that a shape is one, and that so many bytes belong to it."""
-    if type(shape) is not list or type(raw) is not bytes or len(shape) > MAX_RANK:
-        raise WireError("bad shape")
-    if any(type(size) is not int or size < 0 for size in shape):
-        raise WireError("bad shape")
-    check_sizes(shape, len(raw), itemsize)
-
-
-def check_sizes(shape: Sequence[int], nbytes: int, itemsize: int) -> None:
-    """Insist that so many bytes belong to a shape of non-negative sizes."""
-    if math.prod(shape) * itemsize != nbytes:
-        raise WireError("shape and bytes disagree")
-    if nbytes == 0 and math.prod(size or 1 for size in shape) > MAX_FRAME:
-        # Nothing is in it, but the sum over its empty dimension would be gigabytes of zeros.
-        raise WireError("bad shape")
-
-
-def refuse(reason: str) -> NoReturn:
-    """Raise :class:`WireError`."""
-    raise WireError(reason)

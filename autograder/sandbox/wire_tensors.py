@@ -9,6 +9,7 @@ import torch
 
 from autograder.sandbox import wire
 from autograder.sandbox.wire import WireError
+from autograder.sandbox.wire_headers import check_sizes, refuse
 
 TORCH_DTYPES: tuple[torch.dtype, ...] = (
     torch.float64, torch.float32, torch.float16, torch.bfloat16,
@@ -51,7 +52,7 @@ def _decode_tensor(payload: bytes, trusted: bool) -> torch.Tensor:
     if len(payload) < start:
         raise WireError("bad tensor header")
     shape = _RANKS[rank].unpack_from(payload, _HEAD)
-    wire.check_sizes(shape, len(payload) - start, _ITEMSIZE[code])
+    check_sizes(shape, len(payload) - start, _ITEMSIZE[code])
     dtype = TORCH_DTYPES[code]
     raw = bytearray(memoryview(payload)[start:])
     if dtype is torch.bool and raw.strip(b"\x00\x01"):
@@ -68,7 +69,7 @@ def _encode_dtype(dtype: torch.dtype, budget: list[int]) -> msgpack.ExtType:
 
 def _decode_dtype(payload: bytes, trusted: bool) -> torch.dtype:
     if len(payload) != 1 or payload[0] >= len(TORCH_DTYPES):
-        wire.refuse("unknown dtype")
+        refuse("unknown dtype")
     return TORCH_DTYPES[payload[0]]
 
 
