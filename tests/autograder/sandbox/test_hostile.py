@@ -114,7 +114,11 @@ def test_a_living_worker_has_no_reason_yet(zygote: Zygote) -> None:
 
 
 def test_nothing_survives_where_forking_is_possible(zygote_of: Callable[[str], Zygote]) -> None:
-    """Profile S0 stops no fork, so the zygote hunts down what a worker left behind."""
+    """Profile S0 stops no fork, so the zygote hunts down what a worker left behind.
+
+    It does so at the end of any worker: one that an earlier test gave back may still be on its way out, and take these with
+    it before they were looked at. Then the same is done again.
+    """
     source = """
 import os, time
 reader, writer = os.pipe()
@@ -128,11 +132,15 @@ if os.fork() == 0:
 os.wait(); time.sleep(0.2)
 result = [int(word) for word in os.read(reader, 100).split()]
 """
-    with zygote_of("S0").spawn() as worker:
-        pids = ask(worker, source)
-        assert len(pids) == 3
-        assert all(alive(pid) for pid in pids)
-    assert not any(alive(pid) for pid in pids)
+    for _ in range(3):
+        with zygote_of("S0").spawn() as worker:
+            pids = ask(worker, source)
+            assert len(pids) == 3
+            there = all(alive(pid) for pid in pids)
+        assert not any(alive(pid) for pid in pids)
+        if there:
+            break
+    assert there
 
 
 def test_memory_is_limited(zygote: Zygote) -> None:
