@@ -151,16 +151,20 @@ class Workbench(Bench):
     def _do_settle(self, request: Mapping[str, Any]) -> Handle:
         """Make a module in general position, here, which saves sending its parameters; a shared one only once."""
         made = [request["target"], request["options"], request["seed"], request["scale"]]
-        module = next((known for key, known in self._shared if request["shared"] and key == made), None)
-        if module is None:
-            self._seed(request["seed"])
-            module = self._resolve(request["target"])(**self._take(request["options"]))
-            if not isinstance(module, torch.nn.Module):
-                raise TypeError(f"{type(module).__name__} is not a torch.nn.Module")
-            settle_module(module, request["example"], request["seed"], request["scale"])
-            self._shared += [(made, module)] if request["shared"] else []
+        known = [module for key, module in self._shared if key == made] if request["shared"] else []
+        module = known[0] if known else self._settled_module(request)
+        if request["shared"] and not known:
+            self._shared.append((made, module))
         self._seed(request["seed"])
         return self._keep(module)
+
+    def _settled_module(self, request: Mapping[str, Any]) -> torch.nn.Module:
+        self._seed(request["seed"])
+        module = self._resolve(request["target"])(**self._take(request["options"]))
+        if not isinstance(module, torch.nn.Module):
+            raise TypeError(f"{type(module).__name__} is not a torch.nn.Module")
+        settle_module(module, request["example"], request["seed"], request["scale"])
+        return module
 
     def _do_load_state_of(self, request: Mapping[str, Any]) -> None:
         """Load one module's state dict into another."""

@@ -249,7 +249,7 @@ def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, 
     assert_true(reached is not None and bool(reached.abs().max() > 0), "no gradient of x_hat reaches the encoder")
     (onwards,) = vae.decode.grad(mu + spread, wrt=(0,))
     if isinstance(onwards, Tensor):
-        # Outputs that are not tensors of this shape end the check, as they do in checks of their own.
+        # A gradient of another shape, which no well-behaved worker reports, ends the check here: it has failed then.
         parts = [
             vae.encode.grad(x, wrt=(0,), select=0, cotangent=onwards),
             vae.encode.grad(x, wrt=(0,), select=1, cotangent=0.5 * spread * onwards),
