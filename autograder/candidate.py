@@ -13,6 +13,7 @@ from typing import Any
 
 from torch import Tensor
 
+from autograder import salt
 from autograder.remote import Call, CandidateError, Observation, Remote, Session, checked_gradients, protocol_error
 from autograder.sandbox.wire import Handle
 
@@ -185,7 +186,7 @@ class Candidate:
 
     def seed(self, seed: int) -> None:
         """Seed the global random state beside the student's code."""
-        self._remote.ask({"op": "seed", "seed": seed})
+        self._remote.ask({"op": "seed", "seed": salt.mix(seed) % 2**32})
 
     def settled(
         self, name: str, options: Mapping[str, Any], example: Tensor, *, seed: int, scale: float = 1.0, shared: bool = False
@@ -197,11 +198,11 @@ class Candidate:
         checks that ask for the same: for those that only look at it.
         """
         made = RemoteFunction(self._remote, ["module", self._module, name], name)
-        return made.settle(dict(options), {"example": example, "seed": seed, "scale": scale, "shared": shared})
+        return made.settle(dict(options), {"example": example, "seed": salt.mix(seed) % 2**32, "scale": scale, "shared": shared})
 
     def generator(self, seed: int) -> RemoteObject:
         """Make a ``torch.Generator`` to be passed as ``generator=``."""
-        return self._make("generator", (seed,), {})
+        return self._make("generator", (salt.mix(seed),), {})
 
     def loader(self, images: Tensor, labels: Tensor, batch_size: int) -> RemoteObject:
         """Make a data loader of ``(images, labels)`` in order."""

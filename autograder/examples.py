@@ -1,7 +1,7 @@
 """The examples of a property check: drawn once by Hypothesis, then replayed for every submission.
 
-Drawing costs more than checking. The inputs of a check depend on the grader's seed alone, so a class of a hundred
-submissions shares them. The examples of one check are run interleaved: every example's next call to the submission
+Drawing costs more than checking, so a class of a hundred submissions shares what is drawn, which depends on the run's
+seed alone: shapes, and the seeds that tensors are filled from. These are salted, so that the values differ. The examples of one check are run interleaved: every example's next call to the submission
 goes into one frame, which saves a round trip through two processes for each of them.
 """
 
@@ -18,6 +18,7 @@ import torch
 from hypothesis.internal.conjecture import providers
 
 from autograder.candidate import Session
+from autograder.strategies import deferring
 
 Body = Callable[[Session], None]
 
@@ -44,7 +45,7 @@ def draw_examples(function: Any, seed: int, fixtures: frozenset[str]) -> list[di
     function.hypothesis.inner_test = record
     try:
         hypothesis.seed(seed)(function)
-        with _no_local_constants():
+        with _no_local_constants(), deferring():
             function(**dict.fromkeys(fixtures))
     finally:
         function.hypothesis.inner_test = inner

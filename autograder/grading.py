@@ -106,7 +106,7 @@ class Grader:
     def _grade(self, submission: Submission, started: float) -> Graded:
         nursery = self._start()
         subject = IsolatedSubmission(self.assignment, submission.files, nursery, self.options.seed)
-        options = RunOptions(self.options.seed, self.options.time_limit)
+        options = RunOptions(self.options.seed, submission.sha256, self.options.time_limit)
         assessed = assess(self.assignment, self.exercises, subject, options, catalogue(self.assignment))
         results = [_with_syntax_note(one, submission) for one in assessed]
         figures = attach_figures(results, assessed)

@@ -14,7 +14,9 @@ from autograder.bounds import bounded_memory
 from autograder.candidate import Candidate, Remote, Session
 from autograder.course import Assignment, Check, Exercise
 from autograder.examples import derive_seed, draw_examples, is_property, run_interleaved
+from autograder.salt import NONE, salt_of, salted
 from autograder.sessions import WorkerLost
+from autograder.strategies import Deferred
 from autograder.verdicts import Outcome, judge, size_of
 
 FIXTURES = frozenset({"candidate", "rng", "reference"})
@@ -47,9 +49,20 @@ class RunOptions:
     """What a run of checks depends on besides the submission."""
 
     seed: int = 0
+    content: str = ""
+    """Digest of what was handed in: with the seed, it decides the hidden inputs of this attempt."""
     time_limit: float = 10.0
     """Seconds for one check, unless the check asks for more."""
     visible_only: bool = False
+
+    @functools.cached_property
+    def salt(self) -> int:
+        """What hidden checks mix into their seeds."""
+        return salt_of(self.seed, self.content)
+
+    def salt_for(self, visibility: str) -> int:
+        """The salt of hidden checks; visible ones are public and have none."""
+        return self.salt if visibility == "hidden" else NONE
 
 
 @dataclass
@@ -122,7 +135,7 @@ def run_together(
         for visibility in ("visible", "hidden"):
             lanes = [lane for lane, run in enumerate(runs) if checks[lane].visibility == visibility for _ in run.bodies]
             bodies = [body for lane in dict.fromkeys(lanes) for body in runs[lane].bodies]
-            with bounded_memory():
+            with bounded_memory(), salted(options.salt_for(visibility)):
                 _raise_first(run_interleaved(bodies, session.batch, lanes))
         return [run.outcome() for run in runs]
     except WorkerLost:
@@ -161,7 +174,7 @@ def run_check(assignment: Assignment, check: Check, session: CandidateSession, o
     """Run one check; raises :class:`WorkerLost` when the submission's process is of no further use."""
     session.limit(check.info.timeout or options.time_limit)
     run = _CheckRun(assignment, check, options)
-    with bounded_memory():
+    with bounded_memory(), salted(options.salt_for(check.visibility)):
         if is_property(check.function):
             _raise_first(run_interleaved(run.bodies, session.batch))
         else:
@@ -181,7 +194,7 @@ class _CheckRun:
     def __init__(self, assignment: Assignment, check: Check, options: RunOptions) -> None:
         self._assignment = assignment
         self._check = check
-        self._seed = derive_seed(options.seed, check.key)
+        self._seed = derive_seed(options.salt_for(check.visibility), check.key)
         self._verdicts: list[Outcome] = []
         if is_property(check.function):
             function = check.function.hypothesis.inner_test  # type: ignore[attr-defined]
@@ -196,7 +209,8 @@ class _CheckRun:
                 session.request({"op": "seed", "seed": derive_seed(self._seed, "worker") % 2**32})
             remote = Remote(session)
             arguments = arguments_of(self._assignment, self._check, remote, self._seed + index)
-            self._verdicts.append(judge(self._check, remote, lambda: function(**arguments, **example)))
+            drawn = {name: value.value() if type(value) is Deferred else value for name, value in example.items()}
+            self._verdicts.append(judge(self._check, remote, lambda: function(**arguments, **drawn)))
 
         return run
 
