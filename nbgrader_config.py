@@ -25,6 +25,6 @@ c.LateSubmissionPlugin.penalty_method = "none"
 
 # How student code is run: as the options of `autograder grade`.
 c.ExternalScores.isolation = "strict"
-c.ExternalScores.seed = 0
+c.ExternalScores.seed = None  # secret, another one in each run; a number repeats a result
 c.ExternalScores.time_limit = 10.0
 c.ExternalScores.memory_limit = 4096

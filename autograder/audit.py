@@ -9,7 +9,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assess import Assessed, assess
+from autograder.assess import assess
+from autograder.assessed import Assessed
 from autograder.course import Assignment, Exercise, open_course
 from autograder.diagnosis import Misconception, catalogue, diagnose
 from autograder.runner import RunOptions, earned, run_checks

@@ -16,6 +16,8 @@ from torch import Tensor
 from autograder.sandbox.wire import CallbackRef
 
 MAX_NODES = 5_000
+MAX_BYTES = 128 * 2**20
+"""Of all tensors that nodes keep."""
 MAX_ELEMENTS = 2**20
 """Numbers in all tensors of one call or cotangent; a product of two larger matrices would take minutes."""
 
@@ -36,6 +38,7 @@ class CallbackGraph:
     def __init__(self) -> None:
         self._functions: list[Callable[..., Any]] = []
         self._nodes: list[_Node] = []
+        self._bytes = 0
 
     def register(self, function: Callable[..., Any]) -> CallbackRef:
         """Give a function a number that the worker can call."""
@@ -48,6 +51,12 @@ class CallbackGraph:
     def start_batch(self) -> None:
         """Forget the graph of earlier requests: no gradient reaches back over them."""
         self._nodes.clear()
+        self._bytes = 0
+
+    def clear(self) -> None:
+        """Forget functions and graph: their worker is gone."""
+        self._functions.clear()
+        self.start_batch()
 
     def answer(self, kind: str, body: Any) -> list:
         """Evaluate a worker's question and return the message that answers it.
@@ -110,7 +119,8 @@ class CallbackGraph:
         return [self._remember([*node.inputs, *weights], results), [_plain(item) for item in results], False]
 
     def _remember(self, inputs: list[Tensor], outputs: list[Tensor]) -> int:
-        if len(self._nodes) >= MAX_NODES:
+        self._bytes += sum(tensor.numel() * tensor.element_size() for tensor in [*inputs, *outputs])
+        if len(self._nodes) >= MAX_NODES or self._bytes > MAX_BYTES:
             raise CallbackRefused("the submission differentiated the grader's functions too often")
         self._nodes.append(_Node(inputs, outputs))
         return len(self._nodes) - 1

@@ -198,7 +198,8 @@ class Candidate:
         checks that ask for the same: for those that only look at it.
         """
         made = RemoteFunction(self._remote, ["module", self._module, name], name)
-        return made.settle(dict(options), {"example": example, "seed": salt.mix(seed) % 2**32, "scale": scale, "shared": shared})
+        how = {"example": example, "seed": salt.mix(seed) % 2**32, "scale": scale, "shared": shared}
+        return made.settle(dict(options), how)
 
     def generator(self, seed: int) -> RemoteObject:
         """Make a ``torch.Generator`` to be passed as ``generator=``."""

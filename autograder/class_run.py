@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,14 +39,23 @@ class ClassRun:
     """One run of ``autograder grade``."""
 
     def __init__(
-        self, assignment: str, options: GradeOptions, out: Path, formats: frozenset[str], *, quiet: bool
+        self,
+        assignment: str,
+        options: GradeOptions,
+        out: Path,
+        formats: frozenset[str],
+        *,
+        quiet: bool,
+        any_seed: bool = False,
     ) -> None:
+        """Prepare; ``any_seed`` says that nobody asked for this seed, so that a resumed run may go on with its own."""
         self.root = find_root()
         self.outline = read_outline(self.root, assignment)
         self.options = options
         self.out = out
         self.formats = formats
         self.quiet = quiet
+        self.any_seed = any_seed
         self.results: list[SubmissionResult] = []
         self.failures: list[AutograderError] = []
         self._previous: list[Stored] = []
@@ -59,6 +70,8 @@ class ClassRun:
         found = self._find(paths)
         self._prepare_folder()
         self._previous = load_results(self.out)[0]
+        if resume and self.any_seed:
+            self._go_on_with_seed()
         self._taken = {unicodedata.normalize("NFKD", stored.stem).casefold() for stored in self._previous}
         current = [stored.result for stored in self._previous if resume and self._is_current(stored.result)]
         jobs = [self._job(path, frozenset(map(_fingerprint, current))) for path in found]
@@ -101,6 +114,12 @@ class ClassRun:
             raise UsageError(
                 f"the results folder cannot be made: {error.strerror}", str(self.out), "choose another with --out"
             ) from None
+
+    def _go_on_with_seed(self) -> None:
+        """Use the seed of the run that is resumed: the one that most of its results have."""
+        seeds = [one.result.seed for one in self._previous if one.result.assignment == self.outline.name]
+        if seeds:
+            self.options = replace(self.options, seed=Counter(seeds).most_common(1)[0][0])
 
     def _is_current(self, result: SubmissionResult) -> bool:
         return (

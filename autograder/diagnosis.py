@@ -18,10 +18,10 @@ from autograder.course import Assignment, Exercise, load_file, module_under_test
 from autograder.errors import GraderError
 from autograder.fingerprint import Fingerprint, Probe, Record, same_entry, take_fingerprint
 from autograder.generic_mistakes import generic_diagnoses, generic_variants
+from autograder.local_session import LocalSession
 from autograder.reports.schema import Diagnosis
 from autograder.runner import CandidateSession
 from autograder.sandbox.modules import ModuleSpace
-from autograder.sessions import LocalSession
 
 __all__ = ["Catalogue", "Misconception", "Record", "catalogue", "diagnose", "misconception", "probe", "reference"]
 

@@ -1,8 +1,9 @@
 """The examples of a property check: drawn once by Hypothesis, then replayed for every submission.
 
 Drawing costs more than checking, so a class of a hundred submissions shares what is drawn, which depends on the run's
-seed alone: shapes, and the seeds that tensors are filled from. These are salted, so that the values differ. The examples of one check are run interleaved: every example's next call to the submission
-goes into one frame, which saves a round trip through two processes for each of them.
+seed alone: shapes, and the seeds that tensors are filled from. These are salted, so that the values differ. The
+examples of one check are run interleaved: every example's next call to the submission goes into one frame, which saves
+a round trip through two processes for each of them.
 """
 
 from __future__ import annotations

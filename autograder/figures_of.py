@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from autograder.assess import Assessed
+from autograder.assessed import Assessed
 from autograder.reports.figures import comparison_figure
 from autograder.reports.schema import ExerciseResult
 

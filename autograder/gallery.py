@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.assess import Assessed, exercise_result
+from autograder.assessed import Assessed, exercise_result
 from autograder.course import Assignment, Course, Exercise
 from autograder.diagnosis import Misconception, catalogue, diagnose
 from autograder.reports.pages import render

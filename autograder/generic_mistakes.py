@@ -169,11 +169,21 @@ def _constant_factor(factor: float) -> list[Diagnosis]:
                 "nats_or_bits",
                 f"Your result is {words} times the right one: nats or bits, natural or binary logarithm?",
             )
+    for value, words in _FACTORS:
+        if math.isclose(factor, value, rel_tol=1e-3):
+            return _named(
+                "constant_factor",
+                f"Your result is always {words} the right one. Which constant in the formula is missing or too much?",
+            )
+    # No number: it would be the submission's own choice, and could be one that the grader had sent to it.
     return _named(
         "constant_factor",
-        f"Your result is always {factor:.4g} times the right one. Which constant factor in the formula is missing or "
-        "too much?",
+        "Your result is always the right one times one constant factor. Which constant in the formula is missing or too "
+        "much?",
     )
+
+
+_FACTORS = ((2.0, "twice"), (0.5, "half"), (-2.0, "minus twice"), (-0.5, "minus half"))
 
 
 def _factor_of_size(known: list[tuple[float, tuple[Any, ...]]]) -> list[Diagnosis]:

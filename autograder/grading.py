@@ -17,7 +17,10 @@ from typing import Literal
 import torch
 
 from autograder import __version__
-from autograder.assess import Assessed, assess, exercise_result
+from autograder.assess import assess
+from autograder.assessed import Assessed, exercise_result
+from autograder.bounds import bounded_memory
+from autograder.budget import Budget
 from autograder.course import Assignment, Exercise, open_course
 from autograder.diagnosis import catalogue
 from autograder.errors import GraderError
@@ -105,9 +108,11 @@ class Grader:
 
     def _grade(self, submission: Submission, started: float) -> Graded:
         nursery = self._start()
-        subject = IsolatedSubmission(self.assignment, submission.files, nursery, self.options.seed)
-        options = RunOptions(self.options.seed, submission.sha256, self.options.time_limit)
-        assessed = assess(self.assignment, self.exercises, subject, options, catalogue(self.assignment))
+        budget = Budget()
+        subject = IsolatedSubmission(self.assignment, submission.files, nursery, budget)
+        options = RunOptions(self.options.seed, submission.sha256, self.options.time_limit, budget)
+        with bounded_memory():
+            assessed = assess(self.assignment, self.exercises, subject, options, catalogue(self.assignment))
         results = [_with_syntax_note(one, submission) for one in assessed]
         figures = attach_figures(results, assessed)
         results += [] if self.options.only else written_results(self.assignment)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from autograder.candidate import Candidate, Remote
 from autograder.errors import UsageError
+from autograder.local_session import LocalSession
 from autograder.sandbox.modules import ModuleSpace
-from autograder.sessions import LocalSession
 from autograder.submission import read_submission
 
 _SPACES: dict[tuple[str, float], ModuleSpace] = {}

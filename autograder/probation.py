@@ -20,12 +20,14 @@ from autograder.course import Assignment, Check, Exercise
 from autograder.examples import is_property
 from autograder.fingerprint import same_value
 from autograder.runner import CandidateSession, OpenSession, RunOptions, arguments_of
+from autograder.salt import salted
 from autograder.sessions import WorkerLost
+from autograder.strategies import number
 from autograder.verdicts import Outcome
 
 MAX_CALLS = 6
-SHRINK = 0.97
-"""Factor of every floating-point input: keeps probabilities probabilities and signs as they are."""
+SHRINK = (0.93, 0.98)
+"""Between which the factor of every floating-point input lies: probabilities stay probabilities, signs what they are."""
 
 
 def needs_probation(outcomes: Sequence[Outcome]) -> bool:
@@ -53,7 +55,9 @@ def answers_beside_the_published_inputs(
     try:
         session.limit(options.time_limit)
         calls = [call for check in checks for call in _calls_of(assignment, exercise, check, session)]
-        return bool(calls) and all(_is_right(assignment, exercise, call, session) for call in calls[:MAX_CALLS])
+        with salted(options.salt):
+            factor = number(0, *SHRINK, digits=6)
+        return bool(calls) and all(_is_right(assignment, exercise, call, session, factor) for call in calls[:MAX_CALLS])
     except WorkerLost:
         return False
     finally:
@@ -67,11 +71,13 @@ def _calls_of(assignment: Assignment, exercise: Exercise, check: Check, session:
         check.function(**arguments_of(assignment, check, remote, 0))
     except (CandidateError, AssertionError, TypeError, ValueError, RuntimeError, LookupError):
         return []
-    return [call for call in remote.history or [] if call.name == exercise.name and _moved(call) is not None]
+    return [call for call in remote.history or [] if call.name == exercise.name and _moved(call, 1.0) is not None]
 
 
-def _is_right(assignment: Assignment, exercise: Exercise, call: Call, session: CandidateSession) -> bool:
-    moved = _moved(call)
+def _is_right(
+    assignment: Assignment, exercise: Exercise, call: Call, session: CandidateSession, factor: float
+) -> bool:
+    moved = _moved(call, factor)
     assert moved is not None
     args, kwargs = moved
     reference: Any = getattr(assignment.reference(exercise.module), exercise.name)
@@ -83,12 +89,11 @@ def _is_right(assignment: Assignment, exercise: Exercise, call: Call, session: C
     return same_value(_plain(got), _plain(expected))
 
 
-def _moved(call: Call) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+def _moved(call: Call, factor: float) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
     """The call's arguments a little beside where they were; ``None`` when nothing can be moved."""
     values = [*call.args, *call.kwargs.values()]
     floating = any(_is_floating(value) for value in values)
-    move = _shrunk if floating else _next
-    changed = [move(value) for value in values]
+    changed = [_shrunk(value, factor) if floating else _next(value) for value in values]
     if not floating and not any(type(value) is int for value in values):
         return None
     return tuple(changed[: len(call.args)]), dict(zip(call.kwargs, changed[len(call.args) :], strict=True))
@@ -102,8 +107,8 @@ def _is_floating(value: Any) -> bool:
     )
 
 
-def _shrunk(value: Any) -> Any:
-    return value * SHRINK if _is_floating(value) else value
+def _shrunk(value: Any, factor: float) -> Any:
+    return value * factor if _is_floating(value) else value
 
 
 def _next(value: Any) -> Any:

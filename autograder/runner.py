@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import torch
 
 from autograder.bounds import bounded_memory
+from autograder.budget import Budget
 from autograder.candidate import Candidate, Remote, Session
 from autograder.course import Assignment, Check, Exercise
 from autograder.examples import derive_seed, draw_examples, is_property, run_interleaved
@@ -35,6 +36,14 @@ class CandidateSession(Session, Protocol):
         """Carry out several operations."""
         ...
 
+    def pause(self) -> None:
+        """Let nothing run until :meth:`resume`."""
+        ...
+
+    def resume(self) -> None:
+        """Go on after :meth:`pause`."""
+        ...
+
     def close(self) -> None:
         """Release what the session holds."""
         ...
@@ -53,12 +62,18 @@ class RunOptions:
     """Digest of what was handed in: with the seed, it decides the hidden inputs of this attempt."""
     time_limit: float = 10.0
     """Seconds for one check, unless the check asks for more."""
+    budget: Budget = field(default_factory=Budget)
+    """What the submission has used and may use in all."""
     visible_only: bool = False
 
     @functools.cached_property
     def salt(self) -> int:
         """What hidden checks mix into their seeds."""
         return salt_of(self.seed, self.content)
+
+    def afresh(self, key: str) -> RunOptions:
+        """The same options with other hidden inputs, different ones for every ``key``."""
+        return replace(self, content=f"{self.content}/again/{key}")
 
     def salt_for(self, visibility: str) -> int:
         """The salt of hidden checks; visible ones are public and have none."""
@@ -89,85 +104,60 @@ TOGETHER_LIMIT = 3.0
 def run_checks(
     assignment: Assignment, checks: Iterable[Check], open_session: OpenSession, options: RunOptions
 ) -> list[Outcome]:
-    """Run the checks of one exercise.
+    """Run checks one after the other, in fresh processes where one is lost; for subjects without a student's secrets.
 
-    Behind walls all of them run together, interleaved, in one process, which saves most of the waiting. When that process
-    is lost, they run again one by one: a check that kills its process or runs out of time is charged for
-    that, and the next one gets a fresh process, until :data:`MAX_LOST` of them are used up.
+    A submission's checks run as :class:`autograder.sitting.Sitting` has them.
     """
-    checks = list(checks)
-    if len(checks) < 2:
-        return _run_in_turn(assignment, checks, open_session, options)
-    try:
-        session = open_session()
-    except WorkerLost as lost:
-        return _run_in_turn(assignment, checks, _first_then(lost, open_session), options)
-    if not getattr(session, "interleaves", False):
-        return _run_in_turn(assignment, checks, _first_then(session, open_session), options)
-    together = run_together(assignment, checks, session, options)
-    return _run_in_turn(assignment, checks, open_session, options) if together is None else together
-
-
-def _first_then(first: CandidateSession | WorkerLost, open_session: OpenSession) -> OpenSession:
-    """Open sessions, the first of which has been opened (or has failed to open) already."""
-    ready = [first]
-
-    def opened() -> CandidateSession:
-        if not ready:
-            return open_session()
-        value = ready.pop()
-        if isinstance(value, WorkerLost):
-            raise value
-        return value
-
-    return opened
+    outcomes, session = run_in_turn(assignment, list(checks), None, open_session, options, [])
+    if session is not None:
+        session.close()
+    return outcomes
 
 
 def run_together(
     assignment: Assignment, checks: Sequence[Check], session: CandidateSession, options: RunOptions
 ) -> list[Outcome] | None:
-    """Run checks interleaved and close the session; ``None`` when that has cost the process."""
+    """Run checks of one visibility interleaved, which saves most of the waiting; ``None`` when that has cost the process."""
     runs = [_CheckRun(assignment, check, options) for check in checks]
+    lanes = [lane for lane, run in enumerate(runs) for _ in run.bodies]
+    bodies = [body for run in runs for body in run.bodies]
     try:
         session.limit(min(options.time_limit, TOGETHER_LIMIT))
-        # What a student may read of a visible check must have been said before the first hidden input is there: the
-        # submission can read everything that its process has been sent.
-        for visibility in ("visible", "hidden"):
-            lanes = [lane for lane, run in enumerate(runs) if checks[lane].visibility == visibility for _ in run.bodies]
-            bodies = [body for lane in dict.fromkeys(lanes) for body in runs[lane].bodies]
-            with bounded_memory(), salted(options.salt_for(visibility)):
-                _raise_first(run_interleaved(bodies, session.batch, lanes))
+        with bounded_memory(), salted(options.salt_for(checks[0].visibility)):
+            _raise_first(run_interleaved(bodies, session.batch, lanes))
         return [run.outcome() for run in runs]
     except WorkerLost:
         return None
-    finally:
-        session.close()
 
 
-def _run_in_turn(
-    assignment: Assignment, checks: Sequence[Check], open_session: OpenSession, options: RunOptions
-) -> list[Outcome]:
+def run_in_turn(
+    assignment: Assignment,
+    checks: Sequence[Check],
+    session: CandidateSession | None,
+    open_session: OpenSession,
+    options: RunOptions,
+    lost: list[tuple[str, str]],
+) -> tuple[list[Outcome], CandidateSession | None]:
+    """Run checks one by one; return their outcomes and the session that is left.
+
+    A check that kills its process or runs out of time is charged for that, and the next one gets a fresh process, until
+    :data:`MAX_LOST` of them are used up; ``lost`` collects how they ended.
+    """
     outcomes: list[Outcome] = []
-    session: CandidateSession | None = None
-    lost: list[WorkerLost] = []
-    try:
-        for check in checks:
-            if len(lost) >= MAX_LOST:
-                reason = f"not run, because earlier checks ended with: {lost[-1].reason}"
-                outcomes.append(Outcome(check, lost[-1].status, reason))
-                continue
-            try:
-                if session is None:
-                    session = open_session()
-                outcomes.append(run_check(assignment, check, session, options))
-            except WorkerLost as error:
-                lost.append(error)
-                session = None
-                outcomes.append(Outcome(check, error.status, error.reason))
-    finally:
-        if session is not None:
-            session.close()
-    return outcomes
+    for check in checks:
+        if len(lost) >= MAX_LOST:
+            status, reason = lost[-1]
+            outcomes.append(Outcome(check, status, f"not run, because earlier checks ended with: {reason}"))
+            continue
+        try:
+            if session is None:
+                session = open_session()
+            outcomes.append(run_check(assignment, check, session, options))
+        except WorkerLost as error:
+            lost.append((error.status, error.reason))
+            session = None
+            outcomes.append(Outcome(check, error.status, error.reason))
+    return outcomes, session
 
 
 def run_check(assignment: Assignment, check: Check, session: CandidateSession, options: RunOptions) -> Outcome:

@@ -1,4 +1,4 @@
-"""How requests reach a submission: over the wire to a locked worker, or directly in this process."""
+"""How requests reach a submission in a locked worker: frames, limits, callbacks, and the ways in which a worker is lost."""
 
 from __future__ import annotations
 
@@ -7,20 +7,16 @@ import os
 import select
 import struct
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import torch
-
-from autograder.bounds import Overtime, bounded_memory, bounded_time
+from autograder.bounds import Overtime, bounded_time
+from autograder.budget import Budget
 from autograder.callback_graph import CallbackGraph, CallbackRefused
+from autograder.replies import checked_replies
 from autograder.sandbox import wire, wire_tensors  # noqa: F401  (tensors are to cross)
-from autograder.sandbox.failures import MAX_TEXT
-from autograder.sandbox.modules import ModuleSpace
-from autograder.sandbox.wire import Handle, WireError
-from autograder.sandbox.workbench import Workbench
+from autograder.sandbox.clock import WorkerClock
+from autograder.sandbox.wire import WireError
 
 if TYPE_CHECKING:
     from autograder.sandbox.launcher import Worker
@@ -28,10 +24,18 @@ if TYPE_CHECKING:
 _LENGTH = struct.Struct(">I")
 MAX_OUTPUT = 16 * 2**20
 """Bytes that a worker may print before it is stopped."""
+_START = 30.0
+"""Seconds for what is asked before a limit is set."""
+_SHORT = 0.5
+"""Seconds of which it does not matter whether the worker waited for a processor."""
+_LATE_READS = 100
 _AT_ONCE = 1 << 16
 """Bytes to ask the socket for: most answers are shorter and come whole."""
 MAX_CALLBACKS = 20_000
 """Callback evaluations that one batch of requests may ask for."""
+
+
+TOO_MUCH_MEMORY = "the submission made the grader hold more than it has memory for"
 
 
 class WorkerLost(Exception):
@@ -46,14 +50,28 @@ class WorkerLost(Exception):
         self.reason = reason
 
 
-@dataclass
-class _Pending:
-    """A deadline for whatever is running now."""
+PATIENCE = 30
+"""How many times its limit a worker may take in wall-clock time because others keep it from running."""
 
-    at: float
+
+class _Deadline:
+    """When a worker has had its time, by its own clock: a busy machine gives it less in the same seconds."""
+
+    def __init__(self, clock: WorkerClock, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self.begun = clock.read()
+        self._at = self.begun.wall + seconds
 
     def left(self) -> float:
-        return self.at - time.monotonic()
+        """Seconds until it is worth looking again; none when the time is over."""
+        left = self._at - time.monotonic()
+        if left > 0:
+            return left
+        now = self._clock.read()
+        left = min(self._seconds - now.since(self.begun), self.begun.wall + PATIENCE * self._seconds - now.wall)
+        self._at = now.wall + left
+        return left
 
 
 class RemoteSession:
@@ -65,14 +83,19 @@ class RemoteSession:
     interleaves = True
     """Whether running many checks at once pays: only where a request has to travel."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, budget: Budget | None = None) -> None:
         self._worker = worker
+        self._budget = budget or Budget()
         self._sequence = 0
         self._graph = CallbackGraph()
         self._printed = 0
         self._seed: list[dict[str, Any]] = []
-        self._deadline = _Pending(time.monotonic() + 30)
-        self.lost: WorkerLost | None = None
+        self._clock = WorkerClock(worker.pidfd)
+        self._deadline = _Deadline(self._clock, _START)
+        self._late = 0
+        """Reads since the time was over: data that is there already is not the worker's delay."""
+        self._ending: tuple[str, str] | None = None
+        """Status and reason once the worker is lost: not the exception, whose traceback would keep all that it met."""
         os.set_blocking(worker.output_fd, False)
         worker.socket.setblocking(False)
         self._received = bytearray()
@@ -81,8 +104,25 @@ class RemoteSession:
         self._poll.register(worker.output_fd, select.POLLIN)
 
     def limit(self, seconds: float) -> None:
-        """Allow ``seconds`` from now for all requests until the next call of this method."""
-        self._deadline = _Pending(time.monotonic() + seconds)
+        """Allow ``seconds`` from now for all requests until the next call of this method, or what the budget leaves."""
+        self._deadline = _Deadline(self._clock, self._budget.allowance(seconds))
+        self._late = 0
+
+    def _spend(self, seconds: float) -> None:
+        """Take what a request took off the submission's budget: as the worker's clocks have it, where it took long."""
+        if seconds > _SHORT:
+            seconds = self._clock.read().since(self._deadline.begun, seconds)
+        self._budget.spend(seconds)
+
+    def pause(self) -> None:
+        """Stop the worker between two parts of its work: what it left running disturbs nobody meanwhile."""
+        if self._ending is None:
+            self._worker.pause()
+
+    def resume(self) -> None:
+        """Let a paused worker go on."""
+        if self._ending is None:
+            self._worker.resume()
 
     def request(self, operation: dict[str, Any]) -> list:
         """Carry out one operation; a seed travels with the one that follows it."""
@@ -93,21 +133,34 @@ class RemoteSession:
 
     def batch(self, operations: Sequence[dict[str, Any]]) -> list[list]:
         """Carry out several operations in order, in one frame; one failing does not stop the others."""
-        if self.lost is not None:
-            raise self.lost
+        if self._ending is not None:
+            raise WorkerLost(*self._ending)
+        begun = time.monotonic()
         try:
             before, self._seed = self._seed, []
             replies = self._exchange([*before, *operations])
             return replies[len(before) :]
+        except MemoryError:
+            # What the submission made the grader hold is bounded as a whole; see :mod:`autograder.bounds`.
+            self._end("crashed", TOO_MUCH_MEMORY)
+            raise WorkerLost("crashed", TOO_MUCH_MEMORY) from None
         except WorkerLost as lost:
-            self.close(lost)
+            self._end(lost.status, lost.reason)
             raise
+        finally:
+            self._spend(time.monotonic() - begun)
 
-    def close(self, lost: WorkerLost | None = None) -> None:
+    def close(self) -> None:
         """Kill the worker; later requests raise :class:`WorkerLost`."""
-        if self.lost is None:
-            self.lost = lost or WorkerLost("crashed", "the worker was closed")
-            self._worker.kill()
+        if self._ending is None:
+            self._end("crashed", "the worker was closed")
+
+    def _end(self, status: str, reason: str) -> None:
+        """Nothing that the worker made the grader keep outlives it."""
+        self._ending = (status, reason)
+        self._graph.clear()
+        self._received = bytearray()
+        self._worker.kill()
 
     def _exchange(self, operations: list[dict[str, Any]]) -> list[list]:
         self._sequence += 1
@@ -116,10 +169,10 @@ class RemoteSession:
         for _ in range(MAX_CALLBACKS):
             kind, body = self._receive()
             if kind == "reply":
-                return _checked_complaints(_checked_replies(body, len(operations)), operations)
+                return checked_replies(body, operations)
             try:
                 # The function is the grader's, but its arguments are the submission's.
-                with bounded_memory(), bounded_time(self._deadline.left()):
+                with bounded_time(self._deadline.left()):
                     answer = self._graph.answer(kind, body)
             except CallbackRefused as refused:
                 raise WorkerLost("crashed", str(refused)) from None
@@ -183,8 +236,10 @@ class RemoteSession:
         while True:
             left = self._deadline.left()
             if left <= 0:
-                raise WorkerLost("timeout", "the time limit was exceeded")
-            for descriptor, _ in self._poll.poll(left * 1000 + 1):
+                self._late += 1
+                if self._late > _LATE_READS or connection not in dict(self._poll.poll(0)):
+                    raise WorkerLost("timeout", "the time limit was exceeded")
+            for descriptor, _ in self._poll.poll(max(left, 0) * 1000 + 1):
                 if descriptor == connection:
                     return
                 if not self._drain():
@@ -211,85 +266,3 @@ def _ending(reason: str) -> str:
     if "SIGSEGV" in reason or "SIGABRT" in reason:
         return "crashed"
     return "was killed, perhaps for lack of memory" if "SIGKILL" in reason else "ended by itself"
-
-
-def _checked_replies(body: object, number: int) -> list[list]:
-    """Check the outer form of the replies; their values are judged by the checks."""
-    if type(body) is not list or len(body) != number:
-        raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
-    for reply in body:
-        # Text of errors ends up in results; an honest worker has cut it already.
-        good = type(reply) is list and (
-            (len(reply) == 2 and reply[0] == "ok")
-            or (len(reply) == 5 and reply[0] == "error" and all(map(_is_short_text, reply)))
-        )
-        if not good:
-            raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
-    return body
-
-
-def _checked_complaints(replies: list[list], operations: list[dict[str, Any]]) -> list[list]:
-    """Check what loading a file complained about: it stands in the result, beside every exercise of the file."""
-    for reply, operation in zip(replies, operations, strict=True):
-        if operation["op"] == "import" and reply[0] == "ok":
-            said = reply[1]
-            if type(said) is not list or len(said) > 20 or not all(map(_is_short_text, said)):
-                raise WorkerLost("crashed", "the worker sent an answer of the wrong form")
-    return replies
-
-
-def _is_short_text(value: object) -> bool:
-    return type(value) is str and len(value) <= MAX_TEXT
-
-
-class LocalSession:
-    """Requests to modules in this process: references, stubs, variants, a student's own ``pytest`` run."""
-
-    def __init__(self, space: ModuleSpace) -> None:
-        self.bench = Workbench(_no_invoke, space=space)
-
-    def limit(self, seconds: float) -> None:
-        """Time limits need a process of their own; here there are none."""
-
-    def request(self, operation: dict[str, Any]) -> list:
-        """Carry out one operation on copies of its arguments."""
-        return self.bench.perform({key: _isolated(value) for key, value in operation.items()})
-
-    def batch(self, operations: Sequence[dict[str, Any]]) -> list[list]:
-        """Carry out several operations in order."""
-        return [self.request(operation) for operation in operations]
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-
-def _no_invoke(*details: object) -> Any:
-    raise AssertionError("local sessions call functions directly")
-
-
-def _isolated(value: Any) -> Any:
-    """Copy tensors and arrays, so that in-place edits stay on the student's side as they do over the wire."""
-    kind = type(value)
-    if kind is torch.Tensor:
-        return value.detach().clone().requires_grad_(value.requires_grad)
-    if kind is np.ndarray:
-        return value.copy()
-    if kind in (list, tuple):
-        return kind(_isolated(item) for item in value)
-    if kind is dict:
-        return {key: _isolated(item) for key, item in value.items()}
-    if callable(value) and kind not in (torch.dtype, Handle):
-        return _on_copies(value)
-    return value
-
-
-def _on_copies(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Call ``function`` with copies that stay attached to the autograd graph."""
-
-    def copy(value: Any) -> Any:
-        return value.clone() if isinstance(value, torch.Tensor) else value
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return function(*map(copy, args), **{name: copy(value) for name, value in kwargs.items()})
-
-    return call

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 from torch import Tensor
 
+from autograder.bounds import unbounded_memory
+from autograder.budget import Budget
 from autograder.course import Assignment, Exercise
+from autograder.local_session import LocalSession
 from autograder.runner import CandidateSession
 from autograder.sandbox.modules import ModuleSpace
-from autograder.sessions import LocalSession, RemoteSession, WorkerLost
+from autograder.sessions import RemoteSession, WorkerLost
 from autograder.submission.compiled import compiled
 from autograder.wanted_libraries import wanted_groups, wants_little
 
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
     from autograder.sandbox.handle import Worker
     from autograder.sandbox.nursery import Nursery
 
+LOAD_SEED = 0
+"""Of the global generators while files are loaded: public, because what is said then is."""
+MAX_LENT = 5_000
+"""Calls that a lent function answers to one worker; the longest sampling loop of a check takes some hundred."""
 LOAD_LIMIT = 10.0
 """Seconds that loading a submission's file may take before only its definitions are used."""
 
@@ -30,6 +37,8 @@ class Subject(Protocol):
 
     load_notes: dict[str, str]
     """Module -> what went wrong while it was loaded, in words fit for the student."""
+    guarded: bool
+    """Whether it is somebody's work behind walls, which may try anything."""
 
     def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
         """Start a fresh session with ``module`` loaded and some functions replaced by the reference's."""
@@ -39,10 +48,15 @@ class Subject(Protocol):
         """Start a cheap session that has no torch, if ``module`` looks as if it needed none; None otherwise."""
         ...
 
+    def keep_silent(self) -> None:
+        """Note nothing more about loading: hidden inputs are being sent from now on."""
+        ...
+
 
 class LoadedModules:
     """A subject in this process: a reference, a stub, an alternative answer."""
 
+    guarded = False
     _numbers = itertools.count()
 
     def __init__(self, assignment: Assignment, files: Mapping[str, bytes]) -> None:
@@ -67,19 +81,32 @@ class LoadedModules:
     def open_light(self, module: str) -> None:
         """Nothing is cheaper than a session in this process."""
 
+    def keep_silent(self) -> None:
+        """Nothing in this process is a student's."""
+
 
 class IsolatedSubmission:
     """A submission whose code runs in locked workers only."""
 
-    def __init__(self, assignment: Assignment, files: Mapping[str, bytes], nursery: Nursery, seed: int) -> None:
+    guarded = True
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        files: Mapping[str, bytes],
+        nursery: Nursery,
+        budget: Budget | None = None,
+    ) -> None:
         self._assignment = assignment
         self._files = dict(files)
         self._nursery = nursery
         self._compiled = compiled(self._files)
         self._groups = wanted_groups(files)
-        self._seed = seed
+        self._budget = budget or Budget()
+        self._telling = True
         self._definitions_only: set[str] = set()
-        self._hopeless: dict[str, WorkerLost] = {}
+        self._hopeless: dict[str, tuple[str, str]] = {}
+        """Module -> status and reason, where not even its definitions load."""
         self._light: dict[str, bool] = {}
         """Module -> whether it does without torch, as far as is known."""
         self.load_notes: dict[str, str] = {}
@@ -87,25 +114,32 @@ class IsolatedSubmission:
     def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
         """Start a locked worker with ``module`` loaded; raises :class:`WorkerLost` when that cannot be done."""
         if module in self._hopeless:
-            raise self._hopeless[module]
+            raise WorkerLost(*self._hopeless[module])
         try:
             return self._start(module, substitutes)
         except WorkerLost as lost:
             if module in self._definitions_only:
-                self._hopeless[module] = lost
+                self._hopeless[module] = (lost.status, lost.reason)
                 raise
-            # Something at the top level of the file does not end, or ends the process: use its definitions only.
-            self._definitions_only.add(module)
+            reason = lost.reason
+        # Something at the top level of the file does not end, or ends the process: use its definitions only.
+        self._definitions_only.add(module)
+        if self._telling:
             self.load_notes[module] = (
-                f"loading the file did not end well ({lost.reason}); only its functions and classes were used"
+                f"loading the file did not end well ({reason}); only its functions and classes were used"
             )
-            return self.open(module, substitutes)
+        return self.open(module, substitutes)
+
+    def keep_silent(self) -> None:
+        """Say no more about loading: from now on a worker may know, by whatever way, what another one was asked."""
+        self._telling = False
 
     def open_light(self, module: str) -> CandidateSession | None:
         """Start a locked worker without torch; None when ``module`` may want it, or does not load without a complaint."""
         if module not in self._light:
             self._light[module] = wants_little(self._files, module)
-        worker = self._nursery.spawn_light() if self._light[module] else None
+        with unbounded_memory():
+            worker = self._nursery.spawn_light() if self._light[module] else None
         if worker is None:
             return None
         with contextlib.suppress(WorkerLost):
@@ -117,23 +151,27 @@ class IsolatedSubmission:
         return None
 
     def _start(self, module: str, substitutes: Sequence[Exercise]) -> CandidateSession:
-        session, reply = self._load(self._nursery.spawn(groups=self._groups), module, substitutes)
+        with unbounded_memory():
+            worker = self._nursery.spawn(groups=self._groups)
+        session, reply = self._load(worker, module, substitutes)
         self._remember(module, reply)
         return session
 
     def _load(self, worker: Worker, module: str, substitutes: Sequence[Exercise]) -> tuple[RemoteSession, list]:
         """Send the files and run ``module``; returns what that said."""
-        session = RemoteSession(worker)
+        session = RemoteSession(worker, self._budget)
         session.limit(LOAD_LIMIT)
         definitions_only = bool(self._definitions_only)
         expected = list(self._assignment.modules)
         load = {"op": "load", "files": self._files, "expected": expected, "compiled": self._compiled}
-        session.request({**load, "definitions_only": definitions_only, "seed": self._seed})
-        _substitute(session, self._assignment, substitutes, _drawing)
-        return session, session.request({"op": "import", "module": module, "seed": self._seed})
+        session.request({**load, "definitions_only": definitions_only, "seed": LOAD_SEED})
+        _substitute(session, self._assignment, substitutes, Lent)
+        return session, session.request({"op": "import", "module": module, "seed": LOAD_SEED})
 
     def _remember(self, module: str, reply: list) -> None:
-        """Keep what loading complained about; no hidden input had been sent when it was said."""
+        """Keep what loading complained about, as long as no worker of this run has been sent a hidden input."""
+        if not self._telling:
+            return
         if reply[0] == "error" and reply[4] == "missing":
             self.load_notes.setdefault(module, f"{module}.py is not among the files that were handed in")
         elif reply[0] == "error":
@@ -162,13 +200,24 @@ def _plainly(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args, **kwargs: function(*args, **kwargs)
 
 
-def _drawing(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as :class:`autograder.sandbox.callbacks.DrawingCallback` calls it: random state in and out again."""
+class Lent:
+    """A reference's function in the place of one of a submission's pieces, while what builds on it is checked again.
 
-    def evaluate(state: Tensor, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+    It is called as :class:`autograder.sandbox.callbacks.DrawingCallback` calls it: random state in and out again. It is
+    lent when all checks of the piece itself are over, to workers that get inputs of their own, and it answers so many
+    questions only: what it says is of no use for the piece itself.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self._left = MAX_LENT
+
+    def __call__(self, state: Tensor, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """Evaluate with the given random state; the state afterwards is the last output."""
+        self._left -= 1
+        if self._left < 0:
+            raise RuntimeError("a function that this one builds on was called too often")
         with torch.random.fork_rng(devices=[]):
             torch.set_rng_state(state)
-            result = function(*args, **kwargs)
+            result = self._function(*args, **kwargs)
             return (*(result if isinstance(result, tuple | list) else [result]), torch.get_rng_state())
-
-    return evaluate

@@ -23,6 +23,9 @@ _COMMON_ERRORS = (
 )  # fmt: skip
 """Errors that a hidden check calls by name. Any name of the student's choice could spell out a hidden input."""
 
+MAX_KEPT = 2**17
+"""Elements of a student's value that are kept for a picture until the submission is graded."""
+
 
 @dataclass
 class Outcome:
@@ -56,7 +59,8 @@ def judge(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome:
         run()
         return Outcome(check, "passed")
     except CheckFailed as failure:
-        return Outcome(check, "failed", failure.summary, failure.detail, remote.latest, failure.expected, failure.got)
+        pair = (failure.expected, failure.got) if _elements(failure.got) <= MAX_KEPT else (None, None)
+        return Outcome(check, "failed", failure.summary, failure.detail, remote.latest, *pair)
     except CandidateError as error:
         return _student_error(check, error, remote.latest)
     except AssertionError as failure:

@@ -12,10 +12,10 @@ from autograder.checks import info_of
 from autograder.course import Check, Exercise, load_file
 from autograder.errors import UsageError
 from autograder.local_candidate import local_space, modules_named_by
+from autograder.local_session import LocalSession
 from autograder.reports.plaintext import visible as made_visible
 from autograder.runner import RunOptions, run_checks
 from autograder.sandbox.modules import LoadError, ModuleSpace
-from autograder.sessions import LocalSession
 from autograder.verdicts import Outcome
 from autograder.wording import check_result
 

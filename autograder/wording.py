@@ -1,8 +1,8 @@
 """Words for students: what failed, for which input, and no more of a hidden check than may be known.
 
-Of a hidden check only the title, its explanation, the kind of disagreement and a description of the input in words
-leave the grader. The student's own text (exception messages, class names) stays out: it could spell out
-the hidden input.
+Of a hidden check only its title, its explanation and one of three outcomes leave the grader: right, wrong, or does not
+run. Everything else is chosen by the submission (which error, which shape, which of fifty examples) and could spell out a
+hidden input, bit by bit and attempt by attempt. Whatever a student reads is the same for all hidden inputs.
 """
 
 from __future__ import annotations
@@ -25,32 +25,53 @@ MAX_MESSAGE = 1500
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def check_result(exercise: Exercise, outcome: Outcome) -> CheckResult:
-    """Write down one outcome, hiding what a student must not see of hidden checks."""
+DOES_NOT_RUN = (
+    "Your code does not run to the end for this check: it raises an error, returns nothing, takes too long, or ends its "
+    "process. Try it on inputs of other sizes and kinds that the exercise allows."
+)
+NOT_BEGUN = "not implemented yet"
+
+
+def check_result(exercise: Exercise, outcome: Outcome, *, begun: bool = True) -> CheckResult:
+    """Write down one outcome, hiding what a student must not see of hidden checks.
+
+    ``begun`` says whether any visible check found something: a hidden one does not decide whether work is missing.
+    """
     info = outcome.check.info
     visible = outcome.check.visibility == "visible"
+    status = outcome.status if visible else folded(outcome.status, begun=begun)
     return CheckResult(
         name=info.name, title=info.title, visibility=outcome.check.visibility,
         score=info.points if outcome.passed else 0.0, max_score=info.points,
-        status=outcome.status,  # type: ignore[arg-type]
-        message=_message(exercise, outcome, visible)[:MAX_MESSAGE],
+        status=status,  # type: ignore[arg-type]
+        message=(_visible_message(outcome) if visible else _hidden_message(outcome, status))[:MAX_MESSAGE],
         example=_example(exercise, outcome) if visible and outcome.status == "failed" else {},
     )  # fmt: skip
 
 
-def _message(exercise: Exercise, outcome: Outcome, visible: bool) -> str:
+def folded(status: str, *, begun: bool) -> str:
+    """The outcome of a hidden check as a student may know it: ``passed``, ``failed``, or ``error`` for does not run."""
+    if status in ("passed", "failed"):
+        return status
+    return "error" if begun else "missing"
+
+
+def _visible_message(outcome: Outcome) -> str:
     if outcome.passed:
         return outcome.note
     if outcome.status == "missing":
-        return "not implemented yet"
+        return NOT_BEGUN
     if outcome.status in ("timeout", "crashed"):
         return outcome.summary
     parts = [outcome.check.info.explanation.strip()] if outcome.status == "failed" else []
-    parts.append(_sentence((outcome.detail or outcome.summary) if visible else outcome.summary))
-    if not visible:
-        described = describe_input(exercise, outcome.call)
-        parts += [f"The input: {described}."] if described else []
-    return "\n".join(parts)
+    return "\n".join([*parts, _sentence(outcome.detail or outcome.summary)])
+
+
+def _hidden_message(outcome: Outcome, status: str) -> str:
+    if outcome.passed:
+        return outcome.note
+    texts = {"missing": NOT_BEGUN, "failed": _sentence(outcome.check.info.explanation), "error": DOES_NOT_RUN}
+    return texts[status]
 
 
 def _sentence(text: str) -> str:
@@ -116,37 +137,3 @@ class torch_print_options:
     def __exit__(self, *details: object) -> None:
         """Put them back."""
         torch.set_printoptions(profile="default")
-
-
-def describe_input(exercise: Exercise, call: Call | None) -> str:
-    """Describe a call's arguments in words, without their values."""
-    if call is None:
-        return ""
-    names = parameter_names(exercise, call)
-    pairs = [*zip(names, call.args, strict=False), *call.kwargs.items()]
-    return "; ".join(f"{name} is {words}" for name, value in pairs if (words := _words(value)))
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, Tensor):
-        return f"a {str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}{_range(value)}"
-    if isinstance(value, np.ndarray):
-        special = _range(torch.as_tensor(np.ascontiguousarray(value))) if value.dtype.kind == "f" else ""
-        return f"a {value.dtype} array of shape {value.shape}{special}"
-    if isinstance(value, bool | int | float | np.generic) or value is None:
-        return "None" if value is None else "a number"
-    if callable(value):
-        return "a function given by the check"
-    return ""
-
-
-def _range(value: Tensor) -> str:
-    """What is special about the values, coarsely."""
-    if value.numel() == 0 or not (value.dtype.is_floating_point):
-        return ""
-    words = " (a batch of one)" if value.shape[:1] == (1,) and value.ndim > 1 else ""
-    if not bool(torch.isfinite(value).all()):
-        return words + " with infinite entries"
-    if bool((value == 0).all()):
-        return words + ", all zeros"
-    return words + (", with very large values" if float(value.abs().max()) >= 100 else "")

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.course import open_course
+from autograder.local_session import LocalSession
 from autograder.runner import RunOptions, earned, run_checks
 from autograder.sandbox.modules import ModuleSpace
-from autograder.sessions import LocalSession
 
 ASSIGNMENT = open_course().assignment(os.environ["STOCK_ASSIGNMENT"])
 

@@ -23,7 +23,10 @@ def run(
         Device, typer.Option(help="Where training tasks run; checks of functions run on the CPU.")
     ] = "auto",
     only: Annotated[list[str] | None, typer.Option(help="Grade this exercise only; may be repeated.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of all inputs: same submission, same seed, same result.", min=0)] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Seed of hidden inputs, to repeat a result; default: secret, noted in the results.", min=0),
+    ] = None,
     isolation: Annotated[
         Isolation, typer.Option(help="full: S3; strict: S2 or better; best: what there is; none: debugging.")
     ] = "strict",
@@ -44,10 +47,13 @@ def run(
     and index.html. Results appear as they come; after an interruption --resume continues.
     """
     from autograder.class_run import ClassRun
-    from autograder.options import GradeOptions
+    from autograder.options import GradeOptions, fresh_seed
 
-    options = GradeOptions(seed, tuple(only or ()), isolation, time_limit, memory_limit, device)
-    run = ClassRun(assignment, options, out or Path("results") / assignment, formats(format), quiet=quiet)
+    any_seed = seed is None
+    chosen = fresh_seed() if seed is None else seed
+    options = GradeOptions(chosen, tuple(only or ()), isolation, time_limit, memory_limit, device)
+    folder = out or Path("results") / assignment
+    run = ClassRun(assignment, options, folder, formats(format), quiet=quiet, any_seed=any_seed)
     run.grade(paths, jobs, resume=resume)
     raise typer.Exit(run.exit_code(fail_under))
 

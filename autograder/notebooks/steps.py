@@ -18,7 +18,7 @@ from autograder.notebooks.exporter import work_of
 from autograder.notebooks.gradebook import AnswerRecord, record, withdraw
 from autograder.notebooks.scoring import score_notebook
 from autograder.notebooks.standby import grade_standing_by
-from autograder.options import GradeOptions, IsolationRequest
+from autograder.options import GradeOptions, IsolationRequest, seed_of_this_process
 from autograder.root import find_root
 
 Converted = tuple[NotebookNode, Any]
@@ -41,7 +41,7 @@ class ExternalScores(NbGraderPreprocessor):
     isolation = Enum(
         ("full", "strict", "best", "none"), default_value="strict", help="as `autograder grade --isolation`"
     ).tag(config=True)
-    seed = Integer(0, help="seed of all inputs").tag(config=True)
+    seed = Integer(None, allow_none=True, help="seed of hidden inputs; None: a secret one for each run").tag(config=True)
     time_limit = Float(10.0, help="seconds per check").tag(config=True)
     memory_limit = Integer(4096, help="megabytes per worker").tag(config=True)
 
@@ -49,7 +49,8 @@ class ExternalScores(NbGraderPreprocessor):
     def options(self) -> GradeOptions:
         """The options as the grader takes them."""
         isolation = cast(IsolationRequest, self.isolation)
-        return GradeOptions(self.seed, (), isolation, self.time_limit, self.memory_limit)
+        seed = seed_of_this_process() if self.seed is None else self.seed
+        return GradeOptions(seed, (), isolation, self.time_limit, self.memory_limit)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> Converted:
         """Grade the submitted folder, write outputs into the notebook and scores into the gradebook."""

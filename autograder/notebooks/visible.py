@@ -79,8 +79,8 @@ def _outcomes(
 ) -> Iterator[tuple[Exercise, Outcome]]:
     from autograder.checks import info_of
     from autograder.course import Check, Exercise
+    from autograder.local_session import LocalSession
     from autograder.runner import RunOptions, run_checks
-    from autograder.sessions import LocalSession
     from autograder.visible import OwnWork
 
     module, _, name = key.partition(".")

@@ -82,6 +82,19 @@ class Worker:
             self._reason = _in_words(self._end_status(_DEATH))
         return self._reason
 
+    def pause(self) -> None:
+        """Stop every thread of the worker until :meth:`resume`; does nothing where the system has no pidfd."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a paused worker go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.pidfd >= 0:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                signal.pidfd_send_signal(self.pidfd, number)
+
     def kill(self) -> None:
         """End the worker and everything it started, wait until it is gone, and close its descriptors.
 

@@ -25,6 +25,7 @@ from autograder.sandbox.wire_types import (
     MAX_FRAME,
     MAX_INT_DIGITS,
     MAX_ITEMS,
+    MAX_PAYLOAD,
     MAX_RANK,
     NUMPY_DTYPES,
     CallbackRef,
@@ -39,6 +40,7 @@ __all__ = [
     "MAX_FRAME",
     "MAX_INT_DIGITS",
     "MAX_ITEMS",
+    "MAX_PAYLOAD",
     "MAX_RANK",
     "NUMPY_DTYPES",
     "CallbackRef",
@@ -185,6 +187,7 @@ class _Decoder:
         self.trusted = trusted
         self.items = 0
         self.arrays = 0
+        self.payload = 0
 
     def unpack(self, data: bytes, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -223,6 +226,10 @@ class _Decoder:
         self.arrays += 1
         if self.arrays > MAX_ARRAYS:
             raise WireError("too many arrays or tuples")
+        # Tuples carry messages of their own: each level is one more copy of everything below it.
+        self.payload += len(payload)
+        if self.payload > MAX_PAYLOAD:
+            raise WireError("too many bytes on all levels together")
         decoder = _decoders.get(code)
         if decoder is not None:
             return decoder(payload, self.trusted)

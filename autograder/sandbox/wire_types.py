@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 MAX_FRAME = 64 * 2**20
 """Bytes of one frame; larger announcements are refused before anything is allocated."""
+MAX_PAYLOAD = 2 * MAX_FRAME
+"""Bytes of all arrays, tensors and tuples of a frame, those inside others counted on every level."""
 MAX_ITEMS = 1_000_000
 MAX_ARRAYS = 20_000
 MAX_DEPTH = 32

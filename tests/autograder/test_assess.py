@@ -8,7 +8,8 @@ import pytest
 import torch
 from tiny_course import PIECES, pieces, right_answers, whole
 
-from autograder.assess import Assessed, assess, exercise_result
+from autograder.assess import assess
+from autograder.assessed import Assessed, exercise_result
 from autograder.course import Assignment
 from autograder.diagnosis import catalogue
 from autograder.runner import RunOptions
@@ -28,7 +29,7 @@ def assessed(request: pytest.FixtureRequest, tiny: Assignment) -> Assess:
         subject: Subject = LoadedModules(tiny, files)
         if request.param == "isolated":
             nursery: Nursery = request.getfixturevalue("warm_nursery")
-            subject = IsolatedSubmission(tiny, files, nursery, 0)
+            subject = IsolatedSubmission(tiny, files, nursery)
         found = assess(tiny, tiny.exercises, subject, RunOptions(), catalogue(tiny))
         return {one.exercise.name: one for one in found}
 
@@ -212,7 +213,7 @@ def test_local_and_isolated_outcomes_agree(tiny: Assignment, warm_nursery: Nurse
     """The same statuses, messages and diagnoses from both kinds of session, for many kinds of wrong answers."""
     for number, double in enumerate(["2 * x", "3 * x", "x.mul_(2)", "2 * x.detach()", "2 * x.mean()", "None", "1 / 0"]):
         files = right_answers(pieces=pieces(double=double, jitter="0 * x" if number % 2 else "x + torch.randn_like(x)"))
-        subjects: list[Subject] = [LoadedModules(tiny, files), IsolatedSubmission(tiny, files, warm_nursery, 0)]
+        subjects: list[Subject] = [LoadedModules(tiny, files), IsolatedSubmission(tiny, files, warm_nursery)]
         here, there = (
             [exercise_result(one) for one in assess(tiny, tiny.exercises, subject, RunOptions(), catalogue(tiny))]
             for subject in subjects

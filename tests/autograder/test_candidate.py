@@ -13,9 +13,10 @@ from torch import Tensor
 
 from autograder.candidate import Candidate, CandidateError, Remote, RemoteObject
 from autograder.closeness import assert_close
+from autograder.local_session import LocalSession
 from autograder.sandbox.modules import ModuleSpace
 from autograder.sandbox.nursery import Nursery
-from autograder.sessions import LocalSession, RemoteSession, WorkerLost
+from autograder.sessions import RemoteSession, WorkerLost
 
 Make = Callable[..., Candidate]
 

@@ -11,8 +11,8 @@ import torch
 
 from autograder.candidate import Candidate, Remote
 from autograder.fingerprint import Entry, Record, same_entry, same_value, take_fingerprint
+from autograder.local_session import LocalSession
 from autograder.sandbox.modules import ModuleSpace
-from autograder.sessions import LocalSession
 
 _numbers = itertools.count()
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.assess import Assessed, assess
+from autograder.assess import assess
+from autograder.assessed import Assessed
 from autograder.candidate import Remote
 from autograder.course import Course
+from autograder.local_session import LocalSession
 from autograder.runner import RunOptions, arguments_of
-from autograder.sessions import LocalSession
 from autograder.subjects import LoadedModules
 
 COURSE = Course(Path(__file__).resolve().parents[2])

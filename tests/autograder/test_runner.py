@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from autograder.checks import CheckKind, assert_close, check, fail
 from autograder.course import Assignment, Check, Exercise
 from autograder.errors import GraderError
+from autograder.local_session import LocalSession
 from autograder.runner import MAX_LOST, RunOptions, earned, run_checks
 from autograder.sandbox.modules import ModuleSpace
-from autograder.sessions import LocalSession, WorkerLost
+from autograder.sessions import WorkerLost
 from autograder.verdicts import Outcome
 
 _numbers = itertools.count()

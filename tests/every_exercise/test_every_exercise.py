@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 from carelessness import careless_variants
 
-from autograder.assess import Assessed, assess
+from autograder.assess import assess
+from autograder.assessed import Assessed
 from autograder.audit import alternatives, stub_files
 from autograder.course import Assignment, Check, Course, Exercise, open_course
 from autograder.diagnosis import Misconception, catalogue, diagnose

@@ -112,7 +112,7 @@ def test_who_gets_a_light_worker(nursery: Nursery, vae: Assignment) -> None:
     """Not an answer that wants torch, nor one that complains while it is loaded."""
 
     def opens(concepts: bytes) -> bool:
-        session = IsolatedSubmission(vae, {"concepts.py": concepts}, nursery, 0).open_light("concepts")
+        session = IsolatedSubmission(vae, {"concepts.py": concepts}, nursery).open_light("concepts")
         if session is not None:
             session.close()
         return session is not None

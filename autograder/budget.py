@@ -1,0 +1,42 @@
+"""What one submission may cost in all: seconds that its workers take, over every check, load and repetition.
+
+A check has a limit of its own. A submission of a hundred checks that are each just in time would still keep a class
+waiting for a quarter of an hour, so the limits shrink as the budget is used up: what is quick stays unharmed, only how
+long the grader waits for what is slow changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SECONDS = 50.0
+"""What a submission may take; a right one takes one or two."""
+GENEROUS = 0.4
+"""Share of the budget during which every check has its full limit."""
+SHARE = 0.125
+"""Share of what is left that one part of an exercise may take after that."""
+LEAST = 0.3
+"""Seconds that every part of an exercise has, whatever went before: more than a right answer needs."""
+
+
+@dataclass
+class Budget:
+    """Seconds that a submission has used, and what it may still use."""
+
+    seconds: float = SECONDS
+    spent: float = 0.0
+
+    def spend(self, seconds: float) -> None:
+        """Note that a worker took so long."""
+        self.spent += max(0.0, seconds)
+
+    @property
+    def tight(self) -> bool:
+        """Whether the submission has used so much that limits are short and nothing is tried twice."""
+        return self.spent > GENEROUS * self.seconds
+
+    def allowance(self, limit: float) -> float:
+        """Seconds for the next part of an exercise whose limit is `limit`."""
+        if not self.tight:
+            return limit
+        return min(limit, max(LEAST, SHARE * (self.seconds - self.spent)))

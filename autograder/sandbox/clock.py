@@ -1,0 +1,75 @@
+"""How much time a worker has really had, whatever else the machine was doing.
+
+A worker on a busy machine waits for a processor through no fault of its own. Linux tells both: `/proc/PID/stat` the
+processor time of all its threads, `/proc/PID/schedstat` for how long its first thread was ready to run and did not
+(proc(5), Documentation/scheduler/sched-stats.rst).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the clocks of a worker said at one moment, in seconds."""
+
+    wall: float
+    processor: float = 0.0
+    delayed: float = 0.0
+
+    def since(self, earlier: Reading, wall: float | None = None) -> float:
+        """Seconds that the worker had between two readings: what it computed or slept, not what it had to wait.
+
+        Its threads cannot keep it waiting for free: their processor time counts, too.
+
+        Args:
+            earlier: the first of the two.
+            wall: how long it was busy, if not all the time.
+        """
+        wall = self.wall - earlier.wall if wall is None else wall
+        return min(wall, max(self.processor - earlier.processor, wall - (self.delayed - earlier.delayed)))
+
+
+class WorkerClock:
+    """Reads the clocks of one worker; where the system has none, only the wall clock."""
+
+    def __init__(self, pidfd: int) -> None:
+        pid = _pid_of(pidfd)
+        self._files = (f"/proc/{pid}/stat", f"/proc/{pid}/schedstat") if pid else None
+
+    def read(self) -> Reading:
+        """The clocks now."""
+        wall = time.monotonic()
+        if self._files is None:
+            return Reading(wall)
+        try:
+            stat, schedule = map(_content, self._files)
+            fields = stat.rpartition(b")")[2].split()
+            return Reading(wall, (int(fields[11]) + int(fields[12])) / _TICKS, int(schedule.split()[1]) / 1e9)
+        except (OSError, ValueError, IndexError):
+            return Reading(wall)
+
+
+def _pid_of(pidfd: int) -> int:
+    """The worker's pid as this process sees it, which stands in the descriptor's entry below /proc; 0 if unknown."""
+    if pidfd < 0:
+        return 0
+    try:
+        lines = _content(f"/proc/self/fdinfo/{pidfd}").splitlines()
+    except OSError:
+        return 0
+    pid = next((line.split()[1] for line in lines if line.startswith(b"Pid:")), b"0")
+    return max(0, int(pid))
+
+
+def _content(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, 4096)
+    finally:
+        os.close(descriptor)
