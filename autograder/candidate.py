@@ -186,7 +186,7 @@ class Candidate:
 
     def seed(self, seed: int) -> None:
         """Seed the global random state beside the student's code."""
-        self._remote.ask({"op": "seed", "seed": salt.mix(seed) % 2**32})
+        self._remote.ask({"op": "seed", "seed": salt.mix(seed)})
 
     def settled(
         self, name: str, options: Mapping[str, Any], example: Tensor, *, seed: int, scale: float = 1.0, shared: bool = False
@@ -198,7 +198,7 @@ class Candidate:
         checks that ask for the same: for those that only look at it.
         """
         made = RemoteFunction(self._remote, ["module", self._module, name], name)
-        how = {"example": example, "seed": salt.mix(seed) % 2**32, "scale": scale, "shared": shared}
+        how = {"example": example, "seed": salt.mix(seed), "scale": scale, "shared": shared}
         return made.settle(dict(options), how)
 
     def generator(self, seed: int) -> RemoteObject:

@@ -36,13 +36,14 @@ def salted(salt: int) -> Iterator[None]:
 
 
 def mix(seed: int) -> int:
-    """The seed itself without a salt, and a number in [0, 2**62) that depends on both under one.
+    """The seed itself without a salt, and a number in [0, 2**32) that depends on both under one.
 
-    Neighbouring seeds give unrelated numbers (the finaliser of SplitMix64; Steele, Lea and Flood, 2014).
+    Every generator takes it as it is (NumPy's old one no larger number), so that equal seeds draw equal noise on both
+    sides of the wall. Neighbouring seeds give unrelated numbers (the finaliser of SplitMix64; Steele, Lea and Flood, 2014).
     """
     if _current == NONE:
         return seed
     mixed = (seed * 0x9E3779B97F4A7C15 + _current) & 0xFFFFFFFFFFFFFFFF
     mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
     mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
-    return (mixed ^ (mixed >> 31)) >> 2
+    return (mixed ^ (mixed >> 31)) >> 32
