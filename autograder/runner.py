@@ -157,6 +157,10 @@ def run_in_turn(
             lost.append((error.status, error.reason))
             session = None
             outcomes.append(Outcome(check, error.status, error.reason))
+        except BaseException:
+            if session is not None:
+                session.close()
+            raise
     return outcomes, session
 
 

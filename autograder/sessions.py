@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.bounds import Overtime, bounded_time
 from autograder.budget import Budget
 from autograder.callback_graph import CallbackGraph, CallbackRefused
-from autograder.replies import checked_replies
+from autograder.replies import MalformedReply, checked_replies
 from autograder.sandbox import wire, wire_tensors  # noqa: F401  (tensors are to cross)
 from autograder.sandbox.clock import WorkerClock
 from autograder.sandbox.wire import WireError
@@ -169,7 +169,10 @@ class RemoteSession:
         for _ in range(MAX_CALLBACKS):
             kind, body = self._receive()
             if kind == "reply":
-                return checked_replies(body, operations)
+                try:
+                    return checked_replies(body, operations)
+                except MalformedReply:
+                    raise WorkerLost("crashed", "the worker sent an answer of the wrong form") from None
             try:
                 # The function is the grader's, but its arguments are the submission's.
                 with bounded_time(self._deadline.left()):

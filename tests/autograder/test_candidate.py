@@ -385,10 +385,20 @@ def test_a_worker_is_lost(warm_nursery: Nursery, case: str) -> None:
 )
 def test_malformed_replies_end_the_worker(reply: Any) -> None:
     """A worker that answers in another form than agreed is of no further use."""
-    from autograder.sessions import _checked_replies
+    from autograder.replies import MalformedReply, checked_replies
 
-    with pytest.raises(WorkerLost):
-        _checked_replies(reply, 1)
+    with pytest.raises(MalformedReply):
+        checked_replies(reply, [{"op": "call"}])
+
+
+@pytest.mark.parametrize("said", [None, 5, ["x"] * 21, ["x" * 2001], [5], {}])
+def test_malformed_complaints_end_the_worker(said: Any) -> None:
+    """What loading complained about stands in the result: a short list of short texts, or nothing is believed."""
+    from autograder.replies import MalformedReply, checked_replies
+
+    assert checked_replies([["ok", ["cell 3: no"]]], [{"op": "import"}]) == [["ok", ["cell 3: no"]]]
+    with pytest.raises(MalformedReply):
+        checked_replies([["ok", said]], [{"op": "import"}])
 
 
 def test_names_of_pythons_own_are_not_the_students() -> None:

@@ -149,7 +149,8 @@ def test_a_function_that_hangs_or_dies_costs_its_own_points(
     result = graded(grader, tmp_path / "gina", files)
     assert exercise(result, "double").status == status
     assert result.result.score == 13.0
-    assert {check.status for check in exercise(result, "double").checks} == {status}
+    checks = exercise(result, "double").checks
+    assert {(check.visibility, check.status) for check in checks} == {("visible", status), ("hidden", "error")}
 
 
 def test_a_syntax_error_is_named_with_its_line(grader: Grader, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from autograder.candidate import Call, RemoteObject
 from autograder.course import Assignment, Check
 from autograder.sandbox.wire import Handle
 from autograder.verdicts import Outcome
-from autograder.wording import MAX_VALUE, check_result, describe_input, parameter_names, show
+from autograder.wording import DOES_NOT_RUN, MAX_VALUE, check_result, parameter_names, show
 
 
 def check_of(tiny: Assignment, visibility: str) -> Check:
@@ -38,14 +38,33 @@ def test_hidden_checks_show_no_value(tiny: Assignment, status: str) -> None:
     assert result.example == {}
 
 
-def test_a_failed_hidden_check_says_what_law_is_broken_and_describes_the_input(tiny: Assignment) -> None:
-    """The writer's sentence, the kind of disagreement, shapes and dtypes."""
-    outcome = Outcome(check_of(tiny, "hidden"), "failed", "the result has wrong values", call=CALL)
+OUTCOMES = [
+    Outcome(None, status, summary, detail, call, expected, got)  # type: ignore[arg-type]
+    for status in ("error", "timeout", "crashed", "missing")
+    for summary in ("your code raised ValueError", "the time limit was exceeded")
+    for detail in ("", "SECRET")
+    for call, expected, got in ((None, None, None), (CALL, torch.tensor(99.5), "SECRET"))
+]
+
+
+def test_a_failed_hidden_check_says_what_law_is_broken_and_no_more(tiny: Assignment) -> None:
+    """The writer's sentence; which input failed, and how, is the submission's choice among many."""
+    outcome = Outcome(check_of(tiny, "hidden"), "failed", "the result has the wrong shape; expected (7, 3)", call=CALL)
     result = check_result(tiny.exercise("shift"), outcome)
-    assert result.message == (
-        "The value differs from twice the input plus the constant.\nThe result has wrong values.\n"
-        "The input: x is a float32 tensor of shape (1, 2) (a batch of one); by is a number."
-    )
+    assert result.message == "The value differs from twice the input plus the constant."
+
+
+def test_a_hidden_check_that_does_not_run_has_one_outcome_and_one_text(tiny: Assignment) -> None:
+    """An error, whichever, an end, a time-out, something missing on some inputs: one of three, not one of twenty-five."""
+    check = check_of(tiny, "hidden")
+    results = [check_result(tiny.exercise("shift"), replace(one, check=check)) for one in OUTCOMES]
+    assert {(one.status, one.message, one.score) for one in results} == {("error", DOES_NOT_RUN, 0.0)}
+
+
+def test_hidden_checks_of_what_is_not_begun_say_so(tiny: Assignment) -> None:
+    """Whether it is begun was seen in the visible checks."""
+    result = check_result(tiny.exercise("shift"), Outcome(check_of(tiny, "hidden"), "missing"), begun=False)
+    assert (result.status, result.message) == ("missing", "not implemented yet")
 
 
 def test_a_failed_visible_check_shows_everything(tiny: Assignment) -> None:
@@ -69,36 +88,6 @@ def test_long_messages_are_cut(tiny: Assignment) -> None:
     """A student's message of a megabyte."""
     outcome = Outcome(check_of(tiny, "visible"), "error", "x", "y" * 10**6)
     assert len(check_result(tiny.exercise("shift"), outcome).message) <= 1500
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (torch.ones(2, 3), "x is a float32 tensor of shape (2, 3)"),
-        (torch.ones(1, 3, dtype=torch.float64), "x is a float64 tensor of shape (1, 3) (a batch of one)"),
-        (torch.zeros(2), "x is a float32 tensor of shape (2,), all zeros"),
-        (torch.tensor([1e3, 0]), "x is a float32 tensor of shape (2,), with very large values"),
-        (torch.tensor([torch.inf]), "x is a float32 tensor of shape (1,) with infinite entries"),
-        (torch.arange(3), "x is a int64 tensor of shape (3,)"),
-        (torch.zeros(0, 2), "x is a float32 tensor of shape (0, 2)"),
-        (torch.tensor(2.0), "x is a float32 tensor of shape ()"),
-        (np.ones((2, 3)), "x is a float64 array of shape (2, 3)"),
-        (np.arange(4.0)[::-1], "x is a float64 array of shape (4,)"),
-        (np.array(["a"]), "x is a <U1 array of shape (1,)"),
-        (np.array([1 + 1j]), "x is a complex128 array of shape (1,)"),
-        (3, "x is a number"),
-        (True, "x is a number"),
-        (None, "x is None"),
-        (lambda x: x, "x is a function given by the check"),
-        ("a secret", ""),
-        ([1, 2], ""),
-        ({"a": 1}, ""),
-    ],
-    ids=repr,
-)
-def test_inputs_in_words(tiny: Assignment, value: Any, words: str) -> None:
-    """What is special about them, coarsely; nothing for what could carry a value."""
-    assert describe_input(tiny.exercise("double"), Call("double", (value,), {})) == words
 
 
 SHOWN: list[Any] = [
