@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.callback_graph import MAX_ELEMENTS, MAX_NODES, CallbackGraph, CallbackRefused
+from autograder.callback_graph import MAX_BYTES, MAX_ELEMENTS, MAX_NODES, CallbackGraph, CallbackRefused
 from autograder.sandbox import wire
 from autograder.sandbox.callbacks import RemoteCallback
 from autograder.sandbox.workbench import Workbench
@@ -236,3 +236,26 @@ def test_the_same_function_has_one_number() -> None:
     graph = CallbackGraph()
     assert graph.register(scaled) == graph.register(scaled)
     assert graph.register(pair) != graph.register(scaled)
+
+
+def test_what_nodes_keep_is_bounded_in_bytes() -> None:
+    """Five thousand nodes of eight megabytes each would be forty gigabytes."""
+    graph = CallbackGraph()
+    reference = graph.register(lambda x: 2 * x)
+    question = [reference.number, [({"$": 0},), {}], [torch.zeros(2**20)], True]
+    for _ in range(MAX_BYTES // (8 * 2**20)):
+        graph.answer("callback", question)
+    with pytest.raises(CallbackRefused, match="too often"):
+        graph.answer("callback", question)
+    assert sum(tensor.nbytes for node in graph._nodes for tensor in [*node.inputs, *node.outputs]) <= MAX_BYTES
+
+
+def test_a_lost_worker_leaves_no_graph_behind() -> None:
+    """Its nodes and functions go with it."""
+    graph = CallbackGraph()
+    reference = graph.register(lambda x: 2 * x)
+    graph.answer("callback", [reference.number, [({"$": 0},), {}], [torch.zeros(3)], True])
+    graph.clear()
+    assert not graph._nodes
+    with pytest.raises(CallbackRefused):
+        graph.answer("callback", [reference.number, [({"$": 0},), {}], [torch.zeros(3)], True])

@@ -235,3 +235,60 @@ def test_fail_keeps_values_out_of_the_summary() -> None:
     with pytest.raises(CheckFailed, match="got 3") as caught:
         fail("it is odd", "got 3")
     assert caught.value.summary == "it is odd"
+
+
+HALF = ("float16", "bfloat16")
+
+
+@pytest.mark.parametrize("name", HALF)
+@pytest.mark.parametrize("options", [{"scalar": True}, {"dtype": False}, {"scalar": True, "rtol": 1e-5}])
+@pytest.mark.parametrize("wanted", ["float64", "float32"])
+def test_the_dtype_that_a_student_chose_buys_no_tolerance(name: str, options: dict[str, Any], wanted: str) -> None:
+    """One per cent off is wrong where the contract is not in half precision."""
+    expected = torch.tensor(3.0, dtype=getattr(torch, wanted))
+    off = torch.tensor(3.03, dtype=getattr(torch, name))
+    with pytest.raises(CheckFailed):
+        assert_close(off, expected, **options)
+    with pytest.raises(CheckFailed):
+        assert_close(off, 3.0, **options)
+    assert_close(torch.tensor(3.0, dtype=getattr(torch, name)), expected, **options)
+
+
+@pytest.mark.parametrize("name", HALF)
+def test_where_the_inputs_were_in_half_precision_so_is_the_tolerance(name: str) -> None:
+    """The expected value tells."""
+    dtype = getattr(torch, name)
+    assert_close(torch.tensor(3.01).to(dtype), torch.tensor(3.0, dtype=dtype))
+
+
+def test_single_precision_is_enough_where_the_dtype_is_open() -> None:
+    """A right answer computed in float32 has full marks."""
+    expected = torch.tensor([1.0, 1 / 3], dtype=torch.float64)
+    assert_close(expected.float(), expected, dtype=False)
+    with pytest.raises(CheckFailed):
+        assert_close(expected.float() * (1 + 1e-3), expected, dtype=False)
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.float64, torch.float32, torch.bfloat16])
+def test_integers_are_exact(dtype: torch.dtype) -> None:
+    """Whatever dtype they come in."""
+    expected = torch.tensor([250, 120, 3])
+    assert_close(expected.to(dtype), expected, dtype=False) if dtype is not torch.bfloat16 else None
+    with pytest.raises(CheckFailed):
+        assert_close((expected + torch.tensor([1, 0, 0])).to(dtype), expected, dtype=False)
+
+
+def test_a_number_written_without_a_point_is_still_a_number() -> None:
+    """``assert_close(x, 2)`` asks for the value two, not for an integer."""
+    assert_close(torch.tensor(2.0000001), 2)
+    assert_close(1.9999999999, 2)
+    with pytest.raises(CheckFailed):
+        assert_close(3, 2)
+
+
+def test_explicit_tolerances_are_not_widened() -> None:
+    """Neither by the student's dtype nor by the scale."""
+    with pytest.raises(CheckFailed):
+        assert_close(torch.tensor(1.001), torch.tensor(1.0, dtype=torch.float64), rtol=1e-5, dtype=False)
+    with pytest.raises(CheckFailed):
+        assert_close(torch.tensor([0.001, 1.0]), torch.tensor([0.0, 1.0]), rtol=0, atol=1e-6)

@@ -6,6 +6,7 @@ import contextlib
 import math
 import random
 import struct
+import tracemalloc
 from typing import Any
 
 import msgpack
@@ -380,3 +381,23 @@ def test_one_changed_byte_gives_plain_data_or_wire_errors(value: object, data: s
     message[data.draw(st.integers(0, len(message) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(WireError):
         assert_plain(wire.decode(bytes(message)))
+
+
+def test_tuples_in_tuples_share_one_budget() -> None:
+    """Every level of a tuple holds a copy of everything below it: thirty around sixty megabytes were two gigabytes."""
+    message = msgpack.packb([bytes(20 * 2**20)])
+    for _ in range(20):
+        message = msgpack.packb([msgpack.ExtType(4, message)])
+    tracemalloc.start()
+    try:
+        with pytest.raises(wire.WireError, match="all levels"):
+            wire.decode(message)
+        assert tracemalloc.get_traced_memory()[1] < 200 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_large_tensor_may_stand_in_a_tuple() -> None:
+    """What an honest worker may send at most is within the budget."""
+    tensor = torch.zeros(2**22)
+    assert torch.equal(wire.decode(wire.encode((1, ("x", tensor))))[1][1], tensor)

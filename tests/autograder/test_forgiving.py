@@ -1,0 +1,104 @@
+"""Consequential errors are forgiven; chance is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+import torch
+from tiny_course import pieces, right_answers
+
+from autograder.assess import assess
+from autograder.course import Assignment, Exercise
+from autograder.forgiving import REPLAYS
+from autograder.runner import CandidateSession, RunOptions
+from autograder.subjects import MAX_LENT, Lent, LoadedModules
+
+RIGHT, WRONG = "2 * x + by", "2 * x - by"
+
+
+class Dice:
+    """A submission whose `shift` is right or wrong as a script has it, opening by opening; its `double` is wrong."""
+
+    guarded = True
+    load_notes: dict[str, str] = {}  # noqa: RUF012
+
+    def __init__(self, assignment: Assignment, script: Sequence[bool]) -> None:
+        made = {good: pieces(double="3 * x", shift=RIGHT if good else WRONG) for good in (True, False)}
+        self._subjects = {good: LoadedModules(assignment, right_answers(pieces=text)) for good, text in made.items()}
+        self._script = list(script)
+        self.openings = 0
+
+    def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
+        """The next throw."""
+        good = self._script[min(self.openings, len(self._script) - 1)]
+        self.openings += 1
+        return self._subjects[good].open(module, substitutes)
+
+    def open_light(self, module: str) -> None:
+        """None."""
+
+    def keep_silent(self) -> None:
+        """Nothing."""
+
+
+def score_of_shift(tiny: Assignment, script: Sequence[bool]) -> float:
+    """Points of `shift`, after `double` (first opening) has lost all of its own."""
+    found = assess(tiny, [tiny.exercise("double"), tiny.exercise("shift")], Dice(tiny, script), RunOptions(), None)
+    return next(one.score for one in found if one.exercise.name == "shift")
+
+
+def test_an_answer_by_chance_has_no_second_throw(tiny: Assignment) -> None:
+    """Wrong at first, right with the correct piece, but right as well when it is asked again as it is."""
+    full = tiny.exercise("shift").points
+    # openings: double, shift (wrong), shift with a correct double (right), then the replays
+    assert score_of_shift(tiny, [True, False, True, True]) < full
+    assert score_of_shift(tiny, [True, False, True, False, False, True]) < full
+
+
+def test_what_fails_every_time_and_passes_with_the_piece_counts(tiny: Assignment) -> None:
+    """The witness: without the replays the same script earns everything."""
+    assert score_of_shift(tiny, [True, False, True] + [False] * REPLAYS) == tiny.exercise("shift").points
+
+
+def test_the_repetition_has_inputs_of_its_own(tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a lent function is asked is not what the checks of the piece ask."""
+    asked: dict[str, set[str]] = {"own": set(), "lent": set()}
+    where = "own"
+    reference = tiny.reference("pieces")
+    original = reference.double
+
+    def counting(x: torch.Tensor) -> torch.Tensor:
+        asked[where].add(str(x.tolist()))
+        return original(x)
+
+    monkeypatch.setattr(reference, "double", counting)
+    import autograder.subjects as subjects
+
+    plainly = subjects._plainly
+
+    def lent(function: object) -> object:
+        nonlocal where
+        where = "lent"
+        return plainly(function)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(subjects, "_plainly", lent)
+    noting = "\nASKED = []\ndef SEEN(x):\n    ASKED.append(x)\n    return 0\n"
+    files = right_answers(pieces=pieces(double="3 * x + 0 * SEEN(x)") + noting)
+    subject = LoadedModules(tiny, files)
+    assess(tiny, [tiny.exercise("double"), tiny.exercise("shift")], subject, RunOptions(), None)
+    module = subject._plain.module("pieces")  # type: ignore[union-attr]
+    own = {str(x.tolist()) for x in module.ASKED if x.dtype is torch.float64}
+    assert asked["lent"]
+    assert own
+    assert not own & asked["lent"]
+
+
+def test_a_lent_function_answers_so_many_questions() -> None:
+    """And no more."""
+    lent = Lent(lambda x: 2 * x)
+    state = torch.get_rng_state()
+    for _ in range(MAX_LENT):
+        lent(state, torch.ones(1))
+    with pytest.raises(RuntimeError, match="too often"):
+        lent(state, torch.ones(1))

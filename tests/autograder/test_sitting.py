@@ -1,0 +1,213 @@
+"""Two parts: all that a student may read is said before any worker has met a hidden input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_course import pieces, right_answers
+
+from autograder.assess import assess
+from autograder.assessed import exercise_result
+from autograder.course import Assignment, Exercise, open_course
+from autograder.runner import CandidateSession, RunOptions
+from autograder.sandbox.nursery import Nursery
+from autograder.sessions import WorkerLost
+from autograder.sitting import Sitting
+from autograder.subjects import IsolatedSubmission, LoadedModules
+
+
+class Watched(LoadedModules):
+    """Notes the order of what happens: openings, kinds of checks, silence."""
+
+    def __init__(self, assignment: Assignment, files: dict[str, bytes]) -> None:
+        super().__init__(assignment, files)
+        self.events: list[str] = []
+
+    def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
+        """Open a session and note what passes through it."""
+        self.events.append("open")
+        session: Any = super().open(module, substitutes)
+        request = session.request
+        session.request = lambda operation: self.events.append("request") or request(operation)
+        session.pause = lambda: self.events.append("pause")
+        session.resume = lambda: self.events.append("resume")
+        return session
+
+    def keep_silent(self) -> None:
+        """Note it."""
+        self.events.append("silent")
+
+
+def test_all_visible_checks_come_before_all_hidden_ones(tiny: Assignment) -> None:
+    """Each exercise keeps its worker, which stands still in between."""
+    subject = Watched(tiny, right_answers())
+    assess(tiny, tiny.exercises, subject, RunOptions(), None)
+    silent = subject.events.index("silent")
+    assert subject.events[:silent].count("open") == len(tiny.exercises)
+    assert subject.events[:silent].count("pause") == len(tiny.exercises)
+    assert subject.events[silent:].count("open") == 0
+    assert subject.events[silent:].count("resume") == len(tiny.exercises)
+
+
+def test_students_checks_alone_have_one_part(tiny: Assignment) -> None:
+    """Nothing hidden runs."""
+    found = assess(tiny, tiny.exercises, LoadedModules(tiny, right_answers()), RunOptions(visible_only=True), None)
+    assert {outcome.check.visibility for one in found for outcome in one.outcomes} == {"visible"}
+
+
+
+
+def test_what_loading_says_later_is_kept_to_itself(tiny: Assignment, warm_nursery: Nursery) -> None:
+    """A worker that starts in the second part may know, by whatever channel, what another one was sent."""
+    subject = IsolatedSubmission(tiny, right_answers(pieces=pieces() + "\nraise ValueError('TOLD')\n"), warm_nursery)
+    subject.keep_silent()
+    subject.open("pieces").close()
+    assert subject.load_notes == {}
+    talking = IsolatedSubmission(tiny, right_answers(pieces=pieces() + "\nraise ValueError('TOLD')\n"), warm_nursery)
+    talking.open("pieces").close()
+    assert "TOLD" in talking.load_notes["pieces"]
+
+
+class Ending:
+    """A session that is lost as soon as hidden checks begin."""
+
+    interleaves = True
+
+    def __init__(self, log: list[str], hidden: bool) -> None:
+        self.log, self.hidden = log, hidden
+
+    def limit(self, seconds: float) -> None:
+        """Take the limit."""
+
+    def pause(self) -> None:
+        """Note that the visible part is over."""
+        self.hidden = True
+
+    def resume(self) -> None:
+        """Go on."""
+
+    def close(self) -> None:
+        """Note it."""
+        self.log.append("closed")
+
+    def request(self, operation: dict[str, Any]) -> list:
+        """Carry out one."""
+        return self.batch([operation])[0]
+
+    def batch(self, operations: Sequence[dict[str, Any]]) -> list[list]:
+        """Fail in the second part."""
+        self.log.append("hidden" if self.hidden else "visible")
+        if self.hidden:
+            raise WorkerLost("crashed", "the reason")
+        return [["ok", None] for _ in operations]
+
+
+class EndingSubject:
+    """Opens sessions that end."""
+
+    load_notes: dict[str, str] = {}  # noqa: RUF012
+    guarded = True
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.silent = False
+
+    def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> Any:
+        """Open one; in the second part, one that is lost at once."""
+        self.log.append("open")
+        return Ending(self.log, self.silent)
+
+    def open_light(self, module: str) -> None:
+        """None."""
+
+    def keep_silent(self) -> None:
+        """Note it."""
+        self.silent = True
+
+
+def test_visible_checks_are_not_repeated_when_a_hidden_one_costs_the_worker(tiny: Assignment) -> None:
+    """Their verdicts, and their texts, are those of the first part."""
+    subject = EndingSubject()
+    sitting = Sitting(tiny, tiny.exercise("double"), subject, RunOptions())
+    sitting.visible()
+    subject.keep_silent()
+    sitting.hidden()
+    assert "visible" not in subject.log[subject.log.index("hidden") :]
+    statuses = [(outcome.check.visibility, outcome.status) for outcome in sitting.outcomes]
+    assert statuses == [("visible", "failed"), ("hidden", "crashed"), ("hidden", "crashed")]
+
+
+def test_where_the_budget_is_used_up_nothing_is_tried_twice(tiny: Assignment) -> None:
+    """What costs its worker then costs one worker, not three."""
+    subject = EndingSubject()
+    options = RunOptions()
+    options.budget.spend(1000)
+    sitting = Sitting(tiny, tiny.exercise("double"), subject, options)
+    sitting.visible()
+    sitting.hidden()
+    assert subject.log.count("open") == 1
+
+
+class Asked:
+    """Counts which kind of worker is asked."""
+
+    guarded = True
+    load_notes: dict[str, str] = {}  # noqa: RUF012
+
+    def __init__(self, light: str, full: str, assignment: Assignment, module: str) -> None:
+        self._made = {
+            kind: LoadedModules(assignment, {f"{module}.py": text.encode()})
+            for kind, text in (("light", light), ("full", full))
+        }
+        self.opened: list[str] = []
+
+    def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
+        """A full one."""
+        self.opened.append("full")
+        return self._made["full"].open(module)
+
+    def open_light(self, module: str) -> CandidateSession:
+        """A light one."""
+        self.opened.append("light")
+        return self._made["light"].open(module)
+
+    def keep_silent(self) -> None:
+        """Nothing."""
+
+
+@pytest.mark.parametrize(
+    ("light", "opened", "status"),
+    [
+        ("return 4", ["light"], "passed"),
+        ("return 5", ["light"], "failed"),  # an answer: wrong, and not asked for again
+        ("raise NotImplementedError", ["light"], "missing"),
+        ("raise ImportError", ["light", "full"], "passed"),  # no answer: this worker could not run it
+    ],
+)
+def test_one_answer_one_verdict(light: str, opened: list[str], status: str) -> None:
+    """A short answer is asked for again only where the worker without torch could not run it."""
+    vae = open_course(Path(__file__).resolve().parents[2]).assignment("vae")
+    exercise = vae.exercise("concepts.tight_posterior")
+    right = vae.reference_files()["concepts.py"].decode()
+    wrong = f"def tight_posterior():\n    {light}\n"
+    subject = Asked(right if light == "return 4" else right + wrong, right, vae, "concepts")
+    sitting = Sitting(vae, exercise, subject, RunOptions())
+    sitting.visible()
+    sitting.hidden()
+    assert subject.opened[: len(opened)] == opened
+    assert set(subject.opened) == set(opened)
+    assert {one.status for one in sitting.outcomes if one.check.visibility == "hidden"} == {status}
+
+
+def test_a_result_knows_nothing_of_kinds_of_hidden_failures(tiny: Assignment) -> None:
+    """Raising, ending and hanging on hidden inputs read alike."""
+    told = []
+    for what in ("1 / 0", "[][1]", "{}['x']", "int('x')"):
+        double = f"2 * x if x.dtype is torch.float32 and x.ndim < 3 and x.shape != (2, 3) else {what}"
+        subject = LoadedModules(tiny, right_answers(pieces=pieces(double=double)))
+        (one,) = assess(tiny, [tiny.exercise("double")], subject, RunOptions(), None)
+        told.append(exercise_result(one).model_dump_json())
+    assert len(set(told)) == 1
