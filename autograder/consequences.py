@@ -8,8 +8,8 @@ from autograder.course import Assignment, Course, Exercise
 
 _HEAD = """# Consequential errors
 
-When a check of the exercise on the left fails and a piece on the right has findings of its own, the check is repeated with a
-correct version of that piece in its place. What then passes, counts: a mistake is charged where it was made.
+When a check of the exercise on the left fails and a piece on the right has findings of its own, the check is repeated, on fresh
+inputs, with a correct version of that piece in its place. What then passes, counts: a mistake is charged where it was made.
 Pieces are functions; a class is compared with the student's own other methods instead.
 
 | exercise | builds on |

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -60,16 +60,21 @@ def judge(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome:
         return Outcome(check, "passed")
     except CheckFailed as failure:
         pair = (failure.expected, failure.got) if _elements(failure.got) <= MAX_KEPT else (None, None)
-        return Outcome(check, "failed", failure.summary, failure.detail, remote.latest, *pair)
+        return Outcome(check, "failed", failure.summary, failure.detail, _asked(remote), *pair)
     except CandidateError as error:
-        return _student_error(check, error, remote.latest)
+        return _student_error(check, error, _asked(remote))
     except AssertionError as failure:
-        return Outcome(check, "failed", "the property does not hold", str(failure), remote.latest)
+        return Outcome(check, "failed", "the property does not hold", str(failure), _asked(remote))
     except _STRUCTURE_ERRORS as error:
         if remote.calls == 0:
             raise GraderError(f"the check itself failed: {type(error).__name__}: {error}", check.key) from error
         summary = "the result does not have the structure that the contract asks for"
-        return Outcome(check, "failed", summary, f"{summary} ({type(error).__name__}: {error})", remote.latest)
+        return Outcome(check, "failed", summary, f"{summary} ({type(error).__name__}: {error})", _asked(remote))
+
+
+def _asked(remote: Remote) -> Call | None:
+    """The latest call as it was asked; what came back may be large and is not kept."""
+    return None if remote.latest is None else replace(remote.latest, value=None)
 
 
 def _student_error(check: Check, error: CandidateError, call: Call | None) -> Outcome:
