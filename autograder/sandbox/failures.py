@@ -23,13 +23,27 @@ def describe_error(error: BaseException) -> list:
         reason, error = "missing", error.cause  # the file was not handed in
     elif isinstance(error, LoadError):
         reason, where, error = "load", error.module, error.cause
-    elif isinstance(error, Absent | NotImplementedError):
+    elif isinstance(error, Absent) or (isinstance(error, NotImplementedError) and _is_unwritten(error)):
         reason = "missing"
     try:
         message = str(error)[:MAX_TEXT]
     except BaseException:
         message = "<its message could not be read>"
     return ["error", type(error).__name__[:100], message, _traceback(error), f"{reason}:{where}" if where else reason]
+
+
+def _is_unwritten(error: NotImplementedError) -> bool:
+    """Whether the student's own line raised it, as in a stub: a library that cannot do something says so in its words.
+
+    A module without ``forward`` is unwritten, too, although torch is the one that says so.
+    """
+    try:
+        frames = traceback.extract_tb(error.__traceback__)
+        if not frames or "missing the required" in str(error):
+            return True
+        return _is_students(frames[-1].filename) and "raise" in (frames[-1].line or "raise")
+    except BaseException:
+        return True
 
 
 def _traceback(error: BaseException) -> str:

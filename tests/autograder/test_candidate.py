@@ -408,3 +408,20 @@ def test_names_of_pythons_own_are_not_the_students() -> None:
         candidate._private  # noqa: B018
     with pytest.raises(AttributeError):
         candidate.__wrapped__  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("raise NotImplementedError", "missing"),
+        ("raise NotImplementedError('later')", "missing"),
+        ("return torch.nn.functional.mse_loss(torch.ones(2, dtype=torch.int64), torch.ones(2, dtype=torch.int64))", ""),
+        ("return torch.nn.Module()(1)", "missing"),
+    ],
+)
+def test_what_a_library_cannot_do_is_not_unwritten_work(make: Make, body: str, reason: str) -> None:
+    """Only the student's own line, or a module without ``forward``, says that nothing is there yet."""
+    candidate = make(f"import torch\ndef f():\n    {body}\n")
+    with pytest.raises(CandidateError) as caught:
+        candidate.f()
+    assert caught.value.reason == reason
