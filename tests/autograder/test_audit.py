@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny_course import MISCONCEPTIONS, PIECES, VISIBLE_PIECES, write_course
+from tiny_course import HIDDEN_PIECES, MISCONCEPTIONS, PIECES, write_course
 
 from autograder.audit import Finding, alternatives, audit_assignment, stub_files
 from autograder.commands.audit import _as_json
@@ -101,7 +101,7 @@ def test_a_misconception_that_is_not_caught_or_not_named(tmp_path: Path, old: st
 
 def test_a_check_that_depends_on_the_seed(tmp_path: Path) -> None:
     """Found by auditing with several seeds."""
-    flaky = VISIBLE_PIECES + (
+    flaky = HIDDEN_PIECES + (
         '\n\n@check("double", points=1, title="is lucky", kind="law")\n'
         "def test_double_lucky(candidate, rng):\n"
         '    """It was not lucky."""\n'
@@ -113,10 +113,11 @@ def test_a_check_that_depends_on_the_seed(tmp_path: Path) -> None:
         import torch
 
         from autograder.examples import derive_seed
+        from autograder.runner import RunOptions
 
-        seed = derive_seed(0, "pieces:visible:double:lucky") % 2**63
+        seed = derive_seed(RunOptions(0).salt, "pieces:hidden:double:lucky") % 2**63
         value = float(2 * torch.rand(1, generator=torch.Generator().manual_seed(seed)))
-        (folder / "visible" / "test_pieces.py").write_text(flaky.replace("LUCKY", repr(value)))
+        (folder / "hidden" / "test_pieces.py").write_text(flaky.replace("LUCKY", repr(value)))
 
     bad = [finding.subject for finding in findings(tmp_path, change) if not finding.ok]
     assert [subject for subject in bad if subject.startswith("reference")] == ["reference (seed 1)"]
