@@ -11,6 +11,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate, RemoteObject
 from autograder.checks import CheckFailed, assert_close, assert_shape, assert_true
+from autograder.strategies import generator
 
 SEED = 11
 """Behind every draw whose noise has to be known."""
@@ -51,8 +52,8 @@ def recover_noise(decode: Callable, images: Tensor, mean: Tensor, std: Tensor) -
 
 
 def noise(*shape: int, seed: int = 0) -> Tensor:
-    """Standard normal values."""
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+    """Standard normal values, the first that a submission draws after `candidate.seed(seed)`."""
+    return torch.randn(shape, generator=generator(seed))
 
 
 def pair(result: object, rows: int, latent_dim: int) -> tuple[Tensor, Tensor]:
