@@ -11,11 +11,15 @@ from autograder.strategies import generator, normal, whole
 
 
 def randomise(module: RemoteObject, seed: int, scale: float = 1.0) -> RemoteObject:
-    """Weights of size ``scale`` over the root of their fan-in, biases of half of it; eval mode."""
+    """Weights of size ``scale`` over the root of their fan-in, biases of half of it; eval mode.
+
+    A single number, which may be a gate of everything, stays away from zero.
+    """
     values, random = {}, generator(seed)
     for name, value in module.parameters_by_name().items():
         size = scale / value.shape[1] ** 0.5 if value.ndim > 1 else scale / 2
-        values[name] = torch.randn(value.shape, generator=random) * size
+        noise = torch.randn(value.shape, generator=random)
+        values[name] = size * (noise if value.numel() > 1 else noise.sign() * (0.5 + noise.abs()))
     module.set_parameters(values)
     module.eval()
     return module
