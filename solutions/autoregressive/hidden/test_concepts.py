@@ -7,6 +7,7 @@ import itertools
 from autograder.candidate import Candidate
 from autograder.checks import check
 from autograder.short_answers import assert_numbers, assert_words
+from autograder.strategies import whole
 
 KINDS = {
     "PixelCNN": "explicit", "RealNVP": "explicit", "VAE": "explicit", "DDPM": "explicit",
@@ -46,7 +47,7 @@ def test_likelihood_access_of_four(candidate: Candidate) -> None:
 @check("table_sizes", points=0.75, title="counts the free numbers of a joint distribution of n bits")
 def test_table_sizes_of_counted_tables(candidate: Candidate) -> None:
     """The numbers of free entries differ from those that one gets by counting."""
-    for n in (1, 3, 6):
+    for n in (1, whole(1, 2, 4), whole(2, 5, 9)):
         tables = [len(list(itertools.product((0, 1), repeat=before))) for before in range(n)]
         for i in {1, n}:
             assert_numbers(candidate.table_sizes.answer(i=i, n=n), {"conditional": tables[i - 1], "all": sum(tables)})
@@ -55,5 +56,5 @@ def test_table_sizes_of_counted_tables(candidate: Candidate) -> None:
 @check("network_passes", points=0.75, title="counts evaluations for a likelihood and for samples")
 def test_network_passes_of_several_sizes(candidate: Candidate) -> None:
     """The number of evaluations is wrong for the log-probability, for sampling, or for both."""
-    for size in (2, 7, 784):
+    for size in (2, whole(3, 5, 12), whole(4, 300, 900)):
         assert_numbers(candidate.network_passes.answer(num_inputs=size), {"log_prob": 1, "sample": size})

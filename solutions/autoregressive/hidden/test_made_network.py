@@ -13,6 +13,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate, RemoteObject
 from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.strategies import generator, whole
 
 
 def all_vectors(size: int) -> Tensor:
@@ -22,11 +23,10 @@ def all_vectors(size: int) -> Tensor:
 
 def randomise(module: RemoteObject, seed: int, scale: float = 1.0) -> None:
     """Weights of size ``scale`` over the root of their fan-in, biases of a third of ``scale``; eval mode."""
-    generator = torch.Generator().manual_seed(seed)
-    values = {}
+    values, random = {}, generator(seed)
     for name, value in module.parameters_by_name().items():
         size = scale / value.shape[1] ** 0.5 if value.ndim > 1 else scale / 3
-        values[name] = torch.randn(value.shape, generator=generator) * size
+        values[name] = torch.randn(value.shape, generator=random) * size
     module.set_parameters(values)
     module.eval()
 
@@ -42,8 +42,7 @@ def random_made(
 
 def flips(made: RemoteObject, size: int, seed: int) -> Tensor:
     """How much logit i (last axis) changes when pixel j (first axis) is flipped, for eight random vectors."""
-    generator = torch.Generator().manual_seed(seed)
-    x = torch.randint(2, (8, size), generator=generator).float()
+    x = torch.randint(2, (8, size), generator=generator(seed)).float()
     flipped = (x - torch.eye(size).unsqueeze(1)).abs()
     logits = made(torch.cat([x, flipped.reshape(-1, size)]))
     assert_shape(logits, (8 * (size + 1), size), what="the logits")
@@ -75,13 +74,16 @@ NETWORKS = [(2, [6]), (5, [24, 30]), (4, [16, 12, 20]), (7, [40])]
 @check("MADE", points=2, title="logit i ignores pixel i and all later ones", kind="law")
 def test_made_autoregressive(candidate: Candidate) -> None:
     """Changing pixel j changed the logit of pixel j or of an earlier one."""
+    largest = 0.0
     for number, (size, hidden_sizes) in enumerate(NETWORKS):
         changes = flips(random_made(candidate, size, hidden_sizes, 10 + number), size, number)
-        assert_true(changes.abs().max() > 1e-3, "the logits do not depend on x")
+        largest = max(largest, float(changes.abs().max()))
         allowed = torch.ones(size, size).triu(1).unsqueeze(1)
         assert_close(
             changes * (1 - allowed), torch.zeros_like(changes), atol=1e-4, what="the change of a logit"
         )
+    # The smallest network has no unit alive once in a thousand times, all four together practically never.
+    assert_true(largest > 1e-3, "the logits do not depend on x")
 
 
 @check("MADE", points=1.5, title="logit i can depend on every earlier pixel", kind="law")
@@ -90,7 +92,7 @@ def test_made_sees_every_earlier_pixel(candidate: Candidate) -> None:
     for size, hidden_sizes in [(2, [10]), (5, [32, 40]), (4, [24, 18, 30])]:
         made = candidate.MADE(size, hidden_sizes)
         changes = torch.zeros(size, size)
-        for seed in (20, 21, 22):
+        for seed in (20, 21, 22, 23):
             randomise(made, seed, 3.0)
             changes = changes.maximum(flips(made, size, seed).abs().amax(dim=1))
         earlier = torch.ones(size, size).triu(1).bool()
@@ -103,15 +105,18 @@ def test_made_sees_every_earlier_pixel(candidate: Candidate) -> None:
 @check("MADE", points=1.5, title="log_prob is the Bernoulli log-likelihood of its own logits")
 def test_made_log_prob(candidate: Candidate) -> None:
     """log_prob differs from the log-probability of x under the logits that forward returns for x."""
+    varied, low, high = 0.0, 0.0, 0.0
     for size, hidden_sizes in [(6, [20, 20]), (3, [9])]:
         made = random_made(candidate, size, hidden_sizes, 30)
         x = all_vectors(size)[::3]
         logits = made(x)
         assert_shape(logits, tuple(x.shape), what="the logits")
-        assert_true(logits.std(dim=0).max() > 1e-3, "the logits do not depend on x")
-        assert_true(logits.min() < 0 or logits.max() > 1, "the logits are probabilities")
+        varied = max(varied, float(logits.std(dim=0).max()))
+        low, high = min(low, float(logits.min())), max(high, float(logits.max()))
         expected = torch.where(x > 0, F.logsigmoid(logits), F.logsigmoid(-logits)).sum(1)
         assert_close(made.log_prob(x), expected, what="log_prob")
+    assert_true(varied > 1e-3, "the logits do not depend on x")
+    assert_true(low < 0 or high > 1, "the logits are probabilities")
 
 
 @check("MADE", points=1.25, title="is a proper probability model, and its logits are its conditionals")
@@ -156,12 +161,15 @@ def test_made_sample_frequencies(candidate: Candidate) -> None:
 @check("MADE", points=1, title="sample goes through the pixels one after the other", kind="law")
 def test_made_sample_certain(candidate: Candidate) -> None:
     """With conditionals that are practically certain, the samples are not the only possible vector."""
-    made = candidate.MADE(6, [30])
-    for seed in (60, 61, 62):
+    made, tried = candidate.MADE(6, [30]), 0
+    for seed in range(60, 80):
+        if tried == 4:
+            return
         randomise(made, seed, 1e4)
         p = ancestral_table(made, 6)
         # At most a probability of 1e-9 for each of 8 samples to be another vector: false alarms below 1e-8.
         if p.max() > 1 - 1e-9 and 0 < all_vectors(6)[p.argmax()].sum() < 6:
+            tried += 1
             sample = made.sample(8, generator=candidate.generator(seed))
             assert_binary(sample, (8, 6))
             assert_close(sample, all_vectors(6)[p.argmax()].expand(8, 6), what="the samples")
@@ -201,8 +209,8 @@ def test_made_is_nonlinear(candidate: Candidate) -> None:
 @check("MADE", points=0.5, title="hidden_sizes says how many layers and units there are", kind="law")
 def test_made_hidden_sizes(candidate: Candidate) -> None:
     """More units or more layers did not lead to more parameters."""
-    counts = []
-    for hidden_sizes in ([4], [9], [9, 9], [9, 9, 9]):
+    counts, few, many = [], whole(81, 3, 6), whole(82, 8, 14)
+    for hidden_sizes in ([few], [many], [many, many], [many, many, many]):
         named = candidate.MADE(4, hidden_sizes).parameters_by_name()
         counts.append(sum(value.numel() for value in named.values()))
     assert_true(
@@ -228,7 +236,8 @@ def test_made_gradients(candidate: Candidate) -> None:
 @check("MADE", points=0.25, title="very confident models have finite log-probabilities", kind="extreme")
 def test_made_extreme_logits(candidate: Candidate) -> None:
     """With logits in the thousands log_prob is not finite, or differs from the likelihood of the logits."""
-    made = random_made(candidate, 4, [12], 95, 50.0)
+    # Logits of tanh units, too, have a standard deviation of hundreds: all below 120 once in 1e8 times.
+    made = random_made(candidate, 4, [24], 95, 1000.0)
     x = all_vectors(4)
     logits = made(x)
     assert_shape(logits, (16, 4), what="the logits")

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.strategies import generator, made, number, one_of, whole
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2)]
 ETAS = [0.0, 0.3, 0.7, 1.0]
@@ -29,7 +30,7 @@ class Step(NamedTuple):
 
 def steps() -> st.SearchStrategy[Step]:
     """Float32 steps; one noise level for all, or one per sample."""
-    return st.builds(
+    return made(
         make_step, st.sampled_from(SHAPES), st.integers(0, 2**20), st.sampled_from(ETAS), st.booleans()
     )
 
@@ -38,9 +39,9 @@ def make_step(
     shape: tuple[int, ...], seed: int, eta: float, per_sample: bool, dtype: torch.dtype = torch.float32
 ) -> Step:
     """Draw a step from alpha_bar in [0.05, 0.8] to one that is larger, below 0.98."""
-    generator = torch.Generator().manual_seed(seed)
-    x_t, eps, noise = torch.randn(3, *shape, generator=generator, dtype=torch.float64).to(dtype)
-    low, high = torch.rand(2, shape[0], generator=generator, dtype=torch.float64)
+    random = generator(seed)
+    x_t, eps, noise = torch.randn(3, *shape, generator=random, dtype=torch.float64).to(dtype)
+    low, high = torch.rand(2, shape[0], generator=random, dtype=torch.float64)
     low = 0.05 + 0.75 * low
     high = low + (0.98 - low) * (0.1 + 0.9 * high)
     levels = (shape[0], *[1] * (len(shape) - 1)) if per_sample else ()
@@ -60,10 +61,20 @@ def formula(step: Step) -> Tensor:
 # -- ddim_timesteps ----------------------------------------------------------------------------------------
 
 
+def uneven(seed: int) -> tuple[int, int]:
+    """A schedule's length and a prime number of steps that does not divide it, nor leaves one.
+
+    k T / S is then whole for k = 0 only: however it is computed, its floor is the right one.
+    """
+    count = one_of(seed, (5, 7, 11, 13))
+    return count * whole(seed + 1, 2, 12) + whole(seed + 2, 2, count - 1), count
+
+
 @check("ddim_timesteps", points=1, title="equals floor(k T / S), from late to early")
 def test_ddim_timesteps_floor(candidate: Candidate) -> None:
     """Some timestep differs from floor(k T / S), or they are not in descending order."""
-    for length, count in [(1000, 50), (17, 5), (100, 7), (9, 4), (50, 20)]:
+    step, few = whole(1, 2, 9), whole(2, 4, 20)
+    for length, count in [(1000, 50), (step * few, few), uneven(10), uneven(20), (5 * few, 2 * few)]:
         expected = [math.floor(Fraction(k * length, count)) for k in reversed(range(count))]
         actual = candidate.ddim_timesteps(length, count)
         assert_close(actual, torch.tensor(expected), dtype=False, what="the timesteps")
@@ -72,20 +83,24 @@ def test_ddim_timesteps_floor(candidate: Candidate) -> None:
 @check("ddim_timesteps", points=0.25, title="is an int64 vector", kind="dtype")
 def test_ddim_timesteps_dtype(candidate: Candidate) -> None:
     """The result is not an int64 tensor of S values."""
-    assert_close(candidate.ddim_timesteps(20, 5), torch.tensor([16, 12, 8, 4, 0]), what="the timesteps")
+    step = whole(3, 3, 30)
+    expected = torch.tensor([4 * step, 3 * step, 2 * step, step, 0])
+    assert_close(candidate.ddim_timesteps(5 * step, 5), expected, what="the timesteps")
 
 
 @check("ddim_timesteps", points=0.25, title="all steps, and a single one", kind="law")
 def test_ddim_timesteps_ends(candidate: Candidate) -> None:
     """With S = T every timestep must be visited, with S = 1 only the first."""
-    assert_close(candidate.ddim_timesteps(6, 6), torch.arange(5, -1, -1), dtype=False)
-    assert_close(candidate.ddim_timesteps(6, 1), torch.tensor([0]), dtype=False)
+    length = whole(4, 4, 40)
+    assert_close(candidate.ddim_timesteps(length, length), torch.arange(length - 1, -1, -1), dtype=False)
+    assert_close(candidate.ddim_timesteps(length, 1), torch.tensor([0]), dtype=False)
 
 
 @check("ddim_timesteps", points=0.25, title="no rounding error shifts a step", kind="extreme")
 def test_ddim_timesteps_exact(candidate: Candidate) -> None:
     """Where k T / S is a whole number or just below one, floating point lands on the wrong side."""
-    for length, count in [(1000, 38), (1000, 244), (1000, 999)]:
+    most = whole(5, 500, 999)
+    for length, count in [(1000, 38), (1000, 244), (1000, 999), (most + 1, most)]:
         expected = [k * length // count for k in reversed(range(count))]
         assert_close(candidate.ddim_timesteps(length, count), torch.tensor(expected), dtype=False)
 
@@ -117,7 +132,8 @@ def test_ddim_step_is_posterior_for_eta_one(candidate: Candidate) -> None:
 @check("ddim_step", points=0.25, title="keeps the noise level of the marginal", kind="law")
 def test_ddim_step_keeps_marginal(candidate: Candidate) -> None:
     """With the true noise as eps, what is left of it and the fresh noise must add up to variance 1 - alpha_bar_prev."""
-    now, then = torch.tensor(0.3, dtype=torch.float64), torch.tensor(0.7, dtype=torch.float64)
+    now = torch.tensor(number(59, 0.2, 0.4), dtype=torch.float64)
+    then = torch.tensor(number(60, 0.6, 0.8), dtype=torch.float64)
     zero, one = torch.zeros(1, 2, dtype=torch.float64), torch.ones(1, 2, dtype=torch.float64)
     for eta in (0.0, 0.5, 1.0):
         # x_t consists of noise alone, so x_0 = 0.

@@ -9,18 +9,24 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check, fail
+from autograder.strategies import generator, uniform
 
-ALPHA_BARS = torch.tensor([0.98, 0.93, 0.86, 0.75, 0.67, 0.52, 0.41, 0.33, 0.2, 0.14, 0.09])
+LENGTH = 11
 DATA_MEAN, DATA_VARIANCE = 2.0, 0.25
 SIGMAS = 6.5
 """For 400 or more standard normal values, mean, mean square and mean lag products leave 6.5 standard errors with
 probability below 1e-8 each (Chernoff). A check looks at fewer than ten of them: false alarms below 1e-7."""
 
 
+def schedule() -> Tensor:
+    """Decreasing alpha_bars of eleven steps, float32."""
+    return (1 - uniform((LENGTH,), 60, 0.1, 0.3)).cumprod(0).float()
+
+
 def at(t: Tensor, ndim: int) -> Tensor:
     """alpha_bar of each sample in float64; timesteps out of range give some value."""
-    steps = torch.as_tensor(t).long().clamp(0, len(ALPHA_BARS) - 1)
-    return ALPHA_BARS.double()[steps].reshape(-1, *[1] * (ndim - 1))
+    steps = torch.as_tensor(t).long().clamp(0, LENGTH - 1)
+    return schedule().double()[steps].reshape(-1, *[1] * (ndim - 1))
 
 
 def exact_noise(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
@@ -63,8 +69,8 @@ class Watched:
 
 def levels(count: int) -> list[tuple[int, float, float]]:
     """Timestep, its alpha_bar and the next alpha_bar, for every step of a loop."""
-    steps = [k * len(ALPHA_BARS) // count for k in reversed(range(count))]
-    now = [float(ALPHA_BARS[step]) for step in steps]
+    steps = [k * LENGTH // count for k in reversed(range(count))]
+    now = schedule()[steps].tolist()
     return list(zip(steps, now, [*now[1:], 1.0], strict=True))
 
 
@@ -92,7 +98,7 @@ def test_ddim_sample_loop_deterministic_steps(candidate: Candidate) -> None:
     """Some x is not the DDIM step of the x before, between the alpha_bars of the two timesteps."""
     for shape, count in (((2, 3), 4), ((3, 1, 2, 2), 11)):
         network = Watched()
-        sample = candidate.ddim_sample_loop(network, shape, ALPHA_BARS, count)
+        sample = candidate.ddim_sample_loop(network, shape, schedule(), count)
         path = network.trajectory(sample, shape, count)
         for before, after, level in zip(path, path[1:], levels(count), strict=False):
             assert_close(after, step(before, *level, 0.0)[0].float(), rtol=1e-3, dtype=False, what="the next x")
@@ -102,7 +108,7 @@ def test_ddim_sample_loop_deterministic_steps(candidate: Candidate) -> None:
 def test_ddim_sample_loop_start(candidate: Candidate) -> None:
     """The first x is not standard normal, or the samples are not in torch's default dtype."""
     network, shape = Watched(), (100, 2, 5)
-    sample = candidate.ddim_sample_loop(network, shape, ALPHA_BARS, 1, generator=candidate.generator(61))
+    sample = candidate.ddim_sample_loop(network, shape, schedule(), 1, generator=candidate.generator(61))
     path = network.trajectory(sample, shape, 1)
     assert_white(path[0], "the first x")
     assert_shape(sample, shape, torch.float32, what="the samples")
@@ -112,7 +118,7 @@ def test_ddim_sample_loop_start(candidate: Candidate) -> None:
 def test_ddim_sample_loop_noisy_steps(candidate: Candidate) -> None:
     """With eta > 0, some x is not drawn around the mean of its step with standard deviation sigma."""
     network, shape, count, eta = Watched(), (50, 2, 4), 5, 0.7
-    sample = candidate.ddim_sample_loop(network, shape, ALPHA_BARS, count, eta, generator=candidate.generator(62))
+    sample = candidate.ddim_sample_loop(network, shape, schedule(), count, eta, generator=candidate.generator(62))
     path = network.trajectory(sample, shape, count)
     residuals = []
     for before, after, level in zip(path, path[1:], levels(count), strict=False):
@@ -129,7 +135,7 @@ def test_ddim_sample_loop_gaussian_data(candidate: Candidate) -> None:
     """With the exact network for Gaussian data, mean or variance of the samples differ from what the steps imply."""
     count, eta = 4, 0.5
     sample = candidate.ddim_sample_loop(
-        exact_noise, (1500, 2), ALPHA_BARS, count, eta=eta, generator=candidate.generator(63)
+        exact_noise, (1500, 2), schedule(), count, eta=eta, generator=candidate.generator(63)
     )
     assert_shape(sample, (1500, 2))
     mean, variance = 0.0, 1.0
@@ -147,8 +153,8 @@ def test_ddim_sample_loop_gaussian_data(candidate: Candidate) -> None:
 @check("ddim_sample_loop", points=0.5, title="the network gets labels and int64 timesteps", kind="law")
 def test_ddim_sample_loop_labels(candidate: Candidate) -> None:
     """In some step the labels were not passed on unchanged, or t was not int64 of shape (B,)."""
-    network, y = Watched(), torch.tensor([7, 2, 5])
-    candidate.ddim_sample_loop(network, (3, 1, 2, 2), ALPHA_BARS, 3, y=y)
+    network, y = Watched(), torch.randint(0, 10, (3,), generator=generator(64))
+    candidate.ddim_sample_loop(network, (3, 1, 2, 2), schedule(), 3, y=y)
     assert_true(len(network.calls) > 0, "the network was never called")
     for seen in network.calls:
         assert_shape(seen.t, (3,), torch.int64, what="t")
@@ -158,7 +164,7 @@ def test_ddim_sample_loop_labels(candidate: Candidate) -> None:
 @check("ddim_sample_loop", points=0.5, title="a generator makes it reproducible", kind="random")
 def test_ddim_sample_loop_generator(candidate: Candidate) -> None:
     """With equal generators the samples differ, with different ones they agree, or the global state was used."""
-    arguments = (exact_noise, (2, 3), ALPHA_BARS, 3, 0.5)
+    arguments = (exact_noise, (2, 3), schedule(), 3, 0.5)
     first = candidate.ddim_sample_loop.observe(*arguments, generator=candidate.generator(1))
     again = candidate.ddim_sample_loop(*arguments, generator=candidate.generator(1))
     other = candidate.ddim_sample_loop(*arguments, generator=candidate.generator(2))
@@ -167,7 +173,7 @@ def test_ddim_sample_loop_generator(candidate: Candidate) -> None:
     assert_shape(other, (2, 3))
     assert_true(not torch.allclose(other, first.value), "another seed gave the same samples")
     assert_true(not first.rng_used, "the global random state was used although a generator was given")
-    assert_close(first.args[2], ALPHA_BARS, rtol=0, atol=0, what="alphas_cumprod after the call")
+    assert_close(first.args[2], schedule(), rtol=0, atol=0, what="alphas_cumprod after the call")
     _assert_global_draws(candidate, lambda: candidate.ddim_sample_loop(*arguments))
 
 

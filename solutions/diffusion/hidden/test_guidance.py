@@ -7,10 +7,10 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.strategies import generator, number, whole
 
 SHAPES = [(1, 3), (4, 2), (2, 1, 5), (2, 3, 4, 4), (2, 3, 1, 2, 2)]
-NULL = 17
-LABELS = torch.arange(4000) % 10
+COUNT = 4000
 
 
 class Predictions(NamedTuple):
@@ -25,8 +25,7 @@ def make_predictions(
     shape: tuple[int, ...], seed: int, w: float, dtype: torch.dtype = torch.float32
 ) -> Predictions:
     """Draw two independent predictions."""
-    generator = torch.Generator().manual_seed(seed)
-    eps_cond, eps_uncond = torch.randn(2, *shape, generator=generator, dtype=torch.float64).to(dtype)
+    eps_cond, eps_uncond = torch.randn(2, *shape, generator=generator(seed), dtype=torch.float64).to(dtype)
     return Predictions(eps_cond, eps_uncond, w)
 
 
@@ -35,11 +34,21 @@ def formula(case: Predictions) -> Tensor:
     return (case.w * case.eps_cond.double() + (1 - case.w) * case.eps_uncond.double()).to(case.eps_cond.dtype)
 
 
+def null_label() -> int:
+    """A label that no sample has."""
+    return whole(70, 10, 30)
+
+
+def all_labels() -> Tensor:
+    """Ten classes in no particular order, equally many of each."""
+    return torch.randperm(COUNT, generator=generator(75)) % 10
+
+
 def dropped(labels: Tensor, y: Tensor) -> Tensor:
     """Which labels were replaced; fails if some became anything but the null label."""
     assert_shape(labels, tuple(y.shape), what="the labels")
     replaced = labels != y
-    assert_true(bool((labels[replaced] == NULL).all()), "some label became neither itself nor the null label")
+    assert_true(bool((labels[replaced] == null_label()).all()), "some label became neither itself nor the null label")
     return replaced
 
 
@@ -49,27 +58,29 @@ def dropped(labels: Tensor, y: Tensor) -> Tensor:
 @check("drop_labels", points=0.5, title="replaces each label with probability p")
 def test_drop_labels_frequency(candidate: Candidate) -> None:
     """The share of dropped labels is not p, or labels became something else than the null label."""
-    for p in (0.2, 0.7):
-        replaced = dropped(candidate.drop_labels(LABELS, NULL, p, generator=candidate.generator(71)), LABELS)
+    y, null = all_labels(), null_label()
+    for p in (number(76, 0.15, 0.25), number(77, 0.6, 0.8)):
+        replaced = dropped(candidate.drop_labels(y, null, p, generator=candidate.generator(71)), y)
         # 4000 Bernoulli draws leave 6.5 standard errors with probability below 1e-8 (Chernoff).
-        bound = 6.5 * (p * (1 - p) / len(LABELS)) ** 0.5
+        bound = 6.5 * (p * (1 - p) / COUNT) ** 0.5
         assert_true(abs(replaced.double().mean() - p) < bound, "the share of dropped labels is not p")
     candidate.seed(72)
-    share = dropped(candidate.drop_labels(LABELS, NULL), LABELS).double().mean()
-    assert_true(abs(share - 0.1) < 6.5 * (0.1 * 0.9 / len(LABELS)) ** 0.5, "by default p is not 0.1")
+    share = dropped(candidate.drop_labels(y, null), y).double().mean()
+    assert_true(abs(share - 0.1) < 6.5 * (0.1 * 0.9 / COUNT) ** 0.5, "by default p is not 0.1")
 
 
 @check("drop_labels", points=0.25, title="drops labels independently of each other", kind="law")
 def test_drop_labels_independence(candidate: Candidate) -> None:
     """Whether a label is dropped depends on its neighbours, its place, its value or on how many others are."""
-    replaced = dropped(candidate.drop_labels(LABELS, NULL, 0.5, generator=candidate.generator(73)), LABELS)
+    labels, null = all_labels(), null_label()
+    replaced = dropped(candidate.drop_labels(labels, null, 0.5, generator=candidate.generator(73)), labels)
     signs = 2 * replaced.double() - 1
     # Means of 2000 or more fair signs, and of products of them: beyond 6.5 standard errors with probability < 1e-9.
     assert_true(abs((signs[1:] * signs[:-1]).mean()) < 6.5 / 3999**0.5, "neighbours are dropped together")
     assert_true(abs(signs[:2000].mean()) < 6.5 / 2000**0.5, "places are not treated alike")
-    assert_true(abs(signs[LABELS < 5].mean()) < 6.5 / 2000**0.5, "labels are not treated alike")
-    generator, y = candidate.generator(74), torch.arange(8)
-    counts = {int(dropped(candidate.drop_labels(y, NULL, 0.5, generator=generator), y).sum()) for _ in range(18)}
+    assert_true(abs(signs[labels < 5].mean()) < 6.5 / 2000**0.5, "labels are not treated alike")
+    source, y = candidate.generator(74), torch.arange(8)
+    counts = {int(dropped(candidate.drop_labels(y, null, 0.5, generator=source), y).sum()) for _ in range(18)}
     # The commonest count, 4 of 8, has probability 0.273: eighteen equal counts have probability 1e-10.
     assert_true(len(counts) > 1, "the same number of labels is dropped every time")
 
@@ -77,34 +88,34 @@ def test_drop_labels_independence(candidate: Candidate) -> None:
 @check("drop_labels", points=0.25, title="a generator makes it reproducible", kind="random")
 def test_drop_labels_generator(candidate: Candidate) -> None:
     """With equal generators the result differs, with different ones it agrees, or the global state was used."""
-    y = LABELS[:200]
-    first = candidate.drop_labels.observe(y, NULL, p=0.5, generator=candidate.generator(1))
-    again = candidate.drop_labels(y, NULL, p=0.5, generator=candidate.generator(1))
-    other = candidate.drop_labels(y, NULL, p=0.5, generator=candidate.generator(2))
+    y, null = all_labels()[:200], null_label()
+    first = candidate.drop_labels.observe(y, null, p=0.5, generator=candidate.generator(1))
+    again = candidate.drop_labels(y, null, p=0.5, generator=candidate.generator(1))
+    other = candidate.drop_labels(y, null, p=0.5, generator=candidate.generator(2))
     dropped(first.value, y)
     assert_close(again, first.value, what="the second result", dtype=False)
     assert_true(not torch.equal(dropped(other, y), dropped(first.value, y)), "another seed gave the same result")
     assert_true(not first.rng_used, "the global random state was used although a generator was given")
     candidate.seed(3)
-    drawn, next_drawn = candidate.drop_labels(y, NULL, p=0.5), candidate.drop_labels(y, NULL, p=0.5)
+    drawn, next_drawn = candidate.drop_labels(y, null, p=0.5), candidate.drop_labels(y, null, p=0.5)
     assert_true(not torch.equal(dropped(drawn, y), dropped(next_drawn, y)), "the same labels are dropped every time")
     candidate.seed(3)
-    assert_close(candidate.drop_labels(y, NULL, p=0.5), drawn, dtype=False, what="the result after seeding again")
+    assert_close(candidate.drop_labels(y, null, p=0.5), drawn, dtype=False, what="the result after seeding again")
 
 
 @check("drop_labels", points=0.25, title="leaves the labels that it is given", kind="purity")
 def test_drop_labels_pure(candidate: Candidate) -> None:
     """The labels that were passed in have changed after the call."""
-    y = torch.arange(1, 9)
-    seen = candidate.drop_labels.observe(y, NULL, p=1.0)
+    y, null = all_labels()[:8], null_label()
+    seen = candidate.drop_labels.observe(y, null, p=1.0)
     assert_close(seen.args[0], y, what="y after the call")
-    assert_close(seen.value, torch.full((8,), NULL), dtype=False, what="the labels")
+    assert_close(seen.value, torch.full((8,), null), dtype=False, what="the labels")
 
 
 @check("drop_labels", points=0.25, title="returns int64 labels", kind="dtype")
 def test_drop_labels_dtype(candidate: Candidate) -> None:
     """The result is not an int64 tensor of shape (B,)."""
-    labels = candidate.drop_labels(torch.tensor([5, 6, 7]), NULL, p=0.5)
+    labels = candidate.drop_labels(all_labels()[:3], null_label(), p=0.5)
     assert_shape(labels, (3,), torch.int64, what="the labels")
 
 
@@ -114,7 +125,8 @@ def test_drop_labels_dtype(candidate: Candidate) -> None:
 @check("guided_noise", points=0.5, title="equals the weighted sum of both predictions")
 def test_guided_noise_formula(candidate: Candidate, rng: torch.Generator) -> None:
     """The result differs from eps_uncond + w (eps_cond - eps_uncond)."""
-    for shape, w in zip(SHAPES, (0.25, 3, 7.5, -1.5, 1.7), strict=True):
+    scales = number(78, 0.2, 0.4), 3, number(79, 6, 9), number(80, -2, -1), number(89, 1.5, 2.5)
+    for shape, w in zip(SHAPES, scales, strict=True):
         eps_cond, eps_uncond = torch.randn(2, *shape, generator=rng)
         case = Predictions(eps_cond, eps_uncond, w)
         assert_close(candidate.guided_noise(*case), formula(case))
@@ -124,25 +136,25 @@ def test_guided_noise_formula(candidate: Candidate, rng: torch.Generator) -> Non
 def test_guided_noise_fixed_point(candidate: Candidate) -> None:
     """Where label and null label predict the same noise, no guidance scale may change it."""
     eps = make_predictions((2, 3), 81, 0.0).eps_cond
-    for w in (0.0, 0.5, 4.0):
+    for w in (0.0, number(85, 0.3, 0.7), number(86, 3, 5)):
         assert_close(candidate.guided_noise(eps, eps, w), eps)
 
 
 @check("guided_noise", points=0.25, title="computes in the dtype of its inputs", kind="dtype")
 def test_guided_noise_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
-    case = make_predictions((2, 3), 82, 2.5, torch.float64)
+    case = make_predictions((2, 3), 82, number(87, 2, 3), torch.float64)
     assert_close(candidate.guided_noise(*case), formula(case), rtol=1e-10, atol=1e-12)
 
 
 @check("guided_noise", points=0.25, title="its gradient reaches both predictions", kind="gradient")
 def test_guided_noise_gradient(candidate: Candidate) -> None:
     """The derivatives with respect to the predictions are not w and 1 - w."""
-    case = make_predictions((2, 3), 83, 2.5, torch.float64)
+    case = make_predictions((2, 3), 83, number(88, 2, 3), torch.float64)
     by_cond, by_uncond = candidate.guided_noise.grad(*case, wrt=(0, 1))
     ones = torch.ones(2, 3, dtype=torch.float64)
-    assert_close(by_cond, 2.5 * ones, rtol=1e-4, what="the gradient of eps_cond")
-    assert_close(by_uncond, -1.5 * ones, rtol=1e-4, what="the gradient of eps_uncond")
+    assert_close(by_cond, case.w * ones, rtol=1e-4, what="the gradient of eps_cond")
+    assert_close(by_uncond, (1 - case.w) * ones, rtol=1e-4, what="the gradient of eps_uncond")
 
 
 @check("guided_noise", points=0.25, title="leaves its inputs as they are", kind="purity")

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.strategies import whole
 
 
 class Timesteps(NamedTuple):
@@ -41,14 +42,14 @@ def test_timestep_embedding_formula(candidate: Candidate, rng: torch.Generator) 
 def test_timestep_embedding_shape(candidate: Candidate) -> None:
     """The result is not a float32 tensor of shape (B, dim)."""
     for batch, dim in ((1, 2), (3, 64)):
-        t = 7 * torch.arange(batch)
+        t = whole(1, 3, 30) * torch.arange(batch)
         assert_shape(candidate.timestep_embedding(t, dim), (batch, dim), torch.float32)
 
 
 @check("timestep_embedding", points=0.25, title="cosine and sine of a frequency belong together", kind="law")
 def test_timestep_embedding_unit_circle(candidate: Candidate) -> None:
     """The squares of entries k and k + dim / 2 do not add up to one, or do not turn with t."""
-    embedding = candidate.timestep_embedding(torch.tensor([0, 5, 300]), 12)
+    embedding = candidate.timestep_embedding(torch.tensor([0, whole(2, 2, 20), whole(3, 100, 500)]), 12)
     assert_shape(embedding, (3, 12))
     cosines, sines = embedding.double().chunk(2, dim=1)
     assert_close(cosines**2 + sines**2, torch.ones(3, 6, dtype=torch.float64), rtol=1e-5, what="the sum of squares")
@@ -58,24 +59,24 @@ def test_timestep_embedding_unit_circle(candidate: Candidate) -> None:
 @check("timestep_embedding", points=0.25, title="the default period is 10000", kind="law")
 def test_timestep_embedding_default_period(candidate: Candidate) -> None:
     """Without max_period the frequencies are not those of 10000."""
-    case = Timesteps(torch.tensor([3, 40]), 8, 10000)
+    case = Timesteps(torch.tensor([whole(4, 2, 9), whole(5, 20, 60)]), 8, 10000)
     assert_close(candidate.timestep_embedding(case.t, case.dim), formula(case), atol=1e-4, dtype=False)
 
 
 @check("timestep_embedding", points=0.25, title="treats every timestep on its own", kind="law")
 def test_timestep_embedding_batch_independence(candidate: Candidate) -> None:
     """The embedding of a timestep changed with the others in its batch."""
-    t = torch.tensor([1, 500, 20])
-    whole, alone = candidate.timestep_embedding(t, 6), candidate.timestep_embedding(t[2:], 6)
+    t = torch.tensor([whole(6, 1, 9), whole(7, 300, 600), whole(8, 10, 60)])
+    together, alone = candidate.timestep_embedding(t, 6), candidate.timestep_embedding(t[2:], 6)
     expected = formula(Timesteps(t, 6, 10000))
     assert_close(alone, expected[2:], atol=1e-3, dtype=False, what="the embedding of a single timestep")
-    assert_close(whole[2:], alone, what="the embedding in the batch")
+    assert_close(together[2:], alone, what="the embedding in the batch")
 
 
 @check("timestep_embedding", points=0.25, title="leaves the timesteps as they are", kind="purity")
 def test_timestep_embedding_pure(candidate: Candidate) -> None:
     """The timesteps were modified, or the random state was used."""
-    t = torch.tensor([4, 8, 15])
+    t = torch.tensor([4, whole(9, 5, 14), whole(10, 15, 99)])
     seen = candidate.timestep_embedding.observe(t, 6)
     assert_close(seen.args[0], t, what="t after the call")
     assert_true(not seen.rng_used, "the global random state was used")

@@ -12,6 +12,7 @@ from torch.distributions import Normal
 
 from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.strategies import generator, made, normal, uniform, whole
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 
@@ -31,16 +32,20 @@ class Noised(NamedTuple):
 
 def noised() -> st.SearchStrategy[Noised]:
     """Float32 batches of one to four trailing dimensions; schedules of 2 to 12 steps."""
-    return st.builds(make_noised, st.sampled_from(SHAPES), st.integers(0, 2**20))
+    return made(make_noised, st.sampled_from(SHAPES), st.integers(0, 2**20))
+
+
+def mixed_timesteps(length: int, batch: int, random: torch.Generator) -> Tensor:
+    """Timesteps of which no two samples have the same, as far as there are enough of them."""
+    return torch.randperm(max(length, batch), generator=random)[:batch] % length
 
 
 def make_noised(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.float32) -> Noised:
     """Draw a case; betas are unordered, and the signal never vanishes (alpha_bar > 0.03)."""
-    generator = torch.Generator().manual_seed(seed)
-    length = 2 + seed % 11
-    betas = 0.01 + 0.24 * torch.rand(length, generator=generator, dtype=torch.float64)
-    t = torch.randint(0, length, shape[:1], generator=generator)
-    x, noise = torch.randn(2, *shape, generator=generator, dtype=torch.float64).mul(1.5)
+    random, length = generator(seed), whole(seed, 2, 12)
+    betas = 0.01 + 0.24 * torch.rand(length, generator=random, dtype=torch.float64)
+    t = mixed_timesteps(length, shape[0], random)
+    x, noise = torch.randn(2, *shape, generator=random, dtype=torch.float64).mul(1.5)
     return Noised(x.to(dtype), noise.to(dtype), t, (1 - betas).cumprod(0).to(dtype))
 
 
@@ -79,7 +84,7 @@ def test_q_sample_closed_form(candidate: Candidate, case: Noised) -> None:
 @check("q_sample", points=0.5, title="has the moments of many small steps", kind="law")
 def test_q_sample_composes_steps(candidate: Candidate) -> None:
     """Jumping to step t must have the mean and variance of adding beta after beta, one step at a time."""
-    betas = torch.tensor([0.1, 0.4, 0.2, 0.3], dtype=torch.float64)
+    betas = uniform((4,), 7, 0.1, 0.4)
     scale, variance, scales, deviations = 1.0, 0.0, [], []
     for beta in betas.tolist():
         scale, variance = scale * math.sqrt(1 - beta), (1 - beta) * variance + beta
@@ -193,7 +198,7 @@ def test_score_from_noise_pure(candidate: Candidate) -> None:
 def test_score_from_noise_extremes(candidate: Candidate) -> None:
     """Where alpha_bar is close to 1 the score is very large; where it is close to 0 it is minus the noise."""
     alphas_cumprod = torch.tensor([1 - 2**-20, 1e-12], dtype=torch.float64)
-    noise = torch.tensor([[0.5, -2.0], [0.5, -2.0]], dtype=torch.float64)
+    noise = normal((1, 2), 15).expand(2, 2).clone()
     expected = torch.stack([-noise[0] * 2**10, -noise[1]])
     actual = candidate.score_from_noise(noise, torch.tensor([0, 1]), alphas_cumprod)
     assert_close(actual, expected, rtol=1e-4, atol=0.0, dtype=False, what="the score")

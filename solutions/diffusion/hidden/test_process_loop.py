@@ -12,15 +12,29 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import CheckFailed, assert_close, assert_shape, assert_true, check, fail
+from autograder.strategies import generator, normal, uniform
 
-BETAS = torch.tensor([0.1, 0.3, 0.05, 0.25, 0.2, 0.15], dtype=torch.float64)
-ALPHA_BARS = (1 - BETAS).cumprod(0)
-PREVIOUS = torch.cat([torch.ones(1, dtype=torch.float64), ALPHA_BARS[:-1]])
-VARIANCES = BETAS * (1 - PREVIOUS) / (1 - ALPHA_BARS)
+LENGTH = 6
 DATA_MEAN, DATA_VARIANCE = 2.0, 0.25
 SIGMAS = 6.5
 """For 400 or more standard normal values, mean, mean square and mean lag products leave 6.5 standard errors with
 probability below 1e-8 each (Chernoff). A check looks at fewer than ten of them: false alarms below 1e-7."""
+
+
+class Schedule(NamedTuple):
+    """Unordered betas, and what follows from them."""
+
+    betas: Tensor
+    alpha_bars: Tensor
+    variances: Tensor
+
+
+def schedule() -> Schedule:
+    """Six steps."""
+    betas = uniform((LENGTH,), 90, 0.05, 0.3)
+    alpha_bars = (1 - betas).cumprod(0)
+    previous = torch.cat([torch.ones(1, dtype=torch.float64), alpha_bars[:-1]])
+    return Schedule(betas, alpha_bars, betas * (1 - previous) / (1 - alpha_bars))
 
 
 def at(table: Tensor, t: Tensor, ndim: int) -> Tensor:
@@ -30,16 +44,17 @@ def at(table: Tensor, t: Tensor, ndim: int) -> Tensor:
 
 def exact_noise(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
     """The best possible noise prediction for data ~ N(DATA_MEAN, DATA_VARIANCE): linear in x_t."""
-    alpha_bar = at(ALPHA_BARS, torch.as_tensor(t), x.ndim)
+    alpha_bar = at(schedule().alpha_bars, torch.as_tensor(t), x.ndim)
     total = alpha_bar * DATA_VARIANCE + 1 - alpha_bar
     return ((1 - alpha_bar).sqrt() * (x - alpha_bar.sqrt() * DATA_MEAN) / total).to(x.dtype)
 
 
 def true_step(x: Tensor, t: Tensor, noise: Tensor) -> Tensor:
     """One step back with `exact_noise`, given the noise to add."""
-    beta, alpha_bar = at(BETAS, t, x.ndim), at(ALPHA_BARS, t, x.ndim)
+    betas, alpha_bars, variances = schedule()
+    beta, alpha_bar = at(betas, t, x.ndim), at(alpha_bars, t, x.ndim)
     mean = (x - beta / (1 - alpha_bar).sqrt() * exact_noise(x, t)) / (1 - beta).sqrt()
-    return (mean + at(VARIANCES, t, x.ndim).sqrt() * noise).float()
+    return (mean + at(variances, t, x.ndim).sqrt() * noise).float()
 
 
 class Seen(NamedTuple):
@@ -91,7 +106,7 @@ def assert_white(z: Tensor, what: str) -> None:
 def test_p_sample_loop_steps(candidate: Candidate) -> None:
     """The first x is not standard normal, or some x is not drawn from p(x_{t-1} | x_t) given the one before."""
     shape, network = (50, 2, 4), Watched()
-    diffusion = candidate.GaussianDiffusion(BETAS)
+    diffusion = candidate.GaussianDiffusion(schedule().betas)
     sample = diffusion.p_sample_loop(network, shape, generator=candidate.generator(11))
     before, t, after = network.trajectory(sample, shape)
     assert_white(before[0], "the first x")
@@ -126,7 +141,7 @@ def _assert_steps(after: Tensor, mean: Tensor, moved: Tensor) -> None:
 @check("GaussianDiffusion", points=0.75, title="p_sample_loop: Gaussian data come out with the right moments")
 def test_p_sample_loop_gaussian_data(candidate: Candidate) -> None:
     """With the exact network for Gaussian data, mean or variance of the samples differ from what the chain implies."""
-    diffusion = candidate.GaussianDiffusion(BETAS)
+    diffusion = candidate.GaussianDiffusion(schedule().betas)
     sample = diffusion.p_sample_loop(exact_noise, (1500, 2), generator=candidate.generator(12))
     assert_shape(sample, (1500, 2))
     try:
@@ -140,15 +155,15 @@ def test_p_sample_loop_gaussian_data(candidate: Candidate) -> None:
 
 def chain_moments(step: Callable[[Tensor, Tensor, Tensor], Tensor]) -> tuple[float, float]:
     """Mean and variance after the whole chain: every step is x -> slope x + offset + deviation z."""
-    t = torch.arange(len(BETAS)).repeat(3)
+    t = torch.arange(LENGTH).repeat(3)
     x, noise = torch.zeros(len(t), 1), torch.zeros(len(t), 1)
-    x[len(BETAS) : 2 * len(BETAS)] = 1
-    noise[2 * len(BETAS) :] = 1
+    x[LENGTH : 2 * LENGTH] = 1
+    noise[2 * LENGTH :] = 1
     moved = step(x, t, noise)
     assert_shape(moved, tuple(x.shape))
     offset, at_one, with_noise = moved.double().view(3, -1).tolist()
     mean, variance = 0.0, 1.0
-    for step_index in reversed(range(len(BETAS))):
+    for step_index in reversed(range(LENGTH)):
         base, slope = offset[step_index], at_one[step_index] - offset[step_index]
         mean = base + slope * mean
         variance = slope**2 * variance + (with_noise[step_index] - base) ** 2
@@ -165,14 +180,14 @@ def _assert_moments(sample: Tensor, mean: float, variance: float) -> None:
 @check("GaussianDiffusion", points=0.5, title="the network gets the labels and int64 timesteps", kind="law")
 def test_p_sample_loop_labels(candidate: Candidate) -> None:
     """Labels or timesteps were not passed on to the network unchanged, or t was not int64 of shape (B,)."""
-    network, y = Watched(), torch.tensor([7, 2, 5])
-    diffusion = candidate.GaussianDiffusion(BETAS[:3])
+    network, y = Watched(), torch.randint(0, 10, (3,), generator=generator(91))
+    diffusion = candidate.GaussianDiffusion(schedule().betas[:3])
     diffusion.p_sample_loop(network, (3, 1, 2, 2), y=y)
     assert_true(len(network.calls) > 0, "the network was never called")
     for seen in network.calls:
         assert_shape(seen.t, (3,), torch.int64, what="t")
         assert_close(seen.y, y, what="the labels that the network saw")
-    single, x, t = Watched(), torch.tensor([[1.0, 2.0], [-3.0, 0.5], [0.0, 4.0]]), torch.tensor([2, 0, 1])
+    single, x, t = Watched(), normal((3, 2), 92, torch.float32), torch.tensor([2, 0, 1])
     diffusion.p_sample(single, x, t, y)
     assert_true(len(single.calls) > 0, "the network was never called")
     assert_close(single.calls[0].x, x, what="the data that the network saw in p_sample")
@@ -183,7 +198,7 @@ def test_p_sample_loop_labels(candidate: Candidate) -> None:
 @check("GaussianDiffusion", points=0.5, title="p_sample_loop: a generator makes it reproducible", kind="random")
 def test_p_sample_loop_generator(candidate: Candidate) -> None:
     """With equal generators the samples differ, with different ones they agree, or the global state was used."""
-    diffusion = candidate.GaussianDiffusion(BETAS[:3])
+    diffusion = candidate.GaussianDiffusion(schedule().betas[:3])
     first = diffusion.p_sample_loop.observe(exact_noise, (2, 3), generator=candidate.generator(1))
     again = diffusion.p_sample_loop(exact_noise, (2, 3), generator=candidate.generator(1))
     other = diffusion.p_sample_loop(exact_noise, (2, 3), generator=candidate.generator(2))

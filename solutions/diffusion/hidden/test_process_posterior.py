@@ -14,6 +14,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_finite, assert_shape, assert_true, check, fail
+from autograder.strategies import generator, made, uniform, whole
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2)]
 RTOL = 1e-4
@@ -30,16 +31,15 @@ class Pair(NamedTuple):
 
 def pairs() -> st.SearchStrategy[Pair]:
     """Float32 data of one to four trailing dimensions; unordered schedules of 2 to 9 steps."""
-    return st.builds(make_pair, st.sampled_from(SHAPES), st.integers(0, 2**20))
+    return made(make_pair, st.sampled_from(SHAPES), st.integers(0, 2**20))
 
 
 def make_pair(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.float32) -> Pair:
     """Draw a case; betas lie between 0.05 and 0.35, so that nothing cancels in single precision."""
-    generator = torch.Generator().manual_seed(seed)
-    length = 2 + seed % 8
-    betas = 0.05 + 0.3 * torch.rand(length, generator=generator, dtype=torch.float64)
-    t = torch.randint(0, length, shape[:1], generator=generator)
-    x_start, x_t = torch.randn(2, *shape, generator=generator, dtype=torch.float64).to(dtype)
+    random, length = generator(seed), whole(seed, 2, 9)
+    betas = 0.05 + 0.3 * torch.rand(length, generator=random, dtype=torch.float64)
+    t = torch.randperm(max(length, shape[0]), generator=random)[: shape[0]] % length
+    x_start, x_t = torch.randn(2, *shape, generator=random, dtype=torch.float64).to(dtype)
     return Pair(betas, x_start, x_t, t)
 
 
@@ -75,12 +75,14 @@ def three(value: object, shape: tuple[int, ...]) -> tuple[Tensor, Tensor, Tensor
     return mean, others[0].expand(shape), others[1].expand(shape)
 
 
+def five_betas() -> Tensor:
+    """A schedule of five steps in no particular order."""
+    return uniform((5,), 47, 0.05, 0.35)
+
+
 def each_step(betas: Tensor) -> Pair:
     """One sample for every timestep of a schedule."""
     return make_pair((len(betas), 2), 40)._replace(betas=betas, t=torch.arange(len(betas)))
-
-
-BETAS = torch.tensor([0.3, 0.1, 0.2, 0.35, 0.15], dtype=torch.float64)
 
 
 @check("GaussianDiffusion", points=1.5, title="q_posterior: the mean follows from Bayes' rule")
@@ -95,7 +97,7 @@ def test_posterior_mean_follows_from_bayes(candidate: Candidate, case: Pair) -> 
 @check("GaussianDiffusion", points=1.25, title="q_posterior: the variance follows from Bayes' rule")
 def test_posterior_variance_follows_from_bayes(candidate: Candidate) -> None:
     """The variance of q(x_{t-1} | x_t, x_0) is wrong at some timestep; at t = 0 it must be 0."""
-    for case in (each_step(BETAS), make_pair((4, 2, 3), 41), make_pair((2, 3, 3, 3), 42)):
+    for case in (each_step(five_betas()), make_pair((4, 2, 3), 41), make_pair((2, 3, 3, 3), 42)):
         diffusion = candidate.GaussianDiffusion(case.betas)
         shape = tuple(case.x_t.shape)
         _, variance, _ = three(diffusion.q_posterior(case.x_start, case.x_t, case.t), shape)
@@ -105,8 +107,8 @@ def test_posterior_variance_follows_from_bayes(candidate: Candidate) -> None:
 @check("GaussianDiffusion", points=0.5, title="q_posterior: the log-variance fits, and is finite", kind="law")
 def test_posterior_log_variance(candidate: Candidate) -> None:
     """The third result is not the logarithm of the variance, or it is not finite at t = 0."""
-    case = each_step(BETAS)
-    result = candidate.GaussianDiffusion(BETAS).q_posterior(case.x_start, case.x_t, case.t)
+    case = each_step(five_betas())
+    result = candidate.GaussianDiffusion(case.betas).q_posterior(case.x_start, case.x_t, case.t)
     _, variance, log_variance = three(result, (5, 2))
     assert_finite(log_variance, what="the log-variance")
     accepted = [torch.log(bayes(case)[1][1:].double()), torch.log(variance[1:].double())]
@@ -118,18 +120,20 @@ def test_posterior_log_variance(candidate: Candidate) -> None:
 @check("GaussianDiffusion", points=0.25, title="the schedule is kept in buffers, not in parameters", kind="law")
 def test_schedule_in_buffers(candidate: Candidate) -> None:
     """The schedule is trainable, or it does not move with the module."""
-    diffusion = candidate.GaussianDiffusion(BETAS)
+    betas = five_betas()
+    diffusion = candidate.GaussianDiffusion(betas)
     assert_true(not diffusion.parameters_by_name(), "the module has trainable parameters")
     sizes = [buffer.numel() for buffer in diffusion.buffers_by_name().values()]
-    assert_true(any(size >= len(BETAS) for size in sizes), "no buffer holds the schedule")
+    assert_true(any(size >= len(betas) for size in sizes), "no buffer holds the schedule")
 
 
 @check("GaussianDiffusion", points=0.25, title="results have the dtype of x_t, samples the default dtype", kind="dtype")
 def test_posterior_dtype(candidate: Candidate) -> None:
     """Some result of q_posterior does not have the dtype of x_t, or the samples do not have torch's default."""
-    diffusion = candidate.GaussianDiffusion(BETAS)
+    betas = five_betas()
+    diffusion = candidate.GaussianDiffusion(betas)
     for dtype in (torch.float32, torch.float64):
-        case = make_pair((3, 2), 43, dtype)._replace(betas=BETAS, t=torch.tensor([4, 1, 2]))
+        case = make_pair((3, 2), 43, dtype)._replace(betas=betas, t=torch.tensor([4, 1, 2]))
         result = diffusion.q_posterior(case.x_start, case.x_t, case.t)
         three(result, (3, 2))
         assert_true(all(part.dtype == dtype for part in result), f"some result is not {dtype} although x_t is")
@@ -146,7 +150,7 @@ def _silent(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
 def test_posterior_short_and_long_schedules(candidate: Candidate) -> None:
     """A schedule of one step, or the usual one of a thousand, gives a wrong or infinite posterior."""
     usual = torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64)
-    for betas, t in ((torch.tensor([0.3], dtype=torch.float64), [0, 0, 0]), (usual, [0, 10, 500, 999])):
+    for betas, t in ((uniform((1,), 48, 0.2, 0.4), [0, 0, 0]), (usual, [0, 10, whole(49, 100, 900), 999])):
         case = make_pair((len(t), 3), 44)._replace(betas=betas, t=torch.tensor(t))
         result = candidate.GaussianDiffusion(betas).q_posterior(case.x_start, case.x_t, case.t)
         mean, variance, log_variance = three(result, (len(t), 3))
@@ -173,10 +177,10 @@ def test_posterior_pure(candidate: Candidate) -> None:
 @check("GaussianDiffusion", points=0.25, title="q_posterior: gradients reach both images", kind="gradient")
 def test_posterior_gradient(candidate: Candidate) -> None:
     """The mean is linear in x_0 and x_t; a derivative differs from the coefficient, or is missing."""
-    case = make_pair((4, 3), 46)._replace(betas=BETAS, t=torch.tensor([4, 2, 1, 3]))
+    case = make_pair((4, 3), 46)._replace(betas=five_betas(), t=torch.tensor([4, 2, 1, 3]))
     x_start, x_t = case.x_start.clone().requires_grad_(), case.x_t.clone().requires_grad_()
     expected = torch.autograd.grad(bayes(case._replace(x_start=x_start, x_t=x_t))[0].sum(), (x_start, x_t))
-    diffusion = candidate.GaussianDiffusion(BETAS)
+    diffusion = candidate.GaussianDiffusion(case.betas)
     gradients = diffusion.q_posterior.grad(case.x_start, case.x_t, case.t, wrt=(0, 1), select=0)
     for actual, right, name in zip(gradients, expected, ("x_start", "x_t"), strict=True):
         assert_close(actual, right, rtol=RTOL, what=f"the gradient of {name}")

@@ -20,12 +20,26 @@ from autograder.checks import (
     check,
     fail,
 )
+from autograder.strategies import uniform
 
-BETAS = torch.tensor([0.1, 0.3, 0.05, 0.25, 0.2, 0.15], dtype=torch.float64)
-ALPHA_BARS = (1 - BETAS).cumprod(0)
-PREVIOUS = torch.cat([torch.ones(1, dtype=torch.float64), ALPHA_BARS[:-1]])
-VARIANCES = BETAS * (1 - PREVIOUS) / (1 - ALPHA_BARS)
+LENGTH = 6
 RTOL = 1e-4  # buffers may be kept, and everything may be computed, in float32
+
+
+class Schedule(NamedTuple):
+    """Unordered betas, and what follows from them."""
+
+    betas: Tensor
+    alpha_bars: Tensor
+    variances: Tensor
+
+
+def schedule() -> Schedule:
+    """Six steps."""
+    betas = uniform((LENGTH,), 90, 0.05, 0.3)
+    alpha_bars = (1 - betas).cumprod(0)
+    previous = torch.cat([torch.ones(1, dtype=torch.float64), alpha_bars[:-1]])
+    return Schedule(betas, alpha_bars, betas * (1 - previous) / (1 - alpha_bars))
 
 
 class Case(NamedTuple):
@@ -49,25 +63,25 @@ class Case(NamedTuple):
 
     def moments(self) -> Tensor:
         """The true mean, written directly in the predicted noise, and the true variance."""
-        beta, alpha_bar = self.at(BETAS), self.at(ALPHA_BARS)
+        beta, alpha_bar, variance = (self.at(table) for table in schedule())
         mean = (self.x - beta / (1 - alpha_bar).sqrt() * self.eps) / (1 - beta).sqrt()
-        return torch.stack([mean, self.at(VARIANCES)]).to(self.x.dtype)
+        return torch.stack([mean, variance]).to(self.x.dtype)
 
     def start(self) -> Tensor:
         """The x_0 that the predicted noise implies."""
-        alpha_bar = self.at(ALPHA_BARS)
+        alpha_bar = self.at(schedule().alpha_bars)
         return ((self.x - (1 - alpha_bar).sqrt() * self.eps) / alpha_bar.sqrt()).to(self.x.dtype)
 
     def sample(self, moments: Tensor) -> Tensor:
         """The step back that mean and variance imply, without noise at t = 0."""
-        deviation = moments[1].clamp(min=0).sqrt() * (self.at(torch.arange(len(BETAS))) > 0)
+        deviation = moments[1].clamp(min=0).sqrt() * (self.at(torch.arange(LENGTH)) > 0)
         return moments[0] + deviation * self.noise
 
     def credible(self, moments: Tensor) -> bool:
         """Whether the mean mostly reacts to x_t and to the predicted noise, and there is variance where t > 0."""
         base, moved_x, moved_eps = moments[0].chunk(3)
         reactions = [float(((moved - base).abs() > 1e-3).double().mean()) for moved in (moved_x, moved_eps)]
-        return bool(min(reactions) > 0.4 and (moments[1][self.at(torch.arange(len(BETAS))) > 0] > 1e-3).all())
+        return bool(min(reactions) > 0.4 and (moments[1][self.at(torch.arange(LENGTH)) > 0] > 1e-3).all())
 
 
 def make_case(t: list[int], trailing: tuple[int, ...], rng: torch.Generator) -> Case:
@@ -117,7 +131,7 @@ def from_own_moments(diffusion: RemoteObject, case: Case) -> Tensor | None:
 @check("GaussianDiffusion", points=1, title="p_mean_variance: the posterior at the x_0 that the noise implies")
 def test_p_mean_variance_formula(candidate: Candidate, rng: torch.Generator) -> None:
     """Mean or variance differ from those of q_posterior at the x_0 implied by the predicted noise."""
-    diffusion = candidate.GaussianDiffusion(BETAS)
+    diffusion = candidate.GaussianDiffusion(schedule().betas)
 
     def compare(case: Case) -> None:
         moments = moments_of(diffusion.p_mean_variance(case.denoise, case.x, case.t), tuple(case.x.shape))
@@ -130,7 +144,7 @@ def test_p_mean_variance_formula(candidate: Candidate, rng: torch.Generator) -> 
 @check("GaussianDiffusion", points=1, title="p_sample: mean plus noise of the right size, for mixed timesteps")
 def test_p_sample_given_noise(candidate: Candidate, rng: torch.Generator) -> None:
     """With the noise given, some sample is not mean + standard deviation * noise (mean alone at t = 0)."""
-    diffusion = candidate.GaussianDiffusion(BETAS)
+    diffusion = candidate.GaussianDiffusion(schedule().betas)
 
     def compare(case: Case) -> None:
         sample = diffusion.p_sample(case.denoise, case.x, case.t, noise=case.noise)
@@ -147,7 +161,7 @@ def test_p_sample_draws_noise(candidate: Candidate) -> None:
     shape = (500, 2, 3)
     zeros, eps = torch.zeros(shape), torch.linspace(-1, 1, 3).expand(shape)
     case = Case(zeros, eps, t, zeros)
-    diffusion = candidate.GaussianDiffusion(BETAS)
+    diffusion = candidate.GaussianDiffusion(schedule().betas)
     candidate.seed(77)
     sample = diffusion.p_sample(case.denoise, zeros, t)
     assert_shape(sample, shape)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.strategies import generator, made, whole
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 
@@ -26,16 +27,20 @@ class Noised(NamedTuple):
 
 def noised() -> st.SearchStrategy[Noised]:
     """Float32 batches of one to four trailing dimensions; schedules of 2 to 12 steps."""
-    return st.builds(make_noised, st.sampled_from(SHAPES), st.integers(0, 2**20))
+    return made(make_noised, st.sampled_from(SHAPES), st.integers(0, 2**20))
+
+
+def mixed_timesteps(length: int, batch: int, random: torch.Generator) -> Tensor:
+    """Timesteps of which no two samples have the same, as far as there are enough of them."""
+    return torch.randperm(max(length, batch), generator=random)[:batch] % length
 
 
 def make_noised(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.float32) -> Noised:
     """Draw a case; betas are unordered, and the signal never vanishes (alpha_bar > 0.03)."""
-    generator = torch.Generator().manual_seed(seed)
-    length = 2 + seed % 11
-    betas = 0.01 + 0.24 * torch.rand(length, generator=generator, dtype=torch.float64)
-    t = torch.randint(0, length, shape[:1], generator=generator)
-    x, noise = torch.randn(2, *shape, generator=generator, dtype=torch.float64).mul(1.5)
+    random, length = generator(seed), whole(seed, 2, 12)
+    betas = 0.01 + 0.24 * torch.rand(length, generator=random, dtype=torch.float64)
+    t = mixed_timesteps(length, shape[0], random)
+    x, noise = torch.randn(2, *shape, generator=random, dtype=torch.float64).mul(1.5)
     return Noised(x.to(dtype), t, noise.to(dtype), (1 - betas).cumprod(0).to(dtype))
 
 

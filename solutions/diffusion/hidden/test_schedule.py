@@ -11,6 +11,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.strategies import generator, made, normal, number, whole
 
 
 class Lookup(NamedTuple):
@@ -26,13 +27,13 @@ SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 
 
 def lookups() -> st.SearchStrategy[Lookup]:
     """Tables of 1 to 12 distinct values and batches of one to four trailing dimensions."""
-    return st.builds(_lookup, st.sampled_from(SHAPES), st.integers(1, 12), st.integers(0, 2**20))
+    return made(_lookup, st.sampled_from(SHAPES), st.integers(0, 2**20))
 
 
-def _lookup(shape: tuple[int, ...], length: int, seed: int) -> Lookup:
-    generator = torch.Generator().manual_seed(seed)
-    values = torch.randn(length, generator=generator)
-    return Lookup(values, torch.randint(0, length, shape[:1], generator=generator), shape)
+def _lookup(shape: tuple[int, ...], seed: int) -> Lookup:
+    random, length = generator(seed), whole(seed, 1, 12)
+    values = torch.randn(length, generator=random)
+    return Lookup(values, torch.randint(0, length, shape[:1], generator=random), shape)
 
 
 def random_betas(length: int, rng: torch.Generator) -> Tensor:
@@ -59,7 +60,12 @@ def cosine(length: int, s: float) -> Tensor:
 @check("linear_beta_schedule", points=1, title="equals the closed form")
 def test_linear_beta_schedule_closed_form(candidate: Candidate) -> None:
     """Some beta differs from beta_start + (beta_end - beta_start) i / (T - 1)."""
-    for length, start, end in [(2, 0.01, 0.3), (7, 0.002, 0.09), (50, 1e-3, 0.5)]:
+    cases = [
+        (2, number(1, 0.01, 0.03), number(2, 0.2, 0.4)),
+        (whole(3, 5, 10), number(4, 0.002, 0.009), number(5, 0.05, 0.15)),
+        (whole(6, 30, 60), number(7, 0.001, 0.005), number(8, 0.4, 0.6)),
+    ]
+    for length, start, end in cases:
         betas = candidate.linear_beta_schedule(length, start, end)
         assert_close(betas, linear(length, start, end), rtol=1e-5, dtype=False, what="the betas")
 
@@ -67,7 +73,7 @@ def test_linear_beta_schedule_closed_form(candidate: Candidate) -> None:
 @check("linear_beta_schedule", points=0.5, title="the usual schedule of 1000 steps")
 def test_linear_beta_schedule_default_ends(candidate: Candidate) -> None:
     """Without arguments the ends are not those of the docstring, or they depend on the length."""
-    for length in (1000, 100):
+    for length in (1000, whole(9, 50, 200)):
         betas = candidate.linear_beta_schedule(length)
         assert_close(betas, linear(length, 1e-4, 0.02), rtol=1e-5, dtype=False, what="the betas")
 
@@ -75,21 +81,24 @@ def test_linear_beta_schedule_default_ends(candidate: Candidate) -> None:
 @check("linear_beta_schedule", points=0.5, title="is float64, to full precision", kind="dtype")
 def test_linear_beta_schedule_precision(candidate: Candidate) -> None:
     """The schedule is not computed in double precision."""
-    betas = candidate.linear_beta_schedule(11, 0.1, 0.3)
-    assert_close(betas, linear(11, 0.1, 0.3), rtol=1e-12, atol=0.0, what="the betas")
+    length, start, end = whole(10, 8, 14), number(11, 0.05, 0.15), number(12, 0.25, 0.4)
+    betas = candidate.linear_beta_schedule(length, start, end)
+    assert_close(betas, linear(length, start, end), rtol=1e-12, atol=0.0, what="the betas")
 
 
 @check("linear_beta_schedule", points=0.25, title="a schedule of one step", kind="extreme")
 def test_linear_beta_schedule_length_one(candidate: Candidate) -> None:
     """A schedule of length one must consist of beta_start."""
-    betas = candidate.linear_beta_schedule(1, 0.25, 0.5)
-    assert_close(betas, torch.tensor([0.25], dtype=torch.float64), rtol=1e-5, dtype=False)
+    start = number(13, 0.15, 0.3)
+    betas = candidate.linear_beta_schedule(1, start, 0.5)
+    assert_close(betas, torch.tensor([start], dtype=torch.float64), rtol=1e-5, dtype=False)
 
 
 @check("cosine_beta_schedule", points=1.25, title="equals the formula")
 def test_cosine_beta_schedule_formula(candidate: Candidate) -> None:
     """Some beta differs from 1 - f((i + 1) / T) / f(i / T), clipped from above at 0.999."""
-    for length, s in [(5, 0.1), (12, 0.03), (40, 0.008)]:
+    sizes = whole(20, 4, 8), whole(21, 10, 16), whole(22, 30, 50)
+    for length, s in zip(sizes, (number(23, 0.05, 0.15), number(24, 0.02, 0.04), 0.008), strict=True):
         betas = candidate.cosine_beta_schedule(length, s)
         assert_close(betas, cosine(length, s), rtol=1e-5, dtype=False, what="the betas")
 
@@ -97,7 +106,7 @@ def test_cosine_beta_schedule_formula(candidate: Candidate) -> None:
 @check("cosine_beta_schedule", points=0.75, title="the surviving signal follows the squared cosine", kind="law")
 def test_cosine_beta_schedule_signal_curve(candidate: Candidate) -> None:
     """The running product of 1 - beta does not fall like f(u) / f(0)."""
-    length = 16
+    length = whole(25, 12, 20)
     betas = candidate.cosine_beta_schedule(length)
     assert_shape(betas, (length,))
     signal = np.cumprod(1 - betas.double().numpy())[:-1]
@@ -110,9 +119,10 @@ def test_cosine_beta_schedule_signal_curve(candidate: Candidate) -> None:
 @check("cosine_beta_schedule", points=0.5, title="is clipped at 0.999 from above, and only there", kind="extreme")
 def test_cosine_beta_schedule_clipping(candidate: Candidate) -> None:
     """A long schedule must keep its tiny first betas, and its last beta must be 0.999."""
-    betas = candidate.cosine_beta_schedule(1000)
-    assert_shape(betas, (1000,))
-    expected = cosine(1000, 0.008)
+    length = whole(26, 900, 1100)
+    betas = candidate.cosine_beta_schedule(length)
+    assert_shape(betas, (length,))
+    expected = cosine(length, 0.008)
     # Single precision resolves the first betas (4e-5) to about 1e-7 / 4e-5 = 0.3 %.
     assert_close(betas[:5], expected[:5], rtol=0.02, atol=0.0, dtype=False, what="the first betas")
     assert_close(betas[-2:], expected[-2:], rtol=1e-5, dtype=False, what="the last betas")
@@ -121,14 +131,16 @@ def test_cosine_beta_schedule_clipping(candidate: Candidate) -> None:
 @check("cosine_beta_schedule", points=0.25, title="is float64, to full precision", kind="dtype")
 def test_cosine_beta_schedule_precision(candidate: Candidate) -> None:
     """The schedule is not computed in double precision."""
-    assert_close(candidate.cosine_beta_schedule(20), cosine(20, 0.008), rtol=1e-9, atol=0.0, what="the betas")
+    length = whole(27, 15, 30)
+    assert_close(candidate.cosine_beta_schedule(length), cosine(length, 0.008), rtol=1e-9, atol=0.0, what="the betas")
 
 
 @check("cosine_beta_schedule", points=0.25, title="a schedule of one step", kind="extreme")
 def test_cosine_beta_schedule_length_one(candidate: Candidate) -> None:
     """The only beta of a schedule of length one is the clipped one."""
-    betas = candidate.cosine_beta_schedule(1)
-    assert_close(betas, torch.tensor([0.999], dtype=torch.float64), rtol=1e-5, dtype=False)
+    for options in ((), (number(28, 0.01, 0.1),)):
+        betas = candidate.cosine_beta_schedule(1, *options)
+        assert_close(betas, torch.tensor([0.999], dtype=torch.float64), rtol=1e-5, dtype=False)
 
 
 @check("alphas_cumprod", points=1, title="equals the product, step by step")
@@ -145,7 +157,7 @@ def test_alphas_cumprod_products(candidate: Candidate, rng: torch.Generator) -> 
 @check("alphas_cumprod", points=0.5, title="float64 and float32 keep their dtype and precision", kind="dtype")
 def test_alphas_cumprod_precision(candidate: Candidate) -> None:
     """The result does not have the dtype of the betas, or was computed in a lower precision."""
-    betas = linear(1000, 1e-4, 0.02)
+    betas = linear(1000, number(29, 1e-4, 2e-4, digits=6), number(30, 0.015, 0.025))
     expected = torch.from_numpy(np.exp(np.cumsum(np.log1p(-betas.numpy()))))
     assert_close(candidate.alphas_cumprod(betas), expected, rtol=1e-9, atol=1e-15)
     assert_close(candidate.alphas_cumprod(betas[::100].float()), (1 - betas[::100]).cumprod(0).float())
@@ -187,24 +199,26 @@ def test_extract_matches_indexing(candidate: Candidate, case: Lookup) -> None:
 @check("extract", points=0.25, title="keeps the dtype of the values", kind="dtype")
 def test_extract_dtype(candidate: Candidate) -> None:
     """The result does not have the dtype, or not the precision, of the table."""
-    values = torch.tensor([1 / 3, 1e-12, 0.7], dtype=torch.float64)
-    expected = values[[2, 1, 0, 0]].reshape(4, 1, 1)
-    assert_close(candidate.extract(values, torch.tensor([2, 1, 0, 0]), (4, 2, 2)), expected, rtol=1e-14, atol=0.0)
+    values = torch.rand(3, generator=generator(31), dtype=torch.float64) * torch.tensor([1, 1e-12, 1])
+    t = torch.tensor([2, 1, 0, 0])
+    assert_close(candidate.extract(values, t, (4, 2, 2)), values[t].reshape(4, 1, 1), rtol=1e-14, atol=0.0)
 
 
 @check("extract", points=0.5, title="passes gradients to the values", kind="gradient")
 def test_extract_gradient(candidate: Candidate) -> None:
     """A value used by several samples must collect the gradient of all of them."""
-    values = torch.tensor([0.5, 1.5, 2.5], dtype=torch.float64)
-    cotangent = torch.tensor([1.0, 10.0, 100.0], dtype=torch.float64).reshape(3, 1, 1)
-    (gradient,) = candidate.extract.grad(values, torch.tensor([2, 0, 2]), (3, 4, 4), wrt=(0,), cotangent=cotangent)
-    assert_close(gradient, torch.tensor([10.0, 0.0, 101.0], dtype=torch.float64), what="the gradient")
+    values, cotangent = normal((3,), 32), 1 + normal((3,), 33).abs()
+    t = torch.randperm(3, generator=generator(34))[[2, 0, 2]]
+    weights = cotangent.reshape(3, 1, 1)
+    (gradient,) = candidate.extract.grad(values, t, (3, 4, 4), wrt=(0,), cotangent=weights)
+    expected = [float(cotangent[t == step].sum()) for step in range(3)]
+    assert_close(gradient, torch.tensor(expected, dtype=torch.float64), what="the gradient")
 
 
 @check("extract", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_extract_pure(candidate: Candidate) -> None:
     """The table or the timesteps were modified, or the random state was used."""
-    values, t = torch.linspace(1, 2, 5), torch.tensor([4, 1])
+    values, t = normal((5,), 35, torch.float32), torch.tensor([4, 1])
     seen = candidate.extract.observe(values, t, (2, 3, 3))
     assert_close(seen.args[0], values, rtol=0, atol=0, what="values after the call")
     assert_close(seen.args[1], t, what="t after the call")

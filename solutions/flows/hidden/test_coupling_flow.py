@@ -7,16 +7,19 @@ from torch import Tensor
 
 from autograder.candidate import Candidate, RemoteObject
 from autograder.checks import CheckFailed, assert_close, assert_shape, assert_true, check
-from autograder.strategies import normal
+from autograder.strategies import generator, normal, whole
 
 
 def randomise(module: RemoteObject, seed: int, scale: float = 1.0) -> RemoteObject:
-    """Weights of size ``scale`` over the root of their fan-in, biases of half of it; eval mode."""
-    generator = torch.Generator().manual_seed(seed)
-    values = {}
+    """Weights of size ``scale`` over the root of their fan-in, biases of half of it; eval mode.
+
+    A single number, which may be a gate of everything, stays away from zero.
+    """
+    values, random = {}, generator(seed)
     for name, value in module.parameters_by_name().items():
         size = scale / value.shape[1] ** 0.5 if value.ndim > 1 else scale / 2
-        values[name] = torch.randn(value.shape, generator=generator) * size
+        noise = torch.randn(value.shape, generator=random)
+        values[name] = size * (noise if value.numel() > 1 else noise.sign() * (0.5 + noise.abs()))
     module.set_parameters(values)
     module.eval()
     return module
@@ -192,8 +195,9 @@ def test_real_nvp_learns(candidate: Candidate) -> None:
 @check("RealNVP", points=0.25, title="num_layers and hidden say how large the networks are", kind="law")
 def test_real_nvp_sizes(candidate: Candidate) -> None:
     """More layers, or wider ones, did not lead to more parameters."""
-    counts = []
-    for num_layers, hidden in [(2, 4), (4, 4), (4, 9), (7, 9)]:
+    counts, few, narrow = [], whole(92, 2, 3), whole(93, 3, 6)
+    sizes = [(few, narrow), (few + 2, narrow), (few + 2, narrow + 5), (few + 5, narrow + 5)]
+    for num_layers, hidden in sizes:
         named = candidate.RealNVP(3, num_layers=num_layers, hidden=hidden).parameters_by_name()
         counts.append(sum(value.numel() for value in named.values()))
     assert_true(

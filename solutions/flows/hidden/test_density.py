@@ -11,7 +11,7 @@ from torch.distributions import Normal
 
 from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, normal, uniform
+from autograder.strategies import DTYPES, made, normal, number, uniform
 
 
 class Affine(NamedTuple):
@@ -25,7 +25,7 @@ class Affine(NamedTuple):
 def affine_maps() -> st.SearchStrategy[Affine]:
     """Batches of 1 to 5 points in 1 to 5 dimensions."""
     shapes = [(1, 1), (1, 3), (3, 1), (2, 2), (3, 3), (2, 5), (5, 4)]
-    return st.builds(make_affine, st.sampled_from(shapes), st.integers(0, 2**20), st.sampled_from(DTYPES))
+    return made(make_affine, st.sampled_from(shapes), st.integers(0, 2**20), st.sampled_from(DTYPES))
 
 
 def make_affine(shape: tuple[int, int], seed: int, dtype: torch.dtype = torch.float64) -> Affine:
@@ -50,7 +50,7 @@ class Steps(NamedTuple):
 def flows() -> st.SearchStrategy[Steps]:
     """One to five steps, one to five samples; often as many steps as samples."""
     shapes = [(1, 1), (2, 1), (1, 3), (2, 2), (3, 3), (5, 2), (3, 5), (5, 5)]
-    return st.builds(make_steps, st.sampled_from(shapes), st.integers(0, 2**20), st.sampled_from(DTYPES))
+    return made(make_steps, st.sampled_from(shapes), st.integers(0, 2**20), st.sampled_from(DTYPES))
 
 
 def make_steps(shape: tuple[int, int], seed: int, dtype: torch.dtype = torch.float64) -> Steps:
@@ -86,7 +86,7 @@ def test_affine_log_prob_matches_distribution(candidate: Candidate, case: Affine
 @check("affine_log_prob", points=0.75, title="the density integrates to one", kind="law")
 def test_affine_log_prob_integral(candidate: Candidate) -> None:
     """The integral of the density over the plane is not 1, or the density is not largest at b."""
-    a, b = torch.tensor([0.6, -1.2]).double(), torch.tensor([0.4, -0.8]).double()
+    a, b = uniform((2,), 16, 0.5, 1.3) * torch.tensor([1, -1]), uniform((2,), 17, -1.0, 1.0)
     axis = torch.arange(-9, 9, 0.2).double()
     grid = torch.cartesian_prod(axis, axis)
     density = candidate.affine_log_prob(grid, a, b)
@@ -104,7 +104,7 @@ def test_affine_log_prob_integral(candidate: Candidate) -> None:
 def test_affine_log_prob_gradients(candidate: Candidate) -> None:
     """The derivative with respect to x, a or b is wrong or missing."""
     case = make_affine((4, 3), 11)
-    weights = torch.tensor([1.0, -2.0, 0.5, 3.0]).double().unsqueeze(1)
+    weights = normal((4, 1), 19)
     of_x, of_a, of_b = candidate.affine_log_prob.grad(*case, wrt=(0, 1, 2), cotangent=weights.squeeze(1))
     z = (case.x - case.b) / case.a
     assert_close(of_x, -weights * z / case.a, rtol=1e-5, what="the gradient of x")
@@ -115,7 +115,7 @@ def test_affine_log_prob_gradients(candidate: Candidate) -> None:
 @check("affine_log_prob", points=0.5, title="many dimensions, tiny and huge scales", kind="extreme")
 def test_affine_log_prob_extremes(candidate: Candidate) -> None:
     """With many dimensions the determinant under- or overflows, but its logarithm must not."""
-    for scale in (1e-3, 1e4):
+    for scale in (1e-3, number(18, 2, 50), 1e4):
         a, b = torch.full((400,), -scale), torch.zeros(400)
         x = torch.stack([torch.zeros(400), torch.full((400,), scale)])
         at_mode = -400 * (0.5 * math.log(2 * math.pi) + math.log(scale))
@@ -174,7 +174,7 @@ def test_flow_log_prob_step_by_step(candidate: Candidate, case: Steps) -> None:
 def test_flow_log_prob_affine_chain(candidate: Candidate, rng: torch.Generator) -> None:
     """After scaling and shifting a standard normal, the density is not that of the resulting normal."""
     z = torch.randn(6, generator=rng, dtype=torch.float64)
-    scales, shifts = [0.5, -3.0, 0.7, 1.9], [1.0, 0.2, -2.0, 0.0]
+    scales, shifts = [number(24, 0.4, 0.6), -3.0, number(25, 0.6, 0.8), 1.9], [1.0, 0.2, -2.0, 0.0]
     log_q0 = Normal(0.0, 1.0).log_prob(z)
     mean, deviation = 0.0, 1.0
     for scale, shift in zip(scales, shifts, strict=True):
@@ -187,10 +187,10 @@ def test_flow_log_prob_affine_chain(candidate: Candidate, rng: torch.Generator) 
 @check("flow_log_prob", points=0.5, title="the density after nonlinear steps integrates to one", kind="law")
 def test_flow_log_prob_integral(candidate: Candidate) -> None:
     """The density at the end of nonlinear steps does not integrate to 1."""
-    z = torch.linspace(-6, 6, 1201, dtype=torch.float64)
-    first = torch.sinh(z / 2)
-    log_dets = torch.stack([(torch.cosh(z / 2) / 2).log(), (1 + 3 * first**2).log()])
-    end = first + first**3
+    z, slope, bend = torch.linspace(-6, 6, 1201, dtype=torch.float64), number(26, 0.4, 0.6), number(27, 0.5, 1.5)
+    first = torch.sinh(slope * z)
+    log_dets = torch.stack([(torch.cosh(slope * z) * slope).log(), (1 + 3 * bend * first**2).log()])
+    end = first + bend * first**3
     log_prob = candidate.flow_log_prob(Normal(0.0, 1.0).log_prob(z), log_dets)
     assert_shape(log_prob, (1201,))
     integral = torch.trapezoid(log_prob.exp(), end)
@@ -200,7 +200,7 @@ def test_flow_log_prob_integral(candidate: Candidate) -> None:
 @check("flow_log_prob", points=0.5, title="gradients reach the density and every step", kind="gradient")
 def test_flow_log_prob_gradients(candidate: Candidate) -> None:
     """The derivative with respect to log_q0 or log_dets is wrong or missing."""
-    weights = torch.tensor([1.0, -2.0, 0.5]).double()
+    weights = normal((3,), 28)
     of_q0, of_dets = candidate.flow_log_prob.grad(*make_steps((2, 3), 21), wrt=(0, 1), cotangent=weights)
     assert_close(of_q0, weights, what="the gradient of log_q0")
     assert_close(of_dets, -weights.expand(2, 3), what="the gradient of log_dets")
@@ -209,8 +209,8 @@ def test_flow_log_prob_gradients(candidate: Candidate) -> None:
 @check("flow_log_prob", points=0.25, title="one step, one sample", kind="shape")
 def test_flow_log_prob_smallest(candidate: Candidate) -> None:
     """For log_dets of shape (1, 1) the result is not of shape (1,)."""
-    log_prob = candidate.flow_log_prob(torch.tensor([-1.5]), torch.tensor([[0.75]]))
-    assert_close(log_prob, torch.tensor([-2.25]))
+    log_q0, log_det = normal((1,), 29, torch.float32), normal((1, 1), 30, torch.float32)
+    assert_close(candidate.flow_log_prob(log_q0, log_det), log_q0 - log_det[0])
 
 
 @check("flow_log_prob", points=0.25, title="computes in the dtype of its inputs", kind="dtype")

@@ -7,12 +7,14 @@ from torch import Tensor
 
 from autograder.candidate import Candidate, RemoteObject
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import normal
+from autograder.strategies import normal, number, uniform, whole
 
 
-def planar(candidate: Candidate, dim: int, seed: int, x: Tensor) -> tuple[RemoteObject, Tensor]:
-    """A planar map and its log-determinants at the points x."""
-    u, w = normal((dim,), seed, x.dtype), normal((dim,), seed + 1, x.dtype)
+def planar(candidate: Candidate, dim: int, seed: int, x: Tensor, along: float) -> tuple[RemoteObject, Tensor]:
+    """A planar map and its log-determinants at the points x; ``along`` is the product of its two directions."""
+    w = torch.nn.functional.normalize(normal((dim,), seed + 1, x.dtype), dim=0)
+    u = normal((dim,), seed, x.dtype)
+    u = u + (along - w @ u) * w
     log_det = (1 + (w @ u) / torch.cosh(x @ w) ** 2).abs().log()
     return candidate.toy("PlanarMap", u=u, w=w), log_det
 
@@ -25,9 +27,15 @@ def chained_log_det(x: Tensor) -> Tensor:
 @check("numerical_log_det", points=2, title="agrees with the determinant lemma on planar maps")
 def test_numerical_log_det_planar(candidate: Candidate, rng: torch.Generator) -> None:
     """For a map whose Jacobian is a rank-one change of the identity, the log-determinant is wrong."""
-    for dim, batch, dtype in [(2, 3, torch.float64), (4, 2, torch.float32), (3, 3, torch.float64)]:
-        x = torch.randn(batch, dim, generator=rng, dtype=torch.float64).to(dtype)
-        f, expected = planar(candidate, dim, 30 + dim, x)
+    # Determinants are above 1, or below -0.4 where the two directions point against each other: |w . x| < 0.6 then.
+    cases = [
+        (torch.randn(3, 2, generator=rng, dtype=torch.float64), number(45, 0.5, 3)),
+        (uniform((2, 4), 46, -0.3, 0.3, torch.float32), -number(47, 2, 4)),
+        (torch.randn(3, 3, generator=rng, dtype=torch.float64), number(48, 0.5, 3)),
+    ]
+    for x, along in cases:
+        dim, dtype = x.shape[1], x.dtype
+        f, expected = planar(candidate, dim, 30 + dim, x, along)
         assert_close(
             candidate.numerical_log_det(f, x), expected, rtol=1e-3 if dtype is torch.float32 else 1e-5
         )
@@ -43,7 +51,7 @@ def test_numerical_log_det_chained(candidate: Candidate) -> None:
 @check("numerical_log_det", points=0.5, title="takes the absolute value of negative determinants", kind="law")
 def test_numerical_log_det_orientation(candidate: Candidate) -> None:
     """Exchanging two coordinates of the result changed the log-determinant."""
-    x = torch.tensor([[0.7, 1.0], [3.0, -0.4], [1.9, 2.8]], dtype=torch.float64)
+    x = torch.stack([uniform((3,), 49, 1.5, 4.0), uniform((3,), 50, -3.0, 3.0)], dim=1)
     straight = candidate.numerical_log_det(candidate.toy("PolarMap"), x)
     flipped = candidate.numerical_log_det(candidate.toy("PolarMap", flipped=True), x)
     assert_close(straight, x[:, 0].log(), what="the log-determinant")
@@ -55,9 +63,9 @@ def test_numerical_log_det_orientation(candidate: Candidate) -> None:
 )
 def test_numerical_log_det_extremes(candidate: Candidate) -> None:
     """Where the determinant under- or overflows, its logarithm is not finite or wrong."""
-    x = torch.ones(2, 24, dtype=torch.float64)
+    x, shift = normal((2, 24), 51), whole(52, 1, 23)
     for scale in (1e-20, 1e20):
-        f = candidate.toy("LinearMap", matrix=scale * torch.eye(24, dtype=torch.float64).roll(1, 0))
+        f = candidate.toy("LinearMap", matrix=scale * torch.eye(24, dtype=torch.float64).roll(shift, 0))
         expected = torch.full((2,), 24 * math.log(scale), dtype=torch.float64)
         assert_close(candidate.numerical_log_det(f, x), expected, rtol=1e-5)
 
@@ -67,7 +75,7 @@ def test_numerical_log_det_extremes(candidate: Candidate) -> None:
 )
 def test_numerical_log_det_one_dimension(candidate: Candidate) -> None:
     """In one dimension the log-determinant is not log|f'(x)| at each of the points."""
-    x = torch.tensor([[0.5], [-2.0], [0.0], [1.0]])
+    x = torch.cat([normal((3, 1), 53, torch.float32), torch.zeros(1, 1)])
     log_det = candidate.numerical_log_det(candidate.toy("ChainedMap"), x)
     assert_close(log_det, torch.cosh(x[:, 0]).log(), what="the log-determinant")
 
@@ -76,11 +84,11 @@ def test_numerical_log_det_one_dimension(candidate: Candidate) -> None:
 def test_numerical_log_det_batch_independence(candidate: Candidate) -> None:
     """The value at a point changed with the other points of the batch."""
     f, x = candidate.toy("ChainedMap"), normal((4, 3), 42)
-    whole = candidate.numerical_log_det(f, x)
-    assert_shape(whole, (4,))
-    assert_true(whole.std() > 0.01, "the result does not depend on x")
+    together = candidate.numerical_log_det(f, x)
+    assert_shape(together, (4,))
+    assert_true(together.std() > 1e-4, "the result does not depend on x")
     assert_close(
-        candidate.numerical_log_det(f, x[2:3].contiguous()), whole[2:3], what="the value of a single point"
+        candidate.numerical_log_det(f, x[2:3].contiguous()), together[2:3], what="the value of a single point"
     )
 
 

@@ -11,19 +11,9 @@ from torch import Tensor
 
 from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import normal, uniform
+from autograder.strategies import made, normal, number, uniform
 
-SHAPES = [
-    (1, 3),
-    (4, 2),
-    (3, 3),
-    (2, 1, 5),
-    (3, 4, 3),
-    (2, 3, 4, 4),
-    (4, 4, 4, 4),
-    (2, 3, 1, 2, 2),
-    (2, 2, 2, 2, 2),
-]
+SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 OPTIONS = [(), (0.5, 0.002), (1.3, 0.1), (0.25, 0.02), (2.0, 0.5)]
 
 
@@ -43,7 +33,7 @@ class Point(NamedTuple):
 def points() -> st.SearchStrategy[Point]:
     """Batches of both precisions, times from t_min to t_min + 6."""
     dtypes = st.sampled_from([torch.float32, torch.float64])
-    return st.builds(
+    return made(
         make_point, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes, st.sampled_from(OPTIONS)
     )
 
@@ -117,14 +107,16 @@ def test_c_skip_is_regression_coefficient(candidate: Candidate, point: Point) ->
 @check("c_skip", points=0.25, title="falls from one to a half and on to zero", kind="law")
 def test_c_skip_boundary(candidate: Candidate) -> None:
     """It must be 1 at t_min, a half one sigma_data later, and fall without end."""
-    weights = candidate.c_skip(torch.tensor([0.3, 1.0, 1.7, 2.4]).double(), 0.7, 0.3)
+    sigma_data, t_min = number(71, 0.5, 0.9), number(72, 0.2, 0.4)
+    t = t_min + sigma_data * torch.arange(4, dtype=torch.float64)
+    weights = candidate.c_skip(t, sigma_data, t_min)
     assert_close(weights, torch.tensor([1.0, 0.5, 0.2, 0.1]).double())
 
 
 @check("c_skip", points=0.25, title="very large times", kind="extreme")
 def test_c_skip_large_times(candidate: Candidate) -> None:
     """At large times almost nothing of the input is kept, but not exactly nothing."""
-    t = torch.tensor([80.0, 1e4, 1e6])
+    t = torch.tensor([number(73, 60, 90), number(74, 5e3, 2e4), 1e6])
     assert_close(candidate.c_skip(t), over(skip, t, ()), atol=0.0)
 
 
@@ -165,16 +157,17 @@ def test_c_out_is_posterior_deviation(candidate: Candidate, point: Point) -> Non
 @check("c_out", points=0.25, title="agrees with c_skip where t_min is zero", kind="law")
 def test_c_out_squared(candidate: Candidate) -> None:
     """With t_min = 0, the square of c_out must be t^2 times the input's weight at that time."""
-    t = torch.tensor([0.5, 1.0, 2.5]).double()
-    weights = candidate.c_out(t, 0.8, 0.0)
+    t, sigma_data = uniform((3,), 75, 0.3, 3.0), number(76, 0.6, 1)
+    weights = candidate.c_out(t, sigma_data, 0.0)
     assert_shape(weights, (3,))
-    assert_close(weights**2, t**2 * over(skip, t, (0.8, 0.0)), what="the square")
+    assert_close(weights**2, t**2 * over(skip, t, (sigma_data, 0.0)), what="the square")
 
 
 @check("c_out", points=0.25, title="very large times", kind="extreme")
 def test_c_out_large_times(candidate: Candidate) -> None:
     """At large times the network's weight must approach sigma_data."""
-    assert_close(candidate.c_out(torch.tensor([1e4, 1e6]), 0.7), torch.tensor([0.7, 0.7]))
+    sigma_data = number(77, 0.5, 0.9)
+    assert_close(candidate.c_out(torch.tensor([1e4, 1e6]), sigma_data), torch.full((2,), sigma_data))
 
 
 @check("c_out", points=0.25, title="its gradient reaches t", kind="gradient")
@@ -215,7 +208,8 @@ def test_consistency_function_formula(candidate: Candidate, point: Point) -> Non
 @check("consistency_function", points=0.5, title="the right network leads every point to its start")
 def test_consistency_function_gaussian(candidate: Candidate) -> None:
     """Along the exact trajectories of Gaussian data, with the network that is right for them, the end points differ."""
-    t, start = torch.tensor([0.5, 0.05, 2.0, 20.0]).double(), normal((4, 2, 2), 61)
+    t = torch.tensor([number(78, 0.3, 0.8), number(79, 0.03, 0.08), number(80, 1, 3), number(81, 10, 30)]).double()
+    start = normal((4, 2, 2), 61)
 
     def growth(t: Tensor) -> Tensor:
         return ((0.25 + t**2) / (0.25 + 0.002**2)).sqrt().reshape(-1, 1, 1)

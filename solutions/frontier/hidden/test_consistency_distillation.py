@@ -9,7 +9,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import normal, uniform
+from autograder.strategies import made, normal, number, uniform
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 SIGMAS = 6.5
@@ -28,7 +28,7 @@ class Pair(NamedTuple):
 def pairs() -> st.SearchStrategy[Pair]:
     """Batches of both precisions."""
     dtypes = st.sampled_from([torch.float32, torch.float64])
-    return st.builds(make_pair, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes)
+    return made(make_pair, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes)
 
 
 def make_pair(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.float64) -> Pair:
@@ -186,7 +186,8 @@ class Watched:
 @check("one_step_sample", points=1.25, title="is the consistency function of what the network saw")
 def test_one_step_sample_value(candidate: Candidate) -> None:
     """The sample is not c_skip x + c_out network(x, t) at t_max, for the x that the network was shown."""
-    for shape, options, t_max in (((3, 2), (), 80.0), ((2, 1, 3, 3), (0.4,), 0.4), ((1, 2, 2), (2.5,), 2.5)):
+    early, late = number(82, 0.3, 0.6), number(83, 2, 3)
+    for shape, options, t_max in (((3, 2), (), 80.0), ((2, 1, 3, 3), (early,), early), ((1, 2, 2), (late,), late)):
         network = Watched()
         sample = candidate.one_step_sample(network, shape, *options)
         assert_close(sample, network.sample(shape, t_max), rtol=1e-3, dtype=False, what="the sample")
@@ -219,7 +220,7 @@ def assert_white(z: Tensor) -> None:
 @check("one_step_sample", points=0.25, title="asks the network once, at t_max", kind="law")
 def test_one_step_sample_time(candidate: Candidate) -> None:
     """The network was not called exactly once, or t was not filled with t_max, once per sample."""
-    for shape, t_max in (((1, 4), 5.0), ((3, 1, 2, 2, 2), 12.5)):
+    for shape, t_max in (((1, 4), number(84, 4, 7)), ((3, 1, 2, 2, 2), number(85, 10, 20))):
         network = Watched()
         sample = candidate.one_step_sample(network, shape, t_max=t_max)
         assert_shape(sample, shape, what="the batch of samples")
@@ -260,7 +261,7 @@ def test_one_step_sample_global_state(candidate: Candidate) -> None:
 def test_one_step_sample_dtype(candidate: Candidate) -> None:
     """The samples, or the data and times that the network saw, are not in torch's default dtype."""
     network = Watched()
-    sample = candidate.one_step_sample(network, (2, 3))
+    sample = candidate.one_step_sample(network, (2, 3), number(86, 10, 50))
     assert_shape(sample, (2, 3), torch.float32, what="the batch of samples")
     assert_true(len(network.x) > 0, "the network was not called")
     assert_shape(network.x[0], (2, 3), torch.float32, what="the data that the network saw")

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import normal
+from autograder.strategies import made, normal, one_of, whole
 
 SHAPES = [(1, 3), (4, 2), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (2, 3, 1, 2, 2)]
 SCALES = [0.18215, 0.5, 1.7, 4.0]
@@ -28,15 +28,11 @@ def cases() -> st.SearchStrategy[Case]:
     """Batches of both precisions."""
     dtypes = st.sampled_from([torch.float32, torch.float64])
     scales = st.sampled_from(SCALES)
-    return st.builds(make_case, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes, scales, st.booleans())
+    return made(make_case, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes, scales, st.booleans())
 
 
 def make_case(
-    shape: tuple[int, ...],
-    seed: int,
-    dtype: torch.dtype = torch.float64,
-    scale: float = 0.5,
-    tensor: bool = False,
+    shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.float64, scale: float = 0.5, tensor: bool = False
 ) -> Case:
     """Fill the tensor from a seed."""
     return Case(normal(shape, seed, dtype), torch.tensor(scale, dtype=dtype) if tensor else scale)
@@ -77,9 +73,8 @@ def test_latent_scale_value(candidate: Candidate) -> None:
     """The result differs from 1 / std, taken over batch, channels and positions together."""
     for seed, shape, spread in ((1, (125, 4, 3, 3), 1.0), (2, (1000, 5), 3.5), (3, (90, 4, 13), 0.2)):
         latents = clouds(seed, shape, spread)
-        assert_close(
-            candidate.latent_scale(latents), 1 / float(np.std(latents.numpy())), rtol=1e-3, what="the scale"
-        )
+        expected = 1 / float(np.std(latents.numpy()))
+        assert_close(candidate.latent_scale(latents), expected, rtol=1e-3, what="the scale")
 
 
 @check("latent_scale", points=0.25, title="latents times scale have unit standard deviation", kind="law")
@@ -96,9 +91,8 @@ def test_latent_scale_affine(candidate: Candidate) -> None:
     latents = clouds(5)
     scale = float(candidate.latent_scale(latents))
     assert_close(candidate.latent_scale(latents + 10), scale, rtol=1e-3, what="the scale of shifted latents")
-    assert_close(
-        candidate.latent_scale(-3 * latents), scale / 3, rtol=1e-3, what="the scale of stretched latents"
-    )
+    stretched = candidate.latent_scale(-3 * latents)
+    assert_close(stretched, scale / 3, rtol=1e-3, what="the scale of stretched latents")
 
 
 @check("latent_scale", points=0.25, title="very small and very large latents", kind="extreme")
@@ -115,9 +109,8 @@ def test_latent_scale_is_scalar(candidate: Candidate) -> None:
     """The result is not one number for all channels."""
     for shape in ((2000, 2), (500, 2, 2, 2), (250, 2, 2, 2, 2)):
         latents = clouds(7, shape)
-        assert_close(
-            candidate.latent_scale(latents), 1 / float(np.std(latents.numpy())), rtol=1e-3, what="the scale"
-        )
+        expected = 1 / float(np.std(latents.numpy()))
+        assert_close(candidate.latent_scale(latents), expected, rtol=1e-3, what="the scale")
 
 
 @check("latent_scale", points=0.25, title="leaves the latents as they are", kind="purity")
@@ -175,9 +168,8 @@ def test_encode_scaled_shows_data(candidate: Candidate) -> None:
 def test_encode_scaled_gradient(candidate: Candidate) -> None:
     """The derivative with respect to x is not scale times the encoder's."""
     x, weights = normal((3, 2), 13), normal((3, 4), 14)
-    (gradient,) = candidate.encode_scaled.grad(
-        candidate.object(encode=encode), x, 1.6, wrt=(1,), cotangent=weights
-    )
+    vae = candidate.object(encode=encode)
+    (gradient,) = candidate.encode_scaled.grad(vae, x, 1.6, wrt=(1,), cotangent=weights)
     expected = 1.6 * (weights[:, :2] * torch.cos(x) + weights[:, 2:] * 2 * x)
     assert_close(gradient, expected, rtol=1e-4, what="the gradient of x")
 
@@ -230,10 +222,9 @@ def test_decode_scaled_output(candidate: Candidate) -> None:
         seen.append(z.detach().clone())
         return torch.cat([900 * z - 300, z], dim=1)
 
-    image = candidate.decode_scaled(
-        candidate.object(decode=wide), torch.tensor([[-4.0, 2.0], [8.0, 0.0]]), 4.0
-    )
-    z = torch.tensor([[-1.0, 0.5], [2.0, 0.0]])
+    scale = one_of(26, (2.0, 4.0, 8.0))
+    z = whole(27, 2, 40) / 8 * torch.tensor([[-1.0, 0.5], [2.0, 0.0]])
+    image = candidate.decode_scaled(candidate.object(decode=wide), scale * z, scale)
     assert_close(image, torch.cat([900 * z - 300, z], dim=1), atol=1e-4, what="the decoded image")
     assert_true(len(seen) > 0, "the decoder was not asked")
     assert_close(torch.cat(seen), z, what="the latents that the decoder saw")
@@ -243,9 +234,8 @@ def test_decode_scaled_output(candidate: Candidate) -> None:
 def test_decode_scaled_gradient(candidate: Candidate) -> None:
     """The derivative with respect to z is not the decoder's, divided by the scale."""
     z, weights = normal((3, 2), 22), normal((3, 4), 23)
-    (gradient,) = candidate.decode_scaled.grad(
-        candidate.object(decode=decode), z, 1.6, wrt=(1,), cotangent=weights
-    )
+    vae = candidate.object(decode=decode)
+    (gradient,) = candidate.decode_scaled.grad(vae, z, 1.6, wrt=(1,), cotangent=weights)
     expected = (weights[:, :2] + weights[:, 2:]) / torch.cosh(z / 1.6) ** 2 / 1.6
     assert_close(gradient, expected, rtol=1e-4, what="the gradient of z")
 
@@ -274,7 +264,12 @@ def test_decode_scaled_pure(candidate: Candidate) -> None:
 @check("compute_ratio", points=0.75, title="is the ratio of the numbers of elements")
 def test_compute_ratio_value(candidate: Candidate) -> None:
     """The result differs from the number of pixel values over the number of latent values."""
-    for pixels, latent in [((1, 32, 32), (8, 4, 4)), ((3, 512, 768), (4, 64, 96)), ((3, 10, 7), (5, 2, 9))]:
+    side, wide, depth = whole(31, 2, 9), whole(32, 40, 99), whole(33, 2, 9)
+    cases = [
+        ((1, 8 * side, 8 * side), (8, side, side)), ((3, 8 * side, 8 * wide), (4, side, wide)),
+        ((3, 10, wide), (depth, 2, 9)),
+    ]  # fmt: skip
+    for pixels, latent in cases:
         expected = math.exp(sum(map(math.log, pixels)) - sum(map(math.log, latent)))
         assert_close(candidate.compute_ratio(pixels, latent), expected, rtol=1e-6, what="the ratio")
 
@@ -282,18 +277,21 @@ def test_compute_ratio_value(candidate: Candidate) -> None:
 @check("compute_ratio", points=0.25, title="is not rounded", kind="law")
 def test_compute_ratio_fraction(candidate: Candidate) -> None:
     """A ratio that is not a whole number, or less than one, came out rounded."""
-    assert_close(candidate.compute_ratio((3, 5, 5), (2, 4, 4)), 75 / 32, what="the ratio")
-    assert_close(candidate.compute_ratio((1, 2, 2), (16,)), 0.25, what="the ratio")
+    odd, size = 2 * whole(34, 2, 20) + 1, whole(35, 5, 40)
+    assert_close(candidate.compute_ratio((3, odd, odd), (2, 4, 4)), 3 * odd**2 / 32, what="the ratio")
+    assert_close(candidate.compute_ratio((1, 2, 2), (size,)), 4 / size, what="the ratio")
 
 
 @check("compute_ratio", points=0.25, title="latents with another number of axes", kind="shape")
 def test_compute_ratio_axes(candidate: Candidate) -> None:
     """Vectors as latents, or video, are not counted right."""
-    assert_close(candidate.compute_ratio((1, 28, 28), (16,)), 49.0, what="the ratio")
-    assert_close(candidate.compute_ratio((3, 16, 64, 64), (4, 8, 8)), 768.0, what="the ratio")
+    side, frames = 4 * whole(36, 5, 40), whole(37, 5, 40)
+    assert_close(candidate.compute_ratio((1, side, side), (16,)), side**2 / 16, what="the ratio")
+    assert_close(candidate.compute_ratio((3, frames, 64, 64), (4, 8, 8)), 48.0 * frames, what="the ratio")
 
 
 @check("compute_ratio", points=0.25, title="very many pixels", kind="extreme")
 def test_compute_ratio_large(candidate: Candidate) -> None:
     """Numbers of elements beyond 32 bits overflow."""
-    assert_close(candidate.compute_ratio((3, 65536, 65536), (4, 8192, 8192)), 48.0, what="the ratio")
+    side = whole(38, 6000, 9000)
+    assert_close(candidate.compute_ratio((3, 8 * side, 8 * side), (4, side, side)), 48.0, what="the ratio")

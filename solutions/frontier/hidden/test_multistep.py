@@ -10,19 +10,9 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import normal
+from autograder.strategies import generator, made, normal, number, whole
 
-SHAPES = [
-    (1, 3),
-    (4, 2),
-    (3, 3),
-    (2, 1, 5),
-    (3, 4, 3),
-    (2, 3, 4, 4),
-    (4, 4, 4, 4),
-    (2, 3, 1, 2, 2),
-    (2, 2, 2, 2, 2),
-]
+SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 
 
 class Noised(NamedTuple):
@@ -42,21 +32,20 @@ class Noised(NamedTuple):
 def noised() -> st.SearchStrategy[Noised]:
     """Batches of both precisions; schedules of 2 to 12 steps."""
     dtypes = st.sampled_from([torch.float32, torch.float64])
-    return st.builds(make_noised, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes)
+    return made(make_noised, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes)
 
 
 def make_noised(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.float64) -> Noised:
     """Fill the tensors from a seed; alpha_bar stays above 0.03."""
-    generator = torch.Generator().manual_seed(seed)
-    length = 2 + seed % 11
-    t = torch.randint(0, length, shape[:1], generator=generator)
+    random, length = generator(seed), whole(seed, 2, 12)
+    t = torch.randperm(max(length, shape[0]), generator=random)[: shape[0]] % length
     x_start, noise = (normal(shape, seed + k, dtype) for k in (1, 2))
-    return Noised(x_start, noise, t, alpha_bars(length, generator).to(dtype))
+    return Noised(x_start, noise, t, alpha_bars(length, random).to(dtype))
 
 
-def alpha_bars(length: int, generator: torch.Generator) -> Tensor:
+def alpha_bars(length: int, random: torch.Generator) -> Tensor:
     """A schedule with uneven steps."""
-    return (0.99 - 0.24 * torch.rand(length, generator=generator, dtype=torch.float64)).cumprod(0)
+    return (0.99 - 0.24 * torch.rand(length, generator=random, dtype=torch.float64)).cumprod(0)
 
 
 def velocity(case: Noised) -> Tensor:
@@ -146,16 +135,16 @@ def weighings() -> st.SearchStrategy[Weighing]:
     """Both precisions, one to six timesteps, gamma from 0.5 to 20."""
     dtypes = st.sampled_from([torch.float32, torch.float64])
     gammas = st.sampled_from([None, 5.0, 0.5, 1, 2.5, 20.0])
-    return st.builds(make_weighing, st.integers(1, 6), st.integers(0, 2**20), dtypes, gammas)
+    return made(make_weighing, st.integers(1, 6), st.integers(0, 2**20), dtypes, gammas)
 
 
 def make_weighing(
     count: int, seed: int, dtype: torch.dtype = torch.float64, gamma: float | None = None
 ) -> Weighing:
     """Signal-to-noise ratios from about 100 down to 0.05."""
-    generator = torch.Generator().manual_seed(seed)
-    t = torch.randint(0, 12, (count,), generator=generator)
-    return Weighing(t, alpha_bars(12, generator).to(dtype), gamma)
+    random = generator(seed)
+    t = torch.randperm(12, generator=random)[:count]
+    return Weighing(t, alpha_bars(12, random).to(dtype), gamma)
 
 
 def weights(case: Weighing) -> Tensor:
@@ -192,9 +181,10 @@ def test_min_snr_weight_caps(candidate: Candidate) -> None:
 def test_min_snr_weight_extremes(candidate: Candidate) -> None:
     """Where alpha_bar is close to 0 the weight must be 1; where it is close to 1 it must be tiny, and finite."""
     alphas_cumprod = torch.tensor([1e-12, 1 - 2**-30], dtype=torch.float64)
-    actual = candidate.min_snr_weight(torch.tensor([1, 0]), alphas_cumprod)
-    expected = torch.tensor([5 / (2**30 - 1), 1.0], dtype=torch.float64)
-    assert_close(actual, expected, rtol=1e-6, atol=0.0, what="the vector of weights")
+    for gamma in (5, number(45, 2, 9)):
+        actual = candidate.min_snr_weight(torch.tensor([1, 0]), alphas_cumprod, gamma)
+        expected = torch.tensor([gamma / (2**30 - 1), 1.0], dtype=torch.float64)
+        assert_close(actual, expected, rtol=1e-6, atol=0.0, what="the vector of weights")
 
 
 @check("min_snr_weight", points=0.25, title="no weight depends on the other timesteps", kind="law")

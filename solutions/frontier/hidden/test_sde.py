@@ -11,19 +11,9 @@ from torch import Tensor
 
 from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import normal, uniform
+from autograder.strategies import made, normal, number, uniform, whole
 
-SHAPES = [
-    (1, 3),
-    (4, 2),
-    (3, 3),
-    (2, 1, 5),
-    (3, 4, 3),
-    (2, 3, 4, 4),
-    (4, 4, 4, 4),
-    (2, 3, 1, 2, 2),
-    (2, 2, 2, 2, 2),
-]
+SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 BETAS = [(), (0.1, 20.0), (0.5, 3.0), (1.2, 9.0)]
 
 
@@ -42,7 +32,7 @@ class Start(NamedTuple):
 def starts() -> st.SearchStrategy[Start]:
     """Batches of both precisions, times in [0.05, 1], several speeds."""
     dtypes = st.sampled_from([torch.float32, torch.float64])
-    return st.builds(
+    return made(
         make_start, st.sampled_from(SHAPES), st.integers(0, 2**20), dtypes, st.sampled_from(BETAS)
     )
 
@@ -97,7 +87,8 @@ def test_marginal_matches_quadrature(candidate: Candidate, case: Start) -> None:
 @check("marginal", points=0.75, title="two stretches of time make one", kind="law")
 def test_marginal_composes(candidate: Candidate) -> None:
     """Going on from time s to time t must lead to the marginal at t: means multiply, variances add up."""
-    x0, s, t, low, high = normal((1, 4), 21), 0.3, 0.8, 0.4, 3.0
+    x0, s, t = normal((1, 4), 21), number(31, 0.2, 0.4), number(32, 0.7, 0.9)
+    low, high = number(33, 0.3, 0.5), number(34, 2, 4)
     half, half_std = candidate.marginal(x0, torch.tensor([s]).double(), low, high)
     whole, whole_std = candidate.marginal(x0, torch.tensor([t]).double(), low, high)
     # The stretch from s to t is a process of its own, with t - s for its unit of time.
@@ -111,7 +102,8 @@ def test_marginal_composes(candidate: Candidate) -> None:
 @check("marginal", points=0.25, title="preserves unit variance", kind="law")
 def test_marginal_preserves_variance(candidate: Candidate) -> None:
     """For x_0 of unit variance, x_t must have unit variance at every time."""
-    mean, std = candidate.marginal(torch.ones(4, 2), torch.tensor([0.1, 0.4, 0.7, 1.0]), 0.2, 12.0)
+    t, low, high = uniform((4,), 35, 0.05, 1.0, torch.float32), number(36, 0.1, 0.3), number(37, 9, 15)
+    mean, std = candidate.marginal(torch.ones(4, 2), t, low, high)
     assert_shape(mean, (4, 2), what="the mean")
     assert_shape(std, (4, 1), what="the standard deviation")
     assert_close(mean**2 + std**2, torch.ones(4, 2), what="the variance")
@@ -171,7 +163,11 @@ def test_marginal_batch_independence(candidate: Candidate) -> None:
 @check("discretize", points=1.25, title="equals beta at the end of each step, times its length")
 def test_discretize_values(candidate: Candidate) -> None:
     """Some beta_i differs from beta((i + 1) / T) / T."""
-    for length, *betas in [(25,), (40, 0.1, 20.0), (10, 0.2, 3.0), (7, 0.5, 2.0)]:
+    cases = [
+        (whole(41, 20, 40),), (whole(42, 30, 60), 0.1, 20.0), (whole(43, 8, 14), 0.2, number(44, 2, 4)),
+        (7, number(45, 0.4, 0.6), 2.0),
+    ]  # fmt: skip
+    for length, *betas in cases:
         expected = [speed((i + 1) / length, *betas) / length for i in range(length)]
         actual = candidate.discretize(length, *betas)
         assert_close(actual, torch.tensor(expected), dtype=False, what="the schedule")
@@ -181,7 +177,7 @@ def test_discretize_values(candidate: Candidate) -> None:
 def test_discretize_limit(candidate: Candidate) -> None:
     """With many steps, the cumulative product of 1 - beta must approach exp(-integral of beta) at every time."""
     length = 4000
-    for betas in ((0.1, 20.0), (0.5, 4.0)):
+    for betas in ((0.1, 20.0), (number(46, 0.4, 0.6), number(47, 3, 5))):
         actual = candidate.discretize(length, *betas)
         assert_shape(actual, (length,), what="the schedule")
         lost = -torch.log1p(-actual.double()).cumsum(0)
@@ -194,16 +190,18 @@ def test_discretize_limit(candidate: Candidate) -> None:
 @check("discretize", points=0.25, title="betas grow evenly", kind="law")
 def test_discretize_evenly(candidate: Candidate) -> None:
     """Neighbouring betas must differ by (beta_max - beta_min) / T^2."""
-    actual = candidate.discretize(50, 0.3, 7.8)
-    assert_shape(actual, (50,), what="the schedule")
-    expected = torch.full((49,), 0.003, dtype=torch.float64)
+    length, low, high = whole(48, 30, 60), number(49, 0.2, 0.4), number(50, 6, 9)
+    actual = candidate.discretize(length, low, high)
+    assert_shape(actual, (length,), what="the schedule")
+    expected = torch.full((length - 1,), (high - low) / length**2, dtype=torch.float64)
     assert_close(actual.double().diff(), expected, rtol=1e-3, what="the difference of neighbours")
 
 
 @check("discretize", points=0.25, title="a single step", kind="extreme")
 def test_discretize_single_step(candidate: Candidate) -> None:
     """With T = 1 there is one beta, beta_max."""
-    assert_close(candidate.discretize(1, 0.1, 0.6), torch.tensor([0.6]), dtype=False, what="the beta")
+    high = number(51, 0.4, 0.9)
+    assert_close(candidate.discretize(1, 0.1, high), torch.tensor([high]), dtype=False, what="the beta")
 
 
 @check(
@@ -214,7 +212,8 @@ def test_discretize_single_step(candidate: Candidate) -> None:
 )
 def test_discretize_pure(candidate: Candidate) -> None:
     """The result is not a floating-point tensor of shape (T,), or the random state was used."""
-    seen = candidate.discretize.observe(30)
-    assert_shape(seen.value, (30,), what="the schedule")
+    length = whole(52, 20, 60)
+    seen = candidate.discretize.observe(length)
+    assert_shape(seen.value, (length,), what="the schedule")
     assert_true(seen.value.is_floating_point(), "the betas are not floating-point numbers")
     assert_true(not seen.rng_used, "the global random state was used")

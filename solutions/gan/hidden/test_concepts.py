@@ -12,6 +12,7 @@ from scipy.stats import wasserstein_distance
 from autograder.candidate import Candidate
 from autograder.checks import check
 from autograder.short_answers import assert_number, assert_numbers
+from autograder.strategies import number, whole
 
 
 def inception_score(probabilities: np.ndarray) -> float:
@@ -39,7 +40,12 @@ def test_equilibrium_of_the_generator(candidate: Candidate) -> None:
 @check("unbalanced_discriminator", points=0.5, title="maximises the likelihood of the labels")
 def test_unbalanced_discriminator_value(candidate: Candidate) -> None:
     """At some densities and shares another output would have a higher expected log-likelihood."""
-    for p_data, p_g, share in ((0.4, 0.3, 0.5), (1.7, 0.2, 0.1), (0.05, 0.6, 0.8)):
+    cases = (
+        (number(1, 0.4, 0.6), number(2, 0.2, 0.3), 0.5),
+        (number(3, 1.2, 2), number(4, 0.1, 0.3), number(5, 0.1, 0.2)),
+        (number(6, 0.03, 0.1), number(7, 0.5, 0.8), number(8, 0.7, 0.9)),
+    )
+    for p_data, p_g, share in cases:
         real, fake = share * p_data, (1 - share) * p_g
         found = minimize_scalar(
             lambda d, real=real, fake=fake: -real * math.log(d) - fake * math.log(1 - d),
@@ -64,7 +70,7 @@ def test_game_values_supremum(candidate: Candidate) -> None:
 @check("point_masses", points=0.5, title="knows the two distances and their slopes")
 def test_point_masses_distances(candidate: Candidate) -> None:
     """A distance between the point masses, or its derivative, is another one."""
-    for theta in (0.3, -2.5, 7.0):
+    for theta in (number(9, 0.2, 0.5), -number(10, 2, 3), number(11, 5, 9)):
         expected = {
             "wasserstein": wasserstein_distance([0.0], [theta]), "wasserstein_slope": np.sign(theta),
             "js": math.log(2), "js_slope": 0.0,
@@ -75,13 +81,17 @@ def test_point_masses_distances(candidate: Candidate) -> None:
 @check("point_masses", points=0.25, title="compares a divergence that is bounded with one that is not")
 def test_point_masses_divergences(candidate: Candidate) -> None:
     """One of the two divergences between point masses that do not overlap is another one."""
-    assert_numbers(candidate.point_masses.answer(theta=-0.8), {"js": math.log(2), "kl": math.inf})
+    assert_numbers(candidate.point_masses.answer(theta=-number(12, 0.5, 1.5)), {"js": math.log(2), "kl": math.inf})
 
 
 @check("critic_supremum", points=0.25, title="grows with the Lipschitz constant and with the distance")
 def test_critic_supremum_value(candidate: Candidate) -> None:
     """A critic with this Lipschitz constant reaches another value."""
-    for theta, k in ((0.3, 1.0), (-2.5, 0.5), (4.0, 10.0), (1.5, 0.0)):
+    cases = (
+        (number(13, 0.2, 0.5), 1.0), (-number(14, 2, 3), number(15, 0.3, 0.7)),
+        (number(16, 3, 5), number(17, 5, 15)), (number(18, 1, 2), 0.0),
+    )  # fmt: skip
+    for theta, k in cases:
         assert_number(
             candidate.critic_supremum.answer(theta=theta, k=k), k * wasserstein_distance([0.0], [theta])
         )
@@ -90,7 +100,7 @@ def test_critic_supremum_value(candidate: Candidate) -> None:
 @check("metric_blind_spots", points=0.5, title="gives the three scores")
 def test_metric_blind_spots_value(candidate: Candidate) -> None:
     """One of the three generators gets another score."""
-    for classes in (2, 10, 37):
+    for classes in (2, whole(19, 5, 15), whole(20, 20, 50)):
         expected = {
             "is_one_image_per_class": inception_score(np.eye(classes)),
             "is_one_class": inception_score(np.eye(classes)[np.zeros(8, int)]),

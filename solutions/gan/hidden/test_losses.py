@@ -11,14 +11,11 @@ from torch.distributions import Bernoulli
 
 from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, normal, seeds
+from autograder.strategies import DTYPES, made, normal, number, seeds, uniform
 
 SAFE = 2e-6
 """Precision asked for at ordinary logits: an answer with a guard of 1e-8 inside the logarithm has it."""
 HUGE = torch.tensor([1e4, -1e4, 1e4, 1e4], dtype=torch.float64)
-HALF = torch.tensor([0.5, 40.0, -1e4, 25.0], dtype=torch.float64)
-UP = 0.25 / (1 + math.exp(-0.5))
-"""A quarter of the probability that belongs to the first of these."""
 
 
 class Logits(NamedTuple):
@@ -31,13 +28,19 @@ class Logits(NamedTuple):
 def batches_of_logits() -> st.SearchStrategy[Logits]:
     """One to five logits each, of size about two, in one of two dtypes."""
     sizes = st.sampled_from([(1, 1), (3, 3), (2, 5), (4, 1), (5, 3)])
-    return st.builds(make_logits, sizes, seeds(), st.sampled_from(DTYPES))
+    return made(make_logits, sizes, seeds(), st.sampled_from(DTYPES))
 
 
 def make_logits(sizes: tuple[int, int], seed: int, dtype: torch.dtype = torch.float64) -> Logits:
     """Draw logits that tell both batches apart."""
     real, fake = (normal((size,), seed + n, dtype, 2.0) for n, size in enumerate(sizes))
     return Logits((real + 0.7).clamp(-8, 8), (fake - 0.4).clamp(-8, 8))
+
+
+def mixed() -> tuple[Tensor, float]:
+    """Four logits, three of them large, and a quarter of the probability that belongs to the first."""
+    first = number(40, 0.3, 0.8)
+    return torch.tensor([first, 40.0, -1e4, 25.0], dtype=torch.float64), 0.25 / (1 + math.exp(-first))
 
 
 def log_likelihood(logits: Tensor, label: float) -> Tensor:
@@ -83,19 +86,20 @@ def test_discriminator_loss_gradient(candidate: Candidate) -> None:
 @check("discriminator_loss", points=0.5, title="logits of size 10 000", kind="extreme")
 def test_discriminator_loss_extremes(candidate: Candidate) -> None:
     """For very large logits the loss, or its gradient, is not finite or not accurate."""
-    loss = candidate.discriminator_loss(HUGE, HALF)
-    assert_close(
-        loss, torch.tensor(2500 + (math.log1p(math.exp(0.5)) + 65) / 4, dtype=torch.float64), atol=1e-5
-    )
-    by_real, by_fake = candidate.discriminator_loss.grad(HUGE, HALF, wrt=(0, 1))
-    for actual, expected in ((by_real, [0.0, -0.25, 0.0, 0.0]), (by_fake, [UP, 0.25, 0.0, 0.25])):
+    fake, up = mixed()
+    loss = candidate.discriminator_loss(HUGE, fake)
+    ordinary = math.log1p(math.exp(float(fake[0])))
+    assert_close(loss, torch.tensor(2500 + (ordinary + 65) / 4, dtype=torch.float64), atol=1e-5)
+    by_real, by_fake = candidate.discriminator_loss.grad(HUGE, fake, wrt=(0, 1))
+    for actual, expected in ((by_real, [0.0, -0.25, 0.0, 0.0]), (by_fake, [up, 0.25, 0.0, 0.25])):
         assert_close(actual, torch.tensor(expected).double(), atol=1e-6, what="the gradient")
 
 
 @check("discriminator_loss", points=0.25, title="treats both errors alike", kind="law")
 def test_discriminator_loss_symmetry(candidate: Candidate) -> None:
     """Exchanging the batches and all signs changes the loss, or the order within a batch does."""
-    case = make_logits((4, 4), 12)
+    # The right loss of these is below 2 log(1 + exp(-1/2)) = 0.95.
+    case = Logits(uniform((4,), 12, 0.5, 3.0), uniform((4,), 13, -3.0, -0.5))
     loss = candidate.discriminator_loss(*case)
     assert_shape(loss, ())
     assert_true(abs(float(loss) - 2 * math.log(2)) > 1e-3, "the loss does not depend on the logits")
@@ -138,8 +142,9 @@ def test_generator_loss_saturating_gradient(candidate: Candidate) -> None:
 def test_generator_loss_saturating_extremes(candidate: Candidate) -> None:
     """For very large logits the loss, or its gradient, is not finite or not accurate."""
     assert_close(candidate.generator_loss_saturating(HUGE), torch.tensor(-7500.0).double(), atol=1e-5)
-    (gradient,) = candidate.generator_loss_saturating.grad(HALF, wrt=(0,))
-    assert_close(gradient, -torch.tensor([UP, 0.25, 0.0, 0.25]).double(), atol=1e-6, what="the gradient")
+    fake, up = mixed()
+    (gradient,) = candidate.generator_loss_saturating.grad(fake, wrt=(0,))
+    assert_close(gradient, -torch.tensor([up, 0.25, 0.0, 0.25]).double(), atol=1e-6, what="the gradient")
 
 
 @check(
@@ -192,9 +197,10 @@ def test_generator_loss_nonsaturating_gradient(candidate: Candidate) -> None:
 def test_generator_loss_nonsaturating_extremes(candidate: Candidate) -> None:
     """For very large logits the loss, or its gradient, is not finite or not accurate."""
     assert_close(candidate.generator_loss_nonsaturating(HUGE), torch.tensor(2500.0).double(), atol=1e-5)
-    (gradient,) = candidate.generator_loss_nonsaturating.grad(HALF, wrt=(0,))
+    fake, up = mixed()
+    (gradient,) = candidate.generator_loss_nonsaturating.grad(fake, wrt=(0,))
     assert_close(
-        gradient, -torch.tensor([0.25 - UP, 0.0, 0.25, 0.0]).double(), atol=1e-6, what="the gradient"
+        gradient, -torch.tensor([0.25 - up, 0.0, 0.25, 0.0]).double(), atol=1e-6, what="the gradient"
     )
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, SHAPES, Batch, batches, normal, seeds
+from autograder.strategies import DTYPES, SHAPES, Batch, batches, made, normal, number, seeds, uniform, whole
 
 
 class Scores(NamedTuple):
@@ -54,9 +54,10 @@ def test_hinge_discriminator_loss_formula(candidate: Candidate, case: Batch) -> 
 @check("hinge_discriminator_loss", points=0.5, title="its gradient stops beyond the margin", kind="gradient")
 def test_hinge_discriminator_loss_gradient(candidate: Candidate) -> None:
     """The derivatives are not 1/2 over the number of patches on the wrong side of the margin, and 0 beyond."""
-    real = torch.tensor([[[0.5, -2.0]], [[4.0, -1.0]], [[3.0, 0.0]]], dtype=torch.float64)
-    fake = torch.tensor([[[-9.0, 3.0]], [[-1.0, 0.5]], [[2.0, 3.0]]], dtype=torch.float64)
-    weights = torch.tensor([1.0, 2.0, -3.0], dtype=torch.float64)
+    # Averages stay 0.2 away from the margin.
+    real = torch.tensor([[[0.5, -2.0]], [[4.0, -1.0]], [[3.0, 0.0]]]) + uniform((3, 1, 2), 10, -0.3, 0.3)
+    fake = torch.tensor([[[-9.0, 3.0]], [[-1.0, 0.5]], [[2.0, 3.0]]]) + uniform((3, 1, 2), 11, -0.3, 0.3)
+    weights = uniform((3,), 12, 1.0, 3.0) * torch.tensor([1.0, 1.0, -1.0])
     by_real, by_fake = candidate.hinge_discriminator_loss.grad(real, fake, wrt=(0, 1), cotangent=weights)
     each = 0.25 * weights.view(3, 1, 1).expand(3, 1, 2)
     short = torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64).view(3, 1, 1)
@@ -69,19 +70,22 @@ def test_hinge_discriminator_loss_gradient(candidate: Candidate) -> None:
 def test_hinge_discriminator_loss_batch_independence(candidate: Candidate) -> None:
     """The loss of a pair changed with the other pairs of its batch."""
     real, fake = normal((4, 2, 2), 1, scale=1.5), normal((4, 2, 2), 2, scale=1.5)
-    whole, half = (
+    together, half = (
         candidate.hinge_discriminator_loss(real, fake),
         candidate.hinge_discriminator_loss(real[2:], fake[2:]),
     )
     assert_close(half, hinge(real, fake)[2:], what="the loss of half the batch")
-    assert_close(whole[2:], half, what="the loss in the whole batch")
+    assert_close(together[2:], half, what="the loss in the whole batch")
 
 
 @check("hinge_discriminator_loss", points=0.25, title="asks for no more than the margin", kind="law")
 def test_hinge_discriminator_loss_margin(candidate: Candidate) -> None:
     """Scores beyond the margin are still rewarded, or scores far on the wrong side are not charged in proportion."""
-    real, fake = torch.tensor([[1.5], [90.0], [-9.0]]), torch.tensor([[-1.25], [-70.0], [21.0]])
-    assert_close(candidate.hinge_discriminator_loss(real, fake), torch.tensor([0.0, 0.0, 16.0]), atol=1e-6)
+    short, over = whole(13, 3, 20), whole(14, 10, 40)
+    real = torch.tensor([[number(15, 1.2, 1.8)], [90.0], [-short]])
+    fake = torch.tensor([[-number(16, 1.1, 1.6)], [-70.0], [over]])
+    expected = torch.tensor([0.0, 0.0, (2 + short + over) / 2])
+    assert_close(candidate.hinge_discriminator_loss(real, fake), expected, atol=1e-6)
 
 
 @check("hinge_discriminator_loss", points=0.25, title="one loss per pair, inputs left alone", kind="purity")
@@ -114,12 +118,10 @@ def test_hinge_generator_loss_gradient(candidate: Candidate) -> None:
 @check("hinge_generator_loss", points=0.25, title="adds up like a mean", kind="law")
 def test_hinge_generator_loss_linear(candidate: Candidate) -> None:
     """Scores far from zero are cut off, or the loss of a sample changed with the others of its batch."""
-    fake = torch.tensor([[30.0, -10.0], [-50.0, -20.0], [0.5, 0.25]])
-    losses = candidate.hinge_generator_loss(fake)
-    assert_close(losses, torch.tensor([-10.0, 35.0, -0.375]))
-    assert_close(
-        candidate.hinge_generator_loss(fake[1:2]), torch.tensor([35.0]), what="the loss of one sample"
-    )
+    fake = torch.tensor([[30.0, -10.0], [-50.0, -20.0], [0.5, 0.25]]) + uniform((3, 2), 17, -5.0, 5.0, torch.float32)
+    expected = -torch.tensor(averages(fake))
+    assert_close(candidate.hinge_generator_loss(fake), expected)
+    assert_close(candidate.hinge_generator_loss(fake[1:2]), expected[1:2], what="the loss of one sample")
 
 
 @check("hinge_generator_loss", points=0.25, title="one loss per sample, input left alone", kind="purity")
@@ -135,14 +137,14 @@ def test_hinge_generator_loss_pure(candidate: Candidate) -> None:
 
 def batches_of_scores() -> st.SearchStrategy[Scores]:
     """One to five scores each, far from zero on average, in one of two dtypes."""
-    return st.builds(
+    return made(
         make_scores, st.sampled_from([shape[:1] for shape in SHAPES]), seeds(), st.sampled_from(DTYPES)
     )
 
 
 def make_scores(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.float64) -> Scores:
     """Draw two batches of different sizes."""
-    return Scores(normal(shape, seed, dtype, 3.0) + 2, normal((1 + seed % 5,), seed + 1, dtype, 3.0) - 1)
+    return Scores(normal(shape, seed, dtype, 3.0) + 2, normal((whole(seed, 1, 5),), seed + 1, dtype, 3.0) - 1)
 
 
 @check("critic_loss", points=1.0, title="equals the difference of the mean scores")
@@ -169,9 +171,10 @@ def test_critic_loss_gradient(candidate: Candidate) -> None:
 @check("critic_loss", points=0.25, title="ignores what all scores have in common", kind="law")
 def test_critic_loss_shift(candidate: Candidate) -> None:
     """Adding a constant to all scores changes the loss, or multiplying all of them does not multiply it."""
-    real, fake = torch.tensor([2.0, 5.0, -1.0]).double(), torch.tensor([0.5, -3.5]).double()
+    real, fake = uniform((3,), 18, 0.0, 5.0), uniform((2,), 19, -5.0, -1.0)
+    loss = fake.mean() - real.mean()
     moved = [candidate.critic_loss(100 + scale * real, 100 + scale * fake) for scale in (1.0, -40.0)]
-    assert_close(moved, [torch.tensor(-3.5).double(), torch.tensor(140.0).double()], rtol=1e-6)
+    assert_close(moved, [loss, -40 * loss], rtol=1e-6)
 
 
 @check("critic_loss", points=0.25, title="returns a scalar and leaves its inputs alone", kind="purity")

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, normal, uniform
+from autograder.strategies import DTYPES, normal, number, uniform
 
 SHAPES = ((1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 2, 2, 2), (2, 1, 2, 1, 3))
 
@@ -36,26 +36,27 @@ def penalty(real: Tensor, fake: Tensor, eps: Tensor, scale: float, slope: float)
 @check("gradient_penalty", points=1.0, title="equals the penalty of a critic with known gradients")
 def test_gradient_penalty_quadratic_critic(candidate: Candidate) -> None:
     """For given weights the penalty is not the mean of (norm of the critic's gradient - 1)^2 over the samples."""
-    critic = candidate.toy("QuadraticCritic", scale=1.3, slope=0.4)
+    scale, slope = number(100, 1.1, 1.5), number(101, 0.3, 0.5)
+    critic = candidate.toy("QuadraticCritic", scale=scale, slope=slope)
     for seed, shape in enumerate(SHAPES):
         dtype = DTYPES[seed % 2]
         case = make_points(shape, 10 * seed, dtype)
         actual = candidate.gradient_penalty(critic, *case)
-        assert_close(actual, penalty(*case, 1.3, 0.4), rtol=1e-4, atol=1e-5, what="the penalty")
+        assert_close(actual, penalty(*case, scale, slope), rtol=1e-4, atol=1e-5, what="the penalty")
 
 
 @check("gradient_penalty", points=1.0, title="draws one uniform weight for each sample", kind="random")
 def test_gradient_penalty_draws(candidate: Candidate) -> None:
     """Without eps, points are not on the segments between samples, or not one uniform draw places each of them."""
-    number = 400
+    count = 400
     critic = candidate.toy("BowlCritic")
-    real, fake = uniform((number, 1, 2, 2), 61, 2, 4), uniform((number, 1, 2, 2), 62, -4, -2)
+    real, fake = uniform((count, 1, 2, 2), 61, 2, 4), uniform((count, 1, 2, 2), 62, -4, -2)
     value = candidate.gradient_penalty(critic, real, fake)
     assert_shape(value, (), torch.float64)
     points = critic.attribute("points")
     assert_true(isinstance(points, list) and len(points) > 0, "the critic was not called")
-    points = torch.cat([point.reshape(-1, 4) for point in points])[-number:]
-    assert_shape(points, (number, 4), what="the points at which the critic was asked")
+    points = torch.cat([point.reshape(-1, 4) for point in points])[-count:]
+    assert_shape(points, (count, 4), what="the points at which the critic was asked")
     shares = (points - fake.flatten(1)) / (real - fake).flatten(1)
     same = (shares - shares[:, :1]).abs().max() < 1e-4
     assert_true(bool(same), "a point is not on the segment between its real and its generated sample")
@@ -64,9 +65,9 @@ def test_gradient_penalty_draws(candidate: Candidate) -> None:
 
 def assert_uniform(shares: Tensor) -> None:
     """At least 400 values are spread evenly over [0, 1], and neighbours have nothing to do with each other."""
-    number = len(shares)
-    ordered, grid = shares.sort().values, torch.arange(number) / number
-    gap = torch.maximum((ordered - grid).abs(), (ordered - grid - 1 / number).abs()).max()
+    count = len(shares)
+    ordered, grid = shares.sort().values, torch.arange(count) / count
+    gap = torch.maximum((ordered - grid).abs(), (ordered - grid - 1 / count).abs()).max()
     # Dvoretzky, Kiefer, Wolfowitz: beyond 0.145 with probability below 2 exp(-2 * 400 * 0.145^2) < 1e-7.
     assert_true(bool(gap < 0.145), "the weights are not uniform between 0 and 1")
     products = (shares[1:] - 0.5) * (shares[:-1] - 0.5)
@@ -77,7 +78,7 @@ def assert_uniform(shares: Tensor) -> None:
 @check("gradient_penalty", points=1.0, title="its gradient reaches the critic's parameters", kind="gradient")
 def test_gradient_penalty_reaches_the_parameters(candidate: Candidate) -> None:
     """The derivatives of the penalty with respect to the critic's weights are absent or wrong."""
-    weights = torch.tensor([0.8, -0.5, 1.7, 0.3], dtype=torch.float64)
+    weights = torch.tensor([0.8, -0.5, 1.7, 0.3]) + uniform((4,), 74, -0.2, 0.2)
     real, fake, eps = make_points((3, 4), 71)
     critic = candidate.toy("WeightCritic", weights=weights)
     (actual,) = candidate.gradient_penalty.grad(critic, real, fake, eps, wrt=(0,))

@@ -1,5 +1,8 @@
 """Hidden checks of train.py, on two networks of a few parameters that the check updates by itself as well."""
 
+import itertools
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -10,8 +13,16 @@ from autograder.sandbox.toys_gan import ToyDiscriminator, ToyGenerator
 from autograder.strategies import normal
 
 RATE = 0.3
-REAL = normal((4, 1, 2, 2), 1, torch.float32)
-LATENTS = [normal((4, 2), seed, torch.float32) for seed in (2, 3)]
+
+
+def real_images() -> Tensor:
+    """Four real images."""
+    return normal((4, 1, 2, 2), 1, torch.float32)
+
+
+def latents(number: int = 0) -> Tensor:
+    """Four latent vectors, others for every number."""
+    return normal((4, 2), 2 + number, torch.float32)
 
 
 def networks(candidate: Candidate, stale: float | None = None) -> tuple[RemoteObject, RemoteObject]:
@@ -21,13 +32,25 @@ def networks(candidate: Candidate, stale: float | None = None) -> tuple[RemoteOb
 
 def loss_of_discriminator(generator: nn.Module, discriminator: nn.Module, z: Tensor) -> Tensor:
     """Cross-entropy of both batches."""
-    real, fake = discriminator(REAL), discriminator(generator(z))
+    real, fake = discriminator(real_images()), discriminator(generator(z))
     return -F.logsigmoid(real).mean() - F.logsigmoid(-fake).mean()
 
 
 def loss_of_generator(generator: nn.Module, discriminator: nn.Module, z: Tensor) -> Tensor:
     """What the generator pays for being recognised."""
     return -F.logsigmoid(discriminator(generator(z))).mean()
+
+
+def steady_latents(network: nn.Module, loss: Callable[[Tensor], Tensor]) -> Tensor:
+    """Latent vectors for which every parameter's gradient has a clear sign.
+
+    Adam's first step has its full length for the smallest gradient, too, whose sign rounding may decide.
+    """
+    for z in map(latents, itertools.count(10)):
+        gradients = torch.autograd.grad(loss(z), list(network.parameters()))
+        if min(float(gradient.abs().min()) for gradient in gradients) > 1e-3:
+            return z
+    raise AssertionError("unreachable")
 
 
 def descend(network: nn.Module, loss: Tensor, rate: float = RATE) -> float:
@@ -63,9 +86,9 @@ def test_discriminator_step_follows_the_gradient(candidate: Candidate) -> None:
     generator, discriminator = networks(candidate)
     own_generator, own = ToyGenerator(), ToyDiscriminator()
     optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
-    for z in LATENTS:
+    for z in (latents(0), latents(1)):
         expected = descend(own, loss_of_discriminator(own_generator, own, z))
-        loss = candidate.discriminator_step(generator, discriminator, REAL, optimizer, z)
+        loss = candidate.discriminator_step(generator, discriminator, real_images(), optimizer, z)
         assert_close(loss, expected, rtol=1e-4, what="the loss")
     assert_equal_parameters(discriminator, own)
 
@@ -75,9 +98,9 @@ def test_discriminator_step_forgets(candidate: Candidate) -> None:
     """Gradients that were left in the discriminator before the step have an influence on the update."""
     generator, discriminator = networks(candidate, stale=0.7)
     own_generator, own = ToyGenerator(), ToyDiscriminator()
-    descend(own, loss_of_discriminator(own_generator, own, LATENTS[0]))
+    descend(own, loss_of_discriminator(own_generator, own, latents()))
     optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
-    candidate.discriminator_step(generator, discriminator, REAL, optimizer, LATENTS[0])
+    candidate.discriminator_step(generator, discriminator, real_images(), optimizer, latents())
     assert_equal_parameters(discriminator, own)
 
 
@@ -87,7 +110,7 @@ def test_discriminator_step_detaches(candidate: Candidate) -> None:
     for stale in (None, 0.7):
         generator, discriminator = networks(candidate, stale)
         optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
-        loss = candidate.discriminator_step(generator, discriminator, REAL, optimizer, LATENTS[0])
+        loss = candidate.discriminator_step(generator, discriminator, real_images(), optimizer, latents())
         assert_close(loss, float(loss), what="the loss")
         assert_equal_parameters(generator, ToyGenerator(), exact=True)
         for gradient in generator.gradients_by_name().values():
@@ -105,13 +128,14 @@ def test_discriminator_step_optimizer(candidate: Candidate) -> None:
     generator, discriminator = networks(candidate)
     own_generator, own = ToyGenerator(), ToyDiscriminator()
     before = [parameter.detach().clone() for parameter in own.parameters()]
-    descend(own, loss_of_discriminator(own_generator, own, LATENTS[0]), 1.0)
+    z = steady_latents(own, lambda z: loss_of_discriminator(own_generator, own, z))
+    descend(own, loss_of_discriminator(own_generator, own, z), 1.0)
     # Adam's first step has the size of its rate in every coordinate, against the sign of the gradient.
     with torch.no_grad():
         for parameter, start in zip(own.parameters(), before, strict=True):
             parameter.copy_(start + 0.01 * (parameter - start).sign())
     optimizer = candidate.optimizer("Adam", discriminator, lr=0.01)
-    candidate.discriminator_step(generator, discriminator, REAL, optimizer, LATENTS[0])
+    candidate.discriminator_step(generator, discriminator, real_images(), optimizer, z)
     assert_equal_parameters(discriminator, own)
 
 
@@ -125,12 +149,12 @@ def test_discriminator_step_pure(candidate: Candidate) -> None:
         generator.train(training)
         discriminator.train(training)
         optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
-        seen = candidate.discriminator_step.observe(generator, discriminator, REAL, optimizer, LATENTS[1])
-        expected = float(loss_of_discriminator(ToyGenerator(), ToyDiscriminator(), LATENTS[1]).detach())
+        seen = candidate.discriminator_step.observe(generator, discriminator, real_images(), optimizer, latents(1))
+        expected = float(loss_of_discriminator(ToyGenerator(), ToyDiscriminator(), latents(1)).detach())
         assert_close(seen.value, expected, rtol=1e-4, what="the loss")
         assert_modes_stay(generator, discriminator, training)
-        assert_close(seen.args[2], REAL, rtol=0, atol=0, what="the real images after the call")
-        assert_close(seen.args[4], LATENTS[1], rtol=0, atol=0, what="the latent vectors after the call")
+        assert_close(seen.args[2], real_images(), rtol=0, atol=0, what="the real images after the call")
+        assert_close(seen.args[4], latents(1), rtol=0, atol=0, what="the latent vectors after the call")
         assert_true(not seen.rng_used, "the global random state was used")
 
 
@@ -143,7 +167,7 @@ def test_generator_step_follows_the_gradient(candidate: Candidate) -> None:
     generator, discriminator = networks(candidate)
     own, own_discriminator = ToyGenerator(), ToyDiscriminator()
     optimizer = candidate.optimizer("SGD", generator, lr=RATE)
-    for z in LATENTS:
+    for z in (latents(0), latents(1)):
         expected = descend(own, loss_of_generator(own, own_discriminator, z))
         loss = candidate.generator_step(generator, discriminator, optimizer, z)
         assert_close(loss, expected, rtol=1e-4, what="the loss")
@@ -155,9 +179,9 @@ def test_generator_step_forgets(candidate: Candidate) -> None:
     """Gradients that were left in the generator before the step have an influence on the update."""
     generator, discriminator = networks(candidate, stale=0.7)
     own = ToyGenerator()
-    descend(own, loss_of_generator(own, ToyDiscriminator(), LATENTS[0]))
+    descend(own, loss_of_generator(own, ToyDiscriminator(), latents()))
     optimizer = candidate.optimizer("SGD", generator, lr=RATE)
-    candidate.generator_step(generator, discriminator, optimizer, LATENTS[0])
+    candidate.generator_step(generator, discriminator, optimizer, latents())
     assert_equal_parameters(generator, own)
 
 
@@ -166,14 +190,14 @@ def test_generator_step_leaves_the_discriminator(candidate: Candidate) -> None:
     """The parameters of the discriminator have changed, or can no longer be trained."""
     generator, discriminator = networks(candidate)
     optimizer = candidate.optimizer("SGD", generator, lr=RATE)
-    candidate.generator_step(generator, discriminator, optimizer, LATENTS[0])
+    candidate.generator_step(generator, discriminator, optimizer, latents())
     assert_equal_parameters(discriminator, ToyDiscriminator(), exact=True)
     moved = generator.parameters_by_name()
     unmoved = dict(ToyGenerator().named_parameters())
     assert_true(
         all(not torch.equal(moved[name], unmoved[name]) for name in unmoved), "the generator has not moved"
     )
-    _, of_parameters = discriminator.grad(REAL, wrt=(0,), parameters=True)
+    _, of_parameters = discriminator.grad(real_images(), wrt=(0,), parameters=True)
     assert_true(
         all(gradient is not None for gradient in of_parameters.values()), "the discriminator was left frozen"
     )
@@ -185,13 +209,14 @@ def test_generator_step_optimizer(candidate: Candidate) -> None:
     generator, discriminator = networks(candidate)
     own = ToyGenerator()
     before = [parameter.detach().clone() for parameter in own.parameters()]
-    descend(own, loss_of_generator(own, ToyDiscriminator(), LATENTS[0]), 1.0)
+    z = steady_latents(own, lambda z: loss_of_generator(own, ToyDiscriminator(), z))
+    descend(own, loss_of_generator(own, ToyDiscriminator(), z), 1.0)
     # Adam's first step has the size of its rate in every coordinate, against the sign of the gradient.
     with torch.no_grad():
         for parameter, start in zip(own.parameters(), before, strict=True):
             parameter.copy_(start + 0.01 * (parameter - start).sign())
     optimizer = candidate.optimizer("Adam", generator, lr=0.01)
-    candidate.generator_step(generator, discriminator, optimizer, LATENTS[0])
+    candidate.generator_step(generator, discriminator, optimizer, z)
     assert_equal_parameters(generator, own)
 
 
@@ -203,9 +228,9 @@ def test_generator_step_pure(candidate: Candidate) -> None:
         generator.train(training)
         discriminator.train(training)
         optimizer = candidate.optimizer("SGD", generator, lr=RATE)
-        seen = candidate.generator_step.observe(generator, discriminator, optimizer, LATENTS[1])
-        expected = float(loss_of_generator(ToyGenerator(), ToyDiscriminator(), LATENTS[1]).detach())
+        seen = candidate.generator_step.observe(generator, discriminator, optimizer, latents(1))
+        expected = float(loss_of_generator(ToyGenerator(), ToyDiscriminator(), latents(1)).detach())
         assert_close(seen.value, expected, rtol=1e-4, what="the loss")
         assert_modes_stay(generator, discriminator, training)
-        assert_close(seen.args[3], LATENTS[1], rtol=0, atol=0, what="the latent vectors after the call")
+        assert_close(seen.args[3], latents(1), rtol=0, atol=0, what="the latent vectors after the call")
         assert_true(not seen.rng_used, "the global random state was used")

@@ -52,7 +52,7 @@ def recover_noise(decode: Callable, images: Tensor, mean: Tensor, std: Tensor) -
 
 
 def noise(*shape: int, seed: int = 0) -> Tensor:
-    """Standard normal values."""
+    """Standard normal values, the first that a submission draws after `candidate.seed(seed)`."""
     return torch.randn(shape, generator=generator(seed))
 
 

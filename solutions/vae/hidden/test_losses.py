@@ -10,7 +10,7 @@ from torch.distributions import Normal, kl_divergence
 
 from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import Batch, batches, normal
+from autograder.strategies import Batch, batches, normal, number, uniform
 
 MATRICES = ((1, 1), (1, 3), (2, 1), (2, 3), (5, 4))
 DEEPER = ((2, 3, 2), (2, 1, 3, 2), (3, 2, 1, 2, 2), (1, 2, 2))
@@ -104,8 +104,8 @@ def test_gaussian_kl_is_pure(candidate: Candidate) -> None:
 @check("gaussian_kl", points=0.25, title="is accurate for very large and small variances", kind="extreme")
 def test_gaussian_kl_is_accurate_at_the_extremes(candidate: Candidate) -> None:
     """Somewhere between logvar = -20 and logvar = 20 the value is not finite or not accurate."""
-    for logvar in (torch.full((1, 2), value) for value in EXTREMES):
-        mu = torch.tensor([[0.0, 0.5]])
+    for logvar in (torch.full((1, 2), value) for value in (*EXTREMES, number(11, -19, 19))):
+        mu = normal((1, 2), 12, torch.float32)
         assert_close(candidate.gaussian_kl(mu, logvar), oracle(mu, logvar))
 
 
@@ -183,7 +183,9 @@ def test_gaussian_kl_between_is_pure(candidate: Candidate) -> None:
 @check("gaussian_kl_between", points=0.25, title="is accurate for very unequal variances", kind="extreme")
 def test_gaussian_kl_between_is_accurate_at_the_extremes(candidate: Candidate) -> None:
     """For log-variances between -20 and 20 the value is not finite or not accurate."""
-    for one, other in ((-20.0, -20.0), (20.0, -20.0), (-20.0, 20.0), (20.0, 20.0), (-8.0, 0.0)):
-        mu1, mu2 = torch.tensor([[0.0, 0.5]]), torch.tensor([[1.0, 0.0]])
+    # The means are apart, so that their distance is well determined in single precision.
+    mu1, mu2 = uniform((1, 2), 80, -1.0, 0.0, torch.float32), uniform((1, 2), 81, 0.5, 1.5, torch.float32)
+    inside = number(82, -12, -6), number(83, -1, 1)
+    for one, other in ((-20.0, -20.0), (20.0, -20.0), (-20.0, 20.0), (20.0, 20.0), inside):
         arguments = (mu1, torch.full((1, 2), one), mu2, torch.full((1, 2), other))
         assert_close(candidate.gaussian_kl_between(*arguments), oracle(*arguments))

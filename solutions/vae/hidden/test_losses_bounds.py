@@ -9,7 +9,7 @@ from torch.distributions import Normal, kl_divergence
 
 from autograder.candidate import Candidate, Observation
 from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import Batch, batches, normal
+from autograder.strategies import Batch, batches, normal, number
 
 MATRICES = ((1, 1), (1, 3), (2, 1), (2, 3), (5, 4))
 DEEPER = ((2, 3, 2), (2, 1, 3, 2), (3, 2, 1, 2, 2), (1, 2, 2))
@@ -81,9 +81,9 @@ def test_gaussian_log_likelihood_has_the_right_gradient(candidate: Candidate) ->
 def test_gaussian_log_likelihood_integrates_to_one(candidate: Candidate) -> None:
     """The density does not integrate to one over x, in one and in two dimensions."""
     # The trapezoidal rule is exact to double precision for a Gaussian on a grid of step 1/2.
-    line = torch.arange(-9.0, 9.5, 0.5, dtype=torch.float64)
+    line, centre = torch.arange(-9.0, 9.5, 0.5, dtype=torch.float64), number(10, 0.1, 0.5)
     for points in (line[:, None], torch.cartesian_prod(line, line)):
-        mean = torch.full((1, points.shape[1]), 0.3, dtype=torch.float64).expand_as(points).clone()
+        mean = torch.full((1, points.shape[1]), centre, dtype=torch.float64).expand_as(points).clone()
         density = candidate.gaussian_log_likelihood(points, mean)
         assert_close(density, likelihood(points, mean), what="the log-density on a grid")
         mass = float(density.exp().sum()) * 0.5 ** points.shape[1]
@@ -116,8 +116,9 @@ def test_gaussian_log_likelihood_is_pure(candidate: Candidate) -> None:
 @check("gaussian_log_likelihood", points=0.25, title="is finite far from the mean", kind="extreme")
 def test_gaussian_log_likelihood_is_finite_far_from_the_mean(candidate: Candidate) -> None:
     """Where the density itself is too small for a float, its logarithm is not finite or not accurate."""
-    for distance in (20.0, 1e4):
-        x, mean = torch.tensor([[distance, 0.0]]), torch.zeros(1, 2)
+    mean = normal((1, 2), 11, torch.float32)
+    for distance in (20.0, number(12, 30, 1000), 1e4):
+        x = mean + torch.tensor([[distance, 0.0]])
         assert_close(candidate.gaussian_log_likelihood(x, mean), likelihood(x, mean))
 
 
@@ -221,8 +222,8 @@ def test_importance_weighted_bound_is_the_log_mean_weight(candidate: Candidate, 
 @check("importance_weighted_bound", points=0.5, title="is stable for very small weights", kind="extreme")
 def test_importance_weighted_bound_is_stable_for_small_weights(candidate: Candidate) -> None:
     """For log-weights down to -1e4 the bound is not finite or not accurate."""
-    log_q = torch.zeros(3, 2)
-    for low in (-200.0, -1e4):
+    log_q = normal((3, 2), 15, torch.float32)
+    for low in (-200.0, number(16, -1000, -300), -1e4):
         log_joint = torch.tensor([[low, -1.0], [low + 1, low], [low + 2, low / 2]])
         assert_close(candidate.importance_weighted_bound(log_joint, log_q), log_mean_exp(log_joint, log_q))
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from autograder.candidate import Candidate, RemoteObject
 from autograder.checks import assert_shape, assert_true, check
 from autograder.course import load_file
+from autograder.strategies import whole
 
 laws = load_file(Path(__file__).with_name("autoencoder_laws.py"), "autograder_checks.vae.hidden.autoencoder_laws")
 
@@ -234,8 +235,8 @@ def test_mlpvae_decodes_to_any_real_value(candidate: Candidate) -> None:
 @check("MLPVAE", points=0.25, title="is as wide as hidden says", kind="law")
 def test_mlpvae_is_as_wide_as_hidden_says(candidate: Candidate) -> None:
     """The number of parameters does not follow the width of the hidden layers."""
-    counts = []
-    for options in ({"hidden": 8}, {"hidden": 16}, {"hidden": 32}, {"hidden": 400}, {}):
+    counts, width = [], whole(6, 6, 12)
+    for options in ({"hidden": width}, {"hidden": 2 * width}, {"hidden": 4 * width}, {"hidden": 400}, {}):
         vae = candidate.MLPVAE(latent_dim=2, image_shape=SMALL, **options)
         vae(laws.noise(2, *SMALL))
         counts.append(sum(math.prod(shape) for shape in vae.parameter_shapes().values()))

@@ -1,6 +1,6 @@
 """Hidden checks of train.py, on an autoencoder of a few parameters that the check trains by itself as well."""
 
-import functools
+import itertools
 
 import torch
 from torch import Tensor
@@ -8,17 +8,35 @@ from torch import Tensor
 from autograder.candidate import Candidate, RemoteObject
 from autograder.checks import assert_close, assert_true, check
 from autograder.sandbox.toys_vae import ToyVAE
-from autograder.strategies import uniform
+from autograder.strategies import number, uniform
 
 PARTS = ("loss", "reconstruction", "kl")
-IMAGES = uniform((7, 1, 1, 4), 5, 0.0, 1.0, torch.float32)
 BATCH = 3
 """Seven images make two full minibatches and one of a single image."""
 
 History = dict[str, list[float]]
 
 
-def loader_of(candidate: Candidate, images: Tensor = IMAGES) -> RemoteObject:
+def images_of(seed: int) -> Tensor:
+    """Seven images of four pixels."""
+    return uniform((7, 1, 1, 4), seed, 0.0, 1.0, torch.float32)
+
+
+def steady_images(beta: float = 1.0) -> Tensor:
+    """Images for which every parameter's first gradient has a clear sign.
+
+    Adam's first step is as long for a tiny gradient as for a large one: where the toy's faint noise may turn the sign,
+    right answers would part.
+    """
+    for images in map(images_of, itertools.count(5)):
+        toy = ToyVAE()
+        gradients = torch.autograd.grad(objective(toy, images[:BATCH], beta)[0], list(toy.parameters()))
+        if min(float(gradient.abs().min()) for gradient in gradients) > 0.05:
+            return images
+    raise AssertionError("unreachable")
+
+
+def loader_of(candidate: Candidate, images: Tensor) -> RemoteObject:
     """The images in order, with labels that are of no use."""
     return candidate.loader(images, torch.zeros(len(images), dtype=torch.int64), BATCH)
 
@@ -31,14 +49,13 @@ def objective(toy: ToyVAE, x: Tensor, beta: float) -> tuple[Tensor, Tensor, Tens
     return reconstruction + beta * kl, reconstruction, kl
 
 
-@functools.cache
-def own_run(epochs: int, lr: float = 1e-3, beta: float = 1.0) -> tuple[History, ToyVAE]:
+def own_run(images: Tensor, epochs: int, lr: float = 1e-3, beta: float = 1.0) -> tuple[History, ToyVAE]:
     """History and final parameters of a plain Adam run, written out by hand."""
     toy, history = ToyVAE(), {name: [] for name in PARTS}
     parameters = list(toy.parameters())
     first, second = ([torch.zeros_like(value) for value in parameters] for _ in range(2))
     for _ in range(epochs):
-        for x in IMAGES.split(BATCH):
+        for x in images.split(BATCH):
             values = objective(toy, x, beta)
             for name, value in zip(PARTS, values, strict=True):
                 history[name].append(float(value))
@@ -77,26 +94,29 @@ def assert_trained(toy: RemoteObject, expected: ToyVAE) -> None:
 @check("train", points=1.25, title="follows Adam on the negative ELBO")
 def test_train_follows_adam(candidate: Candidate) -> None:
     """Over several epochs the recorded losses are not those of Adam with one update per minibatch."""
-    expected, _ = own_run(epochs=4, lr=0.05)
-    history = candidate.train(candidate.toy("ToyVAE"), loader_of(candidate), epochs=4, lr=0.05)
+    images, lr = steady_images(), number(1, 0.04, 0.05)
+    expected, _ = own_run(images, epochs=4, lr=lr)
+    history = candidate.train(candidate.toy("ToyVAE"), loader_of(candidate, images), epochs=4, lr=lr)
     assert_history(history, expected)
 
 
 @check("train", points=0.75, title="leaves the model trained")
 def test_train_leaves_the_model_trained(candidate: Candidate) -> None:
     """After training the parameters are not where Adam's updates take them."""
-    _, expected = own_run(epochs=4, lr=0.05)
+    images, lr = steady_images(), number(1, 0.04, 0.05)
+    _, expected = own_run(images, epochs=4, lr=lr)
     toy = candidate.toy("ToyVAE")
-    candidate.train(toy, loader_of(candidate), epochs=4, lr=0.05)
+    candidate.train(toy, loader_of(candidate, images), epochs=4, lr=lr)
     assert_trained(toy, expected)
 
 
 @check("train", points=0.5, title="weighs the divergence by beta", kind="law")
 def test_train_weighs_the_divergence_by_beta(candidate: Candidate) -> None:
     """With beta = 8 the loss or the updates are those of another weight."""
-    expected, trained = own_run(epochs=1, lr=0.05, beta=8.0)
+    images = steady_images(8.0)
+    expected, trained = own_run(images, epochs=1, lr=0.05, beta=8.0)
     toy = candidate.toy("ToyVAE")
-    history = candidate.train(toy, loader_of(candidate), epochs=1, lr=0.05, beta=8.0)
+    history = candidate.train(toy, loader_of(candidate, images), epochs=1, lr=0.05, beta=8.0)
     assert_history(history, expected, ("loss", "reconstruction"))
     assert_trained(toy, trained)
 
@@ -104,18 +124,20 @@ def test_train_weighs_the_divergence_by_beta(candidate: Candidate) -> None:
 @check("train", points=0.25, title="records the divergence without its weight", kind="law")
 def test_train_records_the_unweighted_divergence(candidate: Candidate) -> None:
     """With another beta the recorded kl is not the divergence itself."""
-    expected, _ = own_run(epochs=1, lr=1e-3, beta=3.0)
-    history = candidate.train(candidate.toy("ToyVAE"), loader_of(candidate), epochs=1, lr=1e-3, beta=3.0)
+    images, beta = images_of(3), number(4, 2, 4)
+    expected, _ = own_run(images, epochs=1, lr=1e-3, beta=beta)
+    history = candidate.train(candidate.toy("ToyVAE"), loader_of(candidate, images), epochs=1, lr=1e-3, beta=beta)
     assert_history(history, expected, ("kl",))
 
 
 @check("train", points=0.5, title="uses the learning rate", kind="law")
 def test_train_uses_the_learning_rate(candidate: Candidate) -> None:
     """With a learning rate of 0.2, or without one (1e-3), the updates have another size."""
+    images = steady_images()
     for options in ({"lr": 0.2}, {}):
-        _, expected = own_run(epochs=1, **options)
+        _, expected = own_run(images, epochs=1, **options)
         toy, start = candidate.toy("ToyVAE"), ToyVAE()
-        candidate.train(toy, loader_of(candidate), epochs=1, **options)
+        candidate.train(toy, loader_of(candidate, images), epochs=1, **options)
         after = toy.parameters_by_name()
         for name, value in expected.named_parameters():
             before = dict(start.named_parameters())[name].detach()
@@ -129,7 +151,7 @@ def test_train_trains_in_train_mode(candidate: Candidate) -> None:
     """A model that comes in eval mode is not put into train mode for every minibatch."""
     toy = candidate.toy("ToyVAE")
     toy.eval()
-    candidate.train(toy, loader_of(candidate), epochs=2)
+    candidate.train(toy, loader_of(candidate, images_of(3)), epochs=2)
     assert_true(toy.attribute("eval_forwards") == 0, "a minibatch ran in eval mode")
     assert_true(toy.attribute("train_forwards") > 0, "no minibatch ran in train mode")
 
@@ -138,10 +160,11 @@ def test_train_trains_in_train_mode(candidate: Candidate) -> None:
 def test_train_learns(candidate: Candidate) -> None:
     """After some epochs the loss of the training images is hardly smaller than before."""
     toy = candidate.toy("ToyVAE")
-    candidate.train(toy, loader_of(candidate), epochs=4, lr=0.2, beta=0.01)
+    images = images_of(3)
+    candidate.train(toy, loader_of(candidate, images), epochs=8, lr=0.1, beta=0.01)
     trained = ToyVAE()
     trained.load_state_dict({**toy.buffers_by_name(), **toy.parameters_by_name()}, strict=False)
-    before, after = (float(objective(model, IMAGES, 0.01)[0]) for model in (ToyVAE(), trained))
+    before, after = (float(objective(model, images, 0.01)[0]) for model in (ToyVAE(), trained))
     assert_true(after < 0.5 * before, "the loss of the training images did not go down")
 
 
@@ -149,12 +172,12 @@ def test_train_learns(candidate: Candidate) -> None:
 def test_train_goes_through_the_loader_once_per_epoch(candidate: Candidate) -> None:
     """The number of minibatches that the model sees is not epochs times the length of the loader."""
     toy = candidate.toy("ToyVAE")
-    candidate.train(toy, loader_of(candidate), epochs=2)
+    candidate.train(toy, loader_of(candidate, images_of(3)), epochs=2)
     passes = toy.attribute("train_forwards") + toy.attribute("eval_forwards")
     assert_true(passes == 6, "the model did not see every minibatch once per epoch")
 
 
-def means(beta: float = 1.0, images: Tensor = IMAGES) -> dict[str, float]:
+def means(images: Tensor, beta: float = 1.0) -> dict[str, float]:
     """The three averages over all images at once."""
     with torch.no_grad():
         values = objective(ToyVAE(), images, beta)
@@ -171,21 +194,24 @@ def assert_means(result: object, expected: dict[str, float], names: tuple[str, .
 @check("evaluate", points=1.25, title="weighs every sample alike")
 def test_evaluate_weighs_every_sample_alike(candidate: Candidate) -> None:
     """With a smaller last minibatch the values are not the averages over all samples."""
-    assert_means(candidate.evaluate(candidate.toy("ToyVAE"), loader_of(candidate)), means())
+    images = images_of(6)
+    assert_means(candidate.evaluate(candidate.toy("ToyVAE"), loader_of(candidate, images)), means(images))
 
 
 @check("evaluate", points=0.5, title="weighs the divergence by beta in the loss only", kind="law")
 def test_evaluate_weighs_the_divergence_by_beta(candidate: Candidate) -> None:
     """With another beta the loss is not reconstruction + beta kl, or the reported kl is weighted."""
-    for beta in (0.0, 4.0):
-        assert_means(candidate.evaluate(candidate.toy("ToyVAE"), loader_of(candidate), beta=beta), means(beta))
+    images = images_of(7)
+    for beta in (0.0, number(8, 3, 5)):
+        result = candidate.evaluate(candidate.toy("ToyVAE"), loader_of(candidate, images), beta=beta)
+        assert_means(result, means(images, beta))
 
 
 @check("evaluate", points=0.5, title="runs the model in eval mode", kind="law")
 def test_evaluate_runs_the_model_in_eval_mode(candidate: Candidate) -> None:
     """Some minibatch runs in train mode."""
     toy = candidate.toy("ToyVAE")
-    candidate.evaluate(toy, loader_of(candidate))
+    candidate.evaluate(toy, loader_of(candidate, images_of(9)))
     assert_true(toy.attribute("train_forwards") == 0, "a minibatch ran in train mode")
     assert_true(toy.attribute("eval_forwards") == 3, "the model did not see every minibatch once in eval mode")
 
@@ -196,7 +222,7 @@ def test_evaluate_restores_the_mode(candidate: Candidate) -> None:
     for mode in (True, False):
         toy = candidate.toy("ToyVAE")
         toy.train(mode)
-        candidate.evaluate(toy, loader_of(candidate))
+        candidate.evaluate(toy, loader_of(candidate, images_of(9)))
         assert_true(toy.attribute("training") is mode, "the model came back in the other mode")
 
 
@@ -204,7 +230,7 @@ def test_evaluate_restores_the_mode(candidate: Candidate) -> None:
 def test_evaluate_records_no_gradients(candidate: Candidate) -> None:
     """The forward passes build a graph, or gradients are left in the parameters."""
     toy = candidate.toy("ToyVAE")
-    candidate.evaluate(toy, loader_of(candidate))
+    candidate.evaluate(toy, loader_of(candidate, images_of(9)))
     assert_true(toy.attribute("gradient_forwards") == 0, "a forward pass recorded gradients")
     left = toy.gradients_by_name().values()
     assert_true(all(gradient is None for gradient in left), "gradients were left in the parameters")
@@ -214,7 +240,7 @@ def test_evaluate_records_no_gradients(candidate: Candidate) -> None:
 def test_evaluate_leaves_the_parameters_as_they_are(candidate: Candidate) -> None:
     """The parameters are different after the evaluation."""
     toy = candidate.toy("ToyVAE")
-    candidate.evaluate(toy, loader_of(candidate))
+    candidate.evaluate(toy, loader_of(candidate, images_of(9)))
     after = toy.parameters_by_name()
     for name, value in ToyVAE().named_parameters():
         assert_close(after.get(name), value.detach(), rtol=0, atol=0, what="a parameter after the evaluation")

@@ -13,14 +13,31 @@ from scipy import stats
 
 from autograder.candidate import Candidate, RemoteFunction
 from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import seeds
+from autograder.strategies import made, number, numpy_generator, seeds, uniform, whole
 
 Array = NDArray[np.float64]
 
 SHAPES = ((1,), (3,), (2, 1), (2, 3), (4, 5), (3, 1, 2), (2, 2, 2, 3))
-X = np.array([[-1.7, 0.4, 2.2], [0.9, -0.6, 3.1]])
-SCORE = np.array([[0.35, -0.9, 1.6], [-2.2, 0.15, 0.6]])
-NOISE = np.array([[0.8, -1.3, 0.25], [-0.5, 1.9, 0.7]])
+
+
+def signed(seed: int, signs: list[list[int]]) -> Array:
+    """Values of the given signs, none of them near zero."""
+    return uniform((2, 3), seed, 0.3, 3.0).numpy() * np.array(signs)
+
+
+def some_x() -> Array:
+    """Data of two rows."""
+    return signed(1, [[-1, 1, 1], [1, -1, 1]])
+
+
+def some_noise() -> Array:
+    """Noise for them."""
+    return signed(2, [[1, -1, 1], [-1, 1, 1]])
+
+
+def some_score() -> Array:
+    """A score that has nothing to do with them."""
+    return signed(3, [[1, -1, 1], [-1, 1, 1]])
 
 
 def leaves_everything_alone(function: RemoteFunction, *inputs: Array | float) -> None:
@@ -41,11 +58,11 @@ class Chain(NamedTuple):
 
 def draw_chain(shape: tuple[int, ...], seed: int) -> Chain:
     """Values rounded to two decimals."""
-    generator = np.random.default_rng(seed)
-    return Chain(*generator.normal(size=(3, *shape)).round(2), eta=round(generator.uniform(0.02, 0.9), 2))
+    random = numpy_generator(seed)
+    return Chain(*random.normal(size=(3, *shape)).round(2), eta=round(random.uniform(0.02, 0.9), 2))
 
 
-CHAINS = st.builds(draw_chain, st.sampled_from(SHAPES), seeds())
+CHAINS = made(draw_chain, st.sampled_from(SHAPES), seeds())
 
 
 # -- score_step --------------------------------------------------------------------------------------------------
@@ -63,30 +80,32 @@ def test_score_step_matches_slope(candidate: Candidate, case: Chain) -> None:
 @check("score_step", points=0.5, title="reaches the mode at a constant rate", kind="law")
 def test_score_step_contracts(candidate: Candidate) -> None:
     """No step moves the points, a full step misses the mode, or two steps do not shrink twice."""
-    assert_close(candidate.score_step(X, 0.0), X)
-    assert_close(candidate.score_step(X, 1.0), np.zeros_like(X))
-    assert_close(candidate.score_step(candidate.score_step(X, 0.3), 0.3), 0.49 * X)
+    x, eta = some_x(), number(4, 0.2, 0.4)
+    assert_close(candidate.score_step(x, 0.0), x)
+    assert_close(candidate.score_step(x, 1.0), np.zeros_like(x))
+    assert_close(candidate.score_step(candidate.score_step(x, eta), eta), (1 - eta) ** 2 * x)
 
 
 @check("score_step", points=0.25, title="treats every point on its own", kind="purity")
 def test_score_step_pointwise(candidate: Candidate) -> None:
     """Where a point goes depends on the other points."""
-    alone = [float(candidate.score_step(np.array([value]), 0.2)[0]) for value in X[0]]
-    assert_close(candidate.score_step(X[0], 0.2), np.array(alone))
+    alone = [float(candidate.score_step(np.array([value]), 0.2)[0]) for value in some_x()[0]]
+    assert_close(candidate.score_step(some_x()[0], 0.2), np.array(alone))
 
 
 @check("score_step", points=0.25, title="accepts plain numbers and single precision", kind="dtype")
 def test_score_step_number_types(candidate: Candidate) -> None:
     """Plain numbers or single precision give a different value."""
-    assert_close(candidate.score_step(-4, 0.25), -3.0, scalar=True)
-    points = np.array([[4.0, -2.0]], dtype=np.float32)
-    assert_close(candidate.score_step(points, 0.25), np.array([[3.0, -1.5]], dtype=np.float32))
+    point = -whole(5, 2, 9)
+    assert_close(candidate.score_step(point, 0.25), 0.75 * point, scalar=True)
+    points = some_x().astype(np.float32)
+    assert_close(candidate.score_step(points, 0.25), (0.75 * some_x()).astype(np.float32))
 
 
 @check("score_step", points=0.5, title="changes nothing but its result", kind="purity")
 def test_score_step_pure(candidate: Candidate) -> None:
     """The call changes its input or draws noise."""
-    leaves_everything_alone(candidate.score_step, X, 0.2)
+    leaves_everything_alone(candidate.score_step, some_x(), 0.2)
 
 
 # -- langevin_step -----------------------------------------------------------------------------------------------
@@ -105,7 +124,7 @@ def test_langevin_step_matches_quantiles(candidate: Candidate, case: Chain) -> N
 def test_langevin_step_stationary_variance(candidate: Candidate) -> None:
     """For the standard normal the variance that the chain settles at is not 1 / (1 - eta / 2)."""
     one, zero = np.ones(1), np.zeros(1)
-    for eta in (0.02, 0.5, 0.9):
+    for eta in (number(6, 0.01, 0.05), number(7, 0.4, 0.6), number(8, 0.8, 0.95)):
         kept = float(candidate.langevin_step(one, -one, eta, zero)[0])
         spread = float(candidate.langevin_step(zero, zero, eta, one)[0])
         assert_true(abs(kept) < 1, "the chain does not settle")
@@ -115,21 +134,23 @@ def test_langevin_step_stationary_variance(candidate: Candidate) -> None:
 @check("langevin_step", points=0.5, title="uses the score that it is given", kind="law")
 def test_langevin_step_uses_the_score(candidate: Candidate) -> None:
     """Without a step the points move, or a change of the score does not move them by eta times that change."""
-    assert_close(candidate.langevin_step(X, SCORE, 0.0, NOISE), X)
-    moved = candidate.langevin_step(X, SCORE, 0.2, NOISE)
-    assert_close(candidate.langevin_step(X, SCORE + 1.5, 0.2, NOISE), moved + 0.3)
+    x, score, noise, shift = some_x(), some_score(), some_noise(), number(9, 1, 2)
+    assert_close(candidate.langevin_step(x, score, 0.0, noise), x)
+    moved = candidate.langevin_step(x, score, 0.2, noise)
+    assert_close(candidate.langevin_step(x, score + shift, 0.2, noise), moved + 0.2 * shift)
 
 
 @check("langevin_step", points=0.5, title="accepts plain numbers and single precision", kind="dtype")
 def test_langevin_step_number_types(candidate: Candidate) -> None:
     """Plain numbers or single precision give a different value."""
-    assert_close(candidate.langevin_step(1, -2, 0.5, 3), 3.0, scalar=True)
-    x, score, noise = (array.astype(np.float32) for array in (X, SCORE, NOISE))
-    expected = (X + 0.125 * SCORE + 0.5 * NOISE).astype(np.float32)
+    here, slope, drawn = whole(10, 1, 9), -whole(11, 1, 9), whole(12, 1, 9)
+    assert_close(candidate.langevin_step(here, slope, 0.5, drawn), here + 0.5 * slope + drawn, scalar=True)
+    x, score, noise = (array.astype(np.float32) for array in (some_x(), some_score(), some_noise()))
+    expected = (some_x() + 0.125 * some_score() + 0.5 * some_noise()).astype(np.float32)
     assert_close(candidate.langevin_step(x, score, 0.125, noise), expected)
 
 
 @check("langevin_step", points=0.5, title="changes nothing but its result", kind="purity")
 def test_langevin_step_pure(candidate: Candidate) -> None:
     """The call changes its inputs or draws noise of its own."""
-    leaves_everything_alone(candidate.langevin_step, X, SCORE, 0.2, NOISE)
+    leaves_everything_alone(candidate.langevin_step, some_x(), some_score(), 0.2, some_noise())
