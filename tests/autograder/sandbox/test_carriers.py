@@ -273,7 +273,8 @@ def test_names_tell_little_without_a_private_root(zygote_of: Callable[[str], Zyg
     target = tmp_path / "link"
     target.symlink_to("/etc" if "chdir" in action or "access" in action else "/nowhere/secret")
     path = "/etc" if "link" not in action and "chdir" not in action else str(target)
-    source = f"import os\npath = {path!r}\ntry: {action}; result = 'open'\nexcept (OSError, ZeroDivisionError): result = 'closed'"
+    source = f"import os\npath = {path!r}\ntry: {action}; result = 'open'\n"
+    source += "except (OSError, ZeroDivisionError): result = 'closed'"
     with zygote_of("S2").spawn() as worker:
         assert ask(worker, source) == "closed"
     with zygote_of("S0").spawn() as worker:
