@@ -17,7 +17,6 @@ from pathlib import Path
 from machine import describe_machine
 
 from autograder.sandbox import profiles, selftest
-from autograder.sandbox.control import receive_report
 from autograder.sandbox.handle import Worker
 from autograder.sandbox.launcher import Zygote
 

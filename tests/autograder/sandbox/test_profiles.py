@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -19,6 +20,7 @@ from autograder.errors import AutograderError, GraderError, IsolationError, Usag
 from autograder.sandbox import environment, libc, limits, profiles, seccomp, selftest, syscalls
 from autograder.sandbox.cold import ColdStarter
 from autograder.sandbox.control import receive_report
+from autograder.sandbox.launch_folder import prepare_folder, remove_folder
 from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.plan import PROFILES, Plan
 
@@ -211,3 +213,24 @@ def test_errors_say_what_where_and_what_to_do() -> None:
     """One line, three parts."""
     assert str(AutograderError("it broke", "here", "mend it")) == "here: it broke (mend it)"
     assert str(AutograderError("it broke")) == "it broke"
+
+
+def test_a_folder_goes_though_somebody_still_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is about to die may make a file while the folder is being emptied."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    prepare_folder(folder)
+    emptied, removed = shutil.rmtree, []
+
+    def removes_while_others_write(path: Path, **options: Any) -> None:
+        if not removed:
+            (folder / "base" / "late").write_text("x")
+            emptied(folder / "home")
+        else:
+            emptied(path, **options)
+        removed.append(path)
+
+    monkeypatch.setattr(shutil, "rmtree", removes_while_others_write)
+    remove_folder(folder)
+    assert not folder.exists()
+    assert len(removed) == 2
