@@ -19,7 +19,7 @@ from autograder.options import GradeOptions
 from autograder.pool import Done, Job, grade_all, grade_one
 from autograder.reports.build import build_report
 from autograder.reports.exports import destination_of, export
-from autograder.reports.schema import SubmissionResult
+from autograder.reports.schema import Limits, SubmissionResult
 from autograder.reports.store import Stored, load_results, save_result, write_atomically, write_class, write_summary
 from autograder.reports.terminal import print_result, print_student_line
 from autograder.reports.wording import awaiting_points
@@ -61,12 +61,13 @@ class ClassRun:
         self._previous: list[Stored] = []
         self._taken: set[str] = set()
         self._named: set[str] = set()
+        self._profile = "S0"
 
     def grade(self, paths: Sequence[Path], processes: int, *, resume: bool) -> None:
         """Grade everything at ``paths``; every result is on disk before the next one is waited for."""
         for key in self.options.only:
             self.outline.find(key)
-        profiles.choose(self.options.isolation)
+        self._profile = profiles.choose(self.options.isolation)
         found = self._find(paths)
         self._prepare_folder()
         self._previous = load_results(self.out)[0]
@@ -126,6 +127,8 @@ class ClassRun:
             result.assignment == self.outline.name
             and result.status in ("graded", "unreadable")
             and result.seed == self.options.seed
+            and result.isolation.profile >= self._profile
+            and result.limits == Limits(time_s=self.options.time_limit, memory_mb=self.options.memory_limit_mb)
             and not self.options.only
             and len(result.exercises) in (0, self.outline.results)
         )

@@ -135,6 +135,15 @@ class Assignment:
         return self.reference_space().module(module)
 
 
+_SHOWS = frozenset(
+    [
+        "reports", "commands", "notebooks", "mutation", "cli.py", "__main__.py", "audit.py", "gallery.py", "release.py",
+        "class_run.py", "figures_of.py", "coverage.py", "root.py", "pytest_plugin.py",
+    ]
+)  # fmt: skip
+"""Parts of the package that no result depends on."""
+
+
 class Course:
     """The course below one root folder, with its assignments loaded on demand."""
 
@@ -156,12 +165,19 @@ class Course:
         return self._loaded[name]
 
     def version(self, name: str) -> str:
-        """Digest of everything that decides a grade: the package's own code and the assignment's files."""
-        digest = hashlib.sha256()
+        """Digest of everything that decides a grade: the package's own code and the assignment's files.
+
+        The same for the same files wherever they lie. Written questions are part of it, whose points count; what only
+        shows, prints or commands is not: see `_SHOWS`.
+        """
         package = Path(__file__).parent
-        files = [*package.rglob("*.py"), *(self.solutions / name).rglob("*.py"), self.solutions / name / "outline.md"]
-        for path in sorted(files):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        own = [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in _SHOWS]
+        course = [path for suffix in ("py", "md") for path in (self.solutions / name).rglob(f"*.{suffix}")]
+        digest = hashlib.sha256()
+        for root, files in ((package, own), (self.solutions, course)):
+            for place, path in sorted((path.relative_to(root).as_posix(), path) for path in files):
+                content = path.read_bytes()
+                digest.update(f"{place}\0{len(content)}\0".encode() + content)
         return digest.hexdigest()[:12]
 
 

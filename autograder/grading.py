@@ -23,12 +23,12 @@ from autograder.bounds import bounded_memory
 from autograder.budget import Budget
 from autograder.course import Assignment, Exercise, open_course
 from autograder.diagnosis import catalogue
-from autograder.errors import GraderError
+from autograder.errors import GraderError, ZygoteDied
 from autograder.figures_of import attach_figures
 from autograder.notebooks.cells import notebook_name
 from autograder.options import GradeOptions
 from autograder.reports.graded import Graded
-from autograder.reports.schema import Artifacts, Environment, ExerciseResult, Isolation, SubmissionResult
+from autograder.reports.schema import Artifacts, Environment, ExerciseResult, Isolation, Limits, SubmissionResult
 from autograder.runner import RunOptions
 from autograder.sandbox import warmup
 from autograder.sandbox.launcher import Lease
@@ -66,7 +66,10 @@ class Grader:
         self.options = options
         self.exercises: tuple[Exercise, ...] = _selected(self.assignment, options.only)
         self.version = f"{__version__}+{self.course.version(assignment)}"
+        self._leased = lease is not None
         self._nursery: Nursery | None = Nursery.leased(lease) if lease is not None else None
+        self.lost = False
+        """Whether the zygote that others started for this grader is gone; only they can start another."""
 
     def __enter__(self) -> Grader:
         """Start the zygote; raises :class:`autograder.errors.IsolationError` where isolation is not available."""
@@ -96,9 +99,15 @@ class Grader:
         for _ in range(ATTEMPTS):
             try:
                 return self._grade(submission, started)
+            except ZygoteDied as error:
+                failure, self.lost = error, self._leased
+                if self.lost:
+                    break
+                self.close()
             except GraderError as error:
                 failure = error
-                self.close()
+                if not self._leased:  # a lease that is given back cannot be taken up again
+                    self.close()
             except Exception as error:
                 failure = error
         # An unexpected error's text may hold values; its type is enough to find it in a run by hand.
@@ -125,6 +134,8 @@ class Grader:
 
     def _start(self) -> Nursery:
         if self._nursery is None:
+            if self._leased:
+                raise ZygoteDied("the lease of this grader has ended", "zygote")
             self._nursery = nursery_for(
                 self.course.solutions, self.assignment.name, self.options.isolation, self.options.memory_limit_mb
             )
@@ -144,6 +155,7 @@ class Grader:
             assignment=self.assignment.name, student=submission.student, grader_version=self.version,
             submission_sha256=submission.sha256, seed=self.options.seed,
             isolation=_isolation(nursery),
+            limits=Limits(time_s=self.options.time_limit, memory_mb=self.options.memory_limit_mb),
             environment=Environment(python=platform.python_version(), torch=torch.__version__, device="cpu"),
             score=sum(exercise.score for exercise in exercises),
             max_score=self._max_score(),

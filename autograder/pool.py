@@ -95,6 +95,7 @@ class Crew:
         self._context = _context()
         self._arguments = (assignment, options, root)
         self._nursery = nursery
+        self._renewed = contextlib.ExitStack()
         self._idle = [self._hire() for _ in range(processes)]
         self._busy: dict[Future[Done], tuple[ProcessPoolExecutor, Job]] = {}
 
@@ -142,10 +143,20 @@ class Crew:
         """End all processes at once, also those in the middle of a submission (after an interrupt)."""
         for worker in [*self._idle, *(worker for worker, _ in self._busy.values())]:
             _end(worker)
+        self._renewed.close()
 
     def _hire(self) -> ProcessPoolExecutor:
         """One process each: one that breaks takes nobody else with it."""
-        initial = (*self._arguments, self._nursery.lease())
+        try:
+            lease = self._nursery.lease()
+        except OSError:  # its zygote is gone
+            assignment, options, root = self._arguments
+            with contextlib.suppress(OSError):
+                self._nursery.close()
+            self._nursery = nursery_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb)
+            self._renewed.callback(self._nursery.close)
+            lease = self._nursery.lease()
+        initial = (*self._arguments, lease)
         return ProcessPoolExecutor(1, mp_context=self._context, initializer=_prepare, initargs=initial)
 
 
@@ -193,7 +204,10 @@ def _leave(*_: object) -> None:
 
 def _work(job: Job) -> Done:
     assert _grader is not None
-    return grade_one(_grader, job)
+    done = grade_one(_grader, job)
+    if _grader.lost:  # the crew hires another in its place, with a zygote that lives, and the job is tried again
+        os._exit(3)
+    return done
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

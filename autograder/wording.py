@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch._tensor_str import get_printoptions
 
 from autograder.candidate import Call, RemoteObject
 from autograder.course import Exercise
@@ -131,9 +132,11 @@ class torch_print_options:
     """Short numbers inside the ``with`` block, torch's own settings after it."""
 
     def __enter__(self) -> None:
-        """Set them."""
+        """Set them; what else somebody has set is out of force, so that a text does not depend on it."""
+        self._before = get_printoptions()
+        torch.set_printoptions(profile="default")
         torch.set_printoptions(precision=4, sci_mode=False, linewidth=100)
 
     def __exit__(self, *details: object) -> None:
         """Put them back."""
-        torch.set_printoptions(profile="default")
+        torch.set_printoptions(**self._before)

@@ -64,7 +64,9 @@ def _isolation() -> Iterator[Row]:
     from autograder.sandbox import profiles
 
     try:
-        yield "isolation", f"profile {profiles.available_profile()}", ""
+        profile = profiles.available_profile()
+        yield "isolation", f"profile {profile}", ""
+        yield "  still open", profiles.OPEN[profile], "see docs/threat-model.md"
         for layer in profiles.diagnose():
             here = "yes" if layer.available else "no"
             yield (

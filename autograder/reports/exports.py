@@ -157,17 +157,17 @@ def _suite(root: ElementTree.Element, result: SubmissionResult) -> ElementTree.E
     name = one_line(result.student)
     suite = ElementTree.SubElement(root, "testsuite", name=name, time=f"{max(0.0, result.duration_s):.3f}")
     if result.status != "graded":
-        case = _case(suite, one_line(result.assignment), "submission")
+        case = _case(suite, f"{name}: {one_line(result.assignment)}", "submission")
         _outcome(case, "error", result.status, result.message)
     for exercise in result.exercises:
-        _add_exercise(suite, exercise)
+        _add_exercise(suite, name, exercise)
     for key, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(key, str(len(list(suite.iter(tag)))))
     return suite
 
 
-def _add_exercise(suite: ElementTree.Element, exercise: ExerciseResult) -> None:
-    class_name = one_line(exercise.id)
+def _add_exercise(suite: ElementTree.Element, student: str, exercise: ExerciseResult) -> None:
+    class_name = f"{student}: {one_line(exercise.id)}"  # GitLab keeps one of all cases of a name, whatever their suites
     if not exercise.checks:
         case = _case(suite, class_name, short_id(exercise.id))
         _add_outcome(case, exercise.status, exercise.note)

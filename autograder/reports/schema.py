@@ -75,6 +75,15 @@ class Isolation(_Strict):
     layers: list[str]
 
 
+class Limits(_Strict):
+    """What a submission was allowed to use."""
+
+    time_s: float
+    """Seconds that a check may take."""
+    memory_mb: int
+    """What a worker may allocate, in MiB."""
+
+
 class Environment(_Strict):
     """What the submission ran on."""
 
@@ -102,6 +111,8 @@ class SubmissionResult(_Strict):
     submission_sha256: str
     seed: int
     isolation: Isolation
+    limits: Limits | None = None
+    """Missing in results of earlier versions, which are not current then."""
     environment: Environment
     score: float
     max_score: float

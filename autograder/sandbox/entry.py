@@ -6,8 +6,12 @@ import importlib
 import importlib.util
 import socket
 import sys
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+
+from autograder.sandbox.readable import NO_ANSWER_NEEDS
 
 Serve = Callable[[socket.socket], object]
 """Serves the grader over a worker's data socket, in the locked process; does not normally return."""
@@ -48,3 +52,21 @@ def forget_package(root: str) -> None:
     sys.meta_path[:] = [
         finder for finder in sys.meta_path if "__editable__" not in getattr(finder, "__module__", "")
     ]
+
+
+class _WithoutTools(PathFinder):
+    """Finds installed modules, but those that no worker may read: they look as if they were not installed."""
+
+    @classmethod
+    def find_spec(
+        cls, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return a module's spec."""
+        if path is None and fullname in NO_ANSWER_NEEDS:
+            return None
+        return super().find_spec(fullname, path, target)
+
+
+def forget_tools() -> None:
+    """Let imports of what workers may not read fail as imports of missing libraries do, for which callers are prepared."""
+    sys.meta_path[:] = [_WithoutTools if finder is PathFinder else finder for finder in sys.meta_path]

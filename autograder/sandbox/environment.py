@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
+
+from autograder.sandbox.readable import EXTRA
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 _START = (
@@ -44,8 +47,10 @@ def clean_environment(home: str = "") -> dict[str, str]:
         home: a folder of its own for whatever libraries want to keep.
     """
     places = {name: home for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "XDG_CACHE_HOME") if home}
+    told = {name: os.environ[name] for name in (EXTRA,) if name in os.environ}
     return {
         **{name: "1" for name in _ONE_THREAD},
+        **told,
         **places,
         "CUDA_VISIBLE_DEVICES": "",
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # a heap in huge pages is cheap to fork

@@ -24,6 +24,8 @@ _CHANGING = (
 )
 READ = _READ_FILE | _READ_DIR
 """Reading files and listing folders; never executing."""
+LIST = _READ_DIR
+"""Listing a folder and those below it; reading none of their files."""
 READ_WRITE = READ | _CHANGING
 """Everything that a scratch folder needs; no devices, sockets or pipes are made there."""
 DEVICE = _READ_FILE | _WRITE_FILE | _TRUNCATE
@@ -108,7 +110,7 @@ class Ruleset:
         """Cut rights down to what the kernel knows and what each path can have.
 
         Args:
-            rules: pairs of an existing path and its rights (`READ`, `READ_WRITE`, `DEVICE`); all else is refused.
+            rules: pairs of an existing path and its rights (`READ`, `LIST`, `READ_WRITE`, `DEVICE`); all else is refused.
             version: the ABI to keep to; the kernel's own if it is not given.
         """
         version = version or abi()
@@ -118,8 +120,8 @@ class Ruleset:
             tuple((os.fsencode(path), rights & known & (-1 if path.is_dir() else _ON_FILES)) for path, rights in rules),
         )
 
-    def enforce(self) -> None:
-        """Confine this process, for good. no_new_privs must be set before.
+    def create(self) -> int:
+        """Return a descriptor of the ruleset, to be enforced by this process or by children of it.
 
         Raises:
             OSError: where the kernel has no Landlock or refuses the ruleset.
@@ -128,7 +130,28 @@ class Ruleset:
         try:
             for path, rights in self.rules:
                 _allow(ruleset, path, rights)
-            # A student's denied accesses are expected: they need not fill the system's audit log.
-            libc.call("landlock_restrict_self", ruleset, _NO_LOG_OF_DENIALS if self.version >= 7 else 0)
-        finally:
+        except OSError:
             os.close(ruleset)
+            raise
+        return ruleset
+
+    def enforce(self) -> None:
+        """Confine this process, for good. no_new_privs must be set before.
+
+        Raises:
+            OSError: where the kernel has no Landlock or refuses the ruleset.
+        """
+        restrict(self.create(), self.version)
+
+
+def restrict(ruleset: int, version: int) -> None:
+    """Confine this process to a ruleset from :meth:`Ruleset.create`, for good, and close the descriptor.
+
+    Raises:
+        OSError: where the kernel refuses.
+    """
+    try:
+        # A student's denied accesses are expected: they need not fill the system's audit log.
+        libc.call("landlock_restrict_self", ruleset, _NO_LOG_OF_DENIALS if version >= 7 else 0)
+    finally:
+        os.close(ruleset)

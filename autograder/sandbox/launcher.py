@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -20,7 +19,7 @@ from autograder.errors import GraderError, IsolationError, SpawnFailed, ZygoteDi
 from autograder.sandbox import control, environment, limits, profiles, selftest
 from autograder.sandbox.cold import ColdStarter
 from autograder.sandbox.handle import Worker
-from autograder.sandbox.launch_folder import prepare_folder, reachable_only_outside
+from autograder.sandbox.launch_folder import prepare_folder, reachable_only_outside, remove_folder
 from autograder.sandbox.plan import ENTRY, Plan
 
 _START_SECONDS, _SPAWN_SECONDS = 180.0, 30.0
@@ -276,4 +275,4 @@ class Zygote:
             process.kill()
             process.wait()
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_folder(self._folder)

@@ -14,7 +14,8 @@ _MEBIBYTE = 2**20
 _CAPABILITY_VERSION_3 = 0x20080522
 _LAST_CAPABILITY = 63
 _FIRST_WORKER_UID = 1_000_000_000
-_UIDS_PER_ZYGOTE = 256
+UIDS_PER_ZYGOTE = 512
+"""Workers of one zygote that can live at the same time, each under a uid of its own."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def worker_uid(zygote_pid: int, serial: int, uid_map: str) -> int:
         serial: number of the worker within its zygote.
         uid_map: text of /proc/self/uid_map; a container may know few uids.
     """
-    wanted = _FIRST_WORKER_UID + zygote_pid * _UIDS_PER_ZYGOTE + serial % _UIDS_PER_ZYGOTE
+    wanted = _FIRST_WORKER_UID + zygote_pid * UIDS_PER_ZYGOTE + serial % UIDS_PER_ZYGOTE
     spans = [tuple(map(int, line.split())) for line in uid_map.splitlines() if line.strip()]
     if any(inside <= wanted < inside + length for inside, _outside, length in spans):
         return wanted

@@ -11,16 +11,20 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.sandbox import landlock, limits, namespaces, seccomp
 from autograder.sandbox.plan import Plan
-from autograder.sandbox.readable import DEVICES, readable_paths
+from autograder.sandbox.readable import DEVICES, reading
 
 DATA = 3
 """Descriptor of the data socket in a worker; 0 is empty, 1 and 2 go to the output pipe, and there are no others."""
+
+
+_THREADS = 64
+"""What one worker may start."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Warmth:
         tasks: threads that already run under the workers' uid.
         parent: the zygote's pid as a worker sees it, 0 across pid namespaces.
         host_pid: the zygote's pid on the host.
+        proc: descriptor of the host's /proc, -1 where workers need none.
     """
 
     baseline: int
@@ -40,6 +45,7 @@ class Warmth:
     tasks: int
     parent: int
     host_pid: int
+    proc: int = -1
 
 
 def hold_places() -> None:
@@ -50,17 +56,22 @@ def hold_places() -> None:
     os.close(descriptor)
 
 
-def take_descriptors(data: int, output: int) -> None:
+def take_descriptors(data: int, output: int, kept: Sequence[int] = ()) -> None:
     """Arrange a worker's descriptors as `DATA` says and close every other one.
 
     Args:
         data: the data socket; beyond `DATA`, as is `output`, see `hold_places`.
         output: write end of the output pipe.
+        kept: what the lock still needs; it closes them itself.
     """
     os.dup2(output, 1, False)
     os.dup2(output, 2, False)
     os.dup2(data, DATA, False)
-    os.closerange(DATA + 1, 65536)
+    first = DATA + 1
+    for descriptor in sorted(kept):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, 65536)
 
 
 def show_output_at_once() -> None:
@@ -96,24 +107,39 @@ class Lock:
         self._warmth = warmth
         self._folder = namespaces.SCRATCH if plan.private_root else Path(plan.base)
         self._folder_name = str(self._folder)
-        self._filter = plan.policy()
-        self._rules = landlock.Ruleset.of(list(self._landlock_rules())) if plan.confined else None
+        self._filter = replace(plan.policy(), links=reading().linked)
+        self._own_users = plan.private_root and not plan.own_uid and namespaces.may_own_users(warmth.proc)
+        self._landlock = landlock.abi() if plan.confined else 0
+        self._rules = landlock.Ruleset.of(list(self._landlock_rules())).create() if plan.confined else -1
         if plan.filtered:
             seccomp.prepare(self._filter, 1)  # in a private root, each worker is the first process of its pid namespace
             limits.drop_bounding_set()
         self._settle(writable=plan.private_root or not plan.filtered)
 
-    def orders(self, serial: int, cpu_seconds: int) -> Orders:
+    @property
+    def descriptors(self) -> list[int]:
+        """What a child needs of this process to lock itself, besides its channels."""
+        needed = [self._rules, self._warmth.proc if self._own_users else -1]
+        return [descriptor for descriptor in needed if descriptor >= 0]
+
+    def close(self) -> None:
+        """Give back what this process holds for its children."""
+        if self._rules >= 0:
+            os.close(self._rules)
+
+    def orders(self, serial: int, cpu_seconds: int, living: int) -> Orders:
         """Work out, in the zygote, what the next worker is to do.
 
         Args:
             serial: its number, from which its uid follows.
             cpu_seconds: its limit of processor time.
+            living: how many workers of this zygote there are already.
         """
         plan, warmth = self._plan, self._warmth
         uid = limits.worker_uid(warmth.host_pid, serial, warmth.uid_map) if plan.own_uid else os.geteuid()
         scratch = namespaces.scratch_options(plan.scratch_mb, uid) if plan.private_root else ""
-        return Orders(uid, scratch, self._ceilings(cpu_seconds))
+        alone = plan.own_uid or self._own_users
+        return Orders(uid, scratch, self._ceilings(cpu_seconds, 0 if alone else living))
 
     def apply(self, orders: Orders) -> None:
         """Apply every layer to this process, a fresh child of the zygote. There is no way back.
@@ -123,6 +149,8 @@ class Lock:
         """
         plan = self._plan
         os.setsid()
+        if self._own_users:
+            namespaces.own_users(self._warmth.proc)
         if plan.private_root:
             namespaces.mount_scratch(orders.scratch)
         if plan.own_uid:
@@ -130,8 +158,8 @@ class Lock:
         os.chdir(self._folder_name)
         if plan.filtered:
             limits.forbid_new_privileges()
-        if self._rules is not None:
-            self._rules.enforce()
+        if plan.confined:
+            landlock.restrict(self._rules, self._landlock)
         if plan.filtered:
             limits.drop_capabilities()
         limits.apply_limits(orders.ceilings)
@@ -149,17 +177,26 @@ class Lock:
 
     def _landlock_rules(self) -> Iterator[tuple[Path, int]]:
         """Yield what a worker may read, and its scratch folder if it has one."""
-        for path in readable_paths():
+        found = reading()
+        for path in found.listed:
+            yield path, landlock.LIST
+        for path in found.files:
             yield path, landlock.READ
         for device in DEVICES:
             yield Path(device), landlock.DEVICE
-        yield self._folder, landlock.READ_WRITE if self._plan.private_root else landlock.READ
+        if self._plan.private_root:
+            yield self._folder.parent, landlock.READ_WRITE
+        else:
+            yield self._folder, landlock.READ
 
-    @functools.lru_cache(maxsize=4)  # noqa: B019  (there is one of these per process)
-    def _ceilings(self, cpu_seconds: int) -> limits.Ceilings:
-        """Return the limits of a worker; threads of a shared uid come on top of what already runs under it."""
-        plan, processes = self._plan, 64
+    @functools.lru_cache(maxsize=64)  # noqa: B019  (there is one of these per process)
+    def _ceilings(self, cpu_seconds: int, living: int) -> limits.Ceilings:
+        """Return the limits of a worker; threads of a shared uid come on top of what already runs under it.
+
+        Each worker may have more than what those before it may fill, so that none of them can stop a later one.
+        """
+        plan, processes = self._plan, _THREADS * (1 + living)
         if not plan.own_uid and not plan.private_root:
             shared = os.geteuid() == 0 or not plan.filtered
-            processes = None if shared else self._warmth.tasks + 256  # type: ignore[assignment]
+            processes = None if shared else processes + self._warmth.tasks + 256  # type: ignore[assignment]
         return limits.ceilings(limits.Limits(plan.memory_mb, self._warmth.baseline, cpu_seconds, processes))

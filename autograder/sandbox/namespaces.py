@@ -10,14 +10,13 @@ from __future__ import annotations
 import ctypes
 import os
 import socket
-from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.sandbox import libc
-from autograder.sandbox.readable import DEVICES
+from autograder.sandbox.readable import DEVICES, Reading
 
-SCRATCH = Path("/scratch")
-"""Where a worker may write, in its private root."""
+SCRATCH = Path("/scratch/own")
+"""Where a worker may write, in its private root; Landlock looks at the folder around a mount, not at the mount point."""
 _SCRATCH = str(SCRATCH)
 
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
@@ -77,24 +76,29 @@ def _protect(target: Path, flags: int) -> None:
     libc.call("mount_setattr", _AT_FDCWD, path, _AT_RECURSIVE, attributes, size)
 
 
-def swap_root(base: Path, readable: Sequence[Path]) -> None:
-    """Replace this process's root by a tmpfs that shows `readable`, four devices and an empty scratch folder.
+def swap_root(base: Path, reading: Reading) -> None:
+    """Replace this process's root by a tmpfs that shows programs, four devices and an empty scratch folder.
 
     Args:
         base: an existing empty folder of the host to build on; it stays empty in the host's view.
-        readable: files and folders to show; one that vanished or cannot be reached is left out.
+        reading: files and folders to show; one that vanished or cannot be reached is left out.
 
     Raises:
         OSError: where mounting is refused.
     """
     os.umask(0o022)
     libc.mount("tmpfs", str(base), "tmpfs", libc.MS_NOSUID | libc.MS_NODEV, "size=4m,mode=0755")
-    for path in readable:
+    for path in reading.shown:
         if os.access(path, os.R_OK):
             _bind(path, base, _READ_ONLY | _NO_SUID | _NO_DEVICES)
+    nothing = base / "nothing"
+    nothing.mkdir()
+    for path in reading.covered:
+        if (base / path.relative_to("/")).is_dir():
+            libc.mount(str(nothing), str(base / path.relative_to("/")), "", libc.MS_BIND)
     for device in DEVICES:
         _bind(Path(device), base, _READ_ONLY | _NO_SUID)
-    (base / SCRATCH.relative_to("/")).mkdir()
+    (base / SCRATCH.relative_to("/")).mkdir(parents=True)
     _protect(base, _READ_ONLY | _NO_SUID)
     os.chdir(base)
     libc.call("pivot_root", b".", b".")
@@ -146,7 +150,40 @@ def mount_scratch(options: str) -> None:
     libc.mount("tmpfs", _SCRATCH, "tmpfs", libc.MS_NOSUID | libc.MS_NODEV | libc.MS_NOEXEC, options)
 
 
-def rehearse(base: Path, readable: Sequence[Path]) -> None:
+def own_users(proc: int) -> None:
+    """Move this process into a user namespace of its own, under the same uid and gid: limits per user are its own then.
+
+    Since Linux 5.14, processes and threads are counted per user namespace.
+
+    Args:
+        proc: descriptor of /proc, which a private root does not have.
+
+    Raises:
+        OSError: where the kernel refuses.
+    """
+    user, group = os.geteuid(), os.getegid()
+    libc.prctl(libc.PR_SET_DUMPABLE, 1)  # otherwise the files below belong to root; set back with the other layers
+    libc.unshare(libc.CLONE_NEWUSER)
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        with os.fdopen(os.open(f"self/{name}", os.O_WRONLY, dir_fd=proc), "w") as stream:
+            stream.write(text)
+    os.close(proc)
+
+
+def may_own_users(proc: int) -> bool:
+    """Try :func:`own_users`, and a mount after it, in a child that is thrown away."""
+    child = os.fork()
+    if child == 0:
+        try:
+            own_users(proc)
+            mount_scratch(scratch_options(1, os.geteuid()))
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def rehearse(base: Path, reading: Reading) -> None:
     """Go through every step once, in a child that the caller throws away afterwards.
 
     Raises:
@@ -155,18 +192,18 @@ def rehearse(base: Path, readable: Sequence[Path]) -> None:
     enter_namespaces()
     zygote = os.fork()
     if zygote == 0:
-        os._exit(_rehearse_inside(base, readable))
+        os._exit(_rehearse_inside(base, reading))
     _, status = os.waitpid(zygote, 0)
     code = os.waitstatus_to_exitcode(status)
     if code:
         raise OSError(max(code, 1), f"private root: {os.strerror(max(code, 1))}")
 
 
-def _rehearse_inside(base: Path, readable: Sequence[Path]) -> int:
+def _rehearse_inside(base: Path, reading: Reading) -> int:
     """Do the zygote's and a worker's part of the rehearsal; return 0 or the errno."""
     try:
         own = own_pid_namespace()
-        swap_root(base, readable)
+        swap_root(base, reading)
         worker = fork_into_pid_namespace(own)
         if worker == 0:
             mount_scratch(scratch_options(1, os.geteuid()))

@@ -75,6 +75,7 @@ class Plan:
         truncation_is_open = self.landlock < 3
         return Policy(
             writable=self.private_root,
+            names=self.private_root,
             guard_open=not self.private_root and (not self.confined or truncation_is_open),
         )
 

@@ -63,7 +63,7 @@ def _confine() -> None:
 def _rehearse() -> None:
     """Build a private root in a fresh folder."""
     with tempfile.TemporaryDirectory() as base:
-        namespaces.rehearse(Path(base), readable.readable_paths())
+        namespaces.rehearse(Path(base), readable.reading())
 
 
 def _become_foreign() -> None:
@@ -79,7 +79,7 @@ def run() -> dict[str, str]:
     supported = syscalls.machine() in syscalls.AUDIT_ARCH
     no_table = "" if supported else f"no system call table for {syscalls.machine()}"
     root = os.geteuid() == 0
-    readable.readable_paths()  # remembered, so that the children need not find out
+    readable.reading()  # remembered, so that the children need not find out
     return {
         "pidfd": _try_in_child(lambda: os.close(os.pidfd_open(os.getpid()))),
         "seccomp": no_table or _try_in_child(_filter),

@@ -59,6 +59,18 @@ class Layer:
     remedy: str = ""
 
 
+OPEN = {
+    "S3": "which files of libraries others have read lately, by how long reading them takes; limits of the whole machine",
+    "S2": (
+        "as S3; also whether a path exists, its size and times (stat), so no secret may be in a file's name, size or time; "
+        "without root, workers share a uid and its limit of threads"
+    ),
+    "S1": "as S2; also every file that the user may read: keep the course's solutions on another machine",
+    "S0": "everything that the user may do; for debugging only",
+}
+"""What each profile leaves open, for ``autograder doctor``; `docs/threat-model.md` has it in full."""
+
+
 @functools.cache
 def offers() -> dict[str, str]:
     """Probe the machine once per process; see `autograder.sandbox.probe.run`. Empty off Linux."""

@@ -16,13 +16,15 @@ from dataclasses import dataclass
 
 from autograder.sandbox import libc, syscalls
 
-_MEMORY = "brk mmap munmap mremap mprotect madvise msync mincore membarrier"
+_MEMORY = "brk munmap mremap mprotect msync membarrier"
 _FILES = (
-    "read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range "
-    "dup dup2 dup3 ftruncate fallocate fsync fdatasync sync_file_range sendfile copy_file_range flock "
-    "fadvise64 readahead stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink "
-    "readlinkat getdents getdents64 getcwd chdir fchdir umask"
+    "read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3 ftruncate "
+    "fallocate fsync fdatasync stat fstat lstat newfstatat statx getdents getdents64 getcwd umask"
 )
+_LINKS = "readlink readlinkat"
+_NAMES = f"{_LINKS} access faccessat faccessat2 chdir fchdir"
+"""Calls that tell about a path or go there without opening it, which Landlock does not judge. `stat` does so, too,
+and is what every import begins with."""
 _WAITING = (
     "poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait pipe pipe2 eventfd eventfd2 "
     "futex nanosleep clock_nanosleep restart_syscall wait4 waitid"
@@ -34,7 +36,7 @@ _SIGNALS = (
 )
 _ITSELF = (
     "getpid getppid gettid getuid geteuid getgid getegid getgroups getresuid getresgid getpgid getpgrp getsid "
-    "getrlimit getrusage getpriority getcpu sysinfo uname times time gettimeofday clock_gettime clock_getres "
+    "getrlimit getpriority getcpu uname times time gettimeofday clock_gettime clock_getres "
     "getrandom set_robust_list set_tid_address rseq exit exit_group sched_yield sched_getaffinity "
     "sched_getscheduler sched_get_priority_max sched_get_priority_min"
 )
@@ -42,15 +44,29 @@ _MAKING_FILES = (
     "mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat truncate "
     "chmod fchmod fchmodat fchmodat2 utimes utimensat getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr"
 )
-_TRY_ANOTHER_WAY = "clone3 openat2 fchmodat2 futex_waitv cachestat"
-"""Calls refused with ENOSYS, at which the C library falls back to an older call that the filter can judge."""
+_TRY_ANOTHER_WAY = "clone3 openat2 fchmodat2 futex_waitv preadv2 pwritev2 sendfile copy_file_range flock"
+"""Calls refused with ENOSYS, at which libraries fall back to an older or a plainer call, or do without."""
+CARRIERS = (
+    "fadvise64 readahead sync_file_range mincore cachestat process_madvise getrusage sysinfo statfs fstatfs vmsplice "
+    "splice tee inotify_init inotify_init1 fanotify_init mlock mlock2 mlockall ioprio_set ioprio_get setpriority"
+)
+"""Refused like everything that is not listed; written down because each would carry bits between workers.
+
+What one worker reads stays in the page cache for the next. These move pages in and out without a trace, or tell exactly
+which are there (`getrusage` counts the reads that went to the disk); `sysinfo` and `statfs` count what all processes
+use together; locks are seen by everyone who opens the same file. `docs/threat-model.md` says what is left of it.
+"""
 
 _OWN_PID = "own pid"
 _FREQUENT = ("futex", "read", "write", "sendto", "recvfrom", "mmap", "munmap", "madvise", "clock_gettime", "poll")
 
 _THREAD = 0x00010900  # CLONE_THREAD | CLONE_SIGHAND | CLONE_VM
 _NEW_THINGS = 0x7E02E080 | 0x00800000  # every CLONE_NEW*, PTRACE, VFORK, PARENT, UNTRACED, NEWTIME
-_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)  # dup, flags, locks, pipe size; no owner, signal or lease
+_FCNTL = (0, 1, 2, 3, 4, 1030)  # dup and flags; no lock, owner, signal, lease or size of a pipe
+_MADVISE = (0, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19)
+"""NORMAL, DONTNEED, FREE, (NO)FORK, (NO)HUGEPAGE, (NO)DUMP, WIPE/KEEP on fork: what allocators ask for. None of them reads
+or drops a file's pages, as WILLNEED, COLD, PAGEOUT, POPULATE and COLLAPSE do; RANDOM and SEQUENTIAL steer how many come."""
+_MMAP_READS_AHEAD = 0x8000 | 0x2000 | 0x10000 | 0x40000  # MAP_POPULATE, MAP_LOCKED, MAP_NONBLOCK, MAP_HUGETLB
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIO(N)CLEX
 _PRCTL = (3, 15, 16, 21, 23, 39, 0x53564D41)  # get dumpable/seccomp/capability/no_new_privs, thread name, VMA name
 _OPEN_WRITES = 0o3 | 0o100 | 0o1000 | 0o20000000  # access mode, O_CREAT, O_TRUNC, O_TMPFILE
@@ -77,10 +93,14 @@ class Policy:
     Attributes:
         writable: the worker has a private scratch folder; calls that make and change files are allowed.
         guard_open: no other layer stops writing, so opening for writing is refused by its flags.
+        names: the worker sees a private root; calls that ask about paths meet nothing there that it may not know.
+        links: libraries are reached through symbolic links here, so that resolving a path has to work.
     """
 
     writable: bool = False
     guard_open: bool = False
+    names: bool = False
+    links: bool = False
 
 
 def rules(policy: Policy) -> Rules:
@@ -88,6 +108,8 @@ def rules(policy: Policy) -> Rules:
     plain = f"{_MEMORY} {_FILES} {_WAITING} {_SOCKETS} {_SIGNALS} {_ITSELF}"
     if policy.writable:
         plain += f" {_MAKING_FILES}"
+    if policy.names or policy.links:
+        plain += f" {_NAMES}" if policy.names else f" {_LINKS}"
     allowed: Rules = {name: [()] for name in plain.split()}
     reading = Argument(1, 0, _OPEN_WRITES), Argument(2, 0, _OPEN_WRITES)
     allowed["open"] = [(reading[0],)] if policy.guard_open else [()]
@@ -97,6 +119,8 @@ def rules(policy: Policy) -> Rules:
     allowed |= {"kill": [own], "tgkill": [own], "tkill": [own]}
     allowed["sched_setaffinity"] = [(Argument(0, 0),)]
     allowed["fcntl"] = [(Argument(1, command),) for command in _FCNTL]
+    allowed["madvise"] = [(Argument(2, advice),) for advice in _MADVISE]
+    allowed["mmap"] = [(Argument(3, 0, _MMAP_READS_AHEAD),)]
     allowed["ioctl"] = [(Argument(1, request),) for request in _IOCTL]
     allowed["prctl"] = [(Argument(0, option),) for option in _PRCTL]
     reads_own_limit = (Argument(0, 0), Argument(2, 0, wide=True))

@@ -17,19 +17,21 @@ from pathlib import Path
 
 from autograder.sandbox import libc
 from autograder.sandbox.plan import Plan
+from autograder.sandbox.readable import reading
 
 Report = dict[str, str | int]
 
 _REFUSED = frozenset({"EPERM", "EACCES", "ENOENT", "ESRCH", "EROFS", "ENOSYS"})
-_CLOSED_BY_FILTER = ("network", "fork", "exec", "signal", "trace", "read_memory", "write_outside")
+_CLOSED_BY_FILTER = ("network", "fork", "exec", "signal", "trace", "read_memory", "write_outside", "page_cache", "locks")
 _CLOSED = {
     "S0": (),
     "S1": _CLOSED_BY_FILTER,
-    "S2": (*_CLOSED_BY_FILTER, "canary", "hidden"),
-    "S3": (*_CLOSED_BY_FILTER, "canary", "hidden", "see_outside"),
+    "S2": (*_CLOSED_BY_FILTER, "canary", "hidden", "unneeded"),
+    "S3": (*_CLOSED_BY_FILTER, "canary", "hidden", "unneeded", "see_outside"),
 }
 _PR_GET_NO_NEW_PRIVS, _PR_GET_SECCOMP, _FILTERING = 39, 21, 2
 _TRACING_ATTACH = 16
+_READ_IT_AHEAD, _SHARED_LOCK = 3, 1
 
 
 class _Vector(ctypes.Structure):
@@ -121,6 +123,7 @@ class SelfTest:
         self._canary = (str(canary), str(canary.parent))
         self._outside = str(canary.with_suffix(".written"))
         self._library = os.__file__
+        self._unneeded = [str(path) for path in reading().unneeded]
 
     def run(self) -> Report:
         """Try it all in this process; return the outcomes."""
@@ -128,6 +131,7 @@ class SelfTest:
         report: Report = {
             "canary": _outcome(_first_open, self._canary),
             "hidden": _outcome(_first_open, plan.hidden),
+            "unneeded": _outcome(_first_open, self._unneeded),
             "see_outside": _outcome(os.stat, plan.canary),
             "write_outside": _outcome(_write, self._outside),
             "network": _outcome(_socket.socket, _socket.AF_INET),
@@ -150,6 +154,8 @@ class SelfTest:
         report["signal"] = _outcome(os.kill, grader, 0)
         report["trace"] = _outcome(libc.call, "ptrace", _TRACING_ATTACH, grader, 0, 0)
         report["read_memory"] = _outcome(_read_memory, grader)
+        report["page_cache"] = _outcome(libc.call, "fadvise64", 0, 0, 0, _READ_IT_AHEAD)
+        report["locks"] = _outcome(libc.call, "flock", 0, _SHARED_LOCK)
         report["no_new_privileges"] = libc.prctl(_PR_GET_NO_NEW_PRIVS, 0)
         report["seccomp"] = libc.prctl(_PR_GET_SECCOMP, 0)
 

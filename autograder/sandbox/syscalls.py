@@ -44,6 +44,9 @@ socketpair 53 199, stat 4 -, statfs 137 43, statx 332 291, symlink 88 -, symlink
 sync_file_range 277 84, sysinfo 99 179, tgkill 234 131, time 201 -, times 100 153, tkill 200 130
 truncate 76 45, umask 95 166, uname 63 160, unlink 87 -, unlinkat 263 35, utimensat 280 88, wait4 61 260
 waitid 247 95, write 1 64, writev 20 66
+fanotify_init 300 262, inotify_init 253 -, inotify_init1 294 26, ioprio_get 252 31, ioprio_set 251 30
+mlock 149 228, mlock2 325 284, mlockall 151 230, process_madvise 440 440, setpriority 141 140, splice 275 76
+tee 276 77, vmsplice 278 75
 """
 
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}

@@ -141,8 +141,12 @@ def _draw() -> None:
 
 def warm_up() -> None:
     """Do everything once; the generators are left wherever that took them, and reseeded by the rehearsal that follows."""
-    _train()
-    compute()
+    with _without(_GPU_ONLY):
+        _train()
+        compute()
+    import torch
+
+    torch.backends.cudnn.version()  # remembered: the library that knows it is out of a worker's reach
 
 
 def threads() -> int:

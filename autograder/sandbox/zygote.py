@@ -8,43 +8,28 @@ of the grader itself. Every worker has the zygote as parent and dies with it.
 from __future__ import annotations
 
 import contextlib
+import errno
+import itertools
 import os
 import select
 import signal
 import socket
 import sys
 import traceback
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from autograder.sandbox import control, hugepages, limits, lockdown, namespaces, orphans, selftest, warmup
-from autograder.sandbox.entry import Serve, forget_package, load_entry
+from autograder.sandbox.child import Child
+from autograder.sandbox.entry import Serve, forget_package, forget_tools, load_entry
 from autograder.sandbox.own_proc import OwnProc
 from autograder.sandbox.plan import STARTUP_FAILED, Plan
-from autograder.sandbox.readable import readable_paths
+from autograder.sandbox.readable import reading
 from autograder.sandbox.rehearsal import forget_fork_hooks
 from autograder.sandbox.rehearsed_answers import rehearse_answers
 
 _USUAL_CPU_SECONDS = 600
-
-
-@dataclass
-class _Child:
-    """A forked worker, and the ends of its channels that the grader will get."""
-
-    serial: int
-    pid: int
-    pidfd: int
-    cpu_seconds: int
-    channels: list[int] = field(default_factory=list)
-    owner: socket.socket | None = None
-    """The control channel of the grader that has it; None while it is spare."""
-
-    def close_channels(self) -> None:
-        """Close the grader's ends that this process still holds."""
-        while self.channels:
-            os.close(self.channels.pop())
 
 
 class Zygote:
@@ -73,7 +58,7 @@ class Zygote:
         self._own_namespace = -1
         if plan.private_root:
             self._own_namespace = namespaces.own_pid_namespace()
-            namespaces.swap_root(Path(plan.base), readable_paths())
+            namespaces.swap_root(Path(plan.base), reading())
         limits.hide_memory()
         if plan.filtered:
             forget_fork_hooks()
@@ -85,8 +70,8 @@ class Zygote:
         self._poll.register(channel, select.POLLIN)
         self._channels = {channel.fileno(): channel}
         self._poll.register(grader, select.POLLIN)
-        self._children: dict[int, _Child] = {}
-        self._spare: _Child | None = None
+        self._children: dict[int, Child] = {}
+        self._spare: Child | None = None
         self._serial = 0
 
     def run(self) -> NoReturn:
@@ -130,6 +115,7 @@ class Zygote:
         settle_work()
         self._groups |= groups
         self._warmth = replace(self._warmth, baseline=self._proc.address_space())
+        self._lock.close()
         self._lock = lockdown.Lock(self._plan, self._warmth)
         self._to_collapse = hugepages.regions(self._proc.read("maps"))
 
@@ -163,7 +149,7 @@ class Zygote:
         with contextlib.suppress(OSError):  # the next request meets the same error and reports it
             self._spare = self._fork(cpu_seconds)
 
-    def _take_spare(self, cpu_seconds: int) -> _Child | None:
+    def _take_spare(self, cpu_seconds: int) -> Child | None:
         """Return the spare worker if it is of use; one with other limits hears the hang-up and ends."""
         child, self._spare = self._spare, None
         if child is None or child.cpu_seconds == cpu_seconds:
@@ -171,17 +157,17 @@ class Zygote:
         child.close_channels()
         return None
 
-    def _fork(self, cpu_seconds: int) -> _Child:
+    def _fork(self, cpu_seconds: int) -> Child:
         """Fork a worker that locks itself; OSError if a resource is exhausted."""
-        self._serial += 1
+        self._serial = self._next_serial()
         ours, theirs = (end.detach() for end in socket.socketpair())
         output, into_output = os.pipe()
-        orders = self._lock.orders(self._serial, cpu_seconds)
+        orders = self._lock.orders(self._serial, cpu_seconds, len(self._children))
         try:
-            pid = os.fork() if self._own_namespace < 0 else self._fork_apart()
+            pid = os.fork() if self._own_namespace < 0 else namespaces.fork_into_pid_namespace(self._own_namespace)
             if pid == 0:
                 self._become_worker(theirs, into_output, orders)
-            child = _Child(self._serial, pid, os.pidfd_open(pid), cpu_seconds, [ours, output])
+            child = Child(self._serial, pid, os.pidfd_open(pid), cpu_seconds, [ours, output])
         except OSError:
             os.close(ours)
             os.close(output)
@@ -193,16 +179,19 @@ class Zygote:
         self._poll.register(child.pidfd, select.POLLIN)
         return child
 
-    def _fork_apart(self) -> int:
-        """Fork into a new pid namespace."""
-        return namespaces.fork_into_pid_namespace(self._own_namespace)
+    def _next_serial(self) -> int:
+        """Return the number of the next worker, under whose uid none is alive."""
+        alive = {child.serial % limits.UIDS_PER_ZYGOTE for child in self._children.values()}
+        if len(alive) == limits.UIDS_PER_ZYGOTE:
+            raise OSError(errno.EAGAIN, f"{len(alive)} workers are alive")
+        return next(n for n in itertools.count(self._serial + 1) if n % limits.UIDS_PER_ZYGOTE not in alive)
 
     def _become_worker(self, data: int, output: int, orders: lockdown.Orders) -> NoReturn:
         """In the child: lock, prove it, report, and serve. Never returns."""
         try:
             for channel in self._channels.values():
                 channel.detach()
-            lockdown.take_descriptors(data, output)
+            lockdown.take_descriptors(data, output, self._lock.descriptors)
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=lockdown.DATA)
             try:
                 self._lock.apply(orders)
@@ -217,7 +206,7 @@ class Zygote:
             os._exit(STARTUP_FAILED)
         os._exit(0)
 
-    def _reap(self, child: _Child) -> None:
+    def _reap(self, child: Child) -> None:
         """Collect a dead worker and tell the grader how it ended."""
         if not self._plan.private_root:
             orphans.kill_group(child.pid)
@@ -251,6 +240,8 @@ def _prepare(plan: Plan) -> Serve:
         warmup.warm_up()
         rehearsed_work.rehearse_work()
     forget_package(sys.argv[2])
+    if plan.confined:
+        forget_tools()
     if (count := warmup.threads()) != 1:
         raise RuntimeError(f"{count} threads after the imports, and forking is safe with one only")
     return serve
@@ -258,13 +249,14 @@ def _prepare(plan: Plan) -> Serve:
 
 def _measure(plan: Plan, proc: OwnProc) -> lockdown.Warmth:
     """Read from /proc what workers will need when they cannot see it any more."""
-    readable_paths()
+    reading()
     return lockdown.Warmth(
         baseline=proc.address_space(),
         uid_map=Path("/proc/self/uid_map").read_text(),
         tasks=limits.tasks_of(os.getuid()),
         parent=0 if plan.private_root else os.getpid(),
         host_pid=int(os.readlink("/proc/self")),
+        proc=os.open("/proc", os.O_PATH | os.O_CLOEXEC) if plan.private_root else -1,
     )
 
 

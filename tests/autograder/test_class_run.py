@@ -17,6 +17,7 @@ from autograder.course import open_course
 from autograder.errors import GraderError, UsageError
 from autograder.options import GradeOptions
 from autograder.pool import Done, Job
+from autograder.sandbox import profiles
 from autograder.sandbox.nursery import Nursery
 
 
@@ -126,11 +127,13 @@ def test_resuming_grades_only_what_is_new_or_changed(course: str, a_class: Path,
     assert running.exit_code(50.0) == 1
 
 
-@pytest.mark.parametrize("options", [{"seed": 1}, {"only": ("double",)}])
+@pytest.mark.parametrize(
+    "options", [{"seed": 1}, {"only": ("double",)}, {"time_limit": 7.0}, {"memory_limit_mb": 2000}]
+)
 def test_other_options_are_no_reason_to_keep_a_result(
     course: str, a_class: Path, tmp_path: Path, options: dict[str, Any]
 ) -> None:
-    """Another seed, or only some exercises."""
+    """Another seed, other limits, or only some exercises."""
     out = tmp_path / "out"
     run(course, [a_class / "ann"], out)
     before = (out / "ann.json").stat().st_mtime_ns
@@ -259,3 +262,15 @@ def test_strangers_in_the_results_folder_are_left_alone(
     run(course, [a_class / "ann"], out)
     assert (out / "notes.json").read_text() == "[1]"
     assert "notes.json" in capsys.readouterr().err
+
+
+def test_a_weaker_isolation_is_no_reason_to_keep_a_result(course: str, a_class: Path, tmp_path: Path) -> None:
+    """Nor is a result that does not say under which limits it was made."""
+    out = tmp_path / "out"
+    path = out / "ann.json"
+    for change in ({"isolation": {"profile": "S0", "layers": []}}, {"limits": None}):
+        run(course, [a_class / "ann"], out)
+        path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+        before = path.stat().st_mtime_ns
+        run(course, [a_class / "ann"], out, resume=True)
+        assert path.stat().st_mtime_ns != before or profiles.available_profile() == "S0"

@@ -159,3 +159,40 @@ def test_no_course_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tmp_path))
     with pytest.raises(UsageError, match="AUTOGRADER_COURSE"):
         open_course()
+
+
+def test_the_version_does_not_follow_the_place(folder: Path, tmp_path: Path) -> None:
+    """A copy elsewhere, under folders that sort differently, is the same grader."""
+    import shutil
+
+    copy = tmp_path / "zz" / "solutions" / folder.name
+    shutil.copytree(folder, copy)
+    assert Course(tmp_path / "zz").version(folder.name) == Course(folder.parents[1]).version(folder.name)
+
+
+def test_the_version_knows_where_a_file_lies(folder: Path) -> None:
+    """Exchanging two files of one name changes what is checked."""
+    course = Course(folder.parents[1])
+    before = course.version(folder.name)
+    visible, hidden = folder / "visible" / "test_pieces.py", folder / "hidden" / "test_pieces.py"
+    texts = visible.read_text(), hidden.read_text()
+    hidden.write_text(texts[0])
+    visible.write_text(texts[1])
+    assert course.version(folder.name) != before
+
+
+def test_the_version_follows_points_of_written_questions(folder: Path) -> None:
+    """Which are part of the most that can be earned."""
+    course = Course(folder.parents[1])
+    before = course.version(folder.name)
+    (folder / "written").mkdir(exist_ok=True)
+    (folder / "written" / "essay.md").write_text("points: 3")
+    assert course.version(folder.name) != before
+
+
+def test_what_decides_no_grade_exists() -> None:
+    """Names of parts that are left out of the version are names of parts."""
+    import autograder.course as module
+
+    package = Path(module.__file__).parent
+    assert all((package / name).exists() for name in module._SHOWS)

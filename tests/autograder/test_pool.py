@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from tiny_course import hand_in, right_answers, write_course
 
+from autograder import grading
 from autograder.errors import GraderError
 from autograder.options import GradeOptions
-from autograder.pool import Done, Job, grade_all
+from autograder.pool import Crew, Done, Job, grade_all, start_server
+from autograder.sandbox.nursery import nursery_for
 
 LETHAL = """
 import multiprocessing, os
@@ -135,3 +137,39 @@ def test_an_interruption_keeps_results_and_leaves_nothing_behind(slow_class: tup
         time.sleep(0.1)
     assert strays(root) == []
     assert list((root / "tmp").iterdir()) == []
+
+
+def test_a_leased_grader_starts_no_zygote_of_its_own(course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither after a failure nor when the lease has ended; what it cannot do, it says."""
+    started: list[object] = []
+    monkeypatch.setattr(grading, "nursery_for", lambda *details: started.append(details))
+    with nursery_for(tmp_path / "solutions", course, "best", 1024) as nursery:
+        lease = nursery.lease()
+        if lease is None:
+            pytest.skip("nothing is shared here")
+        grader = grading.Grader(course, GradeOptions(isolation="best"), tmp_path, lease)
+        submission = grader.read(hand_in(tmp_path / "class" / "one"))
+        assert grader.grade(submission).result.status == "graded"
+        nursery.close()
+        failed = grader.grade(submission).result
+        assert (failed.status, grader.lost, started) == ("grader_error", True, [])
+        assert failed.isolation.profile == nursery.profile
+        grader.close()
+        assert grader.grade(submission).result.status == "grader_error"
+        assert started == []
+
+
+def test_a_class_goes_on_when_its_zygote_dies(course: str, tmp_path: Path) -> None:
+    """The graders that lost it are replaced by others, which share a new one."""
+    jobs = [Job(hand_in(tmp_path / "class" / f"s{number}")) for number in range(4)]
+    start_server()
+    with nursery_for(tmp_path / "solutions", course, "best", 1024) as nursery:
+        if not nursery.lease():
+            pytest.skip("nothing is shared here")
+        crew = Crew(course, GradeOptions(isolation="best"), tmp_path, nursery, 2)
+        try:
+            nursery.close()
+            done = list(crew.work(jobs))
+        finally:
+            crew.stop()
+    assert {one.job.path.name: one.graded.result.score for one in done if one.graded} == {f"s{n}": 18.0 for n in range(4)}

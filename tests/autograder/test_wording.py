@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch._tensor_str import get_printoptions
 
 from autograder.candidate import Call, RemoteObject
 from autograder.course import Assignment, Check
@@ -116,3 +117,16 @@ def test_arguments_have_the_names_of_the_contract(tiny: Assignment) -> None:
     assert parameter_names(scale, Call("Scale.__call__", (1,), {})) == ["x"]
     assert parameter_names(scale, Call("Scale.absent", (1,), {})) == ["argument 1"]
     assert parameter_names(replace(double, target=None), Call("double", (1,), {})) == ["argument 1"]
+
+
+def test_print_options_of_others_stay() -> None:
+    """A failing check cell leaves the student's own settings; they do not change its text either."""
+    usual = show(torch.tensor([1.23456, 2e-5]))
+    before = get_printoptions()
+    try:
+        torch.set_printoptions(precision=7, threshold=3, edgeitems=1, sci_mode=True)
+        own = get_printoptions()
+        assert show(torch.tensor([1.23456, 2e-5])) == usual
+        assert get_printoptions() == own
+    finally:
+        torch.set_printoptions(**before)

@@ -20,6 +20,7 @@ from autograder.reports.feedback import render_feedback
 from autograder.reports.graded import Graded
 from autograder.reports.schema import ExerciseResult
 from autograder.runner import RunOptions, run_checks
+from autograder.sandbox.limits import UIDS_PER_ZYGOTE
 from autograder.subjects import LoadedModules
 
 from .attack import Attack
@@ -148,7 +149,7 @@ def worker_processes() -> int:
             uid = Path(f"/proc/{pid}").stat().st_uid
         except OSError:
             continue
-        found += uid in _WORKER_UIDS and (uid - _WORKER_UIDS.start) // 256 in own
+        found += uid in _WORKER_UIDS and (uid - _WORKER_UIDS.start) // UIDS_PER_ZYGOTE in own
     return found
 
 

@@ -82,3 +82,11 @@ def test_unknown_formats_and_empty_folders_are_usage_errors(folder: Path, tmp_pa
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="autograder grade"):
         export("csv", tmp_path / "empty", tmp_path / "x")
+
+
+def test_no_two_cases_of_a_class_share_a_name() -> None:
+    """GitLab tells cases apart by class and name alone, and keeps the first."""
+    root = ElementTree.fromstring(junit_document([result("alice"), result("bob"), unreadable("carol"), unreadable("dan")]))
+    names = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
+    assert len(names) > 4
+    assert len(set(names)) == len(names)

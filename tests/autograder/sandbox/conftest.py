@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -89,3 +90,17 @@ def filtered(request: pytest.FixtureRequest, zygote_of: Callable[[str], Zygote])
     """Return a worker of each profile with a system call filter."""
     with zygote_of(request.param).spawn() as spawned:
         yield spawned
+
+
+@pytest.fixture
+def plain_user() -> dict[str, Any]:
+    """Options of `subprocess.run` for a user without privileges, and under ``python`` an interpreter that it can run."""
+    nobody = 65_534
+    options: dict[str, Any] = {"user": nobody, "group": nobody, "extra_groups": [], "env": {"PATH": "/usr/bin:/bin"}}
+    for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
+        try:
+            subprocess.run([python, "-c", ""], check=True, capture_output=True, **options)
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        return {**options, "python": python}
+    pytest.skip("no interpreter that every user can run")

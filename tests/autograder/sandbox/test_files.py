@@ -104,7 +104,7 @@ with tempfile.TemporaryDirectory() as folder:
 with tempfile.NamedTemporaryFile() as stream: inside = stream.name.startswith('/scratch')
 result = [os.getcwd(), a, b, open('link2').read(), inside, sorted(os.listdir('.'))]
 """
-    assert ask(full, source) == ["/scratch", 3.0, 6, "text", True, ["copy.txt", "link2", "m.pt", "x.npy"]]
+    assert ask(full, source) == ["/scratch/own", 3.0, 6, "text", True, ["copy.txt", "link2", "m.pt", "x.npy"]]
 
 
 def test_scratch_is_bounded(full: Worker) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -19,6 +20,7 @@ from autograder.errors import AutograderError, GraderError, IsolationError, Usag
 from autograder.sandbox import environment, libc, limits, profiles, seccomp, selftest, syscalls
 from autograder.sandbox.cold import ColdStarter
 from autograder.sandbox.control import receive_report
+from autograder.sandbox.launch_folder import prepare_folder, remove_folder
 from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.plan import PROFILES, Plan
 
@@ -43,22 +45,28 @@ _CALLS = {"unshare": {"x86_64": 272, "aarch64": 97}, "landlock_create_ruleset": 
 
 def run_elsewhere(python: str, refuse: tuple[str, ...] = (), **options: Any) -> dict[str, Any]:
     """Start a zygote in another process, for which the kernel refuses some calls; return what it found."""
+    return run_program(_PROGRAM, python, refuse, **options)
+
+
+def run_program(program: str, python: str, refuse: tuple[str, ...] = (), threads: str = "", **options: Any) -> dict[str, Any]:
+    """Run a program in another process, for which the kernel refuses some calls; return what it printed."""
     paths = [str(environment.PACKAGE_ROOT), sysconfig.get_paths()["purelib"]]
 
     def prepare() -> None:
         machine = syscalls.machine()
-        program: list[seccomp.Instruction] = [(0x20, 0, 0, 0)]
+        steps: list[seccomp.Instruction] = [(0x20, 0, 0, 0)]
         for name in refuse:
-            program += [(0x15, 0, 1, _CALLS[name][machine]), (0x06, 0, 0, 0x50000 | errno.EPERM)]
-        program.append((0x06, 0, 0, 0x7FFF0000))
-        code = seccomp.encode(program, 0)
+            steps += [(0x15, 0, 1, _CALLS[name][machine]), (0x06, 0, 0, 0x50000 | errno.EPERM)]
+        steps.append((0x06, 0, 0, 0x7FFF0000))
+        code = seccomp.encode(steps, 0)
         if os.geteuid() != 0:
             limits.forbid_new_privileges()
         libc.call("seccomp", 1, 0, seccomp._Program(len(code) // 8, code))
 
-    command = [python, "-B", "-c", _PROGRAM.format(paths=paths, entry=OBEDIENT)]
+    text = program.format(paths=paths, entry=OBEDIENT, threads=threads, tests=str(Path(__file__).parent))
     if refuse:
         options["preexec_fn"] = prepare
+    command = [python, "-B", "-c", text]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd="/", **options)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -88,19 +96,10 @@ def test_without_landlock_strict_is_refused() -> None:
 @linux
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to become a plain user")
 @pytest.mark.parametrize("refuse", [(), ("unshare",)])
-def test_a_plain_user_gets_isolation_too(refuse: tuple[str, ...]) -> None:
+def test_a_plain_user_gets_isolation_too(refuse: tuple[str, ...], plain_user: dict[str, Any]) -> None:
     """A user without any privilege, by user namespaces or by Landlock."""
-    nobody = 65_534
-    as_nobody: dict[str, Any] = {"user": nobody, "group": nobody, "extra_groups": [], "env": {"PATH": "/usr/bin:/bin"}}
-    for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
-        try:
-            subprocess.run([python, "-c", ""], check=True, capture_output=True, **as_nobody)
-            break
-        except (OSError, subprocess.CalledProcessError):
-            continue
-    else:
-        pytest.skip("no interpreter that every user can run")
-    found = run_elsewhere(python, refuse, **as_nobody)
+    nobody = plain_user["user"]
+    found = run_elsewhere(refuse=refuse, **plain_user)
     if found["offers"]["landlock"]:
         pytest.skip(found["offers"]["landlock"])
     assert found["strict"] == "granted"
@@ -214,3 +213,24 @@ def test_errors_say_what_where_and_what_to_do() -> None:
     """One line, three parts."""
     assert str(AutograderError("it broke", "here", "mend it")) == "here: it broke (mend it)"
     assert str(AutograderError("it broke")) == "it broke"
+
+
+def test_a_folder_goes_though_somebody_still_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is about to die may make a file while the folder is being emptied."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    prepare_folder(folder)
+    emptied, removed = shutil.rmtree, []
+
+    def removes_while_others_write(path: Path, **options: Any) -> None:
+        if not removed:
+            (folder / "base" / "late").write_text("x")
+            emptied(folder / "home")
+        else:
+            emptied(path, **options)
+        removed.append(path)
+
+    monkeypatch.setattr(shutil, "rmtree", removes_while_others_write)
+    remove_folder(folder)
+    assert not folder.exists()
+    assert len(removed) == 2
