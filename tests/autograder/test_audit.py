@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny_course import MISCONCEPTIONS, PIECES, VISIBLE_PIECES, write_course
+from tiny_course import HIDDEN_PIECES, MISCONCEPTIONS, PIECES, write_course
 
 from autograder.audit import Finding, alternatives, audit_assignment, stub_files
 from autograder.commands.audit import _as_json
@@ -40,10 +40,10 @@ def replace(path: str, old: str, new: str) -> Change:
 
 
 def test_a_sound_course(tmp_path: Path) -> None:
-    """Reference with every seed, stub, and each misconception, all as they should be."""
+    """Reference with every seed, stub, and each misconception, as it is and cast, all as they should be."""
     found = findings(tmp_path)
     assert wrong(found) == []
-    assert len(found) == 2 * 5 + 5 + 2
+    assert len(found) == 2 * 5 + 5 + 2 + 2
 
 
 def test_a_reference_that_fails_its_checks(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_misconception_that_is_not_caught_or_not_named(tmp_path: Path, old: st
 
 def test_a_check_that_depends_on_the_seed(tmp_path: Path) -> None:
     """Found by auditing with several seeds."""
-    flaky = VISIBLE_PIECES + (
+    flaky = HIDDEN_PIECES + (
         '\n\n@check("double", points=1, title="is lucky", kind="law")\n'
         "def test_double_lucky(candidate, rng):\n"
         '    """It was not lucky."""\n'
@@ -113,10 +113,11 @@ def test_a_check_that_depends_on_the_seed(tmp_path: Path) -> None:
         import torch
 
         from autograder.examples import derive_seed
+        from autograder.salt import salt_of
 
-        seed = derive_seed(0, "pieces:visible:double:lucky") % 2**63
+        seed = derive_seed(salt_of(0, ""), "pieces:hidden:double:lucky") % 2**63
         value = float(2 * torch.rand(1, generator=torch.Generator().manual_seed(seed)))
-        (folder / "visible" / "test_pieces.py").write_text(flaky.replace("LUCKY", repr(value)))
+        (folder / "hidden" / "test_pieces.py").write_text(flaky.replace("LUCKY", repr(value)))
 
     bad = [finding.subject for finding in findings(tmp_path, change) if not finding.ok]
     assert [subject for subject in bad if subject.startswith("reference")] == ["reference (seed 1)"]
