@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.assess import assess
 from autograder.assessed import Assessed
+from autograder.audit_casts import CASTS, gains_by_casting
 from autograder.course import Assignment, Exercise, open_course
 from autograder.diagnosis import Misconception, catalogue, diagnose
 from autograder.runner import RunOptions, earned, run_checks
@@ -25,7 +26,7 @@ class Finding:
     assignment: str
     exercise: str
     subject: str
-    """``reference``, ``stub``, ``alternative: …`` or ``misconception: …``."""
+    """``reference``, ``stub``, ``alternative: …``, ``misconception: …`` or ``cast: …``."""
     ok: bool
     message: str
 
@@ -37,12 +38,15 @@ def audit_assignment(assignment: Assignment, seeds: Sequence[int] = (0,)) -> Ite
         yield from audit_alternatives(assignment, seed)
     yield from audit_stub(assignment)
     yield from audit_misconceptions(assignment)
+    yield from audit_casts(assignment, assignment.exercises)
 
 
 def audit_in_parallel(names: Sequence[str], seeds: int, jobs: int) -> tuple[Iterator[list[Finding]], int]:
     """Audit several assignments in a few processes; return the findings as they come, and how many parts there are."""
     tasks = [(name, part, seed) for seed in range(seeds) for name in names for part in ("reference", "alternatives")]
     tasks += [(name, part, 0) for name in names for part in ("stub", "misconceptions")]
+    course = open_course()
+    tasks += [(name, one.key, 0) for name in names for one in course.assignment(name).exercises if one.kind == "function"]
     return _run_tasks(tasks, jobs), len(tasks)
 
 
@@ -66,6 +70,8 @@ def _audit_part(root: Path, name: str, part: str, seed: int) -> list[Finding]:
     if part == "stub":
         return list(audit_stub(assignment))
     audits = {"reference": audit_reference, "alternatives": audit_alternatives, "misconceptions": audit_misconceptions}
+    if part not in audits:
+        return list(audit_casts(assignment, [assignment.exercise(part)]))
     return list(audits[part](assignment, seed))
 
 
@@ -135,6 +141,18 @@ def _audit_variant(assignment: Assignment, exercise: Exercise, entry: Misconcept
     elif not first:
         message = "NOT NAMED FIRST " + message
     return Finding(assignment.name, exercise.key, f"misconception: {entry.name}", caught and first, message)
+
+
+def audit_casts(assignment: Assignment, exercises: Sequence[Exercise], seed: int = 0) -> Iterator[Finding]:
+    """No wrong variant of a function may earn more for returning another dtype."""
+    known = catalogue(assignment)
+    for exercise in exercises:
+        if exercise.kind != "function":
+            continue
+        for entry in known.misconceptions.get(exercise.key, []):
+            gains = list(gains_by_casting(assignment, exercise, entry, CASTS, seed))
+            message = "; ".join(f"as {dtype}: {before:g} becomes {after:g}" for dtype, before, after in gains)
+            yield Finding(assignment.name, exercise.key, f"cast: {entry.name}", not gains, message)
 
 
 def _full_marks(

@@ -29,7 +29,8 @@ def run(
 ) -> None:
     """Test the grader: right answers get full marks, stubs nothing, misconceptions are caught and named. For instructors.
 
-    Reads solutions/; writes OUT. Exit code 1 when anything is not as it should be.
+    Wrong variants must not gain by another dtype either. Reads solutions/; writes OUT. Exit code 1 when anything is not as
+    it should be.
     """
     from autograder.audit import audit_in_parallel
     from autograder.course import open_course

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from autograder.course import Assignment, Check
 from autograder.runner import CandidateSession, RunOptions, run_checks
+from autograder.sandbox.wire import Handle
 from autograder.subjects import LoadedModules
 
 Number = tuple[str, float]
@@ -62,7 +64,7 @@ def _listening(value: Any, place: str, found: list[Number]) -> Any:
         return type(value)(_listening(item, f"{place} {index}", found) for index, item in enumerate(value))
     elif isinstance(value, dict):
         return {key: _listening(item, f"{place} {key}", found) for key, item in value.items()}
-    elif callable(value) and type(value).__name__ == "function":
+    elif callable(value) and not isinstance(value, torch.dtype | Handle):
         return _overheard(value, place, found)
     return value
 

@@ -47,9 +47,9 @@ def test_likelihood_access_of_four(candidate: Candidate) -> None:
 @check("table_sizes", points=0.75, title="counts the free numbers of a joint distribution of n bits")
 def test_table_sizes_of_counted_tables(candidate: Candidate) -> None:
     """The numbers of free entries differ from those that one gets by counting."""
-    for n in (1, whole(1, 2, 4), whole(2, 5, 9)):
+    for n in (1, whole(1, 2, 5), whole(2, 6, 12), whole(5, 4, 12)):
         tables = [len(list(itertools.product((0, 1), repeat=before))) for before in range(n)]
-        for i in {1, n}:
+        for i in {1, n, whole(6, 1, n)}:
             assert_numbers(candidate.table_sizes.answer(i=i, n=n), {"conditional": tables[i - 1], "all": sum(tables)})
 
 

@@ -106,14 +106,15 @@ def test_cosine_beta_schedule_formula(candidate: Candidate) -> None:
 @check("cosine_beta_schedule", points=0.75, title="the surviving signal follows the squared cosine", kind="law")
 def test_cosine_beta_schedule_signal_curve(candidate: Candidate) -> None:
     """The running product of 1 - beta does not fall like f(u) / f(0)."""
-    length = whole(25, 12, 20)
-    betas = candidate.cosine_beta_schedule(length)
-    assert_shape(betas, (length,))
-    signal = np.cumprod(1 - betas.double().numpy())[:-1]
+    length, other = whole(25, 12, 20), number(35, 0.01, 0.1, digits=4)
     u = np.arange(1, length) / length
-    curve = np.cos((u + 0.008) / 1.008 * np.pi / 2) ** 2 / math.cos(0.008 / 1.008 * math.pi / 2) ** 2
-    what = "the running product of 1 - beta"
-    assert_close(torch.from_numpy(signal), torch.from_numpy(curve), rtol=1e-4, what=what)
+    for options, s in (((), 0.008), ((other,), other)):
+        betas = candidate.cosine_beta_schedule(length, *options)
+        assert_shape(betas, (length,))
+        signal = np.cumprod(1 - betas.double().numpy())[:-1]
+        curve = np.cos((u + s) / (1 + s) * np.pi / 2) ** 2 / math.cos(s / (1 + s) * math.pi / 2) ** 2
+        what = "the running product of 1 - beta"
+        assert_close(torch.from_numpy(signal), torch.from_numpy(curve), rtol=1e-4, what=what)
 
 
 @check("cosine_beta_schedule", points=0.5, title="is clipped at 0.999 from above, and only there", kind="extreme")

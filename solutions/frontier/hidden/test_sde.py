@@ -164,7 +164,7 @@ def test_marginal_batch_independence(candidate: Candidate) -> None:
 def test_discretize_values(candidate: Candidate) -> None:
     """Some beta_i differs from beta((i + 1) / T) / T."""
     cases = [
-        (whole(41, 20, 40),), (whole(42, 30, 60), 0.1, 20.0), (whole(43, 8, 14), 0.2, number(44, 2, 4)),
+        (whole(41, 25, 50),), (whole(42, 30, 60), 0.1, 20.0), (whole(43, 8, 14), 0.2, number(44, 2, 4)),
         (7, number(45, 0.4, 0.6), 2.0),
     ]  # fmt: skip
     for length, *betas in cases:

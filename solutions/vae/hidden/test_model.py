@@ -9,7 +9,7 @@ from torch.distributions import AffineTransform, Normal, TransformedDistribution
 
 from autograder.candidate import Candidate, RemoteObject
 from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import Batch, batches, normal
+from autograder.strategies import Batch, batches, normal, uniform
 
 MATRICES = ((1, 1), (1, 3), (2, 1), (2, 3), (5, 4))
 DEEPER = ((2, 3, 2), (2, 1, 3, 2), (3, 2, 1, 2, 2))
@@ -49,7 +49,8 @@ def test_reparameterize_keeps_double_precision(candidate: Candidate) -> None:
 @check("reparameterize", points=0.5, title="lets gradients through to mu and logvar", kind="gradient")
 def test_reparameterize_lets_gradients_through(candidate: Candidate) -> None:
     """The gradient with respect to mu or logvar is missing or wrong, with or without eps."""
-    mu, logvar, eps, weights = (normal((3, 2), seed) for seed in range(4))
+    mu, logvar, eps = (normal((3, 2), seed) for seed in range(3))
+    weights = uniform((3, 2), 3, 0.5, 2.0)
     gradients = candidate.reparameterize.grad(mu, logvar, eps, wrt=(0, 1), cotangent=weights)
     assert_close(gradients[0], weights, what="the gradient with respect to mu")
     expected = weights * eps * (0.5 * logvar).exp() / 2
@@ -89,7 +90,8 @@ def test_reparameterize_draws_anew_for_every_element(candidate: Candidate) -> No
     for z in (*calls, again):
         assert_shape(z, (5, 4))
     distinct = torch.cat([z.flatten() for z in calls]).unique()
-    assert_true(len(distinct) == 40, "some elements got the same noise")
+    # Of forty draws two agree in single precision once in 1e5 times; shared noise leaves twenty at most.
+    assert_true(len(distinct) > 36, "some elements got the same noise")
     assert_close(again, calls[0], rtol=0, atol=0, what="the draw after seeding again")
 
 
