@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import unicodedata
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from autograder.errors import AutograderError, GraderError, UsageError
+from autograder.notebooks.cells import notebook_name
 from autograder.options import GradeOptions
 from autograder.pool import Done, Job, grade_all, grade_one
 from autograder.reports.build import build_report
@@ -23,9 +23,10 @@ from autograder.reports.schema import Limits, SubmissionResult
 from autograder.reports.store import Stored, load_results, save_result, write_atomically, write_class, write_summary
 from autograder.reports.terminal import print_result, print_student_line
 from autograder.reports.wording import awaiting_points
+from autograder.result_names import name_results
 from autograder.root import find_root, read_outline
 from autograder.sandbox import profiles
-from autograder.submission import find_submissions, result_name
+from autograder.submission import find_submissions, read_submission, student_of
 
 if TYPE_CHECKING:
     from autograder.reports.graded import Graded
@@ -59,8 +60,7 @@ class ClassRun:
         self.results: list[SubmissionResult] = []
         self.failures: list[AutograderError] = []
         self._previous: list[Stored] = []
-        self._taken: set[str] = set()
-        self._named: set[str] = set()
+        self._stems: dict[Path, str] = {}
         self._profile = "S0"
 
     def grade(self, paths: Sequence[Path], processes: int, *, resume: bool) -> None:
@@ -73,7 +73,7 @@ class ClassRun:
         self._previous = load_results(self.out)[0]
         if resume and self.any_seed:
             self._go_on_with_seed()
-        self._taken = {unicodedata.normalize("NFKD", stored.stem).casefold() for stored in self._previous}
+        self._stems = self._named_results(found)
         current = [stored.result for stored in self._previous if resume and self._is_current(stored.result)]
         jobs = [self._job(path, frozenset(map(_fingerprint, current))) for path in found]
         try:
@@ -148,37 +148,37 @@ class ClassRun:
             self.failures.append(done.error)
             print(f"autograder: {done.error}", file=sys.stderr)
         elif done.graded is not None:
-            self._store(done.graded)
+            self._store(done, done.graded)
         else:
             for kept in [stored for stored in self._previous if _fingerprint(stored.result) == done.known][:1]:
                 self._previous.remove(kept)  # its file is not to be replaced by a namesake's
                 self.results.append(kept.result)
 
-    def _stem(self, result: SubmissionResult) -> str:
-        """The name of a result's file: that of the student's earlier result, which is replaced, or a new one.
+    def _named_results(self, found: Sequence[Path]) -> dict[Path, str]:
+        students = {path: self._student(path) for path in found}
+        for student, number in Counter(students.values()).items():
+            if number > 1:
+                print(f"autograder: warning: more than one submission is named {student}", file=sys.stderr)
+        return name_results(students, self._previous, self._content_of)
 
-        Two submissions under one name in the same run get a file each.
-        """
-        if result.student in self._named:
-            print(f"autograder: warning: more than one submission is named {result.student}", file=sys.stderr)
-        self._named.add(result.student)
-        earlier = [stored for stored in self._previous if stored.result.student == result.student]
-        if not earlier:
-            return result_name(result.student, self._taken)
-        same = [stored for stored in earlier if stored.result.submission_sha256 == result.submission_sha256]
-        replaced = (same or earlier)[0]
-        self._previous.remove(replaced)
-        return replaced.stem
+    def _student(self, path: Path) -> str:
+        """Whose a submission is."""
+        return student_of(path)
 
-    def _store(self, graded: Graded) -> None:
-        result = graded.result
-        stem = self._stem(result)
-        for path, picture in graded.figures.items():
-            target = self.out / path.format(stem=stem)
+    def _content_of(self, path: Path) -> str:
+        try:
+            return read_submission(path, self.outline.expected_files, notebook=notebook_name(self.outline.name)).sha256
+        except AutograderError:  # said when it is graded
+            return ""
+
+    def _store(self, done: Done, graded: Graded) -> None:
+        stem = self._stems[done.job.path]
+        for name, picture in graded.figures.items():
+            target = self.out / "figures" / stem / name
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(target, picture)
-        save_result(_with_stem(result, stem), self.out, stem)
-        self.results.append(result)
+        save_result(_with_figures_at(graded.result, f"figures/{stem}"), self.out, stem)
+        self.results.append(graded.result)
 
     def _summarise(self) -> None:
         """Write the class's files from everything in the folder, this run's results and earlier ones."""
@@ -221,11 +221,11 @@ def _percent(result: SubmissionResult) -> float:
     return 100 * result.score / gradable if gradable else 0.0
 
 
-def _with_stem(result: SubmissionResult, stem: str) -> SubmissionResult:
-    """Fill the student's file name into the paths of figures."""
+def _with_figures_at(result: SubmissionResult, folder: str) -> SubmissionResult:
+    """Say where the figures are: in a folder of the student's own."""
     for exercise in result.exercises:
         for check in exercise.checks:
             if check.figure:
-                check.figure = check.figure.format(stem=stem)
-    result.artifacts.figures = [path.format(stem=stem) for path in result.artifacts.figures]
+                check.figure = f"{folder}/{check.figure}"
+    result.artifacts.figures = [f"{folder}/{name}" for name in result.artifacts.figures]
     return result

@@ -14,9 +14,9 @@ from autograder.reports.schema import ExerciseResult
 
 
 def attach_figures(results: Sequence[ExerciseResult], assessed: Sequence[Assessed]) -> dict[str, bytes]:
-    """Draw a figure where it helps, note its path in the check, and return the files by path.
+    """Draw a figure where it helps, note its file's name in the check, and return the files by name.
 
-    Paths contain a placeholder ``{stem}`` for the student's file name, which only the writer of results knows.
+    Names are those of exercises and checks; the writer of results gives every student a folder.
     """
     figures: dict[str, bytes] = {}
     for result, one in zip(results, assessed, strict=True):
@@ -25,7 +25,7 @@ def attach_figures(results: Sequence[ExerciseResult], assessed: Sequence[Assesse
                 continue
             picture = _picture(outcome.expected, outcome.got, outcome.check.info.title)
             if picture is not None:
-                path = f"figures/{{stem}}/{result.id}.{check.name}.svg"
+                path = f"{result.id}.{check.name}.svg"
                 check.figure = path
                 figures[path] = picture
     return figures

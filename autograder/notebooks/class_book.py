@@ -61,6 +61,13 @@ class ClassBook:
 
         return ExternalScores(parent=self._converter).options
 
+    @property
+    def any_seed(self) -> bool:
+        """Whether the configuration leaves the seed of hidden inputs open."""
+        from autograder.notebooks.steps import ExternalScores
+
+        return ExternalScores(parent=self._converter).seed is None
+
     def close(self) -> None:
         """Close the gradebook."""
         self.gradebook.close()

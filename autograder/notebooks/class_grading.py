@@ -15,6 +15,7 @@ from autograder.notebooks.requirement import require_nbgrader
 from autograder.pool import Done, Job
 from autograder.reports.graded import Graded
 from autograder.root import find_root, read_outline
+from autograder.submission import visible
 
 
 class NotebookRun(ClassRun):
@@ -45,7 +46,9 @@ class NotebookRun(ClassRun):
         require_nbgrader("autograder nbgrade")
         root = find_root()
         self.book = ClassBook(root, read_outline(root, assignment))
-        super().__init__(assignment, replace(self.book.options, **changes), out, formats, quiet=quiet)
+        options = replace(self.book.options, **changes)
+        any_seed = self.book.any_seed and "seed" not in changes
+        super().__init__(assignment, options, out, formats, quiet=quiet, any_seed=any_seed)
         self.force = force
         self.wanted = students
         self.recorded = self.unchanged = self.waiting = 0
@@ -74,6 +77,9 @@ class NotebookRun(ClassRun):
             where = self.book.course.format_path(self.book.course.submitted_directory, "*", self.outline.name)
             raise UsageError("no submissions found", where, f"run `nbgrader collect {self.outline.name}` first")
         return list(self._students)
+
+    def _student(self, path: Path) -> str:
+        return visible(self._students[path])
 
     def _job(self, path: Path, known: Known) -> Job:
         student = self._students[path]

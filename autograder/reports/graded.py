@@ -9,7 +9,7 @@ from autograder.reports.schema import SubmissionResult
 
 @dataclass
 class Graded:
-    """A result with the pictures that belong to it, by path relative to the results folder."""
+    """A result with the pictures that belong to it, by the names that its checks give them."""
 
     result: SubmissionResult
     figures: dict[str, bytes] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from autograder.submission.finder import find_submissions
 from autograder.submission.limits import Limits
 from autograder.submission.naming import result_name
 from autograder.submission.notes import visible
-from autograder.submission.reader import Submission, find_notebook, read_submission
+from autograder.submission.reader import Submission, find_notebook, read_submission, student_of
 
 __all__ = [
     "NOTEBOOK_FILE",
@@ -15,5 +15,6 @@ __all__ = [
     "find_submissions",
     "read_submission",
     "result_name",
+    "student_of",
     "visible",
 ]

@@ -73,7 +73,7 @@ def read_submission(
         reason = str(error)
         work.files, work.syntax_errors = {}, {}
     return Submission(
-        student=visible(_student_of(path)),
+        student=student_of(path),
         files=dict(sorted(work.files.items())),
         notes=work.notes.lines(),
         sha256=_digest(work.files, work.syntax_errors, reason),
@@ -93,11 +93,12 @@ def find_notebook(
         return None
 
 
-def _student_of(path: Path) -> str:
-    """Return the name of a folder or the stem of a file; a link to either is named by its looks."""
+def student_of(path: Path) -> str:
+    """Return whose a submission is: the name of a folder or the stem of a file; a link to either is named by its looks."""
+    path = Path(os.path.abspath(path))
     mode = os.lstat(path).st_mode
     is_file = stat.S_ISREG(mode) or (not stat.S_ISDIR(mode) and path.suffix.lower() in (".zip", ".ipynb", ".py"))
-    return path.stem if is_file else path.name
+    return visible(path.stem if is_file else path.name)
 
 
 def _lone_zip(listing: list[str]) -> str | None:
