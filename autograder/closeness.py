@@ -219,10 +219,18 @@ def _limits(
         name = max(name, min(got, "float32", key=_coarseness), key=_coarseness)
     relative = _coarseness(name) if rtol is None else rtol
     if atol is None:
-        finite = np.abs(wanted[np.isfinite(wanted)]) if wanted.dtype.kind in "fc" else np.abs(wanted)
-        scale = float(finite.max()) if finite.size else 0.0
-        atol = max(_FLOOR.get(name, 0.0), relative * scale)
+        atol = max(_FLOOR.get(name, 0.0), relative * _scale(wanted))
     return relative, atol
+
+
+def _scale(values: np.ndarray) -> float:
+    """The largest finite magnitude, 0 without any."""
+    sizes = np.abs(values)
+    largest = float(sizes.max()) if sizes.size else 0.0
+    if math.isfinite(largest):
+        return largest
+    finite = sizes[np.isfinite(sizes)]
+    return float(finite.max()) if finite.size else 0.0
 
 
 def _coarseness(name: str) -> float:
@@ -236,7 +244,7 @@ def _assert_values(
         raise CheckFailed(f"{what} is not numeric", f"{what} has dtype {got.dtype}", *pair)
     rtol, atol = limits
     common = np.result_type(got, wanted, np.float64)
-    got_wide, wanted_wide = got.astype(common), wanted.astype(common)
+    got_wide, wanted_wide = got.astype(common, copy=False), wanted.astype(common, copy=False)
     with np.errstate(all="ignore"):
         close = np.abs(got_wide - wanted_wide) <= rtol * np.abs(wanted_wide) + atol
     close &= np.isfinite(wanted_wide)  # around infinity the tolerance would be infinite too
