@@ -10,6 +10,12 @@ import sys, os, gc, time, struct, socket, threading, builtins, warnings, logging
 import numpy as np, torch
 from torch import Tensor
 
+MARKING = False
+
+def MARK(marking=MARKING, leave=os._exit):
+    """Called where hostile code takes effect; a witness sets the flag, and the worker ends here with a status of its own."""
+    if marking: leave(77)
+
 SEEN = []
 
 def note(*tensors):
@@ -31,11 +37,20 @@ def serving():
     line = frame.f_locals["self"]
     return line, line._sequence, frame.f_locals
 
+def bench():
+    """What carries out requests; nothing of it is out of the submission's reach."""
+    return serving()[2]["bench"]
+
+def operations():
+    """The table that requests are served from: made before the submission ran, and patched here."""
+    return bench()._operations
+
 def wire():
     return sys.modules["autograder.sandbox.wire"]
 
 def send(data):
     line, _, _ = serving()
+    MARK()
     line._connection.sendall(data)
 
 def frame(message):
@@ -82,11 +97,12 @@ class Attack:
         """The attacked function."""
         return self.exercise.partition(".")[2]
 
-    def source(self, reference: str) -> str:
-        """Return the file: everything right but the attacked function."""
+    def source(self, reference: str, *, marking: bool = False) -> str:
+        """Return the file: everything right but the attacked function; ``marking`` ends it where that takes effect."""
         body = textwrap.indent(textwrap.dedent(self.body).strip(), "    ")
         definition = f"def {self.function}({self.parameters}):\n{body}\n"
-        return "\n".join([reference, PRELUDE, definition, textwrap.dedent(self.at_import)])
+        prelude = PRELUDE.replace("MARKING = False", "MARKING = True") if marking else PRELUDE
+        return "\n".join([reference, prelude, definition, textwrap.dedent(self.at_import)])
 
 
 HONEST = "return 0.5 * (mu**2 + logvar.exp() - 1 - logvar).flatten(1).sum(1)"
