@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Intent = Literal["gain", "tell", "harm", "noise"]
+"""Points that are not earned; hidden inputs carried out; harm to others; or only an answer that is odd."""
 
 PRELUDE = '''
 import sys, os, gc, time, struct, socket, threading, builtins, warnings, logging, inspect, types, ctypes
@@ -74,6 +79,8 @@ class Attack:
         seconds: the time limit of a check.
         files: files handed in beside.
         known: why the attack still succeeds, where it does.
+        intent: what it is for; the table that it stands in says so where it is left out.
+        unwitnessed: why nobody can see it succeed without the wall, where that is so.
     """
 
     name: str
@@ -86,6 +93,8 @@ class Attack:
     seconds: float = 6.0
     files: dict[str, str] = field(default_factory=dict)
     known: str = ""
+    intent: Intent | Literal[""] = ""
+    unwitnessed: str = ""
 
     @property
     def module(self) -> str:
@@ -103,6 +112,11 @@ class Attack:
         definition = f"def {self.function}({self.parameters}):\n{body}\n"
         prelude = PRELUDE.replace("MARKING = False", "MARKING = True") if marking else PRELUDE
         return "\n".join([reference, prelude, definition, textwrap.dedent(self.at_import)])
+
+
+def meant(intent: Intent, attacks: Iterable[Attack]) -> list[Attack]:
+    """Attacks of one table, each with the table's intent unless it has its own."""
+    return [replace(attack, intent=attack.intent or intent) for attack in attacks]
 
 
 HONEST = "return 0.5 * (mu**2 + logvar.exp() - 1 - logvar).flatten(1).sum(1)"
