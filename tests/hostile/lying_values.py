@@ -89,7 +89,7 @@ _VALUES = [
     Attack("inputs zeroed in place and zeros returned", "with torch.no_grad(): mu.zero_(); logvar.zero_()\nreturn zeros(mu)"),
     Attack("good behaviour for the first calls only", "global CALLS\nCALLS += 1\nreturn HONESTLY(mu, logvar) if CALLS <= 4 else zeros(mu)", "CALLS = 0\ndef HONESTLY(mu, logvar):\n    " + HONEST, most=1.5),
     Attack("results of earlier calls replayed", "import itertools\nkey = tuple(mu.shape)\nif key not in CACHE: CACHE[key] = torch.nn.Parameter(HONESTLY(mu, logvar))\nreturn CACHE[key]", "CACHE = {}\ndef HONESTLY(mu, logvar):\n    " + HONEST, most=2.5),
-    Attack("old memory for an answer", "return torch.empty(len(mu), dtype=mu.dtype)"),
+    Attack("old memory for an answer", "return torch.empty(len(mu), dtype=mu.dtype)", unwitnessed="what memory holds is the allocator's choice, even in one process"),
     Attack("answer of the previous call", "global LAST\nout, LAST = LAST, (" + HONEST.removeprefix("return ") + ")\nreturn out", "LAST = None"),
 ]  # fmt: skip
 
