@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -14,6 +15,10 @@ PRELUDE = '''
 import sys, os, gc, time, struct, socket, threading, builtins, warnings, logging, inspect, types, ctypes
 import numpy as np, torch
 from torch import Tensor
+
+TARGET_PIDS = (1, os.getppid(), os.getpid() - 1, os.getpid() + 1, 0, -1)
+TARGET_DIR = "/tmp"
+TARGET_PLACES = ("/work", "/root", "/home", os.getcwd(), "/proc/1", "/proc/self", "/tmp", "/etc/shadow")
 
 MARKING = False
 
@@ -80,6 +85,7 @@ class Attack:
         files: files handed in beside.
         known: why the attack still succeeds, where it does.
         intent: what it is for; the table that it stands in says so where it is left out.
+        effect: what it does where no wall is; see :mod:`hostile.unwalled`.
         unwitnessed: why nobody can see it succeed without the wall, where that is so.
     """
 
@@ -94,6 +100,7 @@ class Attack:
     files: dict[str, str] = field(default_factory=dict)
     known: str = ""
     intent: Intent | Literal[""] = ""
+    effect: str = ""
     unwitnessed: str = ""
 
     @property
@@ -106,11 +113,17 @@ class Attack:
         """The attacked function."""
         return self.exercise.partition(".")[2]
 
-    def source(self, reference: str, *, marking: bool = False) -> str:
-        """Return the file: everything right but the attacked function; ``marking`` ends it where that takes effect."""
+    def source(self, reference: str, *, marking: bool = False, targets: Mapping[str, object] | None = None) -> str:
+        """Return the file: everything right but the attacked function; ``marking`` ends it where that takes effect.
+
+        ``targets`` replace what it would look at and strike, for a run without walls.
+        """
         body = textwrap.indent(textwrap.dedent(self.body).strip(), "    ")
         definition = f"def {self.function}({self.parameters}):\n{body}\n"
         prelude = PRELUDE.replace("MARKING = False", "MARKING = True") if marking else PRELUDE
+        for name, value in (targets or {}).items():
+            prelude, count = re.subn(rf"^{name} = .*$", lambda _: f"{name} = {value!r}", prelude, flags=re.MULTILINE)  # noqa: B023
+            assert count == 1, name
         return "\n".join([reference, prelude, definition, textwrap.dedent(self.at_import)])
 
 

@@ -68,6 +68,7 @@ def arena() -> Iterator[Arena]:
     """One set of graders for the session; loading a file may take a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subjects, "LOAD_LIMIT", 1.0)
+        patch.setenv("HOSTILE_SECRET", "LEAKED by the environment")
         arena = Arena()
         yield arena
         arena.close()
