@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Intent = Literal["gain", "tell", "harm", "noise"]
+"""Points that are not earned; hidden inputs carried out; harm to others; or only an answer that is odd."""
 
 PRELUDE = '''
 import sys, os, gc, time, struct, socket, threading, builtins, warnings, logging, inspect, types, ctypes
 import numpy as np, torch
 from torch import Tensor
+
+TARGET_PIDS = (1, os.getppid(), os.getpid() - 1, os.getpid() + 1, 0, -1)
+TARGET_DIR = "/tmp"
+TARGET_PLACES = ("/work", "/root", "/home", os.getcwd(), "/proc/1", "/proc/self", "/tmp", "/etc/shadow")
+
+MARKING = False
+
+def MARK(marking=MARKING, leave=os._exit):
+    """Called where hostile code takes effect; a witness sets the flag, and the worker ends here with a status of its own."""
+    if marking: leave(77)
 
 SEEN = []
 
@@ -31,11 +47,20 @@ def serving():
     line = frame.f_locals["self"]
     return line, line._sequence, frame.f_locals
 
+def bench():
+    """What carries out requests; nothing of it is out of the submission's reach."""
+    return serving()[2]["bench"]
+
+def operations():
+    """The table that requests are served from: made before the submission ran, and patched here."""
+    return bench()._operations
+
 def wire():
     return sys.modules["autograder.sandbox.wire"]
 
 def send(data):
     line, _, _ = serving()
+    MARK()
     line._connection.sendall(data)
 
 def frame(message):
@@ -59,6 +84,9 @@ class Attack:
         seconds: the time limit of a check.
         files: files handed in beside.
         known: why the attack still succeeds, where it does.
+        intent: what it is for; the table that it stands in says so where it is left out.
+        effect: what it does where no wall is; see :mod:`hostile.unwalled`.
+        unwitnessed: why nobody can see it succeed without the wall, where that is so.
     """
 
     name: str
@@ -71,6 +99,9 @@ class Attack:
     seconds: float = 6.0
     files: dict[str, str] = field(default_factory=dict)
     known: str = ""
+    intent: Intent | Literal[""] = ""
+    effect: str = ""
+    unwitnessed: str = ""
 
     @property
     def module(self) -> str:
@@ -82,11 +113,23 @@ class Attack:
         """The attacked function."""
         return self.exercise.partition(".")[2]
 
-    def source(self, reference: str) -> str:
-        """Return the file: everything right but the attacked function."""
+    def source(self, reference: str, *, marking: bool = False, targets: Mapping[str, object] | None = None) -> str:
+        """Return the file: everything right but the attacked function; ``marking`` ends it where that takes effect.
+
+        ``targets`` replace what it would look at and strike, for a run without walls.
+        """
         body = textwrap.indent(textwrap.dedent(self.body).strip(), "    ")
         definition = f"def {self.function}({self.parameters}):\n{body}\n"
-        return "\n".join([reference, PRELUDE, definition, textwrap.dedent(self.at_import)])
+        prelude = PRELUDE.replace("MARKING = False", "MARKING = True") if marking else PRELUDE
+        for name, value in (targets or {}).items():
+            prelude, count = re.subn(rf"^{name} = .*$", lambda _: f"{name} = {value!r}", prelude, flags=re.MULTILINE)  # noqa: B023
+            assert count == 1, name
+        return "\n".join([reference, prelude, definition, textwrap.dedent(self.at_import)])
+
+
+def meant(intent: Intent, attacks: Iterable[Attack]) -> list[Attack]:
+    """Attacks of one table, each with the table's intent unless it has its own."""
+    return [replace(attack, intent=attack.intent or intent) for attack in attacks]
 
 
 HONEST = "return 0.5 * (mu**2 + logvar.exp() - 1 - logvar).flatten(1).sum(1)"

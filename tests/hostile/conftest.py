@@ -69,6 +69,7 @@ def arena() -> Iterator[Arena]:
     """One set of graders for the session; loading a file may take a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subjects, "LOAD_LIMIT", 1.0)
+        patch.setenv("HOSTILE_SECRET", "LEAKED by the environment")
         arena = Arena()
         yield arena
         arena.close()
@@ -88,13 +89,13 @@ def reference_files(arena: Arena, assignment: str) -> dict[str, bytes | str]:
     return dict(arena.grader(assignment).assignment.reference_files())
 
 
-def written(arena: Arena, attack: Attack, folder: Path) -> Path:
+def written(arena: Arena, attack: Attack, folder: Path, *, marking: bool = False) -> Path:
     """Write an attack down: the reference, with the attacked file changed."""
     files = reference_files(arena, attack.assignment)
     name = f"{attack.module}.py"
     original = files[name]
     assert isinstance(original, bytes)
-    files[name] = attack.source(original.decode())
+    files[name] = attack.source(original.decode(), marking=marking)
     return submission(folder, {**files, **attack.files})
 
 

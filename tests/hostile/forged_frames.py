@@ -1,4 +1,7 @@
-"""Frames that no honest worker sends, and callbacks that no honest submission makes."""
+"""Frames that no honest worker sends, and callbacks that no honest submission makes.
+
+`MARK` stands before what is sent, because the grader may answer by ending the worker.
+"""
 
 # ruff: noqa: E501 - an attack per line reads as a table
 
@@ -12,7 +15,7 @@ _LOOP = {
     "exercise": "ddim.ddim_sample_loop",
     "parameters": "denoise_fn, shape, alphas_cumprod, num_steps, eta=0.0, generator=None, y=None",
 }
-_ASK = "line, seq, scope = serving()\ninvoke = scope['bench'].invoke\nx = torch.zeros(shape)\nt = torch.zeros(shape[0], dtype=torch.int64)\n"
+_ASK = "line, seq, scope = serving()\ninvoke = lambda *a: (wire().encode(list(a)), MARK(), scope['bench'].invoke(*a))[-1]\nx = torch.zeros(shape)\nt = torch.zeros(shape[0], dtype=torch.int64)\n"
 
 
 def frames(name: str, body: str, **options: object) -> Attack:
@@ -50,19 +53,19 @@ ATTACKS = [
     frames("verdict instead of a value", "send(frame([seq, 'passed', {'score': 100}]))"),
     frames("function of the grader that is not lent", "send(frame([seq, 'callback', [0, [(), {}], [], False]])); time.sleep(0.2)"),
     frames("vjp of nothing", "send(frame([seq, 'vjp', [-1, []]])); time.sleep(0.2)"),
-    frames("descriptors instead of data", "socket.send_fds(line._connection, [b'\\x00\\x00\\x00\\x01\\xc0'], [0, 1, 2])"),
-    frames("socket shut down", "line._connection.shutdown(socket.SHUT_RDWR)"),
-    frames("socket closed", "os.close(3)"),
-    frames("all descriptors closed", "os.closerange(0, 100)"),
-    frames("socket replaced", "os.dup2(1, 3)", seconds=1.0),
-    frames("answers by a thread, before and after", "def run():\n    while True:\n        try: send_raw(b'\\x00\\x00\\x00\\x05abcde')\n        except OSError: return\n        time.sleep(0.001)\nc = line._connection\nsend_raw = c.sendall\nthreading.Thread(target=run, daemon=True).start()"),
-    calls("endless calls", "while True: denoise_fn(x, t)", seconds=0.6),
-    calls("outer product in the grader", "try: denoise_fn(torch.zeros(1, 60000), torch.zeros(60000, dtype=torch.int64))\nexcept RuntimeError: pass\ndenoise_fn(torch.zeros(1, 400000), torch.zeros(400000, dtype=torch.int64))", seconds=1.5),
-    calls("giant tensors", "while True:\n    try: denoise_fn(torch.zeros(7 * 10**6), t)\n    except (RuntimeError, ValueError): pass", seconds=1.0),
-    calls("graph of everything", "x.requires_grad_()\nwhile True: x = denoise_fn(x, t)", seconds=1.0),
-    calls("graph of large tensors", "big = torch.zeros(1000, 1000).requires_grad_()\nwhile True: denoise_fn(big, t[:1])", seconds=1.0),
-    calls("weird arguments", "for bad in ('x' * 1000, None, 1j, [[[]]], {'$': 5}, torch.zeros(2, dtype=torch.bool), 10**800, torch.zeros(0), np.zeros(3), float('nan')):\n    try: denoise_fn(bad, bad)\n    except Exception: pass"),
-    calls("wrong number of arguments", "for k in (0, 1, 5):\n    try: denoise_fn(*[x] * k, **{'CANARY': 1})\n    except Exception: pass"),
+    frames("descriptors instead of data", "MARK(); socket.send_fds(line._connection, [b'\\x00\\x00\\x00\\x01\\xc0'], [0, 1, 2])"),
+    frames("socket shut down", "line._connection.shutdown(socket.SHUT_RDWR); MARK()"),
+    frames("socket closed", "os.close(3); MARK()"),
+    frames("all descriptors closed", "os.closerange(0, 100); MARK()"),
+    frames("socket replaced", "os.dup2(1, 3); MARK()", seconds=1.0),
+    frames("answers by a thread, before and after", "def run():\n    while True:\n        try: MARK(); send_raw(b'\\x00\\x00\\x00\\x05abcde')\n        except OSError: return\n        time.sleep(0.001)\nc = line._connection\nsend_raw = c.sendall\nthreading.Thread(target=run, daemon=True).start(); time.sleep(0.01)"),
+    calls("endless calls", "while True: denoise_fn(x, t); MARK()", seconds=0.6),
+    calls("outer product in the grader", "try: denoise_fn(torch.zeros(1, 60000), torch.zeros(60000, dtype=torch.int64))\nexcept RuntimeError: pass\nMARK()\ndenoise_fn(torch.zeros(1, 400000), torch.zeros(400000, dtype=torch.int64))", seconds=1.5),
+    calls("giant tensors", "while True:\n    try: denoise_fn(torch.zeros(7 * 10**6), t)\n    except (RuntimeError, ValueError): MARK()", seconds=1.0),
+    calls("graph of everything", "x.requires_grad_()\nwhile True: x = denoise_fn(x, t); MARK()", seconds=1.0),
+    calls("graph of large tensors", "big = torch.zeros(1000, 1000).requires_grad_()\nwhile True: denoise_fn(big, t[:1]); MARK()", seconds=1.0),
+    calls("weird arguments", "for bad in ('x' * 1000, None, 1j, [[[]]], {'$': 5}, torch.zeros(2, dtype=torch.bool), 10**800, torch.zeros(0), np.zeros(3), float('nan')):\n    try: denoise_fn(bad, bad)\n    except Exception: MARK()"),
+    calls("wrong number of arguments", "for k in (0, 1, 5):\n    try: denoise_fn(*[x] * k, **{'CANARY': 1})\n    except Exception: MARK()"),
     calls("placeholder out of range", "invoke('callback', 0, [({'$': 3},), {}], [x], False)"),
     calls("placeholder that is true", "invoke('callback', 0, [({'$': True},), {}], [x, x], False)"),
     calls("pattern of the wrong form", "invoke('callback', 0, 5, [x], False)"),
@@ -73,9 +76,9 @@ ATTACKS = [
     calls("vjp with wrong cotangents", "n = invoke('callback', 0, [({'$': 0}, {'$': 1}), {}], [x, t], True)[0]\nfor bad in ([], [x, x, x], [torch.zeros(7)], [t]):\n    try: invoke('vjp', n, bad)\n    except RuntimeError: pass\n    except ValueError: pass"),
     calls("vjp many times over", "n, v, _ = invoke('callback', 0, [({'$': 0}, {'$': 1}), {}], [x, t], True)\nwhile True: n = invoke('vjp', n, [x])[0]", seconds=1.0),
     calls("question of an unknown kind", "invoke('expected', 0)"),
-    calls("question without a body", "line.write([seq, 'callback', None])\nline.read()"),
-    calls("call after the reply", "line.write([seq, 'reply', [['ok', x]]])\nline.write([seq, 'callback', [0, [(x, t), {}], [], False]])\nline.read()"),
-    calls("call from two threads", "def run():\n    for _ in range(50):\n        try: denoise_fn(x, t)\n        except Exception: return\nthreads = [threading.Thread(target=run) for _ in range(3)]\nfor th in threads: th.start()\nrun()\nfor th in threads: th.join(0.5)", seconds=1.5),
-    calls("the function itself returned", "return denoise_fn"),
-    calls("error text of the grader's function", "try: denoise_fn()\nexcept Exception as e: raise ValueError('CANARY' + str(e))"),
+    calls("question without a body", "MARK(); line.write([seq, 'callback', None])\nline.read()"),
+    calls("call after the reply", "MARK(); line.write([seq, 'reply', [['ok', x]]])\nline.write([seq, 'callback', [0, [(x, t), {}], [], False]])\nline.read()"),
+    calls("call from two threads", "def run():\n    for _ in range(50):\n        try: (threading.current_thread() is threading.main_thread()) or MARK(); denoise_fn(x, t)\n        except Exception: return\nthreads = [threading.Thread(target=run) for _ in range(3)]\nfor th in threads: th.start()\nrun()\nfor th in threads: th.join(0.5)", seconds=1.5),
+    calls("the function itself returned", "MARK()\nreturn denoise_fn"),
+    calls("error text of the grader's function", "try: denoise_fn()\nexcept Exception as e: MARK(); raise ValueError('CANARY' + str(e))"),
 ]  # fmt: skip
