@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from . import forged_frames, lying_values, patched_process, processes, snooping
+from . import forged_frames, lying_values, patched_process, processes, public_judges, snooping
 from .attack import Attack
 from .conftest import (
     Arena,
@@ -28,6 +28,7 @@ ATTACKS = [
     *snooping.ATTACKS,
     *forged_frames.ATTACKS,
     *processes.ATTACKS,
+    *public_judges.ATTACKS,
 ]
 GRADER_MEGABYTES = 1500
 SECRETS = ("/solutions", "BEGIN SOLUTION", "autograder_checks", "LEAKED", "kl_divergence(")

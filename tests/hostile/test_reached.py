@@ -11,13 +11,13 @@ import pytest
 
 from autograder import sessions
 
-from . import forged_frames, patched_process
+from . import forged_frames, patched_process, public_judges
 from .attack import Attack
 from .conftest import Arena, written
 
 MARKED = 77
 """The exit status of `MARK`, which no fixture has by itself."""
-ATTACKS = [*patched_process.ATTACKS, *forged_frames.ATTACKS]
+ATTACKS = [*patched_process.ATTACKS, *forged_frames.ATTACKS, *public_judges.ATTACKS]
 
 
 @pytest.fixture
