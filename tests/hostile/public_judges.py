@@ -16,7 +16,7 @@ return KEPT.pop()
 """
 
 ATTACKS = [
-    Attack("inputs zeroed in place and zeros returned", "MARK(); mu.zero_(); logvar.zero_()\nreturn zeros(mu)", intent="gain"),
+    Attack("zeros for inputs that were made zero", "MARK(); mu.zero_(); logvar.zero_()\nreturn zeros(mu)", intent="gain"),
     Attack("old data in memory that is new to nobody", "MARK()" + _STALE, "KEPT = []", intent="gain"),
     Attack("right in the first call only", "CALLS.append(1)\nif len(CALLS) > 1: MARK()\nreturn right(mu, logvar) if len(CALLS) == 1 else zeros(mu)", "CALLS = []\n" + _RIGHT, intent="gain", most=1.0),
     Attack("a thread that fills in the answer later", "out = zeros(mu)\nvalue = right(mu, logvar).detach()\ndef later():\n    time.sleep(0.02)\n    MARK()\n    out.copy_(value)\nthreading.Thread(target=later, daemon=True).start()\nreturn out", _RIGHT, intent="gain"),

@@ -53,7 +53,7 @@ def frees_what_it_expects(answer: Callable[..., Any]) -> bool:
 
 
 BEATEN = {
-    "inputs zeroed in place and zeros returned": expects_afterwards,
+    "zeros for inputs that were made zero": expects_afterwards,
     "right in the first call only": asks_once,
     "a thread that fills in the answer later": looks_later,
     "old data in memory that is new to nobody": frees_what_it_expects,
