@@ -46,10 +46,13 @@ def looks_later(answer: Callable[..., Any]) -> bool:
 def frees_what_it_expects(answer: Callable[..., Any]) -> bool:
     """Computes what it expects first, in the same process, lets go of it, and looks at some entries of what comes back."""
     mu, logvar = MU.repeat(2048, 1), LOGVAR.repeat(2048, 1)
-    kept = [truth(mu, logvar) for _ in range(64)]
-    del kept
-    found = answer(mu, logvar)
-    return torch.allclose(found[100:], truth(mu, logvar)[100:])  # the allocator keeps its own marks at the beginning
+    right = truth(mu, logvar)[100:]  # the allocator keeps its own marks at the beginning
+    for _ in range(50):  # whose memory comes back is the allocator's choice
+        kept = [truth(mu, logvar) for _ in range(64)]
+        del kept
+        if torch.allclose(answer(mu, logvar)[100:], right):
+            return True
+    return False
 
 
 BEATEN = {
