@@ -195,7 +195,7 @@ def test_real_nvp_learns(candidate: Candidate) -> None:
 @check("RealNVP", points=0.25, title="num_layers and hidden say how large the networks are", kind="law")
 def test_real_nvp_sizes(candidate: Candidate) -> None:
     """More layers, or wider ones, did not lead to more parameters."""
-    counts, few, narrow = [], whole(92, 2, 3), whole(93, 3, 6)
+    counts, few, narrow = [], whole(92, 2, 6), whole(93, 3, 40)
     sizes = [(few, narrow), (few + 2, narrow), (few + 2, narrow + 5), (few + 5, narrow + 5)]
     for num_layers, hidden in sizes:
         named = candidate.RealNVP(3, num_layers=num_layers, hidden=hidden).parameters_by_name()
