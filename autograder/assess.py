@@ -31,7 +31,7 @@ def assess(
     """
     assessed = _first_passes(assignment, exercises, subject, options)
     faulty = {one.exercise.key for one in assessed if not one.complete}
-    forgive_consequences(assignment, assessed, subject, options)
+    forgive_consequences(assignment, assessed, faulty, subject, options)
     for one in assessed:
         _unmask_tables(assignment, one, subject, options)
     if catalogue is not None:

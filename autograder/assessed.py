@@ -8,7 +8,7 @@ from autograder.course import Exercise
 from autograder.reports.schema import Diagnosis, ExerciseResult, ExerciseStatus
 from autograder.runner import earned
 from autograder.verdicts import Outcome
-from autograder.wording import check_result, folded
+from autograder.wording import check_result, told_status
 
 
 @dataclass
@@ -50,7 +50,7 @@ def exercise_result(one: Assessed) -> ExerciseResult:
 
 
 def _status(one: Assessed) -> ExerciseStatus:
-    statuses = [_told_status(one, outcome) for outcome in one.outcomes]
+    statuses = [told_status(outcome, begun=one.begun) for outcome in one.outcomes]
     if one.complete:
         return "passed"
     if all(status == "missing" for status in statuses):
@@ -61,11 +61,6 @@ def _status(one: Assessed) -> ExerciseStatus:
         if status in statuses and "failed" not in statuses:
             return status  # type: ignore[return-value]
     return "failed"
-
-
-def _told_status(one: Assessed, outcome: Outcome) -> str:
-    visible = outcome.check.visibility == "visible"
-    return outcome.status if visible else folded(outcome.status, begun=one.begun)
 
 
 def _note(one: Assessed) -> str:

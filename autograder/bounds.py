@@ -9,8 +9,6 @@ one ceiling for a whole submission, with everything that loading it and checking
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import gc
 import signal
 import threading
 from collections.abc import Iterator
@@ -95,13 +93,6 @@ def unbounded_memory() -> Iterator[None]:
         if held:
             with _lock:
                 _set_soft(_wanted)
-
-
-def give_back_memory() -> None:
-    """Free what is held by cycles only, and return what is free to the system: the limit counts both."""
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 _AGAIN = 0.1

@@ -24,13 +24,13 @@ three times more in one case of eight."""
 
 
 def forgive_consequences(
-    assignment: Assignment, assessed: Sequence[Assessed], subject: Subject, options: RunOptions
+    assignment: Assignment, assessed: Sequence[Assessed], faulty: set[str], subject: Subject, options: RunOptions
 ) -> None:
     """Let checks count that pass with correct versions of the faulty pieces that their exercise builds on.
 
-    What builds on little comes first: nothing is lent whose own checks are still to be repeated.
+    ``faulty`` names the exercises that lost points. What builds on little comes first: nothing is lent whose own checks
+    are still to be repeated.
     """
-    faulty = {one.exercise.key for one in assessed if not one.complete}
     for one in sorted(assessed, key=lambda one: len(_pieces(assignment, one.exercise))):
         pieces = faulty_pieces(assignment, one.exercise, faulty)
         if pieces and not one.complete:

@@ -27,8 +27,8 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 
 DOES_NOT_RUN = (
-    "Your code does not run to the end for this check: it raises an error, returns nothing, takes too long, or ends its "
-    "process. Try it on inputs of other sizes and kinds that the exercise allows."
+    "Your code does not run to the end for this check: it raises an error, takes too long, or ends its process. "
+    "Try it on inputs of other sizes and kinds that the exercise allows."
 )
 NOT_BEGUN = "not implemented yet"
 
@@ -40,7 +40,7 @@ def check_result(exercise: Exercise, outcome: Outcome, *, begun: bool = True) ->
     """
     info = outcome.check.info
     visible = outcome.check.visibility == "visible"
-    status = outcome.status if visible else folded(outcome.status, begun=begun)
+    status = told_status(outcome, begun=begun)
     return CheckResult(
         name=info.name, title=info.title, visibility=outcome.check.visibility,
         score=info.points if outcome.passed else 0.0, max_score=info.points,
@@ -50,10 +50,10 @@ def check_result(exercise: Exercise, outcome: Outcome, *, begun: bool = True) ->
     )  # fmt: skip
 
 
-def folded(status: str, *, begun: bool) -> str:
-    """The outcome of a hidden check as a student may know it: ``passed``, ``failed``, or ``error`` for does not run."""
-    if status in ("passed", "failed"):
-        return status
+def told_status(outcome: Outcome, *, begun: bool) -> str:
+    """A status as a student may know it: of a hidden check ``passed``, ``failed``, or ``error`` for does not run."""
+    if outcome.check.visibility == "visible" or outcome.status in ("passed", "failed"):
+        return outcome.status
     return "error" if begun else "missing"
 
 

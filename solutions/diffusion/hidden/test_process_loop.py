@@ -5,6 +5,7 @@ truth, or else the candidate's own p_sample, says what a step should do, so that
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -12,29 +13,15 @@ from torch import Tensor
 
 from autograder.candidate import Candidate
 from autograder.checks import CheckFailed, assert_close, assert_shape, assert_true, check, fail
-from autograder.strategies import generator, normal, uniform
+from autograder.course import load_file
+from autograder.strategies import generator, normal
 
-LENGTH = 6
+shared = load_file(Path(__file__).with_name("noise_schedule.py"), "autograder_checks.diffusion.hidden.noise_schedule")
+LENGTH, schedule = shared.LENGTH, shared.schedule
 DATA_MEAN, DATA_VARIANCE = 2.0, 0.25
 SIGMAS = 6.5
 """For 400 or more standard normal values, mean, mean square and mean lag products leave 6.5 standard errors with
 probability below 1e-8 each (Chernoff). A check looks at fewer than ten of them: false alarms below 1e-7."""
-
-
-class Schedule(NamedTuple):
-    """Unordered betas, and what follows from them."""
-
-    betas: Tensor
-    alpha_bars: Tensor
-    variances: Tensor
-
-
-def schedule() -> Schedule:
-    """Six steps."""
-    betas = uniform((LENGTH,), 90, 0.05, 0.3)
-    alpha_bars = (1 - betas).cumprod(0)
-    previous = torch.cat([torch.ones(1, dtype=torch.float64), alpha_bars[:-1]])
-    return Schedule(betas, alpha_bars, betas * (1 - previous) / (1 - alpha_bars))
 
 
 def at(table: Tensor, t: Tensor, ndim: int) -> Tensor:

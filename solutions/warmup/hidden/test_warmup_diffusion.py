@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,35 +12,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from autograder.candidate import Candidate, RemoteFunction
+from autograder.candidate import Candidate
 from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import made, number, numpy_generator, seeds, uniform, whole
+from autograder.course import load_file
+from autograder.strategies import made, number, numpy_generator, seeds, whole
 
 Array = NDArray[np.float64]
 
-SHAPES = ((1,), (3,), (2, 1), (2, 3), (4, 5), (3, 1, 2), (2, 2, 2, 3))
-
-
-def signed(seed: int, signs: list[list[int]]) -> Array:
-    """Values of the given signs, none of them near zero."""
-    return uniform((2, 3), seed, 0.3, 3.0).numpy() * np.array(signs)
-
-
-def some_x() -> Array:
-    """Data of two rows."""
-    return signed(1, [[-1, 1, 1], [1, -1, 1]])
-
-
-def some_noise() -> Array:
-    """Noise for them."""
-    return signed(2, [[1, -1, 1], [-1, 1, 1]])
-
-
-def leaves_everything_alone(function: RemoteFunction, *inputs: Array | float) -> None:
-    """A call neither changes its inputs nor draws global random numbers."""
-    observed = function.observe(*inputs)
-    assert_close(list(observed.args), list(inputs), what="the inputs after the call")
-    assert_true(not observed.rng_used, "the call draws from the global random state")
+rows = load_file(Path(__file__).with_name("rows.py"), "autograder_checks.warmup.hidden.rows")
+SHAPES = rows.SHAPES
+some_x = rows.some_x
+some_noise = rows.some_noise
+leaves_everything_alone = rows.leaves_everything_alone
 
 
 def single(*arrays: Array) -> tuple[NDArray[np.float32], ...]:
