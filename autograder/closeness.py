@@ -6,6 +6,7 @@ before any value, and every comparison is written so that NaN fails it.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from numbers import Number
@@ -14,6 +15,8 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 from torch import Tensor
+
+from autograder.sandbox.wire_types import dtype_name
 
 _TOLERANCE = {
     "float64": 1e-7,
@@ -197,10 +200,14 @@ def _refuse_shape(values: np.ndarray, what: str) -> NoReturn:
 def _plain_array(value: Any) -> tuple[np.ndarray, str]:
     if isinstance(value, Tensor):
         plain = value.detach().cpu()
-        name = str(plain.dtype).removeprefix("torch.")
-        return (plain.float() if plain.dtype is torch.bfloat16 else plain).numpy(), name
+        return (plain.float() if plain.dtype is torch.bfloat16 else plain).numpy(), _torch_name(plain.dtype)
     array = np.asarray(value)
-    return array, "bool" if array.dtype.kind == "b" else array.dtype.name
+    return array, "bool" if array.dtype.kind == "b" else dtype_name(array.dtype)
+
+
+@functools.cache
+def _torch_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def _limits(
@@ -246,6 +253,8 @@ def _assert_values(
     common = np.result_type(got, wanted, np.float64)
     got_wide, wanted_wide = got.astype(common, copy=False), wanted.astype(common, copy=False)
     with np.errstate(all="ignore"):
+        if math.isfinite(atol) and (np.abs(got_wide - wanted_wide) <= atol).all():  # most right answers
+            return
         close = np.abs(got_wide - wanted_wide) <= rtol * np.abs(wanted_wide) + atol
     close &= np.isfinite(wanted_wide)  # around infinity the tolerance would be infinite too
     close |= got_wide == wanted_wide  # equal infinities

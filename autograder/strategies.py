@@ -101,7 +101,8 @@ def deferring() -> Iterator[None]:
 
 def normal(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.float64, scale: float = 1.0) -> Tensor:
     """Standard normal values times ``scale``, rounded to two decimals, determined by ``seed``."""
-    return torch.round(torch.randn(shape, generator=generator(seed), dtype=torch.float64) * scale, decimals=2).to(dtype)
+    values = torch.randn(shape, generator=generator(seed), dtype=torch.float64)
+    return torch.round(values if scale == 1.0 else values * scale, decimals=2).to(dtype)
 
 
 def uniform(shape: tuple[int, ...], seed: int, low: float, high: float, dtype: torch.dtype = torch.float64) -> Tensor:

@@ -19,7 +19,7 @@ from autograder.sandbox.finder import SpaceFinder
 from autograder.sandbox.modules import ModuleSpace
 from autograder.sandbox.quiet import quiet_stdin
 from autograder.sandbox.twisters import seed_python
-from autograder.sandbox.wire_types import NUMPY_DTYPES, Handle
+from autograder.sandbox.wire_types import NUMPY_DTYPES, Handle, dtype_name
 
 _PLAIN = (int, float, str, bool, bytes, complex, type(None))
 
@@ -93,9 +93,9 @@ class Bench:
         if kind in _PLAIN or kind is Handle:
             return value
         if isinstance(value, np.generic):
-            return value if value.dtype.name in NUMPY_DTYPES else self._keep(value)
+            return value if dtype_name(value.dtype) in NUMPY_DTYPES else self._keep(value)
         if isinstance(value, np.ndarray):
-            return np.array(value, copy=True, subok=False) if value.dtype.name in NUMPY_DTYPES else self._keep(value)
+            return np.array(value, copy=True, subok=False) if dtype_name(value.dtype) in NUMPY_DTYPES else self._keep(value)
         if isinstance(value, tuple):
             return tuple(self._give(item) for item in tuple.__iter__(value))
         if isinstance(value, list):

@@ -32,6 +32,7 @@ from autograder.sandbox.wire_types import (
     EncodeError,
     Handle,
     WireError,
+    dtype_name,
 )
 
 __all__ = [
@@ -136,11 +137,12 @@ def spend(budget: list[int], nbytes: int) -> None:
 
 
 def _encode_array(array: np.ndarray, kind: int, budget: list[int]) -> msgpack.ExtType:
-    if array.dtype.name not in NUMPY_DTYPES:
+    name = dtype_name(array.dtype)
+    if name not in NUMPY_DTYPES:
         raise TypeError(f"an array of dtype {array.dtype} is not plain data")
     spend(budget, array.nbytes)
     native = array.astype(array.dtype.newbyteorder("="), copy=False)
-    return msgpack.ExtType(kind, msgpack.packb([array.dtype.name, list(array.shape), native.tobytes()]))
+    return msgpack.ExtType(kind, msgpack.packb([name, list(array.shape), native.tobytes()]))
 
 
 def decode(data: bytes, *, trusted: bool = False) -> Any:

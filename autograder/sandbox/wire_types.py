@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+
+import numpy as np
 
 MAX_FRAME = 64 * 2**20
 """Bytes of one frame; larger announcements are refused before anything is allocated."""
@@ -20,6 +23,12 @@ NUMPY_DTYPES = frozenset(
         *("int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8"),
     ]
 )
+
+
+@functools.lru_cache(maxsize=256)
+def dtype_name(dtype: np.dtype) -> str:
+    """The name of a dtype; NumPy works it out anew each time, which takes longer than to encode a small array."""
+    return dtype.name
 
 
 class WireError(Exception):

@@ -6,6 +6,7 @@ No point is gained, nothing hidden is told, the next student is graded as ever, 
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,43 +16,65 @@ import pytest
 
 from autograder import subjects
 from autograder.grading import Grader, _selected
-from autograder.options import GradeOptions
-from autograder.reports.feedback import render_feedback
+from autograder.options import GradeOptions, IsolationRequest
 from autograder.reports.graded import Graded
 from autograder.reports.schema import ExerciseResult
-from autograder.runner import RunOptions, run_checks
 from autograder.sandbox.limits import UIDS_PER_ZYGOTE
-from autograder.subjects import LoadedModules
 
-from .attack import Attack
-from .recording import recorded_fingerprints
+from .attacks import prelude
+from .attacks.attack import Attack
+from .witness.opening import OpenGround
+from .witness.shown import Showing, showing_all
 
 _WORKER_UIDS = range(1_000_000_000, 4_000_000_000)
-TRACES = {"hostile", "x", "seen", "results.json", "student.json", "scores.csv", "sitecustomize.py", "l"}
+SEEDS = (1, 2)
+"""Of two runs whose hidden inputs differ."""
+RESULTS = Path(tempfile.gettempdir()) / "results-of-attacks"
+"""Where an attack thinks that results go: always the same place, since hidden inputs follow from what is handed in."""
+TRACES = {"x", "results.json", "student.json", "scores.csv", "sitecustomize.py", "l"}
 """Names of the files that attacks write."""
 
 
 class Arena:
     """Graders of all assignments, each started on first use and shared by the whole run."""
 
-    def __init__(self) -> None:
+    def __init__(self, isolation: IsolationRequest = "strict") -> None:
         self._graders: dict[str, Grader] = {}
+        self._isolation: IsolationRequest = isolation
+        self.showing: Showing
+        """Notes what the wall of fixed texts holds back."""
+        self.honest: dict[tuple[str, str], int] = {}
+        """Megabytes that grading the reference takes, by assignment and exercise."""
+        self._twice: dict[str, list[tuple[Graded, str]]] = {}
         self._others = worker_processes()
         """Spare workers of graders that other tests of this session keep."""
 
     def grader(self, assignment: str) -> Grader:
         """Return the warm grader of an assignment."""
         if assignment not in self._graders:
-            self._graders[assignment] = Grader(assignment, GradeOptions(memory_limit_mb=1024)).__enter__()
+            options = GradeOptions(isolation=self._isolation, memory_limit_mb=1024)
+            self._graders[assignment] = Grader(assignment, options).__enter__()
         return self._graders[assignment]
 
-    def grade(self, assignment: str, path: Path, only: str = "", seconds: float = 6.0) -> Graded:
-        """Grade one submission, of some exercises (names between spaces) or of all."""
+    def grade(self, assignment: str, path: Path, only: str = "", seconds: float = 6.0, seed: int = 0) -> Graded:
+        """Grade one submission, of some exercises (names between spaces) or of all, with hidden inputs of `seed`."""
         grader = self.grader(assignment)
         selection = tuple(only.split())
         grader.exercises = _selected(grader.assignment, selection)
-        grader.options = replace(grader.options, time_limit=seconds, only=selection)
+        grader.options = replace(grader.options, time_limit=seconds, only=selection, seed=seed)
+        self.showing.start()
         return grader.grade(grader.read(path))
+
+    def twice(self, attack: Attack, folder: Path) -> list[tuple[Graded, str]]:
+        """Two runs of an attack with different hidden inputs, each with what the fixed texts hold back; done once."""
+        if attack.name not in self._twice:
+            path = written(self, attack, folder / "mallory")
+            runs = []
+            for seed in SEEDS:
+                graded = self.grade(attack.assignment, path, attack.exercise, attack.seconds, seed)
+                runs.append((graded, self.showing.text()))
+            self._twice[attack.name] = runs
+        return self._twice[attack.name]
 
     def close(self) -> None:
         """End everything."""
@@ -69,10 +92,19 @@ def arena() -> Iterator[Arena]:
     """One set of graders for the session; loading a file may take a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subjects, "LOAD_LIMIT", 1.0)
-        patch.setenv("HOSTILE_SECRET", "LEAKED by the environment")
+        patch.setenv("AUTOGRADER_HOSTILE_SECRET", "LEAKED by the environment")
         arena = Arena()
-        yield arena
+        with showing_all() as arena.showing:
+            yield arena
         arena.close()
+
+
+@pytest.fixture(scope="session")
+def ground() -> Iterator[OpenGround]:
+    """Where attacks run without walls."""
+    ground = OpenGround()
+    yield ground
+    ground.close()
 
 
 def submission(folder: Path, files: dict[str, bytes | str]) -> Path:
@@ -89,13 +121,14 @@ def reference_files(arena: Arena, assignment: str) -> dict[str, bytes | str]:
     return dict(arena.grader(assignment).assignment.reference_files())
 
 
-def written(arena: Arena, attack: Attack, folder: Path, *, marking: bool = False) -> Path:
-    """Write an attack down: the reference, with the attacked file changed."""
+def written(arena: Arena, attack: Attack, folder: Path, extra: str = "") -> Path:
+    """Write an attack down: the reference, with the attacked file changed; `extra` goes between targets and attack."""
     files = reference_files(arena, attack.assignment)
     name = f"{attack.module}.py"
     original = files[name]
     assert isinstance(original, bytes)
-    files[name] = attack.source(original.decode(), marking=marking)
+    RESULTS.mkdir(mode=0o777, exist_ok=True)
+    files[name] = attack.source(original.decode(), prelude.behind_walls(str(RESULTS)) + extra)
     return submission(folder, {**files, **attack.files})
 
 
@@ -106,24 +139,15 @@ def the_exercise(graded: Graded) -> ExerciseResult:
     return exercise
 
 
-def everything_told(graded: Graded, folder: Path) -> tuple[str, str]:
-    """The student's page, and all text that leaves the grader: the result, the page, the pictures."""
-    pictures = "".join(picture.decode("utf-8", "replace") for picture in graded.figures.values())
-    page = render_feedback(graded.result, folder)
-    return page, graded.result.to_json() + page + pictures
+def peak_of(run: Callable[[], Graded]) -> tuple[Graded, int]:
+    """What `run` returns, and the most megabytes that this process held meanwhile.
 
-
-def numbers_of_hidden_checks(arena: Arena, assignment: str, exercise: str) -> set[str]:
-    """A fingerprint of every tensor that hidden checks, and only these, send to a submission."""
-    graded = arena.grader(assignment).assignment
-    subject = LoadedModules(graded, graded.reference_files())
-    target = graded.exercise(exercise)
-    told: dict[str, set[str]] = {"visible": set(), "hidden": set()}
-    for visibility, found in told.items():
-        checks = [check for check in target.checks if check.visibility == visibility]
-        with recorded_fingerprints(subject, target.module, found) as open_session:
-            run_checks(graded, checks, open_session, RunOptions())
-    return told["hidden"] - told["visible"]
+    The kernel's high-water mark is reset before (proc(5), `clear_refs`): otherwise one attack would hide the next.
+    """
+    Path("/proc/self/clear_refs").write_text("5")
+    graded = run()
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return graded, int(line.split()[1]) // 1024
 
 
 def _relatives() -> dict[int, int]:
@@ -162,10 +186,10 @@ def open_descriptors() -> int:
 def left_behind() -> set[str]:
     """Files of workers in the places where processes meet."""
     found = set()
-    for place in (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.home(), Path.cwd(), Path.cwd() / "results"):
+    for place in (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.home(), Path.cwd(), Path.cwd() / "results", RESULTS):
         for path in place.iterdir() if place.is_dir() else ():
             try:
-                if path.lstat().st_uid in _WORKER_UIDS or path.name in TRACES:
+                if path.lstat().st_uid in _WORKER_UIDS or path.name in TRACES or path.name.startswith("hostile-"):
                     found.add(str(path))
             except OSError:
                 continue

@@ -15,8 +15,10 @@ import pytest
 
 from autograder.submission.naming import result_name
 
-from .attack import HONEST, PRELUDE, Attack
-from .conftest import Arena, everything_told, left_behind, reference_files, submission, the_exercise
+from .attacks.attack import HONEST, Attack
+from .attacks.prelude import behind_walls
+from .conftest import Arena, left_behind, reference_files, submission, the_exercise
+from .told import page_of
 
 EXERCISE = ("vae", "losses.gaussian_kl")
 ATTACKS = [
@@ -55,12 +57,13 @@ def test_attacks_in_containers(
     files = reference_files(arena, "vae")
     source = files["losses.py"]
     assert isinstance(source, bytes)
-    attacked = attack.source(source.decode())
+    prelude = behind_walls(str(tmp_path))
+    attacked = attack.source(source.decode(), prelude)
     if container == "zip":
         path = tmp_path / "mallory.zip"
         path.write_bytes(zipped({**files, "losses.py": attacked}))
     else:
-        book = notebook(PRELUDE, attacked)
+        book = notebook(prelude, attacked)
         path = tmp_path / ("mallory.ipynb" if container == "notebook" else "mallory.zip")
         path.write_bytes(book if container == "notebook" else zipped({"deep/er/vae.ipynb": book}))
     graded = arena.grade("vae", path, "losses.gaussian_kl")
@@ -84,7 +87,7 @@ def test_names_of_folders_are_only_names(name: str, arena: Arena, tmp_path: Path
     folder = tmp_path / "class" / name
     graded = arena.grade("vae", submission(folder, files), "losses.gaussian_kl")
     assert graded.result.score == graded.result.max_score
-    page, _ = everything_told(graded, tmp_path)
+    page = page_of(graded, tmp_path)
     assert not any(character in page for character in "\x1b\x00\u202e")
     assert "<script>alert" not in page
     stem = result_name(graded.result.student, set())
@@ -94,7 +97,7 @@ def test_names_of_folders_are_only_names(name: str, arena: Arena, tmp_path: Path
 
 
 FILES: dict[str, dict[str, bytes | str]] = {
-    "shadows of libraries": {name: "raise SystemExit" for name in ("torch.py", "numpy.py", "random.py", "msgpack.py", "autograder.py", "autograder/__init__.py", "autograder/sandbox/wire.py", "sys.py", "builtins.py")},
+    "shadows of libraries": {name: "raise SystemExit" for name in ("torch.py", "numpy.py", "random.py", "msgpack.py", "pytest.py", "hypothesis.py", "numpy/__init__.py", "autograder.py", "autograder/__init__.py", "autograder/sandbox/wire.py", "sys.py", "builtins.py")},
     "start-up files": {name: "import os; os._exit(1)" for name in ("conftest.py", "sitecustomize.py", "usercustomize.py", "__init__.py", "setup.py", "test_losses.py", "evil.pth", "pytest.ini", ".env")},
     "forged results": {name: '{"score": 100, "status": "graded"}' for name in ("results.json", "mallory.json", "class.json", "summary.csv", "index.html", "results/mallory.json")},
     "sources that hurt a parser": {"a.py": "-" * 200_000 + "1", "b.py": "(" * 90_000, "c.py": "x = " + "[" * 150 + "]" * 150, "d.py": b"\x00" * 1000, "e.py": "a." * 100_000 + "a", "f.py": "1" * 500_000, "g.py": "f'" + "{" * 1000, "h.py": b"# -*- coding: rot13 -*-\n", "i.py": b"\xff\xfe" * 100},
@@ -111,7 +114,7 @@ def test_files_beside_the_answer(extra: dict[str, bytes | str], arena: Arena, tm
     graded = arena.grade("vae", path, "losses.gaussian_kl")
     assert graded.result.status == "graded", graded.result.message
     assert graded.result.score == graded.result.max_score
-    page, _ = everything_told(graded, tmp_path)
+    page = page_of(graded, tmp_path)
     assert not any(character in page for character in "\x1b\x00\u202e")
     assert not left_behind()
 
@@ -141,7 +144,9 @@ def test_links_and_pipes_are_not_followed(arena: Arena, tmp_path: Path) -> None:
     assert graded.result.score == 0.0
 
 
-@pytest.mark.parametrize("name", ["../losses.py", "/losses.py", "C:\\losses.py", "a/../../losses.py", "losses.py/", "LOSSES.PY", "losses.py\x00.txt"])
+@pytest.mark.parametrize(
+    "name", ["../losses.py", "/losses.py", "C:\\losses.py", "a/../../losses.py", "losses.py/", "LOSSES.PY", "losses.py\x00.txt"]
+)
 def test_archives_do_not_leave_their_place(name: str, arena: Arena, tmp_path: Path) -> None:
     """A member's name is no path on this machine."""
     path = tmp_path / "inner" / "mallory.zip"

@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Arena, everything_told, reference_files, submission, the_exercise
+from autograder.course import open_course
+
+from .attacks.attack import Attack
+from .conftest import Arena, reference_files, submission, the_exercise
+from .told import everything_told
+from .witness.opening import OpenGround
+from .witness.witnesses import bites, task_of
 
 EXERCISE = ("vae", "concepts.kl_isotropic")
 PRELUDE = """
@@ -54,12 +60,41 @@ ATTACKS = {
     "quantities told": "def formula(**q): raise ValueError('CANARY %r' % q)\nreturn formula",
     "quantities in a type's name": "def formula(**q): raise type('CANARY%r' % q, (Exception,), {})()\nreturn formula",
     "the network": "import _socket\ntry: _socket.socket(2, 1)\nexcept OSError: return 0.0\nleaked('a socket')",
-    "a child": "try: pid = os.fork()\nexcept OSError: return 0.0\nleaked('a child')",
-    "the parent": "try: os.kill(os.getppid() or 1, 0)\nexcept OSError: return 0.0\nleaked('a signal') if os.getppid() else None\nreturn 0.0",
-    "the course": "for path in ('{solutions}', '{solutions}/vae/hidden/test_concepts.py', '{package}/short_answers.py'):\n    try: leaked(os.listdir(path) if os.path.isdir(path) else open(path).read())\n    except OSError: pass\nreturn 0.0",
+    "a child": "try: pid = os.fork()\nexcept OSError: return 0.0\nif pid == 0: os._exit(0)\nleaked('a child')",
+    "the parent": "for pid in VICTIMS:\n    try: os.kill(pid, 0); leaked('a signal')\n    except OSError: pass\nreturn 0.0",
+    "the course": "for path in ('solutions', 'solutions/vae/hidden/test_losses.py', 'autograder/runner.py'):\n    path = os.path.join(COURSE, path)\n    try: leaked(os.listdir(path) if os.path.isdir(path) else open(path).read())\n    except OSError: pass\nreturn 0.0",
     "checks in memory": "found = [name for name in sys.modules if 'hidden' in name or 'short_answers' in name or name.startswith('solutions')]\nleaked(found) if found else None\nreturn 0.0",
-    "expected values in memory": "found = [o for o in gc.get_objects() if getattr(o, '__name__', '') in ('assert_number', 'gaussian_divergence')]\nleaked(found) if found else None\nreturn 0.0",
+    "expected values in memory": "gc.unfreeze()\nfound = [o for o in gc.get_objects() if type(o) is type(leaked) and o.__name__ in ('assert_number', 'gaussian_divergence')]\nleaked(found) if found else None\nreturn 0.0",
 }
+
+WITNESSES = {
+    "the network": "judge: raises LEAKED",
+    "a child": "judge: raises LEAKED",
+    "the parent": "judge: raises LEAKED",
+    "the course": "judge: raises LEAKED",
+    "checks in memory": "judge: raises LEAKED",
+    "expected values in memory": "judge: raises LEAKED",
+    "an exit": "judge: dies",
+    "no end": "judge: hangs",
+    "all memory": "judge: swells",
+    "a flood": "judge: prints 1000000",
+    "a deep answer": "judge writes JSON: raises RecursionError",
+    "a value that equals everything": "judge takes a formula: believes",
+    "everything at once": "judge takes one of several: believes",
+    "an array of guesses": "judge takes any of an array: believes",
+    "quantities told": "judge takes a formula: prints CANARY",
+    "quantities in a type's name": "judge takes a formula: prints CANARY",
+    "an exit in the formula": "judge takes a formula: dies",
+}
+"""Where the attacks bite that are not bound to the loop that serves requests; those are like the ones of full workers."""
+
+
+@pytest.mark.parametrize("name", WITNESSES)
+def test_it_bites_in_the_open(name: str, ground: OpenGround) -> None:
+    """The same body before a judge in its own process."""
+    attack = Attack(name, ATTACKS[name], PRELUDE, parameters="*args", witness=WITNESSES[name])
+    record = ground.run(task_of(attack, dict(open_course().assignment("vae").reference_files())))
+    assert bites(record, attack.witness), record
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -74,12 +109,13 @@ def test_no_point_no_leak_no_harm(
     """A light worker has the walls of every other one."""
     grader = arena.grader("vae")
     solutions = grader.course.solutions
-    body = ATTACKS[name].replace("{solutions}", str(solutions)).replace("{package}", str(solutions.parent / "autograder"))
+    targets = f"\nCOURSE = {str(solutions.parent)!r}\nVICTIMS = [os.getppid()] if os.getppid() else []\n"
+    body = ATTACKS[name]
     files = reference_files(arena, "vae")
     source = files["concepts.py"]
     assert isinstance(source, bytes)
     function = f"def kl_isotropic():\n{textwrap.indent(body, '    ')}\n"
-    path = submission(tmp_path / "mallory", {**files, "concepts.py": source.decode() + PRELUDE + function})
+    path = submission(tmp_path / "mallory", {**files, "concepts.py": source.decode() + PRELUDE + targets + function})
     assert grader._nursery is not None
     light = []
     spawn = grader._nursery.spawn_light
@@ -90,5 +126,5 @@ def test_no_point_no_leak_no_harm(
     assert exercise.score == 0
     told = "".join(check.message for check in exercise.checks if check.visibility == "hidden") + exercise.note
     assert "CANARY" not in told
-    assert "LEAKED" not in "".join(everything_told(graded, tmp_path))
+    assert "LEAKED" not in "".join(everything_told(graded, tmp_path / "told").values())
     unharmed(*EXERCISE)

@@ -170,7 +170,9 @@ def test_a_lent_reference_cannot_be_made_to_exhaust_the_grader(
             {call}
             return torch.zeros(shape)
     """)
-    result = arena.grade("diffusion", submission(tmp_path / "greedy", files), "ddim_timesteps ddim_sample_loop", seconds=0.8).result
+    result = arena.grade(
+        "diffusion", submission(tmp_path / "greedy", files), "ddim_timesteps ddim_sample_loop", seconds=0.8
+    ).result
     scores = {exercise.id.rpartition(".")[2]: exercise.score for exercise in result.exercises}
     assert result.status == "graded", result.message
     assert scores["ddim_sample_loop"] == scores["ddim_timesteps"] == 0.0
@@ -202,7 +204,9 @@ def test_an_alias_of_a_lent_function_earns_nothing(arena: Arena, tmp_path: Path)
     files = reference_files(arena, "vae")
     source = files["losses.py"]
     assert isinstance(source, bytes)
-    files["losses.py"] = source.decode() + "\ngaussian_kl = negative_elbo = reconstruction_loss = lambda *a, **k: torch.zeros(())\n"
+    files["losses.py"] = (
+        source.decode() + "\ngaussian_kl = negative_elbo = reconstruction_loss = lambda *a, **k: torch.zeros(())\n"
+    )
     result = arena.grade("vae", submission(tmp_path / "alias", files), _LOSSES).result
     scores = {exercise.id.rpartition(".")[2]: exercise.score for exercise in result.exercises}
     assert scores["negative_elbo"] == scores["gaussian_kl"] == scores["reconstruction_loss"] == 0.0

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,10 @@ import pytest
 from autograder import subjects
 from autograder.sandbox import profiles
 
-from . import forged_frames, patched_process, processes, snooping
-from .attack import Attack
+from .attacks.attack import Attack
+from .attacks.tables import ATTACKS as ALL
 from .conftest import (
     Arena,
-    everything_told,
     left_behind,
     reference_files,
     submission,
@@ -24,6 +24,8 @@ from .conftest import (
     worker_processes,
     written,
 )
+from .told import everything_told
+from .witness.shown import showing_all
 
 SELECTED = {
     "fork", "fork bomb", "daemon", "exec", "three hundred threads", "exit", "abort", "segmentation fault", "stops itself",
@@ -31,11 +33,14 @@ SELECTED = {
     "exit at import", "flood of output", "fills the scratch folder", "writes where results go",
     "forged result files", "links to the outside", "network", "shared memory", "namespaces, mounts, filters", "becomes root",
     "deletes everything", "hidden files by path", "the course by its known place", "memory and environment of others",
-    "inputs in a file's name", "load note on what an earlier worker saw", "forged early reply", "all descriptors closed",
-    "workbench answers at once", "inputs in the exit status",
+    "inputs in a file's name", "what a worker saw, told by the load note of the next", "forged early reply", "all descriptors closed",
+    "calls are never made", "inputs in the exit status", "marks that another worker could read",
+    "handler for what the filter refuses",
 }  # fmt: skip
-_TABLES = (patched_process.ATTACKS, snooping.ATTACKS, forged_frames.ATTACKS, processes.ATTACKS)
-ATTACKS = [attack for table in _TABLES for attack in table if attack.name in SELECTED]
+OPEN_TO_ROOT = {"three hundred threads"}
+"""What succeeds where workers stay root, because no other user can read Python's files: the kernel counts no threads of
+root. The threat model says so, and memory bounds it."""
+ATTACKS = [attack for attack in ALL if attack.name in SELECTED]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +52,8 @@ def arena() -> Iterator[Arena]:
         patch.setenv(profiles.MAXIMUM, "S2")
         patch.setattr(subjects, "LOAD_LIMIT", 1.0)
         arena = Arena()
-        yield arena
+        with showing_all() as arena.showing:
+            yield arena
         arena.close()
 
 
@@ -64,8 +70,9 @@ def test_attacks_without_namespaces(attack: Attack, arena: Arena, tmp_path: Path
     exercise = the_exercise(graded)
     assert graded.result.isolation.profile == "S2"
     assert exercise.score <= attack.most
-    _, told = everything_told(graded, tmp_path)
-    assert "LEAKED" not in told
+    shared = os.geteuid() == 0 and "own uid" not in " ".join(graded.result.isolation.layers)
+    told = "".join(everything_told(graded, tmp_path / "told").values())
+    assert ("LEAKED" in told) is (shared and attack.name in OPEN_TO_ROOT)
     assert "CANARY" not in "".join(check.message for check in exercise.checks if check.visibility == "hidden")
     plain = submission(tmp_path / "next", reference_files(arena, attack.assignment))
     result = arena.grade(attack.assignment, plain, attack.exercise).result

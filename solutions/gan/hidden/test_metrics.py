@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import entropy
+from scipy.special import entr
 from torch import Tensor
 
 from autograder.candidate import Candidate
@@ -40,7 +40,7 @@ def make_probabilities(shape: tuple[int, int], seed: int, dtype: torch.dtype = t
 def score(probs: Tensor) -> float:
     """The exponential of how much more uncertain the average is than the samples are on average."""
     table = probs.double().numpy()
-    return math.exp(entropy(table.mean(0)) - float(entropy(table, axis=1).mean()))
+    return math.exp(entr(table.mean(0)).sum() - float(entr(table).sum(1).mean()))
 
 
 # -- feature_statistics ------------------------------------------------------------------------------------

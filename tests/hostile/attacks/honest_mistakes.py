@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
-from .attack import Attack, meant
+from .attack import Attack
 
 _BETWEEN = {"exercise": "losses.gaussian_kl_between", "parameters": "mu1, logvar1, mu2, logvar2"}
-_NOISY = {"assignment": "diffusion", "exercise": "ddim.ddim_step", "parameters": "x_t, eps, alpha_bar_t, alpha_bar_prev, eta=0.0, noise=None"}
+_NOISY = {
+    "assignment": "diffusion",
+    "exercise": "ddim.ddim_step",
+    "parameters": "x_t, eps, alpha_bar_t, alpha_bar_prev, eta=0.0, noise=None",
+}
 
-MISTAKES = meant("noise", [
+MISTAKES = [
     Attack("factor two forgotten", "return (mu**2 + logvar.exp() - 1 - logvar).flatten(1).sum(1)"),
     Attack("mean for a sum", "return 0.5 * (mu**2 + logvar.exp() - 1 - logvar).flatten(1).mean(1)"),
     Attack("one number for the batch", "return 0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum()"),
@@ -25,4 +29,4 @@ MISTAKES = meant("noise", [
     Attack("the two exchanged", "return 0.5 * (logvar1 - logvar2 + (logvar2.exp() + (mu1 - mu2)**2) / logvar1.exp() - 1).flatten(1).sum(1)", **_BETWEEN),
     Attack("precision forgotten", "return 0.5 * (logvar2 - logvar1 + logvar1.exp() + (mu1 - mu2)**2 - 1).flatten(1).sum(1)", **_BETWEEN),
     Attack("noise ignored", "x0 = (x_t - (1 - alpha_bar_t).sqrt() * eps) / alpha_bar_t.sqrt()\nreturn alpha_bar_prev.sqrt() * x0", **_NOISY),
-])  # fmt: skip
+]  # fmt: skip
