@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError, GraderError
+from autograder.reports.plaintext import printable
 from autograder.sandbox import limits
 from autograder.sandbox.launcher import Lease
 from autograder.sandbox.nursery import Nursery, nursery_for
-from autograder.submission import visible
 
 if TYPE_CHECKING:
     from autograder.grading import Grader
@@ -62,7 +62,7 @@ def grade_one(grader: Grader, job: Job) -> Done:
     try:
         submission = grader.read(job.path)
         if job.student:
-            submission = replace(submission, student=visible(job.student))
+            submission = replace(submission, student=printable(job.student, keep=""))
         fingerprint = (submission.student, submission.sha256, grader.version)
         if fingerprint in job.known:
             return Done(job, known=fingerprint)

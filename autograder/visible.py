@@ -13,7 +13,7 @@ from autograder.course import Check, Exercise, load_file
 from autograder.errors import UsageError
 from autograder.local_candidate import local_space, modules_named_by
 from autograder.local_session import LocalSession
-from autograder.reports.plaintext import visible as made_visible
+from autograder.reports.plaintext import printable
 from autograder.runner import RunOptions, run_checks
 from autograder.sandbox.modules import LoadError, ModuleSpace
 from autograder.verdicts import Outcome
@@ -115,6 +115,6 @@ def _print(exercise: Exercise, outcome: Outcome, console: Console) -> None:
     if outcome.status in ("passed", "missing"):
         return
     for line in result.message.splitlines():
-        console.print(Text(f"    {made_visible(line)}"))
+        console.print(Text(f"    {printable(line)}"))
     for name, value in result.example.items():
         console.print(Text(f"      {name} = {value}", style="dim"))

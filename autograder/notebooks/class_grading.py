@@ -14,8 +14,8 @@ from autograder.notebooks.class_book import ClassBook
 from autograder.notebooks.requirement import require_nbgrader
 from autograder.pool import Done, Job
 from autograder.reports.graded import Graded
+from autograder.reports.plaintext import printable
 from autograder.root import find_root, read_outline
-from autograder.submission import visible
 
 
 class NotebookRun(ClassRun):
@@ -79,7 +79,7 @@ class NotebookRun(ClassRun):
         return list(self._students)
 
     def _student(self, path: Path) -> str:
-        return visible(self._students[path])
+        return printable(self._students[path], keep="")
 
     def _job(self, path: Path, known: Known) -> Job:
         student = self._students[path]

@@ -123,13 +123,13 @@ def _unchanged_randomness() -> Iterator[None]:
 
 def _lines(result: tuple[Exercise, Outcome]) -> str:
     """One check as text: a mark and its title, and what went wrong with which values."""
-    from autograder.reports.plaintext import visible as made_visible
+    from autograder.reports.plaintext import printable
     from autograder.wording import check_result
 
     exercise, outcome = result
     told = check_result(exercise, outcome)
     lines = [f"{'✓' if outcome.passed else '✗'} {told.title}"]
     if not outcome.passed:
-        lines += [f"    {made_visible(line)}" for line in told.message.splitlines()]
-        lines += [f"      {name} = {made_visible(value)}" for name, value in told.example.items()]
+        lines += [f"    {printable(line)}" for line in told.message.splitlines()]
+        lines += [f"      {name} = {printable(value)}" for name, value in told.example.items()]
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from statistics import mean, median
 
-from autograder.reports.plaintext import one_line, visible
+from autograder.reports.plaintext import one_line, printable
 from autograder.reports.schema import SCHEMA_VERSION, ExerciseResult, SubmissionResult
 
 BINS = 10
@@ -108,8 +108,8 @@ def statistics_of(results: list[SubmissionResult]) -> ClassStatistics:
     """Count what a class report shows; works for no results at all."""
     graded = [result for result in results if result.status == "graded"]
     return ClassStatistics(
-        assignments=sorted({visible(result.assignment) for result in results}),
-        students=[visible(result.student, keep="") for result in results],
+        assignments=sorted({printable(result.assignment) for result in results}),
+        students=[printable(result.student, keep="") for result in results],
         statuses=dict(Counter(result.status for result in results)),
         percentages=[100 * result.score / result.max_score for result in graded if result.max_score],
         exercises=[_exercise_statistics(key, graded) for key in exercise_ids(graded)],
@@ -126,7 +126,7 @@ def exercise_ids(results: Iterable[SubmissionResult]) -> list[str]:
 def _exercise_statistics(key: str, graded: list[SubmissionResult]) -> ExerciseStatistics:
     found: list[ExerciseResult] = [e for result in graded for e in result.exercises if e.id == key]
     return ExerciseStatistics(
-        id=visible(key),
+        id=printable(key),
         title=one_line(found[0].title),
         kind=found[0].kind,
         max_score=max(e.max_score for e in found),
@@ -141,7 +141,7 @@ def _misconceptions(results: list[SubmissionResult]) -> list[MisconceptionStatis
     for position, result in enumerate(results):
         for exercise in result.exercises:
             for diagnosis in exercise.diagnosis:
-                key = (visible(exercise.id), visible(diagnosis.misconception))
+                key = (printable(exercise.id), printable(diagnosis.misconception))
                 entry = found.setdefault(key, MisconceptionStatistics(*key, hint=one_line(diagnosis.hint)))
                 if position not in entry.members[-1:]:
                     entry.members.append(position)

@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from autograder.errors import UsageError
-from autograder.reports.plaintext import cut, one_line, points, spoken, visible
+from autograder.reports.plaintext import cut, one_line, points, printable, spoken
 from autograder.reports.schema import CheckResult, Diagnosis, ExerciseResult, SubmissionResult
 from autograder.reports.store import Stored, load_results, write_atomically, write_summary
 from autograder.reports.wording import CONFIDENCE_WORDS, STATUS_WORDS, short_id
@@ -110,7 +110,7 @@ def gradescope_results(result: SubmissionResult) -> dict[str, object]:
     A failure of the grader has no ``score``, so Gradescope reports the run as failed and records no mark.
     """
     output = [result.message, *result.notes] if result.status != "grader_error" else []
-    told: dict[str, object] = {"output": cut(visible("\n".join(filter(None, output))))}
+    told: dict[str, object] = {"output": cut(printable("\n".join(filter(None, output))))}
     if result.status == "grader_error":
         return {**told, "output": "The grader failed on this submission; it has to be graded again.", "tests": []}
     tests = [test for exercise in result.exercises for test in _gradescope_tests(exercise)]
@@ -128,7 +128,7 @@ def _gradescope_hint(exercise: ExerciseResult, diagnosis: Diagnosis) -> dict[str
     """An entry without points, which Gradescope shows as text."""
     name = f"{short_id(exercise.id)}: this looks like {spoken(diagnosis.misconception)}"
     output = f"{diagnosis.hint}\n{CONFIDENCE_WORDS[diagnosis.confidence]}"
-    return {"name": name, "output": cut(visible(output)), "visibility": "visible"}
+    return {"name": name, "output": cut(printable(output)), "visibility": "visible"}
 
 
 def _gradescope_check(exercise: ExerciseResult, check: CheckResult) -> dict[str, object]:
@@ -142,7 +142,7 @@ def _gradescope_check(exercise: ExerciseResult, check: CheckResult) -> dict[str,
 def _gradescope_test(exercise: ExerciseResult, name: str, output: str) -> dict[str, object]:
     title = f"{short_id(exercise.id)}: {one_line(name)}"
     whole = {"score": exercise.score, "max_score": exercise.max_score}
-    return {"name": title, **whole, "output": cut(visible(output)), "visibility": "visible"}
+    return {"name": title, **whole, "output": cut(printable(output)), "visibility": "visible"}
 
 
 def _details(check: CheckResult) -> str:
@@ -150,7 +150,7 @@ def _details(check: CheckResult) -> str:
     lines = [check.message]
     if check.visibility == "visible":
         lines += [f"{name} = {value}" for name, value in check.example.items()]
-    return cut(visible("\n".join(filter(None, lines))))
+    return cut(printable("\n".join(filter(None, lines))))
 
 
 def _suite(root: ElementTree.Element, result: SubmissionResult) -> ElementTree.Element:
@@ -190,4 +190,4 @@ def _add_outcome(case: ElementTree.Element, status: str, text: str, told: str = 
 def _outcome(case: ElementTree.Element, tag: str, status: str, text: str) -> None:
     first = one_line(text.split("\n", 1)[0]) or STATUS_WORDS[status]
     outcome = ElementTree.SubElement(case, tag, message=first, type=status)
-    outcome.text = cut(visible(text))
+    outcome.text = cut(printable(text))

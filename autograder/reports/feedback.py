@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.reports import pages, wording
-from autograder.reports.plaintext import cut, visible
+from autograder.reports.plaintext import cut, printable
 from autograder.reports.raster import data_uri
 from autograder.reports.schema import CheckResult, ExerciseResult, SubmissionResult
 from autograder.reports.store import write_atomically
@@ -108,7 +108,7 @@ def _shown(numbered: wording.Numbered, folder: Path) -> ShownExercise:
 
 
 def _readable(example: dict[str, str]) -> dict[str, str]:
-    return {cut(visible(key, keep=""), 60): cut(visible(text), EXAMPLE_LIMIT) for key, text in example.items()}
+    return {cut(printable(key, keep=""), 60): cut(printable(text), EXAMPLE_LIMIT) for key, text in example.items()}
 
 
 def _reason_and_remedy(result: SubmissionResult) -> tuple[str, str] | None:

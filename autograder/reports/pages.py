@@ -66,7 +66,7 @@ def inline(text: str) -> Markup:
 
 def blocks(text: str) -> list[Block]:
     """A message split into paragraphs and laid-out lines, cleaned and cut; still to be escaped."""
-    lines = plaintext.cut(plaintext.visible(text.replace("\r\n", "\n").replace("\t", "    "))).split("\n")
+    lines = plaintext.cut(plaintext.printable(text.replace("\r\n", "\n").replace("\t", "    "))).split("\n")
     found: list[Block] = []
     for line in lines:
         kind: Kind = "laid out" if _LAID_OUT.search(line) else "prose"

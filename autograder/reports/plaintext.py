@@ -6,21 +6,29 @@ Escaping for a medium (HTML, XML, CSV) comes on top of this and is done where th
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 NAME_LIMIT = 80
 LINE_LIMIT = 300
 MESSAGE_LIMIT = 3000
 
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_BREAKS_OR_BLANKS = frozenset("\u200b\u2028\u2029\u2060\ufeff\ufff9\ufffa\ufffb\u115f\u1160\u3164\uffa0")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Control, format (direction marks, zero width), surrogate, private, unassigned; line and paragraph separators.
+
+Spaces of all widths stay: they stand in ordinary names.
+"""
+_JOINERS = frozenset("\u200c\u200d")
+"""Of format, but families of emoji and names in Persian and Hindi are written with them."""
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters by category that show nothing."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def visible(text: str, keep: str = "\n") -> str:
-    r"""Spell out every character that acts instead of showing: ``"\x1b"`` becomes the four characters ``\x1b``.
+def printable(text: str, keep: str = "\n") -> str:
+    r"""The text with every character spelled out that acts instead of showing: ``"\x1b"`` becomes the characters ``\x1b``.
 
     These are control characters (except those in ``keep``), direction overrides, invisible blanks, lone
-    surrogates and noncharacters. Doing it twice changes nothing.
+    surrogates and what has no character assigned. Doing it twice changes nothing.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -29,7 +37,7 @@ def visible(text: str, keep: str = "\n") -> str:
 
 def one_line(text: str, limit: int = LINE_LIMIT) -> str:
     """The text on one line, runs of blanks as one, at most about ``limit`` characters."""
-    return cut(visible(" ".join(text.split())), limit)
+    return cut(printable(" ".join(text.split())), limit)
 
 
 def cut(text: str, limit: int = MESSAGE_LIMIT) -> str:
@@ -41,7 +49,7 @@ def cut(text: str, limit: int = MESSAGE_LIMIT) -> str:
 
 def short_name(student: str) -> str:
     """A student's name for headings and tables; long ones lose their middle, so that endings still differ."""
-    name = visible(" ".join(student.split())) or "(no name)"
+    name = printable(" ".join(student.split())) or "(no name)"
     if len(name) <= NAME_LIMIT:
         return name
     return f"{name[: NAME_LIMIT - 21]}…{name[-20:]}"
@@ -55,6 +63,21 @@ def neutralised(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
+def shown(text: str, length: int = 80) -> str:
+    """The text for use in a message: printable characters only, cut in the middle to `length` characters."""
+    text = printable(text, keep="")
+    if len(text) <= length:
+        return text
+    head = (length - 1) // 2
+    return f"{text[:head]}…{text[-(length - 1 - head) :]}"
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """The first `most` of `names` as a harmless enumeration."""
+    text = ", ".join(shown(name, 40) for name in names[:most])
+    return f"{text} and {len(names) - most} more" if len(names) > most else text
+
+
 def points(value: float) -> str:
     """Points as people write them: ``4``, ``37.5``, ``0.25``."""
     return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
@@ -66,9 +89,7 @@ def spoken(identifier: str) -> str:
 
 
 def _acts(char: str) -> bool:
-    if char in _DIRECTION or char in _BREAKS_OR_BLANKS:
-        return True
-    return unicodedata.category(char) in ("Cc", "Cs") or (ord(char) & 0xFFFE) == 0xFFFE
+    return char in _FILLERS or (unicodedata.category(char) in _INVISIBLE and char not in _JOINERS)
 
 
 def _spelled(char: str) -> str:

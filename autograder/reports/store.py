@@ -21,7 +21,7 @@ from pydantic_core import PydanticSerializationError
 
 from autograder.errors import GraderError, UsageError
 from autograder.reports.class_statistics import exercise_ids, statistics_of
-from autograder.reports.plaintext import neutralised, one_line, points, visible
+from autograder.reports.plaintext import neutralised, one_line, points, printable
 from autograder.reports.schema import SCHEMA_VERSION, SubmissionResult
 
 CLASS_FILES = frozenset({"class", "index", "summary"})
@@ -151,7 +151,7 @@ def _row(result: SubmissionResult, ids: list[str]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return neutralised(visible(text, keep=""))
+    return neutralised(printable(text, keep=""))
 
 
 def _as_json(result: SubmissionResult) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.reports import wording
-from autograder.reports.plaintext import one_line, points, short_name, visible
+from autograder.reports.plaintext import one_line, points, printable, short_name
 from autograder.reports.schema import CheckResult, ExerciseResult, SubmissionResult
 
 _STYLES = {"passed": "green", "graded": "green", "partial": "yellow", "needs_manual_grading": "cyan"}
@@ -137,4 +137,4 @@ def _print_check(exercise: ExerciseResult, check: CheckResult, console: Console)
 
 
 def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in visible(text[:2000].replace("\t", "    ")).split("\n"))
+    return "\n".join(f"    {line}" for line in printable(text[:2000].replace("\t", "    ")).split("\n"))

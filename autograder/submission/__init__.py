@@ -4,7 +4,6 @@ from autograder.submission.filenames import NOTEBOOK_FILE
 from autograder.submission.finder import find_submissions
 from autograder.submission.limits import Limits
 from autograder.submission.naming import result_name
-from autograder.submission.notes import visible
 from autograder.submission.reader import Submission, find_notebook, read_submission, student_of
 
 __all__ = [
@@ -16,5 +15,4 @@ __all__ = [
     "read_submission",
     "result_name",
     "student_of",
-    "visible",
 ]

@@ -8,8 +8,8 @@ import sys
 import sysconfig
 from importlib.machinery import PathFinder
 
+from autograder.reports.plaintext import printable
 from autograder.submission.limits import Limits
-from autograder.submission.notes import visible
 
 NOTEBOOK_FILE = "__notebook__.json"
 """The generated file in which the cells of a notebook travel to the worker."""
@@ -45,7 +45,7 @@ def name_problem(parts: list[str], limits: Limits) -> str | None:
 def effect_problem(path: str) -> str | None:
     """Say why the file at `path`, relative to the modules, has no effect, or None."""
     name = path.rsplit("/", 1)[-1].lower()
-    if visible(path) != path:
+    if printable(path, keep="") != path:
         return "its name holds control or direction characters"
     if name == NOTEBOOK_FILE:
         return "this name is reserved for the grader"

@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.reports.plaintext import shown
 from autograder.submission.filenames import is_clutter
-from autograder.submission.notes import shown
 
 _FORMS = (".zip", ".ipynb", ".py")
 # Handed in, but not readable: they get a result that says so.

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
+from autograder.reports.plaintext import shown
 from autograder.submission.lines import LineScanner
-from autograder.submission.notes import Skipped, shown
+from autograder.submission.notes import Skipped
 
 # Their body is something else than this notebook's Python, or is meant to be kept from running in it.
 _FOREIGN = frozenset(

@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from autograder.reports.plaintext import listed, printable
 from autograder.submission.limits import Limits
 from autograder.submission.magics import without_magics
-from autograder.submission.notes import Notes, Skipped, Unreadable, listed, visible
+from autograder.submission.notes import Notes, Skipped, Unreadable
 from autograder.submission.progress import progress_of
 from autograder.submission.syntax import syntax_errors
 
@@ -60,7 +61,7 @@ def read_cells(data: bytes, expected: Collection[str], limits: Limits) -> list[C
         if _is_locked(cell):
             continue
         identity = cell.get("id")
-        identity = visible(identity)[:64] if isinstance(identity, str) else ""
+        identity = printable(identity, keep="")[:64] if isinstance(identity, str) else ""
         cells.append(Cell(_without_checks(source_of(cell)), number, identity, _module(mapping(cell.get("metadata")), expected)))
     if len(cells) > limits.cells or sum(len(cell.source) for cell in cells) > limits.source_bytes:
         raise Unreadable("the notebook holds more code than can be graded")
@@ -202,7 +203,7 @@ def _require_python(metadata: Any) -> None:
         name = str(kernel.get("name", "")).lower()
         language = name if _OTHER_KERNELS.match(name) else "python"
     if not re.match(r"i?python|sage|xpython", language.lower()):
-        raise Unreadable(f"the notebook is for another language than Python: {visible(language)[:30]}")
+        raise Unreadable(f"the notebook is for another language than Python: {printable(language, keep='')[:30]}")
 
 
 def mapping(value: Any) -> dict[str, Any]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
+from autograder.reports.plaintext import shown
 
 _MOST_NOTES = 60
-# Control, format (bidi marks, zero-width), surrogate, private, unassigned; line and paragraph separators.
-# Spaces of all widths stay: they stand in ordinary names.
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 class Unreadable(Exception):
@@ -16,28 +13,6 @@ class Unreadable(Exception):
 
 class Skipped(Exception):
     """One file cannot be used; the message completes the sentence "ignored, it …"."""
-
-
-def visible(text: str) -> str:
-    """Return `text` with control, direction and other invisible characters written as ``<U+202E>``."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in _INVISIBLE else c for c in text)
-
-
-def shown(text: str, length: int = 80) -> str:
-    """Return `text` for use in a message: visible characters only, cut in the middle to `length` characters."""
-    text = visible(text)
-    if len(text) <= length:
-        return text
-    head = (length - 1) // 2
-    return f"{text[:head]}…{text[-(length - 1 - head) :]}"
-
-
-def listed(names: list[str], most: int = 5) -> str:
-    """Return the first `most` of `names` as a harmless enumeration."""
-    text = ", ".join(shown(name, 40) for name in names[:most])
-    return f"{text} and {len(names) - most} more" if len(names) > most else text
 
 
 class Notes:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.reports.plaintext import listed, printable, shown
 from autograder.submission.archive import Archive
 from autograder.submission.containers import Container, SingleFile, size_in_words
 from autograder.submission.filenames import NOTEBOOK_FILE
@@ -19,7 +20,7 @@ from autograder.submission.folder import Folder, kind_of, open_regular
 from autograder.submission.layout import Layout, lay_out, nothing_found
 from autograder.submission.limits import Limits
 from autograder.submission.notebook import Cell, best_notebook, encoded, read_cells, runnable
-from autograder.submission.notes import Notes, Skipped, Unreadable, listed, shown, visible
+from autograder.submission.notes import Notes, Skipped, Unreadable
 from autograder.submission.progress import Progress, progress_of
 from autograder.submission.source import decode_source
 from autograder.submission.syntax import syntax_errors
@@ -98,7 +99,7 @@ def student_of(path: Path) -> str:
     path = Path(os.path.abspath(path))
     mode = os.lstat(path).st_mode
     is_file = stat.S_ISREG(mode) or (not stat.S_ISDIR(mode) and path.suffix.lower() in (".zip", ".ipynb", ".py"))
-    return visible(path.stem if is_file else path.name)
+    return printable(path.stem if is_file else path.name, keep="")
 
 
 def _lone_zip(listing: list[str]) -> str | None:

@@ -20,9 +20,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.errors import GraderError
+from autograder.reports.plaintext import shown
 from autograder.submission import compiling
 from autograder.submission.lines import LineScanner
-from autograder.submission.notes import shown
 
 _PLAIN_CHARACTERS = 100_000
 _PLAIN_LINE = 4_000

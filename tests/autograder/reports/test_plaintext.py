@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.reports.plaintext import cut, neutralised, one_line, points, short_name, visible
+from autograder.reports.plaintext import cut, neutralised, one_line, points, printable, short_name
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from autograder.reports.plaintext import cut, neutralised, one_line, points, sho
         ("\x1b[31m", "\\x1b[31m"),
         ("evil\u202egpj", "evil\\u202egpj"),
         ("a\ud800b", "a\\ud800b"),
-        ("a\U000e0fffe", "a\U000e0fffe"),
+        ("a\U000e0fffe", "a\\U000e0fffe"),
         ("zero\u200bwidth", "zero\\u200bwidth"),
         ("\uffff", "\\uffff"),
         ("Zoë 👩‍🔬 ש", "Zoë 👩‍🔬 ש"),
@@ -22,8 +22,8 @@ from autograder.reports.plaintext import cut, neutralised, one_line, points, sho
 )
 def test_acting_characters_are_spelled_out(text: str, shown: str) -> None:
     """Control and direction characters become escapes; letters of every script stay."""
-    assert visible(text) == shown
-    assert visible(visible(text)) == shown
+    assert printable(text) == shown
+    assert printable(printable(text)) == shown
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
