@@ -6,7 +6,7 @@ with several processes and a progress bar, use `autograder nbgrade ASSIGNMENT`; 
 
 from pathlib import Path
 
-from autograder.notebooks.nbgrader_settings import configure
+from autograder.gradebook.configuration import configure
 
 c = get_config()  # noqa: F821
 configure(c, Path(__file__).parent)

@@ -14,6 +14,9 @@ A student's mistake is not an error of the grader: it becomes the status of a ch
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
+
 
 class AutograderError(Exception):
     """An error with three parts, so that every message says what, where and what to do.
@@ -61,3 +64,9 @@ class ZygoteDied(GraderError):
 
 class SpawnFailed(GraderError):
     """One worker could not be started; the zygote is still usable."""
+
+
+def suggest(name: str, known: Sequence[str]) -> str:
+    """Name what was probably meant."""
+    near = get_close_matches(name, known, n=3, cutoff=0.4) or list(known)[:12]
+    return "did you mean " + ", ".join(near) + "?" if near else ""

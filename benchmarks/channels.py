@@ -16,9 +16,10 @@ from pathlib import Path
 
 from machine import describe_machine
 
-from autograder.sandbox import profiles, selftest
-from autograder.sandbox.handle import Worker
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox import profiles
+from autograder.sandbox.walls import selftest
+from autograder.sandbox.worker import Worker
+from autograder.sandbox.zygote_host import Zygote
 
 HERE = Path(__file__).parent
 BITS = 4000

@@ -20,13 +20,14 @@ from pathlib import Path
 import torch
 from machine import PeakMemory, describe_machine, tree_cpu_seconds
 
-from autograder.assess import assess
-from autograder.audit import alternatives, stub_files
-from autograder.course import Assignment, open_course
-from autograder.grading import Grader
-from autograder.options import GradeOptions
-from autograder.runner import RunOptions
-from autograder.subjects import LoadedModules
+from autograder.assessment.assess import assess
+from autograder.assessment.runner import RunOptions
+from autograder.audit.audit import alternatives, stub_files
+from autograder.course.assignment import Assignment
+from autograder.course.course import open_course
+from autograder.grading.grader import Grader
+from autograder.grading.options import GradeOptions
+from autograder.sessions.subjects import LoadedModules
 from autograder.submission import Submission
 
 ASSIGNMENT = "vae"

@@ -30,9 +30,10 @@ from typing import Any
 from machine import describe_machine
 from notebook_class import Notebook, Styles, filled, is_right
 
-from autograder.course import Assignment, open_course
-from autograder.notebooks.cells import METADATA, exercise_of
-from autograder.notebooks.gradebook_marks import marks_of_gradebook
+from autograder.course.assignment import Assignment
+from autograder.course.course import open_course
+from autograder.course.notebook_cells import METADATA, exercise_of
+from autograder.exports.gradebook_marks import marks_of_gradebook
 
 HERE = Path(__file__).resolve().parent
 RESULT = HERE / "results" / "nbgrader_speed.json"

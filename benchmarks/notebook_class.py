@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.assess import assess
-from autograder.audit import alternatives
-from autograder.course import Assignment
-from autograder.notebooks.cells import exercise_cell
-from autograder.notebooks.module_parts import ModuleParts, take_apart
-from autograder.runner import RunOptions
-from autograder.subjects import LoadedModules
+from autograder.assessment.assess import assess
+from autograder.assessment.runner import RunOptions
+from autograder.audit.audit import alternatives
+from autograder.course.assignment import Assignment
+from autograder.course.notebook_cells import exercise_cell
+from autograder.release.module_parts import ModuleParts, take_apart
+from autograder.sessions.subjects import LoadedModules
 
 Notebook = dict[str, Any]
 

@@ -9,7 +9,8 @@ import runpy
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.sandbox import lockdown, readable, seccomp, zygote
+from autograder.sandbox.walls import lockdown, readable_paths, seccomp
+from autograder.sandbox.zygote import process
 
 _strict = seccomp.rules
 _CALLS = "fadvise64 readahead preadv2 pwritev2 mincore flock sync_file_range getrusage sysinfo fcntl madvise mmap"
@@ -19,13 +20,13 @@ def _rules(policy: seccomp.Policy) -> seccomp.Rules:
     return {**_strict(policy), **{name: [()] for name in _CALLS.split()}}
 
 
-def _reading() -> readable.Reading:
-    found = readable.reading()
+def _reading() -> readable_paths.Reading:
+    found = readable_paths.reading()
     return replace(found, covered=(), files=found.shown, unneeded=())
 
 
 seccomp.rules = _rules
 lockdown.reading = _reading
-zygote.reading = _reading
+process.reading = _reading
 
 serve = runpy.run_path(str(Path(__file__).with_name("channel_worker.py")))["serve"]

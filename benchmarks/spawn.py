@@ -14,8 +14,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.sandbox.handle import Worker
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.worker import Worker
+from autograder.sandbox.zygote_host import Zygote
 
 _THINKING_SECONDS = 0.05
 """How long a grader uses a worker before it asks for the next; the spare one is forked meanwhile."""

@@ -12,10 +12,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from autograder.course import open_course
-from autograder.local_session import LocalSession
-from autograder.runner import RunOptions, earned, run_checks
-from autograder.sandbox.modules import ModuleSpace
+from autograder.assessment.runner import RunOptions, earned, run_checks
+from autograder.course.course import open_course
+from autograder.runtime.module_space import ModuleSpace
+from autograder.sessions.local import LocalSession
 
 ASSIGNMENT = open_course().assignment(os.environ["STOCK_ASSIGNMENT"])
 

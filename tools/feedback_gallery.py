@@ -8,9 +8,9 @@ from pathlib import Path
 
 import torch
 
-from autograder.course import open_course
-from autograder.gallery import gallery_page
-from autograder.reports.store import write_atomically
+from autograder.atomic import write_atomically
+from autograder.audit.gallery import gallery_page
+from autograder.course.course import open_course
 
 
 def main(names: list[str]) -> None:

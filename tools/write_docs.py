@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.consequences import table
-from autograder.course import open_course
-from autograder.reports.store import write_atomically
+from autograder.atomic import write_atomically
+from autograder.audit.consequences import table
+from autograder.course.course import open_course
 
 
 def main() -> None:

@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, check
+from autograder.checks import Candidate, assert_close, check
 
 
 @check("categorical_log_prob", points=1.25, title="two steps with probabilities 0.5 and 0.25")

@@ -5,8 +5,7 @@ import itertools
 import torch
 import torch.nn.functional as F
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
 
 
 def all_vectors(size: int) -> torch.Tensor:

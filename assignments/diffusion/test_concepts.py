@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.candidate import Candidate
-from autograder.checks import check
-from autograder.short_answers import assert_form
+from autograder.checks import Candidate, check
+from autograder.checks.short_answers import assert_form
 
 
 @check("marginal_coefficients", points=0.25, title="has three formulas in alpha_bar", kind="shape")

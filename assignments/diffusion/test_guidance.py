@@ -2,8 +2,7 @@
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, check
+from autograder.checks import Candidate, assert_close, check
 
 
 @check("drop_labels", points=0.5, title="p = 0 drops none, p = 1 drops all", kind="law")

@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, check
+from autograder.checks import Candidate, assert_close, check
 
 
 @check("timestep_embedding", points=0.75, title="timesteps 0 and 2 in four dimensions")

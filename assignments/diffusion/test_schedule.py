@@ -2,8 +2,7 @@
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, check
+from autograder.checks import Candidate, assert_close, assert_shape, check
 
 
 @check("linear_beta_schedule", points=0.75, title="five steps from 0.1 to 0.5")

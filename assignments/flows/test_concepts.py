@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.candidate import Candidate
-from autograder.checks import check
-from autograder.short_answers import assert_form, assert_is_number, assert_matrix_form
+from autograder.checks import Candidate, check
+from autograder.checks.short_answers import assert_form, assert_is_number, assert_matrix_form
 
 
 @check("exponential_log_density", points=0.25, title="is a number once x is known", kind="shape")

@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, check
+from autograder.checks import Candidate, assert_close, check
 
 LOG_NORMAL_AT_ZERO = -0.5 * math.log(2 * math.pi)
 

@@ -3,8 +3,7 @@
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
 
 
 @check("c_skip", points=0.75, title="one at t_min, a half at t_min + sigma_data")

@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, check
+from autograder.checks import Candidate, assert_close, check
 
 
 @check("feature_statistics", points=0.75, title="three vectors of two features")

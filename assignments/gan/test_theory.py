@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, check
+from autograder.checks import Candidate, assert_close, check
 
 FAIR = torch.tensor([0.5, 0.5])
 TO_THE_LEFT = torch.tensor([0.75, 0.25])

@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, check
+from autograder.checks import Candidate, assert_close, check
 
 LOG_2 = math.log(2.0)
 LOG_4 = math.log(4.0)

@@ -4,9 +4,8 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import normal
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import normal
 
 
 def pictures(number: int, channels: int, seed: int = 0) -> torch.Tensor:

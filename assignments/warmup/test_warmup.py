@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_finite, assert_true, check
+from autograder.checks import Candidate, assert_close, assert_finite, assert_true, check
 
 GENERIC = np.array([[[0.9, 0.35, 0.6], [0.2, 0.75, 0.5]]])
 

@@ -14,8 +14,8 @@ from rich.progress import track
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from autograder.audit import Finding
-    from autograder.mutation.run import Verdict
+    from autograder.audit.audit import Finding
+    from autograder.audit.mutation_run import Verdict
 
 
 def run(
@@ -32,9 +32,9 @@ def run(
     Wrong variants must not gain by another dtype either. Reads solutions/; writes OUT. Exit code 1 when anything is not as
     it should be.
     """
-    from autograder.audit import audit_in_parallel
-    from autograder.course import open_course
-    from autograder.reports.store import write_atomically
+    from autograder.atomic import write_atomically
+    from autograder.audit.audit import audit_in_parallel
+    from autograder.course.course import open_course
 
     course = open_course()
     names = assignments or course.names()
@@ -63,9 +63,9 @@ def run(
 
 
 def _judge(names: Sequence[str], jobs: int, progress: Console) -> list[Verdict]:
-    from autograder.course import open_course
-    from autograder.mutation.mutants import mutants_of
-    from autograder.mutation.run import judge
+    from autograder.audit.mutants import mutants_of
+    from autograder.audit.mutation_run import judge
+    from autograder.course.course import open_course
 
     verdicts: list[Verdict] = []
     for name in names:

@@ -16,7 +16,7 @@ def run(
 
     Reads the checks beside your files, or those of assignments/<name>/. Exit code 1 when a check fails.
     """
-    from autograder.visible import check_folder
+    from autograder.student.check_work import check_folder
 
     if not check_folder(path, assignment):
         raise typer.Exit(1)

@@ -12,8 +12,8 @@ def run() -> None:
 
     Exit code 1 when an item is not covered.
     """
-    from autograder.course import open_course
-    from autograder.coverage import coverage
+    from autograder.audit.source_items import coverage
+    from autograder.course.course import open_course
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("source", "covered by", "graded"):

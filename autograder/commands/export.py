@@ -36,7 +36,7 @@ def run(
     Students are found in the class list by --id-column, login, number, id or e-mail address, in this order. Marks without
     a place are listed, and the exit code is then 2; the file is written all the same.
     """
-    from autograder.reports.sheet_export import SheetOptions, export_marks
+    from autograder.exports.export import SheetOptions, export_marks
 
     options = SheetOptions(roster, tuple(assignment or ()), missing_as_zero, id_column, course_id)
     exported = export_marks(format, results, out, options)

@@ -46,8 +46,8 @@ def run(
     Reads solutions/<assignment>/ and PATHS; writes OUT/<student>.json, OUT/<student>.html, summary.csv, class.json
     and index.html. Results appear as they come; after an interruption --resume continues.
     """
-    from autograder.class_run import ClassRun
-    from autograder.options import GradeOptions, fresh_seed
+    from autograder.grading.class_run import ClassRun
+    from autograder.grading.options import GradeOptions, fresh_seed
 
     any_seed = seed is None
     chosen = fresh_seed() if seed is None else seed

@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from autograder.course import Assignment
+    from autograder.course.assignment import Assignment
 
 
 def run(
     assignment: Annotated[str | None, typer.Argument(help="Show the exercises of this assignment.")] = None,
 ) -> None:
     """List assignments, or the exercises of one, with points and sources. For everybody."""
-    from autograder.course import open_course
+    from autograder.course.course import open_course
 
     course = open_course()
     console = Console()

@@ -32,7 +32,7 @@ def run(
     results in OUT, as `nbgrader autograde` and `autograder grade` do. Manual scores and comments stay as they are.
     """
     from autograder.commands.grade import formats
-    from autograder.notebooks.class_grading import NotebookRun
+    from autograder.gradebook.notebook_run import NotebookRun
 
     wanted = {"seed": seed, "isolation": isolation, "time_limit": time_limit, "memory_limit_mb": memory_limit}
     changes = {name: value for name, value in wanted.items() if value is not None}

@@ -16,8 +16,8 @@ def run(
     assignments/<name>/ holds stubs, statement and visible checks; source/<name>/ the notebook with the solutions, and
     release/<name>/ the one that nbgrader cuts from it.
     """
-    from autograder.course import open_course
-    from autograder.release import release
+    from autograder.course.course import open_course
+    from autograder.release.release import release
 
     course = open_course()
     changed = release(course, assignments or course.names(), write=not check)

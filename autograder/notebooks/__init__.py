@@ -1,1 +1,1 @@
-"""The course as nbgrader notebooks: building them, grading them into the gradebook, and the student's check cells."""
+"""The name under which notebooks that are already in students' hands know :mod:`autograder.student`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.reports.class_page import write_class_page
 from autograder.reports.feedback import write_feedback
-from autograder.reports.store import load_results, write_class, write_summary
+from autograder.results.store import load_results, write_class, write_summary
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from autograder.reports import pages, wording
-from autograder.reports.class_statistics import BINS, ClassStatistics, statistics_of
-from autograder.reports.plaintext import one_line
-from autograder.reports.schema import ExerciseResult, SubmissionResult
-from autograder.reports.store import Stored, write_atomically
+from autograder.atomic import write_atomically
+from autograder.plaintext import one_line
+from autograder.reports import pages
+from autograder.results import wording
+from autograder.results.class_statistics import BINS, ClassStatistics, statistics_of
+from autograder.results.schema import ExerciseResult, SubmissionResult
+from autograder.results.store import Stored
 
 _STRIP_CHARACTERS = {"passed": "●", "partial": "◐", "missing": "·", "skipped": "·", "needs_manual_grading": "?"}
 _STRIP_ORDER = ["passed", "partial", "failed", "error", "timeout", "crashed", "missing", "skipped"]

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.reports import pages, wording
-from autograder.reports.plaintext import cut, printable
+from autograder.atomic import write_atomically
+from autograder.plaintext import cut, printable
+from autograder.reports import pages
 from autograder.reports.raster import data_uri
-from autograder.reports.schema import CheckResult, ExerciseResult, SubmissionResult
-from autograder.reports.store import write_atomically
+from autograder.results import wording
+from autograder.results.schema import CheckResult, ExerciseResult, SubmissionResult
 
 EXAMPLE_LIMIT = 1200
 _LARGEST_FIGURE = 2**20

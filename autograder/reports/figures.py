@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.reports.plaintext import one_line
+from autograder.plaintext import one_line
 from autograder.reports.raster import Array, Pixels, data_uri, grey, png, sequential, signed
 from autograder.reports.svg_frame import PANEL, WIDTH, caption, document, number_text
 from autograder.reports.svg_lines import line_plot

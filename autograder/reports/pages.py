@@ -12,7 +12,8 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from autograder.reports import plaintext, wording
+from autograder import plaintext
+from autograder.results import wording
 
 _CODE = re.compile(r"(`{1,2})([^`\n]{1,200})\1")
 _LAID_OUT = re.compile(r"^\s{2,}\S|\S {2,}\S|^Traceback|^\s*\^+\s*$")

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.reports import wording
-from autograder.reports.plaintext import one_line, points, printable, short_name
-from autograder.reports.schema import CheckResult, ExerciseResult, SubmissionResult
+from autograder.plaintext import one_line, points, printable, short_name
+from autograder.results import wording
+from autograder.results.schema import CheckResult, ExerciseResult, SubmissionResult
 
 _STYLES = {"passed": "green", "graded": "green", "partial": "yellow", "needs_manual_grading": "cyan"}
 _QUIET = frozenset({"missing", "skipped"})

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.sandbox import environment
+from autograder.sandbox import interpreter
 
 
 def prepare_folder(folder: Path) -> None:
@@ -44,8 +44,8 @@ def reachable_only_outside(hidden: Sequence[Path]) -> tuple[str, ...]:
     libraries = [Path(entry).resolve() for entry in sys.path if Path(entry).name.endswith("-packages")]
     libraries.append(Path(sys.base_prefix).resolve())
     named = [Path(path).resolve() for path in hidden]
-    if not environment.PACKAGE_ROOT.name.endswith("-packages"):
-        named.append(environment.PACKAGE_ROOT)
+    if not interpreter.PACKAGE_ROOT.name.endswith("-packages"):
+        named.append(interpreter.PACKAGE_ROOT)
     tried: list[Path] = []
     for path in named:
         if not any(path == library or path in library.parents for library in libraries):

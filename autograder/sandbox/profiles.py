@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from autograder.errors import IsolationError, UsageError
-from autograder.sandbox import landlock
-from autograder.sandbox.environment import bootstrap, clean_environment
-from autograder.sandbox.plan import PROFILES
+from autograder.sandbox.interpreter import bootstrap, clean_environment
+from autograder.sandbox.walls import landlock
+from autograder.sandbox.zygote_settings import PROFILES
 
 Request = Literal["full", "strict", "best", "none"]
 
@@ -73,10 +73,10 @@ OPEN = {
 
 @functools.cache
 def offers() -> dict[str, str]:
-    """Probe the machine once per process; see `autograder.sandbox.probe.run`. Empty off Linux."""
+    """Probe the machine once per process; see `autograder.sandbox.machine_probe.run`. Empty off Linux."""
     if sys.platform != "linux":
         return {}
-    command = bootstrap("autograder.sandbox.probe")
+    command = bootstrap("autograder.sandbox.machine_probe")
     try:
         done = subprocess.run(
             command, env=clean_environment(), capture_output=True, text=True, timeout=60, check=True

@@ -1,10 +1,9 @@
 """From what a student hands in to files in memory."""
 
+from autograder.submission.discovery import find_submissions
 from autograder.submission.filenames import NOTEBOOK_FILE
-from autograder.submission.finder import find_submissions
-from autograder.submission.limits import Limits
-from autograder.submission.naming import result_name
 from autograder.submission.reader import Submission, find_notebook, read_submission, student_of
+from autograder.submission.size_limits import Limits
 
 __all__ = [
     "NOTEBOOK_FILE",
@@ -13,6 +12,5 @@ __all__ = [
     "find_notebook",
     "find_submissions",
     "read_submission",
-    "result_name",
     "student_of",
 ]

@@ -12,8 +12,8 @@ from typing import BinaryIO
 from autograder.submission.containers import Container, read_stream, size_in_words
 from autograder.submission.filenames import is_clutter
 from autograder.submission.folder import kind_of
-from autograder.submission.limits import Limits
 from autograder.submission.notes import Notes, Skipped, Unreadable
+from autograder.submission.size_limits import Limits
 
 _ENTRY_SIGNATURE = b"PK\x01\x02"
 _ENCRYPTED = 0x1

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from autograder.submission.limits import KIB, MIB
 from autograder.submission.notes import Notes, Skipped
+from autograder.submission.size_limits import KIB, MIB
 
 _CHUNK = 64 * KIB
 

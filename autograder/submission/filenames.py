@@ -8,8 +8,8 @@ import sys
 import sysconfig
 from importlib.machinery import PathFinder
 
-from autograder.reports.plaintext import printable
-from autograder.submission.limits import Limits
+from autograder.plaintext import printable
+from autograder.submission.size_limits import Limits
 
 NOTEBOOK_FILE = "__notebook__.json"
 """The generated file in which the cells of a notebook travel to the worker."""

@@ -16,11 +16,11 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from autograder.reports.plaintext import shown
+from autograder.plaintext import shown
 from autograder.submission.containers import Container, read_stream
 from autograder.submission.filenames import is_clutter
-from autograder.submission.limits import Limits
 from autograder.submission.notes import Notes, Skipped
+from autograder.submission.size_limits import Limits
 
 _FLAGS = os.O_RDONLY
 for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOCTTY"):

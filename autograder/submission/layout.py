@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from autograder.reports.plaintext import listed, shown
+from autograder.plaintext import listed, shown
 from autograder.submission.filenames import effect_problem, hidden_library, name_problem
-from autograder.submission.limits import Limits
 from autograder.submission.notes import Notes, Unreadable
+from autograder.submission.size_limits import Limits
 
 _WRAPPERS = 2
 # What browsers and learning platforms append to a second download: "losses (1).py", "losses-2.py".

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from autograder.reports.plaintext import shown
-from autograder.submission.lines import LineScanner
+from autograder.plaintext import shown
+from autograder.submission.line_scanner import LineScanner
 from autograder.submission.notes import Skipped
 
 # Their body is something else than this notebook's Python, or is meant to be kept from running in it.

@@ -12,20 +12,21 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from autograder.reports.plaintext import listed, printable
-from autograder.submission.limits import Limits
+from autograder.plaintext import listed, printable
 from autograder.submission.magics import without_magics
 from autograder.submission.notes import Notes, Skipped, Unreadable
 from autograder.submission.progress import progress_of
+from autograder.submission.size_limits import Limits
 from autograder.submission.syntax import syntax_errors
 
 _DEFINITION = re.compile(r"^(?:def|class)\s+\w+", re.MULTILINE)
 _SOLUTION_CELL = re.compile(r"solution-\w+-\w+|setup-\w+")
 _COURSE_CELL = re.compile(r"(?:solution|check|points)-\w+-\w+|setup-\w+")
 _UNSOLVED = re.compile(r"^\s+raise NotImplementedError\b", re.MULTILINE)
-_CHECK_MODULE = "autograder.notebooks.visible"
+_CHECK_MODULES = ("autograder.student", "autograder.notebooks.visible")
+"""What the cells of visible checks import from: today, and in notebooks that students have had for a while."""
 _CHECKS = re.compile(
-    r"^(?:from autograder\.notebooks\.visible import .*|require_visible_checks\(.*\)"
+    r"^(?:from autograder\.(?:student|notebooks\.visible) import .*|require_visible_checks\(.*\)"
     r"|@visible_checks\(.*\)\ndef _visible\(\):(?:\n[ \t].*|\n(?=\n|[ \t]))*)$",
     re.MULTILINE,
 )
@@ -192,7 +193,7 @@ def _is_locked(cell: dict[str, Any]) -> bool:
 
 def _without_checks(source: str) -> str:
     """Blank the visible checks that came with the notebook, also where cells were joined or lost their marks."""
-    return _CHECKS.sub(lambda match: "\n" * match[0].count("\n"), source) if _CHECK_MODULE in source else source
+    return _CHECKS.sub(lambda match: "\n" * match[0].count("\n"), source) if any(name in source for name in _CHECK_MODULES) else source
 
 
 def _require_python(metadata: Any) -> None:

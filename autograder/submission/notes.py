@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.reports.plaintext import shown
+from autograder.plaintext import shown
 
 _MOST_NOTES = 60
 

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.reports.plaintext import listed, printable, shown
+from autograder.plaintext import listed, printable, shown
 from autograder.submission.archive import Archive
 from autograder.submission.containers import Container, SingleFile, size_in_words
 from autograder.submission.filenames import NOTEBOOK_FILE
 from autograder.submission.folder import Folder, kind_of, open_regular
 from autograder.submission.layout import Layout, lay_out, nothing_found
-from autograder.submission.limits import Limits
 from autograder.submission.notebook import Cell, best_notebook, encoded, read_cells, runnable
 from autograder.submission.notes import Notes, Skipped, Unreadable
 from autograder.submission.progress import Progress, progress_of
-from autograder.submission.source import decode_source
+from autograder.submission.size_limits import Limits
+from autograder.submission.source_encoding import decode_source
 from autograder.submission.syntax import syntax_errors
 
 DEFAULT_LIMITS = Limits()

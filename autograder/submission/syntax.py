@@ -20,9 +20,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.errors import GraderError
-from autograder.reports.plaintext import shown
-from autograder.submission import compiling
-from autograder.submission.lines import LineScanner
+from autograder.plaintext import shown
+from autograder.submission import syntax_program
+from autograder.submission.line_scanner import LineScanner
 
 _PLAIN_CHARACTERS = 100_000
 _PLAIN_LINE = 4_000
@@ -44,7 +44,7 @@ def syntax_errors(sources: Mapping[str, str]) -> dict[str, str]:
     suspicious: dict[str, str] = {}
     for name, text in sources.items():
         if is_plain(text):
-            found[name] = compiling.first_error(text)
+            found[name] = syntax_program.first_error(text)
         else:
             suspicious[name] = text
     found.update(_errors_in_process(suspicious))
@@ -72,7 +72,7 @@ def _errors_in_process(sources: Mapping[str, str]) -> dict[str, str | None]:
     """Compile all `sources` in one other process; if it dies, one process each tells which one kills it."""
     if not sources:
         return {}
-    command = [sys.executable, "-I", "-S", "-B", str(Path(compiling.__file__))]
+    command = [sys.executable, "-I", "-S", "-B", str(Path(syntax_program.__file__))]
     try:
         done = subprocess.run(
             command,

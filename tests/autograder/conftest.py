@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from tiny_course import load_course
 
-from autograder.course import Assignment
-from autograder.sandbox.nursery import Nursery
+from autograder.course.assignment import Assignment
+from autograder.sandbox.sandbox import Nursery
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,14 @@ import pytest
 import torch
 from tiny_course import PIECES, pieces, right_answers, whole
 
-from autograder.assess import assess
-from autograder.assessed import Assessed, exercise_result
-from autograder.course import Assignment
-from autograder.diagnosis import catalogue
-from autograder.runner import RunOptions
-from autograder.sandbox.nursery import Nursery
-from autograder.subjects import IsolatedSubmission, LoadedModules, Subject
+from autograder.assessment.assess import assess
+from autograder.assessment.assessed import Assessed
+from autograder.assessment.exercise_results import exercise_result
+from autograder.assessment.runner import RunOptions
+from autograder.course.assignment import Assignment
+from autograder.diagnosis.catalogue import catalogue
+from autograder.sandbox.sandbox import Nursery
+from autograder.sessions.subjects import IsolatedSubmission, LoadedModules, Subject
 
 Assess = Callable[[dict[str, bytes]], dict[str, Assessed]]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tiny_course import HIDDEN_PIECES, MISCONCEPTIONS, PIECES, write_course
 
-from autograder.audit import Finding, alternatives, audit_assignment, stub_files
+from autograder.audit.audit import Finding, alternatives, audit_assignment, stub_files
 from autograder.commands.audit import _as_json
-from autograder.course import Course
+from autograder.course.course import Course
 
 Change = Callable[[Path], None]
 
@@ -112,8 +112,8 @@ def test_a_check_that_depends_on_the_seed(tmp_path: Path) -> None:
     def change(folder: Path) -> None:
         import torch
 
-        from autograder.examples import derive_seed
-        from autograder.runner import RunOptions
+        from autograder.assessment.examples import derive_seed
+        from autograder.assessment.runner import RunOptions
 
         seed = derive_seed(RunOptions(0).salt, "pieces:hidden:double:lucky") % 2**63
         value = float(2 * torch.rand(1, generator=torch.Generator().manual_seed(seed)))

@@ -12,9 +12,9 @@ import torch
 from tiny_course import write_course
 from torch import Tensor
 
-from autograder.audit import audit_casts
-from autograder.audit_casts import CASTS, cast_results
-from autograder.course import Course
+from autograder.audit.audit import audit_casts
+from autograder.audit.casts import CASTS, cast_results
+from autograder.course.course import Course
 
 
 def same(value: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.bounds import Overtime, bounded_memory, bounded_time, unbounded_memory
+from autograder.sessions.bounds import Overtime, bounded_memory, bounded_time, unbounded_memory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of the address space hold on Linux")
 

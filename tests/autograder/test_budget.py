@@ -7,10 +7,11 @@ import time
 
 import pytest
 
-from autograder.budget import GENEROUS, LEAST, SECONDS, Budget
 from autograder.sandbox.clock import Reading, WorkerClock
-from autograder.sandbox.nursery import Nursery
-from autograder.sessions import RemoteSession, WorkerLost
+from autograder.sandbox.sandbox import Nursery
+from autograder.sessions.budget import GENEROUS, LEAST, SECONDS, Budget
+from autograder.sessions.remote import RemoteSession
+from autograder.sessions.replies import WorkerLost
 
 
 def test_limits_are_full_as_long_as_little_was_spent() -> None:

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.callback_graph import MAX_BYTES, MAX_ELEMENTS, MAX_NODES, CallbackGraph, CallbackRefused
-from autograder.sandbox import wire
-from autograder.sandbox.callbacks import RemoteCallback
-from autograder.sandbox.workbench import Workbench
+from autograder.runtime.callbacks import RemoteCallback
+from autograder.runtime.torch_operations import Workbench
+from autograder.sessions.callback_graph import MAX_BYTES, MAX_ELEMENTS, MAX_NODES, CallbackGraph, CallbackRefused
+from autograder.wire import codec
 
 
 class Answered(RuntimeError):
@@ -27,8 +27,8 @@ def connected(function: Callable[..., Any]) -> tuple[RemoteCallback, CallbackGra
     graph.start_batch()
 
     def invoke(kind: str, *details: object) -> object:
-        asked = wire.decode(wire.encode([kind, list(details)]))
-        status, value = wire.decode(wire.encode(graph.answer(*asked)), trusted=True)
+        asked = codec.decode(codec.encode([kind, list(details)]))
+        status, value = codec.decode(codec.encode(graph.answer(*asked)), trusted=True)
         if status == "raise":
             raise Answered(*value)
         return value

@@ -11,12 +11,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, CandidateError, Remote, RemoteObject
-from autograder.closeness import assert_close
-from autograder.local_session import LocalSession
-from autograder.sandbox.modules import ModuleSpace
-from autograder.sandbox.nursery import Nursery
-from autograder.sessions import RemoteSession, WorkerLost
+from autograder.checks.candidate import Candidate, CandidateError, Remote, RemoteObject
+from autograder.checks.closeness import assert_close
+from autograder.runtime.module_space import ModuleSpace
+from autograder.sandbox.sandbox import Nursery
+from autograder.sessions.local import LocalSession
+from autograder.sessions.remote import RemoteSession
+from autograder.sessions.replies import WorkerLost
 
 Make = Callable[..., Candidate]
 
@@ -385,7 +386,7 @@ def test_a_worker_is_lost(warm_nursery: Nursery, case: str) -> None:
 )
 def test_malformed_replies_end_the_worker(reply: Any) -> None:
     """A worker that answers in another form than agreed is of no further use."""
-    from autograder.replies import MalformedReply, checked_replies
+    from autograder.sessions.replies import MalformedReply, checked_replies
 
     with pytest.raises(MalformedReply):
         checked_replies(reply, [{"op": "call"}])
@@ -394,7 +395,7 @@ def test_malformed_replies_end_the_worker(reply: Any) -> None:
 @pytest.mark.parametrize("said", [None, 5, ["x"] * 21, ["x" * 2001], [5], {}])
 def test_malformed_complaints_end_the_worker(said: Any) -> None:
     """What loading complained about stands in the result: a short list of short texts, or nothing is believed."""
-    from autograder.replies import MalformedReply, checked_replies
+    from autograder.sessions.replies import MalformedReply, checked_replies
 
     assert checked_replies([["ok", ["cell 3: no"]]], [{"op": "import"}]) == [["ok", ["cell 3: no"]]]
     with pytest.raises(MalformedReply):

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from tiny_course import hand_in, pieces, right_answers, write_course
 
-from autograder import class_run, grading
-from autograder.class_run import ClassRun
-from autograder.course import open_course
+from autograder.course.course import open_course
 from autograder.errors import GraderError, UsageError
-from autograder.options import GradeOptions
-from autograder.pool import Done, Job
+from autograder.grading import class_run
+from autograder.grading import grader as grading
+from autograder.grading.class_run import ClassRun
+from autograder.grading.crew import Done, Job
+from autograder.grading.options import GradeOptions
 from autograder.sandbox import profiles
-from autograder.sandbox.nursery import Nursery
+from autograder.sandbox.sandbox import Nursery
 
 
 class Shared:

@@ -15,7 +15,7 @@ from tiny_course import hand_in, pieces, right_answers, write_course
 
 from autograder import __version__
 from autograder.cli import app, run_command
-from autograder.course import open_course
+from autograder.course.course import open_course
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -125,7 +125,7 @@ def test_failures_of_the_grader_have_a_code_of_their_own(
     def stumble(*arguments: object, **options: object) -> None:
         raise ZeroDivisionError("an internal mistake")
 
-    monkeypatch.setattr("autograder.release.release", stumble)
+    monkeypatch.setattr("autograder.release.release.release", stumble)
     code, _, err = run("release")
     assert (code, len(err.strip().splitlines())) == (3, 1)
     assert "ZeroDivisionError" in err

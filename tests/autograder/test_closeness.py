@@ -12,7 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.closeness import (
+from autograder.checks.closeness import (
     CheckFailed,
     assert_close,
     assert_close_to_any,

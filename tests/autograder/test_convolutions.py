@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.convolutions import FILE, as_text, convolutions_of, expected_convolutions
-from autograder.course import open_course
-from autograder.sandbox.plan import Plan
-from autograder.sandbox.rehearsed_work import rehearse_convolutions
+from autograder.course.convolutions import FILE, as_text, expected_convolutions
+from autograder.course.course import open_course
+from autograder.release.convolutions import convolutions_of
+from autograder.sandbox.zygote.full_rehearsal import rehearse_convolutions
+from autograder.sandbox.zygote_settings import Plan
 
 COURSE = open_course()
 

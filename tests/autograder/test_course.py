@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from tiny_course import OUTLINE, write_course
 
-from autograder.course import Assignment, Course, module_under_test, open_course
+from autograder.course.assignment import Assignment
+from autograder.course.check_files import module_under_test
+from autograder.course.course import Course, open_course
 from autograder.errors import GraderError, UsageError
 
 
@@ -190,9 +192,9 @@ def test_the_version_follows_points_of_written_questions(folder: Path) -> None:
     assert course.version(folder.name) != before
 
 
-def test_what_decides_no_grade_exists() -> None:
-    """Names of parts that are left out of the version are names of parts."""
-    import autograder.course as module
+def test_what_decides_a_grade_exists() -> None:
+    """Names of rooms that are part of the version are names of rooms."""
+    import autograder.course.course as module
 
-    package = Path(module.__file__).parent
-    assert all((package / name).exists() for name in module._SHOWS)
+    package = Path(module.__file__).parents[1]
+    assert all(list((package / name).glob("*.py")) for name in module._DECIDES)

@@ -9,10 +9,12 @@ import torch
 from tiny_course import MISCONCEPTIONS, right_answers, write_course
 from tiny_course import pieces as pieces_with
 
-from autograder.course import Assignment, Course
-from autograder.diagnosis import catalogue, diagnose
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
+from autograder.diagnosis.catalogue import catalogue
+from autograder.diagnosis.matching import diagnose
 from autograder.errors import GraderError
-from autograder.subjects import LoadedModules
+from autograder.sessions.subjects import LoadedModules
 
 
 def named(assignment: Assignment, double: str) -> list[tuple[str, str]]:

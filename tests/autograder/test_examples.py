@@ -12,10 +12,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.candidate import Session
-from autograder.checks import EXAMPLES
-from autograder.examples import derive_seed, draw_examples, is_property, run_interleaved
-from autograder.strategies import arrays, batches, gaussian_parameters, normal, probabilities, seeds, uniform
+from autograder.assessment.examples import derive_seed, draw_examples, is_property
+from autograder.assessment.interleaving import run_interleaved
+from autograder.checks.candidate import Session
+from autograder.checks.decorator import EXAMPLES
+from autograder.checks.strategies import arrays, batches, gaussian_parameters, normal, probabilities, seeds, uniform
 
 FIXTURES = frozenset({"candidate"})
 
@@ -49,7 +50,7 @@ import hashlib, pickle, sys
 {imports}
 from hypothesis import given, strategies as st
 from autograder import checks
-from autograder.examples import draw_examples
+from autograder.assessment.examples import draw_examples
 
 @given(number=st.integers(), text=st.text(), ratio=st.floats(), size=st.integers(0, 10**6))
 def drawn(candidate, number, text, ratio, size): ...

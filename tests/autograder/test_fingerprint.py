@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.candidate import Candidate, Remote
-from autograder.fingerprint import Entry, Record, same_entry, same_value, take_fingerprint
-from autograder.local_session import LocalSession
-from autograder.sandbox.modules import ModuleSpace
+from autograder.checks.candidate import Candidate, Remote
+from autograder.diagnosis.fingerprint import Entry, Record, same_entry, same_value, take_fingerprint
+from autograder.runtime.module_space import ModuleSpace
+from autograder.sessions.local import LocalSession
 
 _numbers = itertools.count()
 

@@ -8,11 +8,12 @@ import pytest
 import torch
 from tiny_course import pieces, right_answers
 
-from autograder.assess import assess
-from autograder.course import Assignment, Exercise
-from autograder.forgiving import REPLAYS
-from autograder.runner import CandidateSession, RunOptions
-from autograder.subjects import MAX_LENT, Lent, LoadedModules
+from autograder.assessment.assess import assess
+from autograder.assessment.consequences import REPLAYS
+from autograder.assessment.runner import RunOptions
+from autograder.checks.calls import CandidateSession
+from autograder.course.assignment import Assignment, Exercise
+from autograder.sessions.subjects import MAX_LENT, Lent, LoadedModules
 
 RIGHT, WRONG = "2 * x + by", "2 * x - by"
 
@@ -73,7 +74,7 @@ def test_the_repetition_has_inputs_of_its_own(tiny: Assignment, monkeypatch: pyt
         return original(x)
 
     monkeypatch.setattr(reference, "double", counting)
-    import autograder.subjects as subjects
+    import autograder.sessions.subjects as subjects
 
     plainly = subjects._plainly
 

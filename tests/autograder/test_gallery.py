@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.course import Course
-from autograder.diagnosis import catalogue
-from autograder.gallery import gallery_page
+from autograder.audit.gallery import gallery_page
+from autograder.course.course import Course
+from autograder.diagnosis.catalogue import catalogue
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 

@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.fingerprint import Entry, Fingerprint
-from autograder.generic_mistakes import generic_diagnoses, generic_variants
-from autograder.strategies import normal
+from autograder.checks.strategies import normal
+from autograder.diagnosis.fingerprint import Entry, Fingerprint
+from autograder.diagnosis.generic_mistakes import generic_diagnoses, generic_variants
 
 INPUTS = [normal(shape, seed) for seed, shape in enumerate([(1, 3), (4, 3), (5, 2, 2), (2, 6)])]
 

@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 from tiny_course import hand_in, load_course, pieces, right_answers, whole, write_course
 
-from autograder import grading
-from autograder.course import Assignment, open_course
+from autograder.course.assignment import Assignment
+from autograder.course.course import open_course
 from autograder.errors import GraderError, SpawnFailed, UsageError
-from autograder.grading import Grader
-from autograder.options import GradeOptions
-from autograder.reports.graded import Graded
-from autograder.reports.schema import ExerciseResult
-from autograder.sandbox.nursery import Nursery
+from autograder.grading import grader as grading
+from autograder.grading.grader import Grader
+from autograder.grading.options import GradeOptions
+from autograder.results.graded import Graded
+from autograder.results.schema import ExerciseResult
+from autograder.sandbox.sandbox import Nursery
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +69,8 @@ def test_the_same_seed_gives_the_same_result(grader: Grader, tmp_path: Path) -> 
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from autograder.grading import Grader
-from autograder.options import GradeOptions
+from autograder.grading.grader import Grader
+from autograder.grading.options import GradeOptions
 import {extra}
 
 with Grader(sys.argv[1], GradeOptions(isolation="best"), Path(sys.argv[2])) as grader:
@@ -126,7 +127,7 @@ def test_a_file_that_does_not_end_or_ends_the_process_is_used_for_its_definition
     grader: Grader, tmp_path: Path, statement: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The note says so."""
-    monkeypatch.setattr("autograder.subjects.LOAD_LIMIT", 2.0)
+    monkeypatch.setattr("autograder.sessions.subjects.LOAD_LIMIT", 2.0)
     result = graded(grader, tmp_path / "finn", right_answers(pieces=pieces() + statement + "\n"))
     assert result.result.score == 17.0
     assert "only its functions and classes were used" in exercise(result, "double").note

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
-from autograder.mutation.mutants import Mutant, mutants_of
-from autograder.mutation.operators import numerical_mutants
-from autograder.mutation.run import equivalent_mutants, judge
+from autograder.audit.mutants import Mutant, mutants_of
+from autograder.audit.mutation_operators import numerical_mutants
+from autograder.audit.mutation_run import equivalent_mutants, judge
+from autograder.course.course import Course
 
 pytest.importorskip("cosmic_ray")
 WARMUP = Course(Path(__file__).resolve().parents[2]).assignment("warmup")

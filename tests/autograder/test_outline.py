@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.outline import Item, read_items, replace_items
+from autograder.course.written_questions import read_written
 from autograder.errors import GraderError
-from autograder.outline import Item, read_items, read_written, replace_items
 
 OUTLINE = """# A title
 

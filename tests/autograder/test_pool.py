@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from tiny_course import hand_in, right_answers, write_course
 
-from autograder import grading
 from autograder.errors import GraderError
-from autograder.options import GradeOptions
-from autograder.pool import Crew, Done, Job, grade_all, start_server
-from autograder.sandbox.nursery import nursery_for
+from autograder.grading import grader as grading
+from autograder.grading.crew import Crew, Done, Job, grade_all, start_server
+from autograder.grading.options import GradeOptions
+from autograder.grading.sandboxes import nursery_for
 
 LETHAL = """
 import multiprocessing, os

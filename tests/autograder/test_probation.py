@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.assess import assess
-from autograder.assessed import Assessed
-from autograder.candidate import Remote
-from autograder.course import Course
-from autograder.local_session import LocalSession
-from autograder.runner import RunOptions, arguments_of
-from autograder.subjects import LoadedModules
+from autograder.assessment.assess import assess
+from autograder.assessment.assessed import Assessed
+from autograder.assessment.runner import RunOptions, arguments_of
+from autograder.checks.candidate import Remote
+from autograder.course.course import Course
+from autograder.sessions.local import LocalSession
+from autograder.sessions.subjects import LoadedModules
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 WARMUP = COURSE.assignment("warmup")

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from tiny_course import HIDDEN_PIECES, MISCONCEPTIONS, write_course
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import GraderError
-from autograder.release import build, find_leaks, release
+from autograder.release.leaks import find_leaks
+from autograder.release.release import release
+from autograder.release.student_files import build
 
 
 @pytest.fixture

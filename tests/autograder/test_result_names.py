@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.reports.schema import Environment, Isolation, SubmissionResult
-from autograder.reports.store import Stored
-from autograder.result_names import name_results
+from autograder.results.result_names import name_results
+from autograder.results.schema import Environment, Isolation, SubmissionResult
+from autograder.results.store import Stored
 
 
 def stored(stem: str, student: str, content: str) -> Stored:

@@ -12,14 +12,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.checks import CheckKind, assert_close, check, fail
-from autograder.course import Assignment, Check, Exercise
+from autograder.assessment.outcomes import Outcome
+from autograder.assessment.runner import MAX_LOST, RunOptions, earned, run_checks
+from autograder.checks.decorator import CheckKind, assert_close, check, fail
+from autograder.course.assignment import Assignment, Check, Exercise
 from autograder.errors import GraderError
-from autograder.local_session import LocalSession
-from autograder.runner import MAX_LOST, RunOptions, earned, run_checks
-from autograder.sandbox.modules import ModuleSpace
-from autograder.sessions import WorkerLost
-from autograder.verdicts import Outcome
+from autograder.runtime.module_space import ModuleSpace
+from autograder.sessions.local import LocalSession
+from autograder.sessions.replies import WorkerLost
 
 _numbers = itertools.count()
 

@@ -9,11 +9,11 @@ import pytest
 import torch
 from hypothesis import given
 
-from autograder import salt
-from autograder.examples import draw_examples
-from autograder.runner import RunOptions
-from autograder.salt import NONE, mix, salt_of, salted
-from autograder.strategies import (
+from autograder.assessment.examples import draw_examples
+from autograder.assessment.runner import RunOptions
+from autograder.checks import salt
+from autograder.checks.salt import NONE, mix, salt_of, salted
+from autograder.checks.strategies import (  # fmt: skip
     Deferred,
     batches,
     generator,
@@ -25,7 +25,7 @@ from autograder.strategies import (
     seeds,
     uniform,
     whole,
-)  # fmt: skip
+)
 
 DRAWS = {
     "normal": lambda: normal((3, 2), 5).tolist(),

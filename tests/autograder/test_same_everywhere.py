@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tiny_course import pieces, right_answers, write_course
 
-from autograder.examples import derive_seed
-from autograder.salt import mix, salt_of, salted
+from autograder.assessment.examples import derive_seed
+from autograder.checks.salt import mix, salt_of, salted
 
 _PROGRAM = """
 import os, random, sys
@@ -35,8 +35,8 @@ os.scandir, os.listdir = Shuffled, listed
 import locale
 try: locale.setlocale(locale.LC_ALL, "")
 except locale.Error: pass
-from autograder.grading import Grader
-from autograder.options import GradeOptions
+from autograder.grading.grader import Grader
+from autograder.grading.options import GradeOptions
 with Grader(sys.argv[1], GradeOptions(seed=3, isolation="best"), Path(sys.argv[2])) as grader:
     for path in sys.argv[3:]:
         graded = grader.grade(grader.read(Path(path)))

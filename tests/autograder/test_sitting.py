@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from tiny_course import pieces, right_answers
 
-from autograder.assess import assess
-from autograder.assessed import exercise_result
-from autograder.course import Assignment, Exercise, open_course
-from autograder.runner import CandidateSession, RunOptions
-from autograder.sandbox.nursery import Nursery
-from autograder.sessions import WorkerLost
-from autograder.sitting import Sitting
-from autograder.subjects import IsolatedSubmission, LoadedModules
+from autograder.assessment.assess import assess
+from autograder.assessment.exercise_results import exercise_result
+from autograder.assessment.runner import RunOptions
+from autograder.assessment.sitting import Sitting
+from autograder.checks.calls import CandidateSession
+from autograder.course.assignment import Assignment, Exercise
+from autograder.course.course import open_course
+from autograder.sandbox.sandbox import Nursery
+from autograder.sessions.replies import WorkerLost
+from autograder.sessions.subjects import IsolatedSubmission, LoadedModules
 
 
 class Watched(LoadedModules):

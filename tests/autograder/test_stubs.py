@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import GraderError
-from autograder.stubs import BEGIN, END, PLACEHOLDER, cut_solutions, solution_lines
+from autograder.release.stubs import BEGIN, END, PLACEHOLDER, cut_solutions, solution_lines
 
 SOURCE = f'''"""Module."""
 {BEGIN}

@@ -10,8 +10,8 @@ import pytest
 from tiny_course import PIECES, VISIBLE_PIECES, VISIBLE_WHOLE, pieces, right_answers, whole
 
 from autograder.errors import UsageError
-from autograder.local_candidate import candidate_beside, local_space, modules_named_by
-from autograder.visible import check_folder, find_tests
+from autograder.student.check_work import check_folder, find_tests
+from autograder.student.own_files import candidate_beside, local_space, modules_named_by
 
 
 @pytest.fixture

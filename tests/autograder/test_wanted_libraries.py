@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox.modules import NOTEBOOK
-from autograder.wanted_libraries import wanted_groups, wants_little
+from autograder.runtime.module_space import NOTEBOOK
+from autograder.sessions.wanted_libraries import wanted_groups, wants_little
 
 ANSWER = b"import math\n\ndef answer():\n    return math.pi\n"
 

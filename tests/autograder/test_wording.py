@@ -10,11 +10,11 @@ import pytest
 import torch
 from torch._tensor_str import get_printoptions
 
-from autograder.candidate import Call, RemoteObject
-from autograder.course import Assignment, Check
-from autograder.sandbox.wire import Handle
-from autograder.verdicts import Outcome
-from autograder.wording import DOES_NOT_RUN, MAX_VALUE, check_result, parameter_names, show
+from autograder.assessment.disclosure import DOES_NOT_RUN, MAX_VALUE, check_result, parameter_names, show
+from autograder.assessment.outcomes import Outcome
+from autograder.checks.candidate import Call, RemoteObject
+from autograder.course.assignment import Assignment, Check
+from autograder.wire.codec import Handle
 
 
 def check_of(tiny: Assignment, visibility: str) -> Check:

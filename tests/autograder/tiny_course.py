@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from autograder.course import Assignment, Course
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
 
 _numbers = itertools.count()
 
@@ -120,7 +121,7 @@ HIDDEN_PIECES = '''"""Hidden checks of pieces.py."""
 import torch
 from hypothesis import given
 from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import batches
+from autograder.checks.strategies import batches
 
 
 @check("double", points=2, title="is linear")
@@ -184,7 +185,7 @@ HIDDEN_WHOLE = '''"""Hidden checks of whole.py."""
 import torch
 from hypothesis import given
 from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import batches
+from autograder.checks.strategies import batches
 
 
 @check("total", points=2, title="sums the shifted values")

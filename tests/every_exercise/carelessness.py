@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from autograder.course import Exercise
+from autograder.course.assignment import Exercise
 
 Function = Callable[..., Any]
 Habit = Callable[[Function], Function]

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from autograder.course import Assignment, Check
-from autograder.runner import CandidateSession, RunOptions, run_checks
-from autograder.sandbox.wire import Handle
-from autograder.subjects import LoadedModules
+from autograder.assessment.runner import RunOptions, run_checks
+from autograder.checks.calls import CandidateSession
+from autograder.course.assignment import Assignment, Check
+from autograder.sessions.subjects import LoadedModules
+from autograder.wire.codec import Handle
 
 Number = tuple[str, float]
 """Where a number was found (the operation, and the way to it), and the number."""

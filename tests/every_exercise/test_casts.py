@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.audit_casts import gains_by_casting
-from autograder.course import open_course
-from autograder.diagnosis import catalogue
-from autograder.root import ASSIGNMENTS
+from autograder.audit.casts import gains_by_casting
+from autograder.course.course import open_course
+from autograder.course.location import ASSIGNMENTS
+from autograder.diagnosis.catalogue import catalogue
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)

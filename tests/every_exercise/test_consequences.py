@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assess import assess
-from autograder.consequences import links, table
-from autograder.course import Assignment, Exercise, open_course
-from autograder.runner import RunOptions
-from autograder.subjects import LoadedModules
+from autograder.assessment.assess import assess
+from autograder.assessment.runner import RunOptions
+from autograder.audit.consequences import links, table
+from autograder.course.assignment import Assignment, Exercise
+from autograder.course.course import open_course
+from autograder.sessions.subjects import LoadedModules
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = open_course(ROOT)

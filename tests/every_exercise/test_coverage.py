@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.course import Assignment, open_course
-from autograder.coverage import coverage, unknown_items
-from autograder.diagnosis import catalogue
-from autograder.mutation.run import equivalent_mutants
-from autograder.outline import WrittenQuestion
-from autograder.root import ASSIGNMENTS
+from autograder.audit.mutation_run import equivalent_mutants
+from autograder.audit.source_items import coverage, unknown_items
+from autograder.course.assignment import Assignment
+from autograder.course.course import open_course
+from autograder.course.location import ASSIGNMENTS
+from autograder.course.written_questions import WrittenQuestion
+from autograder.diagnosis.catalogue import catalogue
 
 COMPANION = re.compile(r"`(\w+\.\w+)`")
 WITHOUT_DERIVATION = {"14.33"}

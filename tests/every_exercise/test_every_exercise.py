@@ -8,15 +8,20 @@ from collections.abc import Sequence
 import pytest
 from carelessness import careless_variants
 
-from autograder.assess import assess
-from autograder.assessed import Assessed
-from autograder.audit import alternatives, stub_files
-from autograder.course import Assignment, Check, Course, Exercise, open_course
-from autograder.diagnosis import Misconception, catalogue, diagnose
-from autograder.release import build, find_leaks, release
-from autograder.runner import RunOptions, earned, run_checks
-from autograder.subjects import LoadedModules
-from autograder.verdicts import Outcome
+from autograder.assessment.assess import assess
+from autograder.assessment.assessed import Assessed
+from autograder.assessment.outcomes import Outcome
+from autograder.assessment.runner import RunOptions, earned, run_checks
+from autograder.audit.audit import alternatives, stub_files
+from autograder.course.assignment import Assignment, Check, Exercise
+from autograder.course.course import Course, open_course
+from autograder.diagnosis.catalogue import catalogue
+from autograder.diagnosis.matching import diagnose
+from autograder.diagnosis.registry import Misconception
+from autograder.release.leaks import find_leaks
+from autograder.release.release import release
+from autograder.release.student_files import build
+from autograder.sessions.subjects import LoadedModules
 
 COURSE: Course = open_course()
 NAMES = COURSE.names()

@@ -8,9 +8,10 @@ import itertools
 import pytest
 from recorded_inputs import numbers_sent
 
-from autograder.course import Check, open_course
-from autograder.root import ASSIGNMENTS
-from autograder.subjects import LoadedModules
+from autograder.course.assignment import Check
+from autograder.course.course import open_course
+from autograder.course.location import ASSIGNMENTS
+from autograder.sessions.subjects import LoadedModules
 
 ATTEMPTS = ("first attempt", "second attempt", "somebody else's")
 """Three contents that somebody might hand in."""

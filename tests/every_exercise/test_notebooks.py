@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from autograder.course import open_course
-from autograder.grading import Grader
-from autograder.notebooks.visible import VisibleChecksFailed
-from autograder.options import GradeOptions
-from autograder.release import find_leaks
-from autograder.sandbox.nursery import Nursery
+from autograder.course.course import open_course
+from autograder.grading.grader import Grader
+from autograder.grading.options import GradeOptions
+from autograder.release.leaks import find_leaks
+from autograder.sandbox.sandbox import Nursery
+from autograder.student.notebook_checks import VisibleChecksFailed
 
 COURSE = open_course()
 NAMES = COURSE.names()

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Assignment, Exercise, open_course
-from autograder.diagnosis import catalogue
-from autograder.root import ASSIGNMENTS
-from autograder.runner import RunOptions, earned, run_checks
+from autograder.assessment.runner import RunOptions, earned, run_checks
+from autograder.course.assignment import Assignment, Exercise
+from autograder.course.course import open_course
+from autograder.course.location import ASSIGNMENTS
+from autograder.diagnosis.catalogue import catalogue
 
 
 def short_answers(assignment: Assignment) -> list[Exercise]:

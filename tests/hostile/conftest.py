@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder import subjects
-from autograder.grading import Grader, _selected
-from autograder.options import GradeOptions, IsolationRequest
-from autograder.reports.graded import Graded
-from autograder.reports.schema import ExerciseResult
-from autograder.sandbox.limits import UIDS_PER_ZYGOTE
+from autograder.grading.grader import Grader, _selected
+from autograder.grading.options import GradeOptions, IsolationRequest
+from autograder.results.graded import Graded
+from autograder.results.schema import ExerciseResult
+from autograder.sandbox.walls.process_limits import UIDS_PER_ZYGOTE
+from autograder.sessions import subjects
 
 from .attacks import prelude
 from .attacks.attack import Attack

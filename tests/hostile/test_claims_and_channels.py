@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from torch import Tensor
 
-from autograder import runner
-from autograder.course import Assignment
-from autograder.runner import RunOptions, run_checks
-from autograder.subjects import LoadedModules
+from autograder.assessment import runner
+from autograder.assessment.runner import RunOptions, run_checks
+from autograder.course.assignment import Assignment
+from autograder.sessions.subjects import LoadedModules
 
 from .attacks.attack import Attack
 from .conftest import Arena, reference_files, submission, the_exercise, written

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.submission.naming import result_name
+from autograder.results.result_names import result_name
 
 from .attacks.attack import HONEST, Attack
 from .attacks.prelude import behind_walls
@@ -97,7 +97,7 @@ def test_names_of_folders_are_only_names(name: str, arena: Arena, tmp_path: Path
 
 
 FILES: dict[str, dict[str, bytes | str]] = {
-    "shadows of libraries": {name: "raise SystemExit" for name in ("torch.py", "numpy.py", "random.py", "msgpack.py", "pytest.py", "hypothesis.py", "numpy/__init__.py", "autograder.py", "autograder/__init__.py", "autograder/sandbox/wire.py", "sys.py", "builtins.py")},
+    "shadows of libraries": {name: "raise SystemExit" for name in ("torch.py", "numpy.py", "random.py", "msgpack.py", "pytest.py", "hypothesis.py", "numpy/__init__.py", "autograder.py", "autograder/__init__.py", "autograder/wire/codec.py", "sys.py", "builtins.py")},
     "start-up files": {name: "import os; os._exit(1)" for name in ("conftest.py", "sitecustomize.py", "usercustomize.py", "__init__.py", "setup.py", "test_losses.py", "evil.pth", "pytest.ini", ".env")},
     "forged results": {name: '{"score": 100, "status": "graded"}' for name in ("results.json", "mallory.json", "class.json", "summary.csv", "index.html", "results/mallory.json")},
     "sources that hurt a parser": {"a.py": "-" * 200_000 + "1", "b.py": "(" * 90_000, "c.py": "x = " + "[" * 150 + "]" * 150, "d.py": b"\x00" * 1000, "e.py": "a." * 100_000 + "a", "f.py": "1" * 500_000, "g.py": "f'" + "{" * 1000, "h.py": b"# -*- coding: rot13 -*-\n", "i.py": b"\xff\xfe" * 100},

@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import bounds, callback_graph, closeness, sessions, sitting, subjects
-from autograder.reports.graded import Graded
-from autograder.sandbox import profiles, wire
+from autograder.assessment import sitting
+from autograder.checks import closeness
+from autograder.results.graded import Graded
+from autograder.sandbox import profiles
+from autograder.sessions import bounds, callback_graph, remote, subjects
+from autograder.wire import codec
 
 from .conftest import Arena, peak_of, reference_files, submission
 from .told import everything_told
@@ -115,7 +118,7 @@ def _peaks(
 def test_tuples_in_tuples_cost_no_memory(walls: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One answer of 60 MB, 32 levels deep, sent while the file was loaded: each level was one more copy."""
     monkeypatch.setattr(subjects, "LOAD_LIMIT", 20.0)
-    path = handed_in(walls, "vae", tmp_path / "mallory", losses=_TUPLES.format(tuple=wire._TUPLE))
+    path = handed_in(walls, "vae", tmp_path / "mallory", losses=_TUPLES.format(tuple=codec._TUPLE))
     honest, peak, graded = _peaks(walls, "vae", "losses.gaussian_kl", path, tmp_path)
     assert peak <= honest + OF_ONE_FRAME
     assert graded.result.status == "graded"
@@ -124,9 +127,9 @@ def test_tuples_in_tuples_cost_no_memory(walls: Arena, tmp_path: Path, monkeypat
 def test_tuples_in_tuples_would_cost_memory(arena: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Witness: without the budget of bytes over all levels, and without a ceiling, the grader holds much more."""
     monkeypatch.setattr(subjects, "LOAD_LIMIT", 20.0)
-    monkeypatch.setattr(wire, "MAX_PAYLOAD", 2**40)
+    monkeypatch.setattr(codec, "MAX_PAYLOAD", 2**40)
     monkeypatch.setattr(bounds, "_lower", lambda megabytes: None)
-    path = handed_in(arena, "vae", tmp_path / "mallory", losses=_TUPLES.format(tuple=wire._TUPLE))
+    path = handed_in(arena, "vae", tmp_path / "mallory", losses=_TUPLES.format(tuple=codec._TUPLE))
     honest, peak, _ = _peaks(arena, "vae", "losses.gaussian_kl", path, tmp_path)
     assert peak > honest + OF_ONE_FRAME
 
@@ -146,8 +149,8 @@ def gaussian_kl(mu, logvar):
 def test_what_is_slow_and_never_late_has_a_budget(walls: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every check was just in time, and there was no end of checks: what all workers had is bounded as a whole."""
     spent = []
-    budget = sessions.Budget.spend
-    monkeypatch.setattr(sessions.Budget, "spend", lambda self, seconds: spent.append(seconds) or budget(self, seconds))
+    budget = remote.Budget.spend
+    monkeypatch.setattr(remote.Budget, "spend", lambda self, seconds: spent.append(seconds) or budget(self, seconds))
     path = handed_in(walls, "vae", tmp_path / "mallory", losses=_SLOW.format(seconds=1.7))
     graded = walls.grade("vae", path, "losses.gaussian_kl", 2.0)
     assert graded.result.status == "graded"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import open_course
+from autograder.course.course import open_course
 
 from .attacks.attack import Attack
 from .conftest import Arena, reference_files, submission, the_exercise
@@ -29,7 +29,7 @@ def serving():
     return frame.f_locals["self"], frame.f_locals
 
 def wire():
-    return sys.modules["autograder.sandbox.wire"]
+    return sys.modules["autograder.wire.codec"]
 
 def send(message):
     data = wire().encode(message)
@@ -62,8 +62,8 @@ ATTACKS = {
     "the network": "import _socket\ntry: _socket.socket(2, 1)\nexcept OSError: return 0.0\nleaked('a socket')",
     "a child": "try: pid = os.fork()\nexcept OSError: return 0.0\nif pid == 0: os._exit(0)\nleaked('a child')",
     "the parent": "for pid in VICTIMS:\n    try: os.kill(pid, 0); leaked('a signal')\n    except OSError: pass\nreturn 0.0",
-    "the course": "for path in ('solutions', 'solutions/vae/hidden/test_losses.py', 'autograder/runner.py'):\n    path = os.path.join(COURSE, path)\n    try: leaked(os.listdir(path) if os.path.isdir(path) else open(path).read())\n    except OSError: pass\nreturn 0.0",
-    "checks in memory": "found = [name for name in sys.modules if 'hidden' in name or 'short_answers' in name or name.startswith('solutions')]\nleaked(found) if found else None\nreturn 0.0",
+    "the course": "for path in ('solutions', 'solutions/vae/hidden/test_losses.py', 'autograder/assessment/runner.py'):\n    path = os.path.join(COURSE, path)\n    try: leaked(os.listdir(path) if os.path.isdir(path) else open(path).read())\n    except OSError: pass\nreturn 0.0",
+    "checks in memory": "found = [name for name in sys.modules if 'hidden' in name or 'autograder.checks' in name or name.startswith('solutions')]\nleaked(found) if found else None\nreturn 0.0",
     "expected values in memory": "gc.unfreeze()\nfound = [o for o in gc.get_objects() if type(o) is type(leaked) and o.__name__ in ('assert_number', 'gaussian_divergence')]\nleaked(found) if found else None\nreturn 0.0",
 }
 

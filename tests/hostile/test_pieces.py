@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from torch import Tensor
 
-from autograder.runner import RunOptions, run_checks
-from autograder.subjects import LoadedModules
+from autograder.assessment.runner import RunOptions, run_checks
+from autograder.sessions.subjects import LoadedModules
 
 from .conftest import Arena, reference_files, submission
 

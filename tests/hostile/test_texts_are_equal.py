@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import wording
-from autograder.course import Exercise
-from autograder.reports.graded import Graded
+from autograder.assessment import disclosure
+from autograder.course.assignment import Exercise
+from autograder.results.graded import Graded
 
 from .attacks.attack import Attack
 from .attacks.honest_mistakes import MISTAKES
@@ -142,7 +142,7 @@ TELLS = Attack("tells", "SEEN.clear()\nraise ValueError(note(mu))")
 
 def test_two_texts_that_differ_are_found(arena: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The comparison can fail: with a wording that tells hidden checks like visible ones it does."""
-    monkeypatch.setattr(wording, "_hidden_message", lambda outcome, status: wording._visible_message(outcome))
+    monkeypatch.setattr(disclosure, "_hidden_message", lambda outcome, status: disclosure._visible_message(outcome))
     path = written(arena, TELLS, tmp_path / "mallory")
     first, second = (arena.grade("vae", path, TELLS.exercise, seed=seed) for seed in SEEDS)
     with pytest.raises(AssertionError):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import subjects
 from autograder.sandbox import profiles
+from autograder.sessions import subjects
 
 from .attacks.attack import Attack
 from .attacks.tables import ATTACKS as ALL

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import open_course
+from autograder.course.course import open_course
 
 from .attacks.attack import HONEST, Attack
 from .attacks.prelude import EFFECT_ENDS, EFFECT_STATUS

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.notebooks.outputs import graded_outputs, hint_comment
-from autograder.reports.exports import gradescope_results, junit_document
+from autograder.exports.formats import gradescope_results, junit_document
+from autograder.gradebook.cell_outputs import graded_outputs, hint_comment
 from autograder.reports.feedback import render_feedback
-from autograder.reports.graded import Graded
-from autograder.reports.schema import ExerciseResult
-from autograder.reports.store import Stored, write_class, write_summary
 from autograder.reports.terminal import print_result
+from autograder.results.graded import Graded
+from autograder.results.schema import ExerciseResult
+from autograder.results.store import Stored, write_class, write_summary
 
 _OF_THE_RUN = {"seed": 0, "duration_s": 0.0, "grader_version": "", "submission_sha256": ""}
 

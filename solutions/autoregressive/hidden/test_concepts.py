@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import itertools
 
-from autograder.candidate import Candidate
-from autograder.checks import check
-from autograder.short_answers import assert_numbers, assert_words
-from autograder.strategies import whole
+from autograder.checks import Candidate, check
+from autograder.checks.short_answers import assert_numbers, assert_words
+from autograder.checks.strategies import whole
 
 KINDS = {
     "PixelCNN": "explicit", "RealNVP": "explicit", "VAE": "explicit", "DDPM": "explicit",

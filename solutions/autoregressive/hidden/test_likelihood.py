@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.distributions import Bernoulli, Categorical
 
-from autograder.candidate import Candidate, Observation
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, generator, made, normal, uniform, whole
+from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import DTYPES, generator, made, normal, uniform, whole
 
 LOOSE = {torch.float64: 1e-5, torch.float32: 1e-4}
 """Relative tolerances under which a guard such as log(p + 1e-8) is still close enough."""

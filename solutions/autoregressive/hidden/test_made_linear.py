@@ -3,9 +3,8 @@
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import normal, uniform
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import normal, uniform
 
 MASK = torch.tensor([[1, 0, 1, 0], [0, 0, 1, 1], [0, 0, 0, 0]]).bool()
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograder.candidate import Candidate
-from autograder.diagnosis import Record, misconception, probe
-from autograder.short_answers import record_entries
+from autograder.checks import Candidate
+from autograder.diagnosis import Record, misconception, probe, record_entries
 
 Counts = dict[str, Callable[..., float] | int]
 

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe, reference
 
 likelihood = reference("autoregressive", "likelihood")

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe, reference
 
 made = reference("autoregressive", "made")

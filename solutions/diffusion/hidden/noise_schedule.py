@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from autograder.strategies import uniform
+from autograder.checks.strategies import uniform
 
 LENGTH = 6
 

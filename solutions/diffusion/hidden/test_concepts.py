@@ -8,10 +8,9 @@ import numpy as np
 import torch
 from torch.distributions import Normal
 
-from autograder.candidate import Candidate
-from autograder.checks import check
-from autograder.short_answers import assert_numbers, assert_words
-from autograder.strategies import number
+from autograder.checks import Candidate, check
+from autograder.checks.short_answers import assert_numbers, assert_words
+from autograder.checks.strategies import number
 
 
 def reverse_mean(x_t: float, noise: float, beta: float, alpha_bar: float) -> float:

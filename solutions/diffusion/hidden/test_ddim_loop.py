@@ -7,9 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, assert_true, check, fail
-from autograder.strategies import generator, uniform
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check, fail
+from autograder.checks.strategies import generator, uniform
 
 LENGTH = 11
 DATA_MEAN, DATA_VARIANCE = 2.0, 0.25

@@ -5,9 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import generator, number, whole
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import generator, number, whole
 
 SHAPES = [(1, 3), (4, 2), (2, 1, 5), (2, 3, 4, 4), (2, 3, 1, 2, 2)]
 COUNT = 4000

@@ -6,9 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import whole
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import whole
 
 
 class Timesteps(NamedTuple):

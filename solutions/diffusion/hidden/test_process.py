@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.distributions import Normal
 
-from autograder.candidate import Candidate, Observation
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import generator, made, normal, uniform, whole
+from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import generator, made, normal, uniform, whole
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 

@@ -11,10 +11,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import CheckFailed, assert_close, assert_shape, assert_true, check, fail
-from autograder.course import load_file
-from autograder.strategies import generator, normal
+from autograder.checks import Candidate, CheckFailed, assert_close, assert_shape, assert_true, check, fail
+from autograder.checks.strategies import generator, normal
+from autograder.course.check_files import load_file
 
 shared = load_file(Path(__file__).with_name("noise_schedule.py"), "autograder_checks.diffusion.hidden.noise_schedule")
 LENGTH, schedule = shared.LENGTH, shared.schedule

@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_finite, assert_shape, assert_true, check, fail
-from autograder.strategies import generator, made, uniform, whole
+from autograder.checks import Candidate, assert_close, assert_finite, assert_shape, assert_true, check, fail
+from autograder.checks.strategies import generator, made, uniform, whole
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2)]
 RTOL = 1e-4

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, RemoteObject
 from autograder.checks import (
+    Candidate,
     CheckFailed,
+    RemoteObject,
     assert_close,
     assert_close_to_any,
     assert_shape,
@@ -21,7 +22,7 @@ from autograder.checks import (
     check,
     fail,
 )
-from autograder.course import load_file
+from autograder.course.check_files import load_file
 
 shared = load_file(Path(__file__).with_name("noise_schedule.py"), "autograder_checks.diffusion.hidden.noise_schedule")
 LENGTH, schedule = shared.LENGTH, shared.schedule

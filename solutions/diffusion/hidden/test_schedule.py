@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import generator, made, normal, number, whole
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import generator, made, normal, number, whole
 
 
 class Lookup(NamedTuple):

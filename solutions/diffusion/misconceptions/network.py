@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
 
 T = torch.tensor([0, 3, 7, 40])

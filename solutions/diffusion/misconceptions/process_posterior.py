@@ -6,7 +6,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from autograder.candidate import Candidate, RemoteObject
+from autograder.checks import Candidate, RemoteObject
 from autograder.diagnosis import Record, misconception, probe, reference
 
 process = reference("diffusion", "process")

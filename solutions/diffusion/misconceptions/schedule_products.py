@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
 
 BETAS = torch.tensor([0.1, 0.35, 0.2, 0.5], dtype=torch.float64)

@@ -3,8 +3,7 @@
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_true, check
+from autograder.checks import Candidate, assert_close, assert_true, check
 
 
 @check("ddim_timesteps", points=0.75, title="four of ten timesteps")

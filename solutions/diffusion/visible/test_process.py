@@ -3,8 +3,7 @@
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
 
 ALPHA_BAR = torch.tensor([0.96, 0.64, 0.36])
 BETAS = torch.tensor([0.2, 0.5], dtype=torch.float64)

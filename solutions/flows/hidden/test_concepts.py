@@ -7,10 +7,9 @@ import math
 import numpy as np
 from scipy.stats import lognorm
 
-from autograder.candidate import Candidate
-from autograder.checks import check
-from autograder.short_answers import assert_matrix, assert_number, assert_numbers
-from autograder.strategies import number, whole
+from autograder.checks import Candidate, check
+from autograder.checks.short_answers import assert_matrix, assert_number, assert_numbers
+from autograder.checks.strategies import number, whole
 
 
 def layer(point: np.ndarray, k: float, c: float) -> np.ndarray:

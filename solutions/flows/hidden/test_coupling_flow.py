@@ -5,9 +5,8 @@ import math
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import CheckFailed, assert_close, assert_shape, assert_true, check
-from autograder.strategies import generator, normal, whole
+from autograder.checks import Candidate, CheckFailed, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import generator, normal, whole
 
 
 def randomise(module: RemoteObject, seed: int, scale: float = 1.0) -> RemoteObject:

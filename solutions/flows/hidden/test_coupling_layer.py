@@ -3,9 +3,8 @@
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import generator, normal, whole
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import generator, normal, whole
 
 LAYERS = [(2, False), (3, True), (5, False), (4, True)]
 """Dimensions, even and odd, and which part decides."""

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.distributions import Normal
 
-from autograder.candidate import Candidate, Observation
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, made, normal, number, uniform
+from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import DTYPES, made, normal, number, uniform
 
 
 class Affine(NamedTuple):

@@ -5,9 +5,8 @@ import math
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import normal, number, uniform, whole
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import normal, number, uniform, whole
 
 
 def planar(candidate: Candidate, dim: int, seed: int, x: Tensor, along: float) -> tuple[RemoteObject, Tensor]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from autograder.candidate import Candidate
-from autograder.diagnosis import Record, misconception, probe, reference
-from autograder.short_answers import record_entries
+from autograder.checks import Candidate
+from autograder.diagnosis import Record, misconception, probe, record_entries, reference
 
 Formula = Callable[..., float]
 concepts = reference("flows", "concepts")

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
 
 X = torch.tensor([[0.8, -1.9], [3.1, 0.2], [-1.3, 1.1]])

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.autograd.functional import jacobian
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
 
 X = torch.tensor([[0.8, -1.9, 2.4], [3.1, 0.2, -0.7], [-1.3, 1.1, 0.5]])

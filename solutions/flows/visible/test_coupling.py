@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_shape, assert_true, check
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
 
 X = torch.tensor([[0.5, -1.0, 2.0], [-0.3, 0.8, 0.1], [1.5, 0.4, -0.7]])
 

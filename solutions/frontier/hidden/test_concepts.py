@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-from autograder.candidate import Candidate
-from autograder.checks import check
-from autograder.short_answers import assert_numbers
-from autograder.strategies import number
+from autograder.checks import Candidate, check
+from autograder.checks.short_answers import assert_numbers
+from autograder.checks.strategies import number
 
 
 @check("latent_savings", points=0.5, title="knows how many numbers fewer there are")

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import made, normal, number, uniform
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import made, normal, number, uniform
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 SIGMAS = 6.5

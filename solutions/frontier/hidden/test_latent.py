@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import made, normal, one_of, whole
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import made, normal, one_of, whole
 
 SHAPES = [(1, 3), (4, 2), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (2, 3, 1, 2, 2)]
 SCALES = [0.18215, 0.5, 1.7, 4.0]

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe, reference
 
 consistency = reference("frontier", "consistency")

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
 
 RAMP = torch.linspace(0, 40, 4800).sin()

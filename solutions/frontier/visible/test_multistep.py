@@ -2,8 +2,7 @@
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, check
+from autograder.checks import Candidate, assert_close, assert_shape, check
 
 ALPHA_BAR = torch.tensor([0.96, 0.64, 0.36])
 

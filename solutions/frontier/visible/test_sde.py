@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, check
+from autograder.checks import Candidate, assert_close, assert_shape, check
 
 
 @check("marginal", points=1, title="halfway and at the end of time")

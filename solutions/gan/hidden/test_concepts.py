@@ -9,10 +9,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import rel_entr
 from scipy.stats import wasserstein_distance
 
-from autograder.candidate import Candidate
-from autograder.checks import check
-from autograder.short_answers import assert_number, assert_numbers
-from autograder.strategies import number, whole
+from autograder.checks import Candidate, check
+from autograder.checks.short_answers import assert_number, assert_numbers
+from autograder.checks.strategies import number, whole
 
 
 def inception_score(probabilities: np.ndarray) -> float:

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.distributions import Bernoulli
 
-from autograder.candidate import Candidate, Observation
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, made, normal, number, seeds, uniform
+from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import DTYPES, made, normal, number, seeds, uniform
 
 SAFE = 2e-6
 """Precision asked for at ordinary logits: an answer with a guard of 1e-8 inside the logarithm has it."""

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.candidate import Candidate, Observation
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, SHAPES, Batch, batches, made, normal, number, seeds, uniform, whole
+from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import DTYPES, SHAPES, Batch, batches, made, normal, number, seeds, uniform, whole
 
 
 class Scores(NamedTuple):

@@ -3,9 +3,8 @@
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, normal, number, uniform
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import DTYPES, normal, number, uniform
 
 SHAPES = ((1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 2, 2, 2), (2, 1, 2, 1, 3))
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from scipy.special import entr
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, made, normal, number, seeds, uniform
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import DTYPES, made, normal, number, seeds, uniform
 
 SHAPES = ((2, 2), (3, 2), (2, 5), (4, 4), (7, 3), (3, 6))
 

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from scipy.linalg import sqrtm
 from torch import Tensor
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import DTYPES, made, normal, number, seeds, uniform
+from autograder.checks import Candidate, assert_close, assert_true, check
+from autograder.checks.strategies import DTYPES, made, normal, number, seeds, uniform
 
 
 class Gaussians(NamedTuple):

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import generator
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import generator
 
 ATTEMPTS = 30
 """Random weights that a discriminator may be given until it has shown logits of both signs."""

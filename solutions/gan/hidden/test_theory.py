@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from scipy.special import rel_entr
 from torch import Tensor
 
-from autograder.candidate import Candidate, Observation, RemoteFunction
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import DTYPES, made, normal, seeds, uniform
+from autograder.checks import Candidate, Observation, RemoteFunction, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import DTYPES, made, normal, seeds, uniform
 
 Map = Callable[[Tensor, Tensor], Tensor]
 

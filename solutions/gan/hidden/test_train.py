@@ -7,10 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_true, check
-from autograder.sandbox.toys_gan import ToyDiscriminator, ToyGenerator
-from autograder.strategies import normal
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check
+from autograder.checks.strategies import normal
+from autograder.runtime.toys_gan import ToyDiscriminator, ToyGenerator
 
 RATE = 0.3
 

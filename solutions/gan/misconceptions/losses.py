@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
 
 REAL = torch.tensor([1.2, 0.4, -0.7, 2.1])

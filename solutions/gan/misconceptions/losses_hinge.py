@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
 
 REAL = torch.tensor([[2.5, -1.0, 0.6], [0.1, 0.4, -0.8], [3.0, 1.5, 2.0], [-2.0, 4.5, 0.2]])

@@ -6,9 +6,9 @@ Architectures are free, so the probe records facts that hold for any right one, 
 import torch
 from torch import Tensor, nn
 
-from autograder.candidate import Candidate, CandidateError, RemoteObject
+from autograder.checks import Candidate, CandidateError, RemoteObject
+from autograder.checks.strategies import normal
 from autograder.diagnosis import Record, misconception, probe, reference
-from autograder.strategies import normal
 
 model = reference("gan", "model")
 

@@ -5,9 +5,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import Optimizer
 
-from autograder.candidate import Candidate, RemoteObject
+from autograder.checks import Candidate, RemoteObject
+from autograder.checks.strategies import normal
 from autograder.diagnosis import Record, misconception, probe, reference
-from autograder.strategies import normal
 
 losses = reference("gan", "losses")
 

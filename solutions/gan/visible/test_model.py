@@ -2,9 +2,8 @@
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_shape, assert_true, check
-from autograder.strategies import normal
+from autograder.checks import Candidate, assert_shape, assert_true, check
+from autograder.checks.strategies import normal
 
 
 @check("Generator", points=0.75, title="turns latent vectors into images", kind="shape")

@@ -4,9 +4,8 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import normal
+from autograder.checks import Candidate, assert_close, assert_true, check
+from autograder.checks.strategies import normal
 
 REAL = normal((3, 1, 2, 2), 1, torch.float32)
 Z = normal((3, 2), 2, torch.float32)

@@ -9,9 +9,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import CheckFailed, assert_close, assert_shape, assert_true
-from autograder.strategies import generator
+from autograder.checks import Candidate, CheckFailed, RemoteObject, assert_close, assert_shape, assert_true
+from autograder.checks.strategies import generator
 
 SEED = 11
 """Behind every draw whose noise has to be known."""

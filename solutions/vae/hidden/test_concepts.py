@@ -7,10 +7,9 @@ import math
 import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from autograder.candidate import Candidate
-from autograder.checks import check
-from autograder.short_answers import assert_number, assert_numbers, assert_words
-from autograder.strategies import number, whole
+from autograder.checks import Candidate, check
+from autograder.checks.short_answers import assert_number, assert_numbers, assert_words
+from autograder.checks.strategies import number, whole
 
 
 def gaussian_divergence(distance: float, sigma1: float, sigma2: float, d: int) -> float:

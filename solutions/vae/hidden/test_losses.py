@@ -8,9 +8,8 @@ from hypothesis import given
 from torch import Tensor
 from torch.distributions import Normal, kl_divergence
 
-from autograder.candidate import Candidate, Observation
-from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import Batch, batches, normal, number, uniform
+from autograder.checks import Candidate, Observation, assert_close, assert_true, check
+from autograder.checks.strategies import Batch, batches, normal, number, uniform
 
 MATRICES = ((1, 1), (1, 3), (2, 1), (2, 3), (5, 4))
 DEEPER = ((2, 3, 2), (2, 1, 3, 2), (3, 2, 1, 2, 2), (1, 2, 2))

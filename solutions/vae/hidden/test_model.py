@@ -7,9 +7,8 @@ from hypothesis import given
 from torch import Tensor
 from torch.distributions import AffineTransform, Normal, TransformedDistribution
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_shape, assert_true, check
-from autograder.strategies import Batch, batches, normal, uniform
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks.strategies import Batch, batches, normal, uniform
 
 MATRICES = ((1, 1), (1, 3), (2, 1), (2, 3), (5, 4))
 DEEPER = ((2, 3, 2), (2, 1, 3, 2), (3, 2, 1, 2, 2))

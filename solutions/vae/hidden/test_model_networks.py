@@ -7,10 +7,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_shape, assert_true, check
-from autograder.course import load_file
-from autograder.strategies import whole
+from autograder.checks import Candidate, RemoteObject, assert_shape, assert_true, check
+from autograder.checks.strategies import whole
+from autograder.course.check_files import load_file
 
 laws = load_file(Path(__file__).with_name("autoencoder_laws.py"), "autograder_checks.vae.hidden.autoencoder_laws")
 

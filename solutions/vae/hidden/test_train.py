@@ -5,10 +5,9 @@ import itertools
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_true, check
-from autograder.sandbox.toys_vae import ToyVAE
-from autograder.strategies import number, uniform
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check
+from autograder.checks.strategies import number, uniform
+from autograder.runtime.toys_vae import ToyVAE
 
 PARTS = ("loss", "reconstruction", "kl")
 BATCH = 3

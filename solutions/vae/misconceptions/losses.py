@@ -5,9 +5,9 @@ import math
 import torch
 from torch import Tensor
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
+from autograder.checks.strategies import normal
 from autograder.diagnosis import Record, misconception, probe
-from autograder.strategies import normal
 
 CASES = (
     ((2, 3), torch.float32), ((1, 2), torch.float64), ((3, 1), torch.float64), ((2, 2, 3), torch.float64),

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
+from autograder.checks.strategies import normal
 from autograder.diagnosis import Record, misconception, probe, reference
-from autograder.strategies import normal
 
 losses = reference("vae", "losses")
 SHAPES = ((2, 3), (1, 2), (3, 1, 2, 2), (2, 1, 2, 3))

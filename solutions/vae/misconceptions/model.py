@@ -4,9 +4,9 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Normal
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
+from autograder.checks.strategies import normal
 from autograder.diagnosis import Record, misconception, probe, reference
-from autograder.strategies import normal
 
 model = reference("vae", "model")
 

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autograder.candidate import Candidate, RemoteObject
+from autograder.checks import Candidate, RemoteObject
+from autograder.checks.strategies import normal
 from autograder.diagnosis import Record, misconception, probe, reference
-from autograder.strategies import normal
 
 model = reference("vae", "model")
 Pair = tuple[Tensor, Tensor]

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torch.distributions import Normal
 
-from autograder.candidate import Candidate, RemoteObject
+from autograder.checks import Candidate, RemoteObject
+from autograder.checks.strategies import normal
 from autograder.diagnosis import Record, misconception, probe, reference
-from autograder.strategies import normal
 
 model = reference("vae", "model")
 Three = tuple[Tensor, Tensor, Tensor]

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
-from autograder.candidate import Candidate, RemoteObject
+from autograder.checks import Candidate, RemoteObject
+from autograder.checks.strategies import uniform
 from autograder.diagnosis import Record, misconception, probe, reference
-from autograder.strategies import uniform
 
 losses = reference("vae", "losses")
 training = reference("vae", "train")

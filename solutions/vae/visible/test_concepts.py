@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.candidate import Candidate
-from autograder.checks import check
-from autograder.short_answers import assert_form, assert_is_number
+from autograder.checks import Candidate, check
+from autograder.checks.short_answers import assert_form, assert_is_number
 
 
 @check("kl_isotropic", points=0.25, title="is a number once its four quantities are known", kind="shape")

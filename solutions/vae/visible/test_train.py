@@ -4,9 +4,8 @@ import math
 
 import torch
 
-from autograder.candidate import Candidate, RemoteObject
-from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import uniform
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check
+from autograder.checks.strategies import uniform
 
 PARTS = ("loss", "reconstruction", "kl")
 

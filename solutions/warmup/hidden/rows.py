@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.candidate import RemoteFunction
-from autograder.checks import assert_close, assert_true
-from autograder.strategies import uniform
+from autograder.checks import RemoteFunction, assert_close, assert_true
+from autograder.checks.strategies import uniform
 
 Array = NDArray[np.float64]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.candidate import Candidate
-from autograder.checks import check
-from autograder.short_answers import assert_words
+from autograder.checks import Candidate, check
+from autograder.checks.short_answers import assert_words
 
 
 @check("training_objectives", points=0.5, title="tells the models trained on a likelihood or a bound from the others")

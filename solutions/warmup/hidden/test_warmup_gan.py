@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import special
 
-from autograder.candidate import Candidate, RemoteFunction
-from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import made, number, numpy_generator, probabilities, seeds, uniform
+from autograder.checks import Candidate, RemoteFunction, assert_close, assert_true, check
+from autograder.checks.strategies import made, number, numpy_generator, probabilities, seeds, uniform
 
 Array = NDArray[np.float64]
 

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from scipy import linalg
 from scipy.spatial import distance
 
-from autograder.candidate import Candidate, RemoteFunction
-from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import arrays, made, number, numpy_generator, seeds, uniform
+from autograder.checks import Candidate, RemoteFunction, assert_close, assert_true, check
+from autograder.checks.strategies import arrays, made, number, numpy_generator, seeds, uniform
 
 Array = NDArray[np.float64]
 

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from autograder.candidate import Candidate
-from autograder.checks import assert_close, assert_true, check
-from autograder.course import load_file
-from autograder.strategies import made, number, numpy_generator, seeds, whole
+from autograder.checks import Candidate, assert_close, assert_true, check
+from autograder.checks.strategies import made, number, numpy_generator, seeds, whole
+from autograder.course.check_files import load_file
 
 Array = NDArray[np.float64]
 

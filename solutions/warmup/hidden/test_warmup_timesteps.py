@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from autograder.candidate import Candidate, RemoteFunction
-from autograder.checks import assert_close, assert_true, check
-from autograder.strategies import made, number, numpy_generator, seeds, uniform
+from autograder.checks import Candidate, RemoteFunction, assert_close, assert_true, check
+from autograder.checks.strategies import made, number, numpy_generator, seeds, uniform
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]

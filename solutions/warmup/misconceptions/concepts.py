@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.candidate import Candidate
-from autograder.diagnosis import Record, misconception, probe, reference
-from autograder.short_answers import record_entries
+from autograder.checks import Candidate
+from autograder.diagnosis import Record, misconception, probe, record_entries, reference
 
 concepts = reference("warmup", "concepts")
 

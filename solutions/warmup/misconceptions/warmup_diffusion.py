@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.candidate import Candidate
+from autograder.checks import Candidate
 from autograder.diagnosis import misconception, probe
 
 Array = NDArray[np.float64]

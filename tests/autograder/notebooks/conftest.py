@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from test_class_run import Shared
 
-from autograder import grading
-from autograder.course import open_course
-from autograder.sandbox.nursery import Nursery
+from autograder.course.course import open_course
+from autograder.grading import grader
+from autograder.sandbox.sandbox import Nursery
 
 pytest.importorskip("nbgrader", reason="needs nbgrader")
 
 from nbgrader_in_process import InThisProcess, run_nbgrader
 from small_course import SmallCourse, read_json, write_small_course
 
-from autograder.notebooks import steps
+from autograder.gradebook import preprocessors
 
 Nbgrader = Callable[..., None]
 
@@ -32,7 +32,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, warm_nursery: Nursery) -> I
         patch.setenv("PATH", os.environ["PATH"])
         open_course.cache_clear()
         made = write_small_course(root)
-        patch.setattr(steps, "grade_standing_by", InThisProcess(made, warm_nursery))
+        patch.setattr(preprocessors, "grade_standing_by", InThisProcess(made, warm_nursery))
         run_nbgrader(root, "generate_assignment", made.name)
         yield made
     open_course.cache_clear()
@@ -53,4 +53,4 @@ def released(course: SmallCourse) -> dict[str, Any]:
 @pytest.fixture
 def one_nursery(monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery) -> None:
     """Graders of this process use the session's zygote."""
-    monkeypatch.setattr(grading, "nursery_for", lambda *args, **kwargs: Shared(warm_nursery))
+    monkeypatch.setattr(grader, "nursery_for", lambda *args, **kwargs: Shared(warm_nursery))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tiny_course import HIDDEN_PIECES, MISCONCEPTIONS, OUTLINE, PIECES, write_course
 
-from autograder.course import Course
+from autograder.course.course import Course
 
 SECRETS = ("SOLUTION", "HELPER", "HIDDEN", "BELIEF", "RUBRIC", "MODEL")
 """What the marks in the course below are called; each is written CANARY_<name>."""

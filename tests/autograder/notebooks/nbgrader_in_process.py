@@ -9,12 +9,12 @@ from pathlib import Path
 from small_course import SmallCourse
 from test_class_run import Shared
 
-from autograder import grading
 from autograder.errors import GraderError
-from autograder.options import GradeOptions
-from autograder.pool import Job, grade_one
-from autograder.reports.graded import Graded
-from autograder.sandbox.nursery import Nursery
+from autograder.grading import grader
+from autograder.grading.crew import Job, grade_one
+from autograder.grading.options import GradeOptions
+from autograder.results.graded import Graded
+from autograder.sandbox.sandbox import Nursery
 
 
 class InThisProcess:
@@ -24,7 +24,7 @@ class InThisProcess:
         self.course, self.nursery = course, nursery
         self.failing: set[str] = set()
         self.announced: list[tuple[str, list[str]]] = []
-        self._grader: grading.Grader | None = None
+        self._grader: grader.Grader | None = None
 
     def __call__(
         self,
@@ -40,7 +40,7 @@ class InThisProcess:
         if student in self.failing:
             raise GraderError("the grader failed", student)
         if self._grader is None:
-            self._grader = grading.Grader(assignment, options, root)
+            self._grader = grader.Grader(assignment, options, root)
             self._grader._nursery = Shared(self.nursery)  # type: ignore[assignment]
         done = grade_one(self._grader, Job(folder, student=student))
         assert done.graded is not None

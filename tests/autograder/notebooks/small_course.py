@@ -12,8 +12,8 @@ from typing import Any
 
 from tiny_course import OUTLINE, write_course
 
-from autograder.course import Course
-from autograder.notebooks.build import build_source
+from autograder.course.course import Course
+from autograder.release.source_notebook import build_source
 
 CANARY = "canary_9731"
 """Stands in the hidden checks and in the model answer, and nowhere else."""
@@ -51,7 +51,7 @@ Because of {CANARY} and distributivity.
 
 CONFIG = """
 from pathlib import Path
-from autograder.notebooks.nbgrader_settings import configure
+from autograder.gradebook.configuration import configure
 c = get_config()
 configure(c, Path(__file__).parent)
 c.CourseDirectory.course_id = "dgm"

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.notebooks.assembly import assemble, cell_named, is_unchanged, name_of
-from autograder.notebooks.blueprint import Blueprint, SourceCell, in_order
-from autograder.notebooks.work import WorkCell
-from autograder.root import Outline
+from autograder.course.outline import Outline
+from autograder.gradebook.assembly import assemble, cell_named, is_unchanged, name_of
+from autograder.gradebook.released_cells import Blueprint, SourceCell, in_order
+from autograder.gradebook.submitted_cells import WorkCell
 
 RELEASED = [
     SourceCell("solution-a-f", "code", False, "def f():\n    # YOUR CODE HERE", "0" * 32, None, True, False),

@@ -20,10 +20,10 @@ from nbgrader.api import Gradebook
 from nbgrader_in_process import run_nbgrader
 from small_course import CANARIES, RIGHT, RUBRIC, SQUARED, SmallCourse, gradebook_rows, read_json, scores, solved
 
-from autograder.class_run import ClassRun
-from autograder.notebooks import steps
-from autograder.notebooks.class_grading import NotebookRun
-from autograder.options import GradeOptions
+from autograder.gradebook import preprocessors
+from autograder.gradebook.notebook_run import NotebookRun
+from autograder.grading.class_run import ClassRun
+from autograder.grading.options import GradeOptions
 
 Nbgrader = Callable[..., None]
 STUDENTS = ("ann", "ben", "cem")
@@ -125,7 +125,7 @@ def test_scores_are_those_of_the_grade_command(life: SmallCourse, one_nursery: N
 
 def test_the_grader_hears_whom_nbgrader_comes_to_next(life: SmallCourse) -> None:
     """Those whose work is new, or everybody with --force."""
-    announced = steps.grade_standing_by.announced  # type: ignore[attr-defined]
+    announced = preprocessors.grade_standing_by.announced  # type: ignore[attr-defined]
     assert announced[:6] == 2 * [("ann", ["ben", "cem"]), ("ben", ["cem"]), ("cem", [])]
 
 

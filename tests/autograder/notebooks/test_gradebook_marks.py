@@ -13,7 +13,7 @@ from sample_gradebook import FINAL, fill, find_alembic
 
 from autograder.cli import run_command
 from autograder.errors import UsageError
-from autograder.notebooks.gradebook_marks import marks_of_gradebook
+from autograder.exports.gradebook_marks import marks_of_gradebook
 
 nbgrader_export = pytest.importorskip("nbgrader.plugins.export")
 
@@ -84,7 +84,7 @@ def test_csv_is_the_one_of_nbgrader(run: Run, filled: Path, tmp_path: Path, monk
     """The same columns, rows and numbers, except that formulas are shown and commas do not shift columns."""
     from nbgrader.api import Gradebook
 
-    from autograder.notebooks.csv_export import SafeCsvExportPlugin
+    from autograder.gradebook.csv_plugin import SafeCsvExportPlugin
 
     with Gradebook(f"sqlite:///{filled}", "dgm") as gradebook:
         for name, plugin in (("theirs", nbgrader_export.CsvExportPlugin()), ("ours", SafeCsvExportPlugin())):

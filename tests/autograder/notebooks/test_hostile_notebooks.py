@@ -19,9 +19,9 @@ from small_course import RIGHT, SmallCourse, autograded, gradebook_rows, read_js
 from test_safe_html import VECTORS, acts
 from traitlets.config import Config
 
-from autograder.notebooks import steps
-from autograder.notebooks.class_grading import NotebookRun
-from autograder.notebooks.nbgrader_settings import configure
+from autograder.gradebook import preprocessors
+from autograder.gradebook.configuration import configure
+from autograder.gradebook.notebook_run import NotebookRun
 
 Nbgrader = Callable[..., None]
 Notebook = dict[str, Any]
@@ -194,7 +194,7 @@ def test_a_failure_of_the_grader_is_no_mark(
     """The submission stays ungraded, the next one does not."""
     for student in ("unlucky", "unlucky_too", "zz_lucky"):
         course.submit(student, solved(released, RIGHT), name="other" if student == "unlucky_too" else "")
-    grader = steps.grade_standing_by
+    grader = preprocessors.grade_standing_by
     assert isinstance(grader, InThisProcess)
     monkeypatch.setattr(grader, "failing", {"unlucky", "unlucky_too"})
     with pytest.raises(RuntimeError):

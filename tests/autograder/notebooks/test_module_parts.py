@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.errors import GraderError
-from autograder.notebooks.module_parts import take_apart
+from autograder.release.module_parts import take_apart
 
 SOURCE = '''"""Conventions."""
 

@@ -18,8 +18,8 @@ from sample_gradebook import FINAL, fill
 from small_course import RIGHT, SQUARED, SmallCourse, solved
 
 from autograder.cli import run_command
-from autograder.notebooks.class_grading import NotebookRun
-from autograder.notebooks.gradebook_marks import marks_of_gradebook
+from autograder.exports.gradebook_marks import marks_of_gradebook
+from autograder.gradebook.notebook_run import NotebookRun
 
 pytest.importorskip("psycopg2")
 

@@ -14,13 +14,14 @@ import pytest
 from marked_course import SECRETS, marked_course
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import GraderError, UsageError
-from autograder.notebooks.build import build_source
-from autograder.release import find_leaks, release
-from autograder.stubs import cut_solutions
+from autograder.release.leaks import find_leaks
+from autograder.release.release import release
+from autograder.release.source_notebook import build_source
+from autograder.release.stubs import cut_solutions
 
-CONFIGURATION = """from autograder.notebooks.nbgrader_settings import configure_release
+CONFIGURATION = """from autograder.gradebook.configuration import configure_release
 
 configure_release(get_config())
 """

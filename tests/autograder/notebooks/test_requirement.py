@@ -9,8 +9,8 @@ from importlib.machinery import ModuleSpec
 import pytest
 
 from autograder.errors import UsageError
-from autograder.notebooks.gradebook_marks import marks_of_gradebook
-from autograder.notebooks.released import cut_releases
+from autograder.exports.gradebook_marks import marks_of_gradebook
+from autograder.release.student_notebook import cut_releases
 
 
 @pytest.mark.parametrize("needing", [lambda: cut_releases({}), lambda: marks_of_gradebook("sqlite:///none.db")])

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from jinja2 import Environment
 
-from autograder.notebooks.safe_html import clean_html, markdown2html
+from autograder.gradebook.safe_html import clean_html, markdown2html
 
 VECTORS = [
     "<script>pwn()</script>",

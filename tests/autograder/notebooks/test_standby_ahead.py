@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from tiny_course import PIECES, WHOLE, write_course
 
-from autograder.course import open_course
-from autograder.notebooks.standby import StandbyGrader
-from autograder.options import GradeOptions
-from autograder.pool import Job
+from autograder.course.course import open_course
+from autograder.grading.crew import Job
+from autograder.grading.options import GradeOptions
+from autograder.grading.standby import StandbyGrader
 
 
 @pytest.fixture(scope="module")

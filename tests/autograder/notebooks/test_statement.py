@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.notebooks.statement import definition_markdown, docstring_markdown
+from autograder.release.docstring_markdown import definition_markdown, docstring_markdown
 
 DOCSTRING = r"""One number per sample.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nbgrader.validator import Validator
 
-from autograder.course import open_course
+from autograder.course.course import open_course
 
 NAME = "warmup"
 STUB = "    # YOUR CODE HERE\n    raise NotImplementedError()"

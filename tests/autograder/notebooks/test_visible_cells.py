@@ -11,10 +11,10 @@ import pytest
 import torch
 from tiny_course import PIECES, VISIBLE_PIECES, WHOLE
 
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.errors import GraderError
-from autograder.notebooks.check_cells import check_cell, points_cell
-from autograder.notebooks.visible import VisibleChecksFailed, require_visible_checks
+from autograder.release.check_cells import check_cell, points_cell
+from autograder.student.notebook_checks import VisibleChecksFailed, require_visible_checks
 
 Namespace = dict[str, Any]
 

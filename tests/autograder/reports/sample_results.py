@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import random
 
-from autograder.reports.schema import (
-    CheckResult,
-    Diagnosis,
-    Environment,
-    ExerciseResult,
-    Isolation,
-    SubmissionResult,
-)
+from autograder.results.schema import CheckResult, Diagnosis, Environment, ExerciseResult, Isolation, SubmissionResult
 
 SECRET = "torch.tensor([0.123456789])"
 """Stands for the input or expected value of a hidden check; no page or export may contain it."""

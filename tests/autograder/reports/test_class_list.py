@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sample_rosters import CANVAS, MOODLE, NBGRADER, ROSTERS
 
 from autograder.errors import UsageError
-from autograder.reports.class_list import ClassList, read_class_list
-from autograder.reports.marks import Person
-from autograder.reports.matching import match
+from autograder.exports.marks import Person
+from autograder.exports.roster import ClassList, read_class_list
+from autograder.exports.roster_matching import match
 
 Read = Callable[..., ClassList]
 

@@ -10,8 +10,8 @@ import pytest
 from sample_results import HOSTILE_NAMES, SECRET, grader_error, result, unreadable
 
 from autograder.errors import UsageError
-from autograder.reports.exports import export, gradescope_results, junit_document
-from autograder.reports.store import save_result
+from autograder.exports.formats import export, gradescope_results, junit_document
+from autograder.results.store import save_result
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from sample_results import HOSTILE_NAMES
 from sample_rosters import CANVAS, MOODLE, NBGRADER, ROSTERS
 
 from autograder.errors import UsageError
-from autograder.reports.class_list import read_class_list
-from autograder.reports.mark_sheets import MarkSheet, mark_sheet
-from autograder.reports.marks import AssignmentMarks, ClassMarks, Mark, Person
-from autograder.reports.spreadsheet import csv_text, runs_as_formula
+from autograder.exports.mark_sheets import MarkSheet, mark_sheet
+from autograder.exports.marks import AssignmentMarks, ClassMarks, Mark, Person
+from autograder.exports.roster import read_class_list
+from autograder.exports.spreadsheet import csv_text, runs_as_formula
 
 SCORES = {"ada": 37.5, "bo": 0.1 + 0.2}
 scores = st.floats(min_value=-5, max_value=100, allow_nan=False)

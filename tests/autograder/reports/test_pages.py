@@ -22,8 +22,8 @@ from sample_results import (
 from autograder.reports.build import build_report
 from autograder.reports.class_page import render_class_page
 from autograder.reports.feedback import embedded_figure, render_feedback, shown_check
-from autograder.reports.schema import Isolation, SubmissionResult
-from autograder.reports.store import Stored, save_result
+from autograder.results.schema import Isolation, SubmissionResult
+from autograder.results.store import Stored, save_result
 
 VOID = {"meta", "br", "img", "rect", "path", "link"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.reports.plaintext import cut, neutralised, one_line, points, printable, short_name
+from autograder.plaintext import cut, neutralised, one_line, points, printable, short_name
 
 
 @pytest.mark.parametrize(

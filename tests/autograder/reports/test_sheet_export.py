@@ -10,10 +10,10 @@ import pytest
 from sample_results import HOSTILE_NAMES, grader_error, result, unreadable
 
 from autograder.errors import UsageError
-from autograder.reports.schema import SubmissionResult
-from autograder.reports.sheet_export import SheetOptions, export_marks
-from autograder.reports.spreadsheet import runs_as_formula
-from autograder.reports.store import save_result
+from autograder.exports.export import SheetOptions, export_marks
+from autograder.exports.spreadsheet import runs_as_formula
+from autograder.results.schema import SubmissionResult
+from autograder.results.store import save_result
 
 
 def save(folder: Path, *results: SubmissionResult) -> str:

@@ -12,7 +12,7 @@ import pytest
 from sample_results import HOSTILE_NAMES, classroom, grader_error, result, unreadable
 
 from autograder.errors import GraderError, UsageError
-from autograder.reports.store import Stored, load_result, load_results, save_result, write_class, write_summary
+from autograder.results.store import Stored, load_result, load_results, save_result, write_class, write_summary
 
 
 @pytest.mark.parametrize("student", HOSTILE_NAMES)

@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 from sample_results import HOSTILE_NAMES, SECRET, grader_error, result, unreadable
 
-from autograder.reports.schema import SubmissionResult
 from autograder.reports.terminal import print_result, print_student_line, student_line
+from autograder.results.schema import SubmissionResult
 
 
 def printed(graded: SubmissionResult, terminal: bool = False) -> str:

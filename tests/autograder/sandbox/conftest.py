@@ -14,8 +14,8 @@ import pytest
 
 from autograder.sandbox import profiles
 from autograder.sandbox.control import receive_report
-from autograder.sandbox.handle import Worker
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.worker import Worker
+from autograder.sandbox.zygote_host import Zygote
 
 OBEDIENT = f"{Path(__file__).with_name('obedient.py')}:serve"
 _REQUESTS = {"S3": "full", "S2": "strict", "S1": "best", "S0": "best"}

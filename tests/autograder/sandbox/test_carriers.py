@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from conftest import OBEDIENT, ask
 
-from autograder.sandbox import seccomp, syscalls
-from autograder.sandbox.handle import Worker
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.walls import seccomp, syscalls
+from autograder.sandbox.worker import Worker
+from autograder.sandbox.zygote_host import Zygote
 
 _PRELUDE = """
 import ctypes, errno, fcntl, mmap, os, resource, sys, tempfile
@@ -251,14 +251,15 @@ def test_more_files_are_shown_on_request(monkeypatch: pytest.MonkeyPatch) -> Non
     import shutil
     import tempfile
 
-    from autograder.sandbox import profiles, readable
+    from autograder.sandbox import profiles
+    from autograder.sandbox.walls import readable_paths
 
     if sys.platform != "linux" or profiles.available_profile() < "S2":
         pytest.skip("nothing is hidden here")
     folder = Path(tempfile.mkdtemp())  # tmp_path lies below folders that other users may not enter
     folder.chmod(0o755)
     (folder / "table.txt").write_text("data")
-    monkeypatch.setenv(readable.EXTRA, str(folder))
+    monkeypatch.setenv(readable_paths.EXTRA, str(folder))
     with Zygote("strict", entry=OBEDIENT, light=True) as zygote, zygote.spawn() as worker:
         assert ask(worker, f"result = open({str(folder / 'table.txt')!r}).read()") == "data"
     shutil.rmtree(folder)

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from conftest import ask
 
-from autograder.sandbox import environment, landlock
-from autograder.sandbox.handle import Worker
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox import interpreter
+from autograder.sandbox.walls import landlock
+from autograder.sandbox.worker import Worker
+from autograder.sandbox.zygote_host import Zygote
 
 _READ = """
 import os
@@ -40,7 +41,7 @@ def test_host_files_are_closed(confined: Worker) -> None:
 
 def test_the_working_copy_is_closed(confined: Worker) -> None:
     """Though the virtual environment may lie in it."""
-    root = environment.PACKAGE_ROOT
+    root = interpreter.PACKAGE_ROOT
     if not (root / "pyproject.toml").exists():
         pytest.skip("the package is installed, not a working copy")
     names = [str(root / name) for name in ("solutions", "autograder", "tests", "pyproject.toml", ".git")]
@@ -59,7 +60,7 @@ def find(path):
 result = [p for p in find('/etc')] + [p for p in find('/dev')] + [os.path.exists(p) for p in ('/proc', '/sys', '/home')]
 """
     assert ask(full, walk) == [False, False, False]  # not even listed: Landlock allows the leaves alone
-    here = str(environment.PACKAGE_ROOT)
+    here = str(interpreter.PACKAGE_ROOT)
     names = "('solutions', 'autograder', '.git')"
     visible = ask(full, f"import os\nresult = [n for n in {names} if os.path.exists({here!r} + '/' + n)]")
     assert visible == []
@@ -193,7 +194,7 @@ def test_older_landlock_versions_still_confine(version: int, tmp_path: Path) -> 
     if child == 0:
         code = 1
         try:
-            from autograder.sandbox.limits import forbid_new_privileges
+            from autograder.sandbox.walls.process_limits import forbid_new_privileges
 
             forbid_new_privileges()
             rules = [(tmp_path / "open", landlock.READ_WRITE), (tmp_path / "gone", landlock.READ)]

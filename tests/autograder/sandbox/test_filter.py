@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from autograder.sandbox import seccomp, syscalls
+from autograder.sandbox.walls import seccomp, syscalls
 
 _PID = 4242
 _ALLOW, _KILL, _EPERM, _ENOSYS = 0x7FFF0000, 0x80000000, 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS

@@ -12,8 +12,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.sandbox import twisters
-from autograder.sandbox.global_state import RandomLanes, random_state, same_state, seed_everything, set_random_state
+from autograder.runtime import generator_state
+from autograder.runtime.global_state import RandomLanes, random_state, same_state, seed_everything, set_random_state
 
 DRAWS: dict[str, Callable[[], object]] = {
     "torch": lambda: torch.rand(3).tolist(),
@@ -86,9 +86,9 @@ def test_lanes_do_not_disturb_each_other(turns: list[tuple[int, str]]) -> None:
 @pytest.fixture
 def looked_at_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """An interpreter that keeps its states elsewhere."""
-    monkeypatch.setattr(twisters.NumpyState, "_view", twisters._NOWHERE)
-    monkeypatch.setattr(twisters.NumpyState, "_plain", None)
-    monkeypatch.setattr(twisters.PythonState, "_view", twisters._NOWHERE)
+    monkeypatch.setattr(generator_state.NumpyState, "_view", generator_state._NOWHERE)
+    monkeypatch.setattr(generator_state.NumpyState, "_plain", None)
+    monkeypatch.setattr(generator_state.PythonState, "_view", generator_state._NOWHERE)
 
 
 @pytest.mark.parametrize("name", sorted(DRAWS))
@@ -108,5 +108,5 @@ def test_without_a_look_at_memory_nothing_changes(name: str, before: list[str], 
 
 def test_memory_is_looked_at_here() -> None:
     """Otherwise every call of an interleaved check costs a tenth of a millisecond more."""
-    assert len(twisters.NumpyState._view) > 2000
-    assert platform.python_implementation() != "CPython" or len(twisters.PythonState._view) > 2000
+    assert len(generator_state.NumpyState._view) > 2000
+    assert platform.python_implementation() != "CPython" or len(generator_state.PythonState._view) > 2000

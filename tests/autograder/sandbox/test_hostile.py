@@ -14,8 +14,8 @@ import pytest
 from conftest import OBEDIENT, ask, tell
 
 from autograder.errors import ZygoteDied
-from autograder.sandbox.handle import Worker
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.worker import Worker
+from autograder.sandbox.zygote_host import Zygote
 
 _WORST = {
     "closes everything": "import os\nos.closerange(0, 256)\nwhile True: pass",
@@ -201,7 +201,7 @@ def test_everything_dies_with_the_grader(tmp_path: Path) -> None:
     program = f"""
 import sys, time
 sys.path.insert(0, {str(Path(__file__).parents[3])!r}); sys.path.insert(0, {str(Path(__file__).parent)!r})
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.zygote_host import Zygote
 from test_hostile import host_pid
 zygote = Zygote('best', entry={OBEDIENT!r})
 worker = zygote.spawn()

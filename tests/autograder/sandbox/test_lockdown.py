@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import ask
 
-from autograder.sandbox.handle import Worker
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.worker import Worker
+from autograder.sandbox.zygote_host import Zygote
 
 _ATTEMPT = """
 import errno
@@ -31,7 +31,7 @@ def call(number, *arguments):
     ctypes.set_errno(0)
     value = libc.syscall(ctypes.c_long(number), *[ctypes.c_long(argument) for argument in arguments])
     return "open" if value >= 0 else errno.errorcode[ctypes.get_errno()]
-from autograder.sandbox.syscalls import machine
+from autograder.sandbox.walls.syscalls import machine
 """
 
 _X86_CALLS = {
@@ -176,8 +176,8 @@ def test_modules_of_the_grader_are_not_loaded(worker: Worker) -> None:
     """Neither in memory nor importable."""
     loaded = ask(worker, "import sys\nresult = [n for n in sys.modules if n.startswith(('autograder', 'pytest'))]")
     assert not [name for name in loaded if name.startswith("pytest")]
-    assert "autograder.sandbox.launcher" not in loaded
-    source = "try:\n    import autograder.sandbox.launcher\n    result = 'open'\nexcept ImportError: result = 'closed'"
+    assert "autograder.sandbox.zygote_host" not in loaded
+    source = "try:\n    import autograder.sandbox.zygote_host\n    result = 'open'\nexcept ImportError: result = 'closed'"
     assert ask(worker, source) == "closed"
 
 

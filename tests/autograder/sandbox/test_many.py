@@ -12,8 +12,8 @@ import pytest
 from conftest import OBEDIENT, ask
 from test_profiles import run_program
 
-from autograder.sandbox import limits
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.walls import process_limits
+from autograder.sandbox.zygote_host import Zygote
 
 _MANY = 100
 
@@ -48,7 +48,7 @@ def test_the_uid_of_a_living_worker_is_not_given_again(zygote_of: Callable[[str]
         pytest.skip("needs root")
     with Zygote("full", entry=OBEDIENT, light=True, spare=False) as zygote, zygote.spawn() as first:
         seen = set()
-        for _ in range(limits.UIDS_PER_ZYGOTE + 2):
+        for _ in range(process_limits.UIDS_PER_ZYGOTE + 2):
             with zygote.spawn() as other:
                 seen.add(other.report["uid"])
     assert len(seen) > 100
@@ -61,7 +61,7 @@ sys.path[:0] = {paths!r}
 sys.path.insert(0, {tests!r})
 from conftest import ask
 from autograder.sandbox import profiles
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.zygote_host import Zygote
 found = {{"best": profiles.available_profile()}}
 with Zygote("best", entry={entry!r}, light=True) as zygote, contextlib.ExitStack() as stack:
     workers = [stack.enter_context(zygote.spawn()) for _ in range(6)]

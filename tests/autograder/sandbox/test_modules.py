@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.sandbox.modules import NOTEBOOK, LoadError, ModuleSpace
-from autograder.sandbox.statements import describe
-from autograder.sandbox.workbench import Workbench
+from autograder.runtime.module_space import NOTEBOOK, LoadError, ModuleSpace
+from autograder.runtime.top_level import describe
+from autograder.runtime.torch_operations import Workbench
 
 _numbers = itertools.count()
 

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Assignment, open_course
-from autograder.grading import Grader
-from autograder.options import GradeOptions
-from autograder.sandbox import profiles, selftest
-from autograder.sandbox.handle import Worker
-from autograder.sandbox.nursery import Nursery
-from autograder.sessions import RemoteSession
-from autograder.subjects import IsolatedSubmission
+from autograder.course.assignment import Assignment
+from autograder.course.course import open_course
+from autograder.grading.grader import Grader
+from autograder.grading.options import GradeOptions
+from autograder.sandbox import profiles
+from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.walls import selftest
+from autograder.sandbox.worker import Worker
+from autograder.sessions.remote import RemoteSession
+from autograder.sessions.subjects import IsolatedSubmission
 from autograder.submission import Submission
 
 ROOT = Path(__file__).resolve().parents[3]

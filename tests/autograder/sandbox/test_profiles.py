@@ -17,12 +17,13 @@ import pytest
 from conftest import OBEDIENT, ask
 
 from autograder.errors import AutograderError, GraderError, IsolationError, UsageError
-from autograder.sandbox import environment, libc, limits, profiles, seccomp, selftest, syscalls
-from autograder.sandbox.cold import ColdStarter
+from autograder.sandbox import interpreter, profiles
+from autograder.sandbox.cold_start import ColdStarter
 from autograder.sandbox.control import receive_report
 from autograder.sandbox.launch_folder import prepare_folder, remove_folder
-from autograder.sandbox.launcher import Zygote
-from autograder.sandbox.plan import PROFILES, Plan
+from autograder.sandbox.walls import libc, process_limits, seccomp, selftest, syscalls
+from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_settings import PROFILES, Plan
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 
@@ -31,7 +32,7 @@ import json, sys
 sys.path[:0] = {paths!r}
 from autograder.errors import IsolationError
 from autograder.sandbox import profiles
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.zygote_host import Zygote
 found = {{"offers": profiles.offers(), "best": profiles.available_profile()}}
 for request in ("strict", "full"):
     try: profiles.choose(request); found[request] = "granted"
@@ -50,7 +51,7 @@ def run_elsewhere(python: str, refuse: tuple[str, ...] = (), **options: Any) -> 
 
 def run_program(program: str, python: str, refuse: tuple[str, ...] = (), threads: str = "", **options: Any) -> dict[str, Any]:
     """Run a program in another process, for which the kernel refuses some calls; return what it printed."""
-    paths = [str(environment.PACKAGE_ROOT), sysconfig.get_paths()["purelib"]]
+    paths = [str(interpreter.PACKAGE_ROOT), sysconfig.get_paths()["purelib"]]
 
     def prepare() -> None:
         machine = syscalls.machine()
@@ -60,7 +61,7 @@ def run_program(program: str, python: str, refuse: tuple[str, ...] = (), threads
         steps.append((0x06, 0, 0, 0x7FFF0000))
         code = seccomp.encode(steps, 0)
         if os.geteuid() != 0:
-            limits.forbid_new_privileges()
+            process_limits.forbid_new_privileges()
         libc.call("seccomp", 1, 0, seccomp._Program(len(code) // 8, code))
 
     text = program.format(paths=paths, entry=OBEDIENT, threads=threads, tests=str(Path(__file__).parent))
@@ -199,12 +200,18 @@ def test_cold_workers_serve_alike(tmp_path: Path) -> None:
 
 def test_every_module_imports_where_unix_modules_are_missing() -> None:
     """On Windows there is no fcntl, resource or pwd; the course must import all the same."""
-    names = sorted(path.stem for path in Path(profiles.__file__).parent.glob("*.py") if path.stem != "__init__")
+    package = Path(profiles.__file__).parents[1]
+    names = [
+        ".".join(path.relative_to(package).with_suffix("").parts)
+        for room in ("sandbox", "runtime", "wire")
+        for path in sorted((package / room).rglob("*.py"))
+        if path.stem != "__init__"
+    ]
     source = f"""
 import importlib, sys
 for name in ("fcntl", "resource", "pwd", "grp", "termios"): sys.modules[name] = None
-sys.path.insert(0, {str(environment.PACKAGE_ROOT)!r})
-for name in {names!r}: importlib.import_module("autograder.sandbox." + name)
+sys.path.insert(0, {str(interpreter.PACKAGE_ROOT)!r})
+for name in {names!r}: importlib.import_module("autograder." + name)
 """
     subprocess.run([sys.executable, "-c", source], check=True, timeout=120)
 

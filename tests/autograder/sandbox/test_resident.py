@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.resident import read_ahead
+from autograder.sandbox.zygote.read_ahead import read_ahead
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "preadv"), reason="the page cache can be asked on Linux")
 PAGES = 64

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.sandbox import wire
-from autograder.sandbox.wire import CallbackRef, EncodeError, Handle, WireError
-from autograder.sandbox.wire_tensors import TORCH_DTYPES
+from autograder.wire import codec
+from autograder.wire.codec import CallbackRef, EncodeError, Handle, WireError
+from autograder.wire.tensors import TORCH_DTYPES
 
 MUTATIONS = 24_000
 TENSOR, ARRAY, SCALAR, TUPLE, HANDLE, DTYPE, CALLBACK, BIGINT, COMPLEX = range(1, 10)
@@ -71,8 +71,8 @@ tensors = st.builds(
     st.lists(st.integers(0, 4), max_size=4),
     st.integers(0, 2**20),
 )
-arrays = st.sampled_from(sorted(wire.NUMPY_DTYPES)).flatmap(lambda name: hnp.arrays(name, hnp.array_shapes(min_dims=0)))
-scalars = st.sampled_from(sorted(wire.NUMPY_DTYPES)).flatmap(lambda name: hnp.arrays(name, ()).map(lambda array: array[()]))
+arrays = st.sampled_from(sorted(codec.NUMPY_DTYPES)).flatmap(lambda name: hnp.arrays(name, hnp.array_shapes(min_dims=0)))
+scalars = st.sampled_from(sorted(codec.NUMPY_DTYPES)).flatmap(lambda name: hnp.arrays(name, ()).map(lambda array: array[()]))
 numbers = st.integers() | st.floats() | st.complex_numbers() | st.integers(-(10**800), 10**800) | st.booleans()
 leaves = st.one_of(
     st.none(), numbers, st.text(), st.binary(), tensors, arrays, scalars, st.sampled_from(TORCH_DTYPES),
@@ -93,18 +93,18 @@ values = st.recursive(
 @given(value=values)
 def test_what_goes_in_comes_out(value: object) -> None:
     """Types, structure, dtypes, shapes, bits."""
-    assert same(wire.decode(wire.encode(value)), value)
+    assert same(codec.decode(codec.encode(value)), value)
 
 
 @settings(max_examples=60)
 @given(value=tensors)
 def test_tensors_come_out_fresh(value: torch.Tensor) -> None:
     """Contiguous, with memory of their own, without history, and writable."""
-    got = wire.decode(wire.encode(value))
+    got = codec.decode(codec.encode(value))
     assert got.is_contiguous()
     assert not got.requires_grad
     got.zero_()
-    assert same(wire.decode(wire.encode(value)), value)
+    assert same(codec.decode(codec.encode(value)), value)
 
 
 def test_views_conjugates_and_orders_are_flattened() -> None:
@@ -112,21 +112,21 @@ def test_views_conjugates_and_orders_are_flattened() -> None:
     base = torch.arange(12.0).reshape(3, 4)
     complex_ = torch.complex(base, -base)
     for value in (base.T, base[:, ::2], base[1].expand(5, 4), complex_.conj(), complex_.conj().imag, base[None, :, None]):
-        assert same(wire.decode(wire.encode(value)), value.resolve_conj().resolve_neg().contiguous())
+        assert same(codec.decode(codec.encode(value)), value.resolve_conj().resolve_neg().contiguous())
     arrays = (np.arange(6.0).reshape(2, 3).T, np.arange(6.0)[::-2], np.arange(4, dtype=">f8"), np.asfortranarray(np.eye(3)))
     for array in arrays:
-        assert np.array_equal(wire.decode(wire.encode(array)), array)
+        assert np.array_equal(codec.decode(codec.encode(array)), array)
 
 
 def test_marks_of_the_grader_are_kept_by_workers_only() -> None:
     """`requires_grad` and callbacks go from the grader to the worker, never back."""
     leaf = torch.ones(2, requires_grad=True)
-    assert wire.decode(wire.encode(leaf), trusted=True).requires_grad
-    assert not wire.decode(wire.encode(leaf)).requires_grad
-    callback = wire.encode([CallbackRef(3, "f")])
-    assert wire.decode(callback, trusted=True) == [CallbackRef(3, "f")]
+    assert codec.decode(codec.encode(leaf), trusted=True).requires_grad
+    assert not codec.decode(codec.encode(leaf)).requires_grad
+    callback = codec.encode([CallbackRef(3, "f")])
+    assert codec.decode(callback, trusted=True) == [CallbackRef(3, "f")]
     with pytest.raises(WireError, match="unknown extension"):
-        wire.decode(callback)
+        codec.decode(callback)
 
 
 @pytest.mark.parametrize(
@@ -143,19 +143,19 @@ def test_marks_of_the_grader_are_kept_by_workers_only() -> None:
 def test_what_is_not_plain_data_does_not_cross(value: object) -> None:
     """Exact types only: a subclass could bring behaviour along."""
     with pytest.raises(EncodeError):
-        wire.encode(value)
+        codec.encode(value)
 
 
 def test_encoding_has_a_limit_before_it_copies() -> None:
     """Size is looked at before memory is taken."""
     with pytest.raises(EncodeError):
-        wire.encode([torch.zeros(1000)] * 10, limit=30_000)
+        codec.encode([torch.zeros(1000)] * 10, limit=30_000)
     with pytest.raises(EncodeError):
-        wire.encode("x" * 1000, limit=100)
+        codec.encode("x" * 1000, limit=100)
     loop: list = []
     loop.append(loop)
     with pytest.raises(EncodeError):
-        wire.encode(loop)
+        codec.encode(loop)
 
 
 # -- every rule of decoding --------------------------------------------------------------------------------
@@ -163,9 +163,9 @@ def test_encoding_has_a_limit_before_it_copies() -> None:
 F64, F32, BOOL = 0, 1, 9
 RULES = {
     "nothing": b"",
-    "cut short": wire.encode([1, "abc", torch.ones(3)])[:-1],
-    "trailing bytes": wire.encode(1) + b"\x00",
-    "two messages": wire.encode([1]) * 2,
+    "cut short": codec.encode([1, "abc", torch.ones(3)])[:-1],
+    "trailing bytes": codec.encode(1) + b"\x00",
+    "two messages": codec.encode([1]) * 2,
     "reserved byte": b"\xc1",
     "invalid text": b"\xa2\xff\xfe",
     "surrogates": b"\xa3\xed\xa0\x80",
@@ -183,8 +183,8 @@ RULES = {
     "keys that are bytes": msgpack.packb({b"a": 1}),
     "keys that are None": msgpack.packb({None: 1}),
     "keys that are true": msgpack.packb({True: 1}),
-    "keys that are tuples": wire.encode({(1, 2): 3}),
-    "keys that are tensors": b"\x81" + wire.encode(torch.ones(1)) + b"\x01",
+    "keys that are tuples": codec.encode({(1, 2): 3}),
+    "keys that are tensors": b"\x81" + codec.encode(torch.ones(1)) + b"\x01",
     "timestamp": msgpack.packb(msgpack.Timestamp(1, 2)),
     "timestamp in a list": msgpack.packb([msgpack.Timestamp(1, 2)]),
     "timestamp in a map": msgpack.packb({"a": msgpack.Timestamp(1, 2)}),
@@ -254,7 +254,7 @@ RULES = {
 def test_each_rule(data: bytes) -> None:
     """One violation, one refusal."""
     with pytest.raises(WireError):
-        wire.decode(data)
+        codec.decode(data)
 
 
 def test_nesting_through_tuples_is_counted() -> None:
@@ -263,22 +263,22 @@ def test_nesting_through_tuples_is_counted() -> None:
     for _ in range(40):
         value = (value,)
     with contextlib.suppress(EncodeError), pytest.raises(WireError, match="deep"):
-        wire.decode(wire.encode(value))
+        codec.decode(codec.encode(value))
 
 
 def test_arrays_and_tuples_are_counted() -> None:
     """Each costs the grader far more than its bytes."""
-    one = wire.encode(torch.zeros(0))
-    count = wire.MAX_ARRAYS + 1
+    one = codec.encode(torch.zeros(0))
+    count = codec.MAX_ARRAYS + 1
     with pytest.raises(WireError, match="too many"):
-        wire.decode(b"\xdd" + struct.pack(">I", count) + one * count)
+        codec.decode(b"\xdd" + struct.pack(">I", count) + one * count)
 
 
 def test_items_are_counted_across_tuples() -> None:
     """Splitting a million items over many tuples does not help."""
-    part = wire.encode((0,) * 60_000)
+    part = codec.encode((0,) * 60_000)
     with pytest.raises(WireError, match="too many items"):
-        wire.decode(b"\xdd" + struct.pack(">I", 20) + part * 20)
+        codec.decode(b"\xdd" + struct.pack(">I", 20) + part * 20)
 
 
 def test_headers_cannot_be_made_to_swell() -> None:
@@ -288,7 +288,7 @@ def test_headers_cannot_be_made_to_swell() -> None:
         tree = b"\xdc\x00\x10" + tree * 16
     payload = b"\xdc\x00\x10" + tree * 16
     with pytest.raises(WireError, match="bad header"):
-        wire.decode(extension(ARRAY, payload))
+        codec.decode(extension(ARRAY, payload))
 
 
 # -- fuzzing -----------------------------------------------------------------------------------------------
@@ -305,7 +305,7 @@ def seeds() -> list[bytes]:
         [6, "reply", [["ok", [1j, 10**30, np.float32(1), torch.float16, b"x", "text", -1, 2**63, 1.5, True]]]],
         (((1, 2), [3, {"a": (4, {})}]), torch.zeros(2, 0, 3), np.zeros(0)),
     ]
-    return [*map(wire.encode, honest), *(data for data in RULES.values() if len(data) < 5000)]
+    return [*map(codec.encode, honest), *(data for data in RULES.values() if len(data) < 5000)]
 
 
 def mutated(data: bytes, other: bytes, rng: random.Random) -> bytes:
@@ -359,7 +359,7 @@ def test_mutated_messages_give_plain_data_or_wire_errors(seed: int) -> None:
     for _ in range(MUTATIONS // 4):
         data = mutated(rng.choice(corpus), rng.choice(corpus), rng)
         try:
-            assert_plain(wire.decode(data))
+            assert_plain(codec.decode(data))
         except WireError:
             refused += 1
     assert refused > MUTATIONS // 20
@@ -370,17 +370,17 @@ def test_mutated_messages_give_plain_data_or_wire_errors(seed: int) -> None:
 def test_random_bytes_give_plain_data_or_wire_errors(data: bytes) -> None:
     """Bytes that Hypothesis finds interesting."""
     with contextlib.suppress(WireError):
-        assert_plain(wire.decode(data))
+        assert_plain(codec.decode(data))
 
 
 @settings(max_examples=300)
 @given(value=values, data=st.data())
 def test_one_changed_byte_gives_plain_data_or_wire_errors(value: object, data: st.DataObject) -> None:
     """A single wrong byte in an honest message."""
-    message = bytearray(wire.encode(value))
+    message = bytearray(codec.encode(value))
     message[data.draw(st.integers(0, len(message) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(WireError):
-        assert_plain(wire.decode(bytes(message)))
+        assert_plain(codec.decode(bytes(message)))
 
 
 def test_tuples_in_tuples_share_one_budget() -> None:
@@ -390,8 +390,8 @@ def test_tuples_in_tuples_share_one_budget() -> None:
         message = msgpack.packb([msgpack.ExtType(4, message)])
     tracemalloc.start()
     try:
-        with pytest.raises(wire.WireError, match="all levels"):
-            wire.decode(message)
+        with pytest.raises(codec.WireError, match="all levels"):
+            codec.decode(message)
         assert tracemalloc.get_traced_memory()[1] < 200 * 2**20
     finally:
         tracemalloc.stop()
@@ -400,4 +400,4 @@ def test_tuples_in_tuples_share_one_budget() -> None:
 def test_a_large_tensor_may_stand_in_a_tuple() -> None:
     """What an honest worker may send at most is within the budget."""
     tensor = torch.zeros(2**22)
-    assert torch.equal(wire.decode(wire.encode((1, ("x", tensor))))[1][1], tensor)
+    assert torch.equal(codec.decode(codec.encode((1, ("x", tensor))))[1][1], tensor)

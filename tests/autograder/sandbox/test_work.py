@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import ask
 
-from autograder.sandbox.handle import Worker
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.worker import Worker
+from autograder.sandbox.zygote_host import Zygote
 
 _TRAINING = """
 import torch

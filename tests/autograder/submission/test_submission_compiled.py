@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.modules import NOTEBOOK, ModuleSpace
+from autograder.runtime.module_space import NOTEBOOK, ModuleSpace
+from autograder.sessions.precompiled import compiled
 from autograder.submission import read_submission
-from autograder.submission.compiled import compiled
 
 _numbers = itertools.count()
 

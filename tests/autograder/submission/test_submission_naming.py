@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import UsageError
-from autograder.reports.plaintext import printable
-from autograder.submission import find_submissions, result_name
+from autograder.plaintext import printable
+from autograder.results.result_names import result_name
+from autograder.submission import find_submissions
 
 EXPECTED = {"losses.py", "model.py"}
 WINDOWS_FORBIDS = set('<>:"/\\|?*')

@@ -259,7 +259,7 @@ def test_folder_with_a_notebook_equals_the_notebook(tmp_path: Path) -> None:
 
 
 CHECK_CELL = '''# Visible checks of losses.f: run this cell.
-from autograder.notebooks.visible import visible_checks
+from autograder.student import visible_checks
 
 
 @visible_checks("losses.f", globals())
@@ -276,7 +276,7 @@ def _visible():
 
 def test_check_cells_are_not_part_of_the_work(tmp_path: Path) -> None:
     """But a solution that was merged with one is."""
-    points = 'from autograder.notebooks.visible import require_visible_checks\n\nrequire_visible_checks("losses.f")\n'
+    points = 'from autograder.student import require_visible_checks\n\nrequire_visible_checks("losses.f")\n'
     merged = f"x = 1\n\n{CHECK_CELL}\n\ndef f():\n    return x\n\n{points}"
     read = read_notebook(tmp_path, notebook(code(CHECK_CELL), code(points), code(merged)))
     checks, kept = cells_of(read)

@@ -19,7 +19,7 @@ MODEL = "class M:\n    def forward(self, x):\n        # YOUR CODE HERE\n        
 SOLVED_LOSSES = "def a(x):\n    return x\n\n\ndef b(x):\n    return {}\n"
 SOLVED_MODEL = "class M:\n    def forward(self, x):\n        return x\n"
 CHECKS = '''# Visible checks of losses.a
-from autograder.notebooks.visible import visible_checks
+from autograder.student import visible_checks
 
 
 @visible_checks("losses.a", globals())
@@ -32,7 +32,7 @@ def _visible():
 
     return [test_a]'''
 POINTS = """# losses.a: 1 point.
-from autograder.notebooks.visible import require_visible_checks
+from autograder.student import require_visible_checks
 
 require_visible_checks("losses.a")"""
 

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.reports.plaintext import printable
+from autograder.plaintext import printable
 from autograder.submission import Submission, read_submission
-from autograder.submission.compiling import first_error
+from autograder.submission.syntax_program import first_error
 
 EXPECTED = {"losses.py", "model.py"}
 SOME = settings(max_examples=60, deadline=None)

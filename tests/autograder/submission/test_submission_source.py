@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.submission import Submission, compiling, read_submission, syntax
-from autograder.submission.lines import LineScanner
-from autograder.submission.source import decode_source
+from autograder.submission import Submission, read_submission, syntax, syntax_program
+from autograder.submission.line_scanner import LineScanner
+from autograder.submission.source_encoding import decode_source
 
 
 def read_source(folder: Path, data: bytes) -> Submission:
@@ -126,7 +126,7 @@ def test_death_of_the_compiling_process_names_the_file(monkeypatch: pytest.Monke
         "import json, os, sys\nsources = json.load(sys.stdin)\n"
         "if 'bad' in sources: os.abort()\nprint(json.dumps(dict.fromkeys(sources)))\n"
     )
-    monkeypatch.setattr(compiling, "__file__", str(program))
+    monkeypatch.setattr(syntax_program, "__file__", str(program))
     monkeypatch.setattr(syntax, "is_plain", lambda text: False)
     assert set(syntax.syntax_errors({"good": "x", "bad": "y"})) == {"bad"}
 

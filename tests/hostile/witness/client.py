@@ -12,13 +12,15 @@ import msgpack
 import numpy as np
 import torch
 
-from autograder.sandbox import wire, wire_tensors, worker
+from autograder.runtime import full_worker
+from autograder.wire import codec
+from autograder.wire import tensors as wire_tensors
 from hostile.attacks.attack import Attack
 from hostile.witness.record import Record
 
 _LENGTH = struct.Struct(">I")
 _ENDLESS = 2**32 - 1
-_TENSOR, _TUPLE, _ARRAY, _SCALAR, _HANDLE, _CALLBACK = 1, wire._TUPLE, wire._ARRAY, wire._SCALAR, wire._HANDLE, wire._CALLBACK
+_TENSOR, _TUPLE, _ARRAY, _SCALAR, _HANDLE, _CALLBACK = 1, codec._TUPLE, codec._ARRAY, codec._SCALAR, codec._HANDLE, codec._CALLBACK
 Functions = list[Callable[..., Any]]
 Nodes = list[tuple[list[torch.Tensor], list[torch.Tensor]]]
 
@@ -45,7 +47,7 @@ def read_in_the_open(attack: Attack, files: dict[str, bytes], record: Record) ->
         ours.close()
         os.dup2(theirs.detach(), 3)
         try:
-            worker.serve(socket.socket(fileno=3))
+            full_worker.serve(socket.socket(fileno=3))
         finally:
             os._exit(1)
     theirs.close()
@@ -77,12 +79,12 @@ class _Reader:
 
     def send(self, message: list) -> None:
         """Send a frame, with functions by number."""
-        data = wire.encode(message, lend=self._lend)
+        data = codec.encode(message, lend=self._lend)
         self._connection.sendall(_LENGTH.pack(len(data)) + data)
 
-    def _lend(self, function: Callable[..., Any]) -> wire.CallbackRef:
+    def _lend(self, function: Callable[..., Any]) -> codec.CallbackRef:
         self._functions.append(function)
-        return wire.CallbackRef(len(self._functions) - 1, "callback")
+        return codec.CallbackRef(len(self._functions) - 1, "callback")
 
     def answer(self, number: int) -> list:
         """The first message that is no question."""
@@ -142,9 +144,9 @@ def _special(code: int, payload: bytes) -> Any:
     if code == _TUPLE:
         return tuple(_unpacked(payload))
     if code == _HANDLE:
-        return wire.Handle(*_unpacked(payload))
+        return codec.Handle(*_unpacked(payload))
     if code == _CALLBACK:
-        return wire.CallbackRef(*_unpacked(payload))
+        return codec.CallbackRef(*_unpacked(payload))
     if code in (_ARRAY, _SCALAR):
         name, shape, raw = _unpacked(payload)
         return np.frombuffer(raw, dtype=name).reshape(shape)

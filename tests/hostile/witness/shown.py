@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from autograder import grading, sessions, wording
-from autograder.assessed import Assessed
+from autograder.assessment import disclosure
+from autograder.assessment.assessed import Assessed
+from autograder.grading import grader
+from autograder.sessions import remote
 
 
 class Showing:
@@ -30,8 +32,8 @@ class Showing:
             lines.append(one.note)
             for outcome in one.outcomes:
                 if outcome.check.visibility == "hidden":
-                    said = wording._visible_message(outcome)
-                    lines.append(f"{outcome.check.key}: {outcome.status}: {said} {wording._example(one.exercise, outcome)}")
+                    said = disclosure._visible_message(outcome)
+                    lines.append(f"{outcome.check.key}: {outcome.status}: {said} {disclosure._example(one.exercise, outcome)}")
         return "\n".join(lines)
 
 
@@ -39,7 +41,7 @@ class Showing:
 def showing_all() -> Iterator[Showing]:
     """Listen while the block runs."""
     showing = Showing()
-    assess, ending = grading.assess, sessions._ending
+    assess, ending = grader.assess, remote._ending
 
     def assessed(*args: Any) -> list[Assessed]:
         showing._assessed = assess(*args)
@@ -50,6 +52,6 @@ def showing_all() -> Iterator[Showing]:
         return ending(reason)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading, "assess", assessed)
-        patch.setattr(sessions, "_ending", ended)
+        patch.setattr(grader, "assess", assessed)
+        patch.setattr(remote, "_ending", ended)
         yield showing

@@ -1,0 +1,1 @@
+"""From a subject to the results of its exercises: checks run, outcomes, consequences, points."""

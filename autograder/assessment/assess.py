@@ -1,0 +1,96 @@
+"""From a subject to the results of its exercises: checks, consequential errors, diagnosis, points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.assessment.assessed import Assessed
+from autograder.assessment.consequences import faulty_pieces, forgive_consequences
+from autograder.assessment.memorised import answers_beside_the_published_inputs, needs_probation
+from autograder.assessment.runner import RunOptions
+from autograder.assessment.sitting import Sitting
+from autograder.course.assignment import Assignment, Exercise
+from autograder.diagnosis.catalogue import Catalogue
+from autograder.diagnosis.matching import diagnose
+from autograder.results.schema import Diagnosis
+from autograder.sessions.bounds import bounded_memory
+from autograder.sessions.replies import WorkerLost
+from autograder.sessions.subjects import Subject
+
+
+def assess(
+    assignment: Assignment,
+    exercises: Sequence[Exercise],
+    subject: Subject,
+    options: RunOptions,
+    catalogue: Catalogue | None,
+) -> list[Assessed]:
+    """Run the checks of all ``exercises`` on ``subject``.
+
+    A failed check is repeated with the pieces it builds on replaced by the reference's where the subject's own pieces
+    lost points: a mistake is charged where it was made, and only there.
+    """
+    assessed = _first_passes(assignment, exercises, subject, options)
+    faulty = {one.exercise.key for one in assessed if not one.complete}
+    forgive_consequences(assignment, assessed, faulty, subject, options)
+    for one in assessed:
+        _unmask_tables(assignment, one, subject, options)
+    if catalogue is not None:
+        for one in assessed:
+            one.diagnosis = _diagnosis(assignment, catalogue, one, faulty, subject, options)
+    return assessed
+
+
+def _first_passes(
+    assignment: Assignment, exercises: Sequence[Exercise], subject: Subject, options: RunOptions
+) -> list[Assessed]:
+    """Run the visible checks of all exercises, then the hidden ones.
+
+    Everything that a student may read word for word is said in the first part, when no worker has met a hidden input.
+    """
+    sittings = [Sitting(assignment, exercise, subject, options) for exercise in exercises]
+    try:
+        for sitting in sittings:
+            sitting.visible()
+        subject.keep_silent()
+        if not options.visible_only:
+            for sitting in sittings:
+                sitting.hidden()
+    finally:
+        for sitting in sittings:
+            sitting.close()
+    return [
+        Assessed(exercise, sitting.outcomes, [], subject.load_notes.get(exercise.module, ""))
+        for exercise, sitting in zip(exercises, sittings, strict=True)
+    ]
+
+
+def _unmask_tables(assignment: Assignment, one: Assessed, subject: Subject, options: RunOptions) -> None:
+    """Take no points for a table of the published answers."""
+    if needs_probation(one.outcomes):
+        one.memorised = not answers_beside_the_published_inputs(
+            assignment, one.exercise, one.outcomes, lambda: subject.open(one.exercise.module), options
+        )
+
+
+def _diagnosis(
+    assignment: Assignment, catalogue: Catalogue, one: Assessed, faulty: set[str], subject: Subject, options: RunOptions
+) -> list[Diagnosis]:
+    """Compare the behaviour of a wrong answer with known mistakes; nothing for code that does not run.
+
+    Pieces with findings of their own are replaced, so that what is seen is this exercise's own mistake.
+    """
+    if one.complete or all(outcome.status in ("missing", "timeout", "crashed") for outcome in one.outcomes):
+        return []
+    try:
+        session = subject.open(one.exercise.module, faulty_pieces(assignment, one.exercise, faulty))
+    except WorkerLost:
+        return []
+    try:
+        session.limit(options.time_limit)
+        with bounded_memory():
+            return diagnose(catalogue, one.exercise, session)
+    except Exception:  # a hint is never worth a result
+        return []
+    finally:
+        session.close()

@@ -1,0 +1,104 @@
+"""From what a check raised, or did not, to its outcome."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from autograder.checks.candidate import Call, CandidateError, Remote
+from autograder.checks.closeness import CheckFailed
+from autograder.course.assignment import Check
+from autograder.errors import GraderError
+
+_STRUCTURE_ERRORS = (
+    TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError, ArithmeticError, MemoryError,
+)  # fmt: skip
+_COMMON_ERRORS = (
+    "AttributeError", "IndexError", "KeyError", "NameError", "RecursionError", "RuntimeError", "TypeError",
+    "UnboundLocalError", "ValueError",
+)  # fmt: skip
+"""Errors that a hidden check calls by name. Any name of the student's choice could spell out a hidden input."""
+
+MAX_KEPT = 2**17
+"""Elements of a student's value that are kept for a picture until the submission is graded."""
+
+
+@dataclass
+class Outcome:
+    """What became of one check."""
+
+    check: Check
+    status: str
+    summary: str = ""
+    """What went wrong without any value: fit for hidden checks."""
+    detail: str = ""
+    """The same with values, the student's message and place: for visible checks only."""
+    call: Call | None = None
+    """The failing call with the smallest input."""
+    expected: Any = None
+    got: Any = None
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the check earned its points."""
+        return self.status == "passed"
+
+
+def judge(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome:
+    """Run a check's body and turn what it raises into an outcome.
+
+    Check code that stumbles over a student's value (unpacking ``None``, say) has found a wrong structure. The audit
+    runs every check on the reference, so that a stumble of the check's own making is found there.
+    """
+    try:
+        run()
+        return Outcome(check, "passed")
+    except CheckFailed as failure:
+        pair = (failure.expected, failure.got) if _elements(failure.got) <= MAX_KEPT else (None, None)
+        return Outcome(check, "failed", failure.summary, failure.detail, _asked(remote), *pair)
+    except CandidateError as error:
+        return _student_error(check, error, _asked(remote))
+    except AssertionError as failure:
+        return Outcome(check, "failed", "the property does not hold", str(failure), _asked(remote))
+    except _STRUCTURE_ERRORS as error:
+        if remote.calls == 0:
+            raise GraderError(f"the check itself failed: {type(error).__name__}: {error}", check.key) from error
+        summary = "the result does not have the structure that the contract asks for"
+        return Outcome(check, "failed", summary, f"{summary} ({type(error).__name__}: {error})", _asked(remote))
+
+
+def _asked(remote: Remote) -> Call | None:
+    """The latest call as it was asked; what came back may be large and is not kept."""
+    return None if remote.latest is None else replace(remote.latest, value=None)
+
+
+def _student_error(check: Check, error: CandidateError, call: Call | None) -> Outcome:
+    if error.missing:
+        return Outcome(check, "missing", "not implemented yet", error.message, call)
+    kind = error.error_type if error.error_type in _COMMON_ERRORS else "an exception"
+    detail = f"your code raised {error.error_type}: {error.message}".rstrip(": ")
+    if error.traceback:
+        detail += "\n" + error.traceback.rstrip()
+    return Outcome(check, "error", f"your code raised {kind}", detail, call)
+
+
+def size_of(call: Call | None) -> float:
+    """How much there is to read in a call's arguments."""
+    if call is None:
+        return math.inf
+    return sum(_elements(value) for value in [*call.args, *call.kwargs.values()])
+
+
+def _elements(value: Any) -> float:
+    if isinstance(value, torch.Tensor):
+        return float(value.numel())
+    if hasattr(value, "size") and isinstance(value.size, int):
+        return float(value.size)
+    if isinstance(value, list | tuple):
+        return sum(_elements(item) for item in value)
+    return 1.0

@@ -1,0 +1,52 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from autograder.errors import UsageError
+
+_REMEDIES = {
+    errno.ENOSPC: "free some space on that disk and run the command again with --resume",
+    errno.EDQUOT: "your disk quota is used up: free some space and run the command again with --resume",
+    errno.EACCES: "choose a folder that you may write to with --out",
+    errno.EPERM: "choose a folder that you may write to with --out",
+    errno.EROFS: "that file system is read-only: choose another folder with --out",
+    errno.ENOTDIR: "a file stands where a folder is needed: choose another folder with --out",
+    errno.ENAMETOOLONG: "choose a folder with a shorter path with --out",
+}
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file so that readers see the old content or the new, never a part.
+
+    Raises:
+        UsageError: the disk is full, or the folder may not be written to.
+    """
+    data = content.encode("utf-8", errors="backslashreplace") if isinstance(content, str) else content
+    temporary = path.with_name(f".writing-{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_durably(temporary, data)
+        os.replace(temporary, path)
+    except OSError as error:
+        _remove_if_possible(temporary)
+        remedy = _REMEDIES.get(error.errno or 0, "check the disk and choose another folder with --out")
+        raise UsageError(f"cannot be written: {error.strerror or error}", where=str(path), remedy=remedy) from error
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    with open(path, "xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remove_if_possible(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return  # the first error is the one worth telling

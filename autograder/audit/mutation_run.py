@@ -1,0 +1,93 @@
+"""Runs mutants through the checks, in parallel, and says which of them survive."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import tomllib
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from autograder.audit.mutants import Mutant
+from autograder.course.assignment import Assignment
+from autograder.course.course import open_course
+
+TIME_LIMIT = 30
+"""Seconds for one mutant; a loop without an end counts as caught."""
+EQUIVALENT = "equivalent_mutants.toml"
+BATCH = 20
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant: ``caught``, ``survived``, or ``equivalent`` with a reason."""
+
+    mutant: Mutant
+    outcome: str
+    reason: str = ""
+
+
+class _TooLong(BaseException):
+    """Raised by the alarm."""
+
+
+def equivalent_mutants(assignment: Assignment) -> dict[str, str]:
+    """Mutants that change nothing that the contract fixes: key to reason."""
+    path = assignment.folder / EQUIVALENT
+    if not path.is_file():
+        return {}
+    entries = tomllib.loads(path.read_text("utf-8")).get("mutant", [])
+    return {f"{entry['exercise']} | {entry['before']} | {entry['after']}": entry["reason"] for entry in entries}
+
+
+def judge(assignment: Assignment, mutants: Sequence[Mutant], processes: int, seed: int = 0) -> Iterator[Verdict]:
+    """Yield the verdict of every mutant, in any order."""
+    known = equivalent_mutants(assignment)
+    batches = [mutants[start : start + BATCH] for start in range(0, len(mutants), BATCH)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_quietly) as pool:
+        futures = [pool.submit(_judge_batch, open_course().root, batch, seed) for batch in batches]
+        for future in as_completed(futures):
+            for mutant, caught in future.result():
+                reason = known.get(mutant.key, "")
+                yield Verdict(mutant, "caught" if caught else "equivalent" if reason else "survived", reason)
+
+
+def _quietly() -> None:
+    warnings.simplefilter("ignore")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _judge_batch(root: Path, mutants: Sequence[Mutant], seed: int) -> list[tuple[Mutant, bool]]:
+    import torch
+
+    torch.set_num_threads(1)
+    return [(mutant, _is_caught(root, mutant, seed)) for mutant in mutants]
+
+
+def _is_caught(root: Path, mutant: Mutant, seed: int) -> bool:
+    """Grade the mutant's exercise; anything but full points means that a check noticed."""
+    from autograder.assessment.assess import assess
+    from autograder.assessment.runner import RunOptions
+    from autograder.sessions.subjects import LoadedModules
+
+    assignment = open_course(root).assignment(mutant.assignment)
+    exercise = assignment.exercise(mutant.exercise)
+    files = {**assignment.reference_files(), f"{mutant.module}.py": mutant.source.encode()}
+    signal.signal(signal.SIGALRM, _raise_alarm)
+    signal.alarm(TIME_LIMIT)
+    try:
+        (one,) = assess(assignment, [exercise], LoadedModules(assignment, files), RunOptions(seed), None)
+        return not one.complete
+    except BaseException:  # a check that stumbles, an alarm, exhausted memory: noticed
+        return True
+    finally:
+        signal.alarm(0)
+
+
+def _raise_alarm(number: int, frame: FrameType | None) -> None:
+    raise _TooLong

@@ -1,0 +1,23 @@
+"""The whole vocabulary of somebody who writes checks.
+
+Strategies for inputs are in :mod:`autograder.checks.strategies`, comparisons of short answers in
+:mod:`autograder.checks.short_answers`.
+"""
+
+from autograder.checks.calls import CandidateError, Observation
+from autograder.checks.candidate import Candidate, RemoteFunction, RemoteObject
+from autograder.checks.closeness import (
+    CheckFailed,
+    assert_close,
+    assert_close_to_any,
+    assert_finite,
+    assert_shape,
+    assert_true,
+    fail,
+)
+from autograder.checks.decorator import check
+
+__all__ = [
+    "Candidate", "CandidateError", "CheckFailed", "Observation", "RemoteFunction", "RemoteObject", "assert_close",
+    "assert_close_to_any", "assert_finite", "assert_shape", "assert_true", "check", "fail",
+]

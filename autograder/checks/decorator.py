@@ -1,0 +1,102 @@
+"""What check writers use: a decorator that puts points on a pytest function, and the comparisons.
+
+A check is an ordinary test function with a ``candidate`` argument::
+
+    @check("gaussian_kl", points=1.5, title="equals the KL divergence of torch.distributions")
+    @given(case=gaussian_parameters())
+    def test_gaussian_kl_matches_torch_distributions(candidate, case):
+        \"\"\"The value differs from the KL divergence between the two distributions.\"\"\"
+        assert_close(candidate.gaussian_kl(case.mu, case.logvar), oracle(case))
+
+Its docstring is the sentence a student reads when it fails. Property checks run 50 examples, drawn by
+Hypothesis from the grader's seed.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from hypothesis import HealthCheck, Phase, settings
+
+from autograder.checks.closeness import (
+    CheckFailed,
+    assert_close,
+    assert_close_to_any,
+    assert_finite,
+    assert_shape,
+    assert_true,
+    fail,
+)
+
+__all__ = [
+    "CheckFailed",
+    "CheckInfo",
+    "assert_close",
+    "assert_close_to_any",
+    "assert_finite",
+    "assert_shape",
+    "assert_true",
+    "check",
+    "fail",
+]
+
+CheckKind = Literal["value", "law", "shape", "dtype", "purity", "gradient", "extreme", "random"]
+
+EXAMPLES = 50
+"""Examples of a property check."""
+
+settings.register_profile(
+    "autograder",
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    print_blob=False,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile("autograder")
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+@dataclass(frozen=True)
+class CheckInfo:
+    """What a check writer said about a check."""
+
+    exercise: str
+    points: float
+    title: str
+    kind: CheckKind
+    timeout: float | None
+    """Seconds allowed, where the check needs more than the run's limit."""
+    explanation: str
+    name: str
+
+
+def check(
+    exercise: str, points: float, title: str, kind: CheckKind = "value", timeout: float | None = None
+) -> Callable[[Function], Function]:
+    """Mark a test function as a check of ``exercise`` worth ``points``.
+
+    ``title`` completes the sentence "the function …" and says what holds. ``kind="value"`` marks checks that only an
+    essentially right computation passes: an exercise none of whose value checks passed scores nothing.
+    """
+    if not points > 0:
+        raise ValueError(f"the check of {exercise} must be worth something, not {points}")
+
+    def mark(function: Function) -> Function:
+        name = function.__name__.removeprefix("test_").removeprefix(exercise.lower() + "_").removeprefix(exercise + "_")
+        info = CheckInfo(exercise, points, title, kind, timeout, inspect.getdoc(function) or title, name)
+        function.autograder_check = info  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def info_of(function: object) -> CheckInfo | None:
+    """Return what :func:`check` noted on a function, if anything."""
+    return getattr(function, "autograder_check", None)

@@ -1,0 +1,1 @@
+"""The course as it is written in `solutions/`: assignments, exercises, checks, outlines."""

@@ -1,0 +1,116 @@
+"""One assignment: its exercises, their checks, files and points."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from autograder.checks.decorator import CheckInfo
+from autograder.course.written_questions import TrainingTask, WrittenQuestion
+from autograder.errors import UsageError, suggest
+from autograder.runtime.module_space import ModuleSpace
+
+Visibility = Literal["visible", "hidden"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check function with what its writer said about it."""
+
+    info: CheckInfo
+    function: Callable[..., None]
+    visibility: Visibility
+    module: str
+    """The assignment's module that the check looks at."""
+
+    @property
+    def key(self) -> str:
+        """Identifies the check within its assignment; seeds are derived from it."""
+        return f"{self.module}:{self.visibility}:{self.info.exercise}:{self.info.name}"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function or class that students write."""
+
+    id: str
+    module: str
+    name: str
+    kind: Literal["function", "class", "short_answer"]
+    title: str
+    sources: tuple[str, ...]
+    uses: tuple[str, ...]
+    """Exercises (``module.name``) that this one builds on."""
+    checks: tuple[Check, ...]
+    target: object = None
+    """The reference's function or class, for its signature."""
+
+    @property
+    def key(self) -> str:
+        """``module.name``, as written in the outline."""
+        return f"{self.module}.{self.name}"
+
+    @property
+    def points(self) -> float:
+        """What the exercise is worth: the sum over its checks."""
+        return sum(check.info.points for check in self.checks)
+
+
+@dataclass
+class Assignment:
+    """One assignment of the course."""
+
+    name: str
+    folder: Path
+    title: str
+    modules: tuple[str, ...]
+    exercises: tuple[Exercise, ...] = ()
+    written: tuple[WrittenQuestion, ...] = ()
+    training: tuple[TrainingTask, ...] = ()
+    _spaces: dict[str, ModuleSpace] = field(default_factory=dict)
+
+    @property
+    def points(self) -> float:
+        """What the automatically graded exercises are worth together."""
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def written_points(self) -> float:
+        """What the written questions are worth together."""
+        return sum(question.points for question in self.written)
+
+    @property
+    def total_points(self) -> float:
+        """Everything, the share that training tasks take included."""
+        return self.points + self.written_points + sum(task.points for task in self.training)
+
+    @property
+    def expected_files(self) -> frozenset[str]:
+        """The files that a submission holds."""
+        return frozenset(f"{module}.py" for module in self.modules)
+
+    def exercise(self, key: str) -> Exercise:
+        """Return an exercise by id, ``module.name`` or plain name; raises :class:`UsageError` for unknown ones."""
+        for exercise in self.exercises:
+            if key in (exercise.id, exercise.key, exercise.name):
+                return exercise
+        known = [exercise.id for exercise in self.exercises]
+        raise UsageError(f"there is no exercise {key!r} in {self.name}", "--only", suggest(key, known))
+
+    def reference_files(self) -> dict[str, bytes]:
+        """The reference modules as files."""
+        return {f"{module}.py": (self.folder / f"{module}.py").read_bytes() for module in self.modules}
+
+    def reference_space(self) -> ModuleSpace:
+        """The reference modules, loaded once per process under names of their own."""
+        if "reference" not in self._spaces:
+            prefix = f"solutions_{self.name}."
+            self._spaces["reference"] = ModuleSpace(self.reference_files(), self.modules, prefix)
+        return self._spaces["reference"]
+
+    def reference(self, module: str) -> types.ModuleType:
+        """One reference module, as plain Python."""
+        return self.reference_space().module(module)

@@ -1,0 +1,126 @@
+"""Finds assignments, exercises and checks on disk, and adds up points.
+
+Exercises are listed in ``solutions/<assignment>/outline.md``, one line each; points sit on the checks; nothing is
+typed twice.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from autograder.checks.decorator import info_of
+from autograder.course.assignment import Assignment, Check, Exercise, Visibility
+from autograder.course.check_files import load_file, module_under_test
+from autograder.course.location import assignment_names, find_root, read_outline
+from autograder.course.outline import CONCEPTS, TRAINING, WRITTEN, Item, Outline, read_items
+from autograder.course.written_questions import TrainingTask, read_written
+from autograder.errors import GraderError
+
+_DECIDES = (
+    "assessment", "checks", "course", "diagnosis", "grading", "runtime", "sandbox", "sessions", "submission", "wire",
+)  # fmt: skip
+"""Rooms of the package that results depend on; the others show, store, release, command."""
+
+
+class Course:
+    """The course below one root folder, with its assignments loaded on demand."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.solutions = root / "solutions"
+        self._loaded: dict[str, Assignment] = {}
+
+    def names(self) -> list[str]:
+        """The assignments that exist, in teaching order."""
+        return assignment_names(self.root)
+
+    def assignment(self, name: str) -> Assignment:
+        """Load an assignment with its checks; raises :class:`UsageError` for unknown names."""
+        if name not in self._loaded:
+            assignment = _described(read_outline(self.root, name), self.solutions / name)
+            self._loaded[name] = assignment  # before its checks, which may ask for the reference
+            assignment.exercises = tuple(_exercises(assignment))
+        return self._loaded[name]
+
+    def version(self, name: str) -> str:
+        """Digest of everything that decides a grade: the package's own code and the assignment's files.
+
+        The same for the same files wherever they lie. Written questions are part of it, whose points count; what only
+        shows, stores or commands is not: see `_DECIDES`.
+        """
+        package = Path(__file__).parents[1]
+        own = [path for room in _DECIDES for path in (package / room).rglob("*.py")]
+        course = [path for suffix in ("py", "md") for path in (self.solutions / name).rglob(f"*.{suffix}")]
+        digest = hashlib.sha256()
+        for root, files in ((package, own), (self.solutions, course)):
+            for place, path in sorted((path.relative_to(root).as_posix(), path) for path in files):
+                content = path.read_bytes()
+                digest.update(f"{place}\0{len(content)}\0".encode() + content)
+        return digest.hexdigest()[:12]
+
+
+@functools.cache
+def open_course(root: Path | None = None) -> Course:
+    """Return the course at ``root``, or the one around the working folder or this package.
+
+    ``AUTOGRADER_COURSE`` names the root explicitly. Raises :class:`UsageError` when there is none.
+    """
+    return Course(find_root(root))
+
+
+def _described(outline: Outline, folder: Path) -> Assignment:
+    """Everything about an assignment but its checks."""
+    text = (folder / "outline.md").read_text(encoding="utf-8")
+    title = next((line.removeprefix("# ").strip() for line in text.splitlines() if line.startswith("# ")), folder.name)
+    return Assignment(
+        folder.name, folder, title, outline.modules,
+        written=tuple(
+            read_written(folder / WRITTEN / f"{item.name}.md", f"{folder.name}.{item.key}", item)
+            for item in outline.items if item.room == WRITTEN
+        ),
+        training=tuple(
+            TrainingTask(f"{folder.name}.{item.key}", item.title, item.sources, item.reserved)
+            for item in outline.items if item.room == TRAINING
+        ),
+    )  # fmt: skip
+
+
+def _exercises(assignment: Assignment) -> Iterator[Exercise]:
+    outline = assignment.folder / "outline.md"
+    items = [item for item in read_items(outline.read_text("utf-8"), str(outline)) if item.room in assignment.modules]
+    checks = list(_all_checks(assignment))
+    for item in items:
+        target = getattr(assignment.reference(item.room), item.name, None)
+        if target is None:
+            raise GraderError(f"the outline names {item.key}, which the reference lacks", str(assignment.folder))
+        own = tuple(check for check in checks if (check.module, check.info.exercise) == (item.room, item.name))
+        kind = "short_answer" if item.room == CONCEPTS else "class" if inspect.isclass(target) else "function"
+        yield Exercise(
+            id=f"{assignment.name}.{item.key}", module=item.room, name=item.name, kind=kind,  # type: ignore[arg-type]
+            title=item.title, sources=item.sources, uses=item.uses, checks=own, target=target,
+        )  # fmt: skip
+    _refuse_strays(assignment, items, checks)
+
+
+def _refuse_strays(assignment: Assignment, items: Sequence[Item], checks: Sequence[Check]) -> None:
+    listed = {(item.room, item.name) for item in items}
+    for check in checks:
+        if (check.module, check.info.exercise) not in listed:
+            where = f"{assignment.name}/{check.visibility}/…{check.function.__name__}"
+            raise GraderError(f"the check is for {check.info.exercise}, which the outline does not list", where)
+
+
+def _all_checks(assignment: Assignment) -> Iterator[Check]:
+    visibilities: tuple[Visibility, ...] = ("visible", "hidden")
+    for visibility in visibilities:
+        for path in sorted((assignment.folder / visibility).glob("test_*.py")):
+            module = module_under_test(path, assignment.modules)
+            loaded = load_file(path, f"autograder_checks.{assignment.name}.{visibility}.{path.stem}")
+            for function in vars(loaded).values():
+                info = info_of(function)
+                if info is not None and getattr(function, "__module__", None) == loaded.__name__:
+                    yield Check(info, function, visibility, module)

@@ -1,0 +1,58 @@
+"""Where the course is and what it is made of, without importing anything heavy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.course.outline import Outline, read_items
+from autograder.errors import GraderError, UsageError, suggest
+
+ASSIGNMENTS = ("warmup", "autoregressive", "vae", "gan", "flows", "diffusion", "frontier")
+"""The order in which the course teaches them; assignments that are not there are left out."""
+
+ROOT_VARIABLE = "AUTOGRADER_COURSE"
+
+
+def find_root(root: Path | None = None) -> Path:
+    """Return the course's root: ``root``, the one that ``AUTOGRADER_COURSE`` names, or the one around the working folder.
+
+    Raises :class:`UsageError` when there is none.
+    """
+    for candidate in [root] if root else list(_possible_roots()):
+        if any((candidate / "solutions").glob("*/outline.md")):
+            return candidate.resolve()
+    raise UsageError(
+        "no course found here (a folder with solutions/<assignment>/outline.md)", str(root or Path.cwd()),
+        f"run inside the course's repository or set {ROOT_VARIABLE} to it",
+    )  # fmt: skip
+
+
+def assignment_names(root: Path) -> list[str]:
+    """The assignments that exist, in teaching order."""
+    found = {path.parent.name for path in (root / "solutions").glob("*/outline.md")}
+    return [name for name in ASSIGNMENTS if name in found] + sorted(found - set(ASSIGNMENTS))
+
+
+def read_outline(root: Path, name: str) -> Outline:
+    """Read one assignment's outline; raises :class:`UsageError` for unknown names."""
+    known = assignment_names(root)
+    if name not in known:
+        raise UsageError(f"there is no assignment {name!r}", str(root / "solutions"), suggest(name, known))
+    path = root / "solutions" / name / "outline.md"
+    outline = Outline(name, tuple(read_items(path.read_text("utf-8"), str(path))))
+    for module in outline.modules:
+        if not (path.parent / f"{module}.py").is_file():
+            raise GraderError(f"the outline names {module}.py, which does not exist", str(path))
+    return outline
+
+
+def _possible_roots() -> Iterator[Path]:
+    named = os.environ.get(ROOT_VARIABLE)
+    if named:
+        yield Path(named)
+        return
+    here = Path.cwd()
+    yield from [here, *here.parents]
+    yield Path(__file__).resolve().parents[2]

@@ -1,0 +1,7 @@
+"""Misconceptions: how an assignment writes them down, and how a wrong answer is matched with them by behaviour."""
+
+from autograder.diagnosis.catalogue import reference
+from autograder.diagnosis.fingerprint import Record, record_entries
+from autograder.diagnosis.registry import misconception, probe
+
+__all__ = ["Record", "misconception", "probe", "record_entries", "reference"]

@@ -1,0 +1,132 @@
+"""From failing behaviour to a named misconception and a hint.
+
+Instructors write wrong variants with the hint that a teaching assistant would give
+(``solutions/<assignment>/misconceptions``). When an exercise fails, the submission's fingerprint is compared with each
+variant's. Mistakes that every exercise shares (a constant factor, a sum for a mean, a detached graph) are
+recognised from the same records by :mod:`autograder.diagnosis.generic_mistakes`.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from autograder.checks.calls import CandidateSession
+from autograder.checks.candidate import Candidate, Remote
+from autograder.course.assignment import Assignment, Exercise
+from autograder.course.check_files import load_file, module_under_test
+from autograder.course.course import open_course
+from autograder.diagnosis.fingerprint import Fingerprint, Probe, take_fingerprint
+from autograder.diagnosis.generic_mistakes import generic_variants
+from autograder.diagnosis.registry import _MISCONCEPTIONS, _PROBES, Misconception
+from autograder.errors import GraderError
+from autograder.runtime.module_space import ModuleSpace
+from autograder.sessions.local import LocalSession
+
+
+def reference(assignment: str, module: str) -> types.ModuleType:
+    """One reference module of the course, as plain Python."""
+    return open_course().assignment(assignment).reference(module)
+
+
+class VariantSpace:
+    """The reference modules with one function or class replaced by a variant."""
+
+    def __init__(self, base: ModuleSpace, module: str, name: str, variant: object) -> None:
+        self._base = base
+        self._modules: dict[str, types.ModuleType] = {}
+        changed = types.ModuleType(module)
+        changed.__dict__.update(vars(base.module(module)))
+        setattr(changed, name, variant)
+        self._modules[module] = changed
+
+    def module(self, name: str) -> types.ModuleType:
+        """Return the changed module, or a reference module."""
+        return self._modules.get(name) or self._base.module(name)
+
+    def loaded(self) -> Iterator[types.ModuleType]:
+        """Yield the modules that substitution may touch."""
+        yield from self._modules.values()
+
+
+@dataclass
+class Known:
+    """Fingerprints of the reference and of every variant of one exercise, computed once per process."""
+
+    probe: Probe
+    reference: Fingerprint
+    variants: list[tuple[Misconception, Fingerprint]]
+    generic: list[tuple[Misconception, Fingerprint]]
+
+
+@dataclass
+class Catalogue:
+    """An assignment's misconceptions and probes by exercise (``module.name``)."""
+
+    assignment: Assignment
+    misconceptions: dict[str, list[Misconception]] = field(default_factory=dict)
+    probes: dict[str, Probe] = field(default_factory=dict)
+    _known: dict[str, Known | None] = field(default_factory=dict)
+
+    def variant_session(self, exercise: Exercise, variant: object) -> LocalSession:
+        """A session in which the exercise is the given variant and everything else the reference."""
+        space = VariantSpace(self.assignment.reference_space(), exercise.module, exercise.name, variant)
+        return LocalSession(space)  # type: ignore[arg-type]
+
+    def known(self, exercise: Exercise) -> Known | None:
+        """What is known of an exercise's behaviour; ``None`` without a probe."""
+        if exercise.key not in self._known:
+            self._known[exercise.key] = self._learn(exercise)
+        return self._known[exercise.key]
+
+    def _learn(self, exercise: Exercise) -> Known | None:
+        function = self.probes.get(exercise.key)
+        if function is None:
+            return None
+
+        def observe(variant: object) -> Fingerprint:
+            return observed(function, exercise, self.variant_session(exercise, variant))
+
+        original = getattr(self.assignment.reference(exercise.module), exercise.name)
+        baseline = observe(original)
+        variants = [(known, observe(known.variant)) for known in self.misconceptions.get(exercise.key, [])]
+        generic = []
+        if exercise.kind == "function":
+            for name, hint, variant in generic_variants(original):
+                entry = Misconception(exercise.name, name, "", hint, variant)
+                generic.append((entry, observe(variant)))
+        return Known(function, baseline, variants, generic)
+
+
+_CATALOGUES: dict[str, Catalogue] = {}
+
+
+def catalogue(assignment: Assignment) -> Catalogue:
+    """Load an assignment's misconceptions, once per process."""
+    key = str(assignment.folder)
+    if key not in _CATALOGUES:
+        found = Catalogue(assignment)
+        for path in sorted((assignment.folder / "misconceptions").glob("*.py")):
+            module = module_under_test(path, assignment.modules)
+            name = f"autograder_misconceptions.{assignment.name}.{path.stem}"
+            load_file(path, name)
+            _collect(found, module, name)
+        _CATALOGUES[key] = found
+    return _CATALOGUES[key]
+
+
+def _collect(found: Catalogue, module: str, name: str) -> None:
+    known = {exercise.key for exercise in found.assignment.exercises}
+    for entry in _MISCONCEPTIONS.pop(name, []):
+        key = f"{module}.{entry.exercise}"
+        if known and key not in known:
+            raise GraderError(f"misconception {entry.name} is for {key}, which the outline does not list", name)
+        found.misconceptions.setdefault(key, []).append(entry)
+    for exercise, function in _PROBES.pop(name, {}).items():
+        found.probes[f"{module}.{exercise}"] = function
+
+
+def observed(function: Probe, exercise: Exercise, session: CandidateSession | LocalSession) -> Fingerprint:
+    session.request({"op": "seed", "seed": 20_241})
+    return take_fingerprint(function, Candidate(Remote(session), exercise.module))

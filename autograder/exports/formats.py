@@ -1,0 +1,194 @@
+"""Results for other programs: one writer per format, found by name in :data:`WRITERS`.
+
+To add a format, write a function from the results and a destination to the paths written, and enter it there.
+No export holds more of a hidden check than its title, status and message; Gradescope gets the title alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from xml.etree import ElementTree
+
+from autograder.atomic import write_atomically
+from autograder.errors import UsageError
+from autograder.plaintext import cut, one_line, points, printable, spoken
+from autograder.results.schema import CheckResult, Diagnosis, ExerciseResult, SubmissionResult
+from autograder.results.store import Stored, load_results, write_summary
+from autograder.results.wording import CONFIDENCE_WORDS, STATUS_WORDS, short_id
+
+Writer = Callable[[list[Stored], Path], list[Path]]
+
+_ERRORS = frozenset({"error", "timeout", "crashed"})
+_NOT_RUN = frozenset({"skipped", "needs_manual_grading"})
+
+
+def export(format: str, results_folder: Path, destination: Path) -> list[Path]:
+    """Write the results of a folder in another program's format.
+
+    Args:
+        format: a key of :data:`WRITERS`.
+        results_folder: a folder of ``<student>.json`` files.
+        destination: the file to write; for formats with one file per submission, the folder.
+
+    Returns:
+        the paths written.
+
+    Raises:
+        UsageError: the format is unknown, the folder holds no results, or the destination cannot be written.
+    """
+    writer = WRITERS.get(format)
+    if writer is None:
+        near = get_close_matches(format, WRITERS, n=1)
+        remedy = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(sorted(WRITERS))}"
+        raise UsageError("is not an export format", where=one_line(format, 40), remedy=remedy)
+    results, _ = load_results(results_folder)
+    if not results:
+        raise UsageError("holds no results", where=str(results_folder), remedy="run `autograder grade` first")
+    return writer(results, destination)
+
+
+def write_csv(results: list[Stored], destination: Path) -> list[Path]:
+    """The class's marks as one CSV file, the same as ``summary.csv``."""
+    write_summary(results, destination)
+    return [destination]
+
+
+def write_junit(results: list[Stored], destination: Path) -> list[Path]:
+    """One JUnit XML file: a test suite per student, a test case per check."""
+    write_atomically(destination, junit_document([stored.result for stored in results]))
+    return [destination]
+
+
+def write_gradescope(results: list[Stored], destination: Path) -> list[Path]:
+    """One Gradescope ``results.json`` per submission, named ``<destination>/<stem>.json``."""
+    return [write_gradescope_results(stored.result, destination / f"{stored.stem}.json") for stored in results]
+
+
+WRITERS: dict[str, Writer] = {"csv": write_csv, "junit": write_junit, "gradescope": write_gradescope}
+"""Export formats by name."""
+
+
+def destination_of(format: str, results_folder: Path, wanted: Path | None = None) -> Path:
+    """Where an export goes: where somebody wants it, else a file or folder of its own beside the results.
+
+    Raises:
+        UsageError: the export would overwrite the results.
+    """
+    name = "junit.xml" if format == "junit" else "gradescope" if format == "gradescope" else f"{format}-marks.csv"
+    if wanted is None:
+        return results_folder / name
+    if format == "gradescope" and wanted.resolve() == results_folder.resolve():
+        raise UsageError("the export would overwrite the results", where=str(wanted), remedy="choose another --out")
+    return wanted / name if format != "gradescope" and wanted.is_dir() else wanted
+
+
+def junit_document(results: list[SubmissionResult]) -> bytes:
+    """JUnit XML of some results, encoded as UTF-8.
+
+    The time of a suite is that of grading the submission. Checks are not timed one by one: their time is 0.
+    """
+    root = ElementTree.Element("testsuites", name="autograder")
+    suites = [_suite(root, result) for result in results]
+    for key in ("tests", "failures", "errors", "skipped"):
+        root.set(key, str(sum(int(suite.get(key, "0")) for suite in suites)))
+    root.set("time", f"{sum(result.duration_s for result in results):.3f}")
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def write_gradescope_results(result: SubmissionResult, path: Path) -> Path:
+    """Write the ``results.json`` of one submission and return its path."""
+    write_atomically(path, json.dumps(gradescope_results(result), indent=1, allow_nan=False) + "\n")
+    return path
+
+
+def gradescope_results(result: SubmissionResult) -> dict[str, object]:
+    """A submission as Gradescope's ``results.json``.
+
+    A failure of the grader has no ``score``, so Gradescope reports the run as failed and records no mark.
+    """
+    output = [result.message, *result.notes] if result.status != "grader_error" else []
+    told: dict[str, object] = {"output": cut(printable("\n".join(filter(None, output))))}
+    if result.status == "grader_error":
+        return {**told, "output": "The grader failed on this submission; it has to be graded again.", "tests": []}
+    tests = [test for exercise in result.exercises for test in _gradescope_tests(exercise)]
+    return {"score": result.score, **told, "execution_time": result.duration_s, "tests": tests}
+
+
+def _gradescope_tests(exercise: ExerciseResult) -> list[dict[str, object]]:
+    if not exercise.checks:
+        return [_gradescope_test(exercise, STATUS_WORDS[exercise.status], exercise.note)]
+    hints = [] if exercise.status == "passed" else [_gradescope_hint(exercise, d) for d in exercise.diagnosis]
+    return hints + [_gradescope_check(exercise, check) for check in exercise.checks]
+
+
+def _gradescope_hint(exercise: ExerciseResult, diagnosis: Diagnosis) -> dict[str, object]:
+    """An entry without points, which Gradescope shows as text."""
+    name = f"{short_id(exercise.id)}: this looks like {spoken(diagnosis.misconception)}"
+    output = f"{diagnosis.hint}\n{CONFIDENCE_WORDS[diagnosis.confidence]}"
+    return {"name": name, "output": cut(printable(output)), "visibility": "visible"}
+
+
+def _gradescope_check(exercise: ExerciseResult, check: CheckResult) -> dict[str, object]:
+    shows_details = check.visibility == "visible" and check.status != "passed"
+    output = _details(check) if shows_details else ""
+    test = _gradescope_test(exercise, check.title or spoken(check.name), output)
+    status = "passed" if check.status == "passed" else "failed"
+    return {**test, "score": check.score, "max_score": check.max_score, "status": status}
+
+
+def _gradescope_test(exercise: ExerciseResult, name: str, output: str) -> dict[str, object]:
+    title = f"{short_id(exercise.id)}: {one_line(name)}"
+    whole = {"score": exercise.score, "max_score": exercise.max_score}
+    return {"name": title, **whole, "output": cut(printable(output)), "visibility": "visible"}
+
+
+def _details(check: CheckResult) -> str:
+    """Message and, of a visible check, the failing input."""
+    lines = [check.message]
+    if check.visibility == "visible":
+        lines += [f"{name} = {value}" for name, value in check.example.items()]
+    return cut(printable("\n".join(filter(None, lines))))
+
+
+def _suite(root: ElementTree.Element, result: SubmissionResult) -> ElementTree.Element:
+    name = one_line(result.student)
+    suite = ElementTree.SubElement(root, "testsuite", name=name, time=f"{max(0.0, result.duration_s):.3f}")
+    if result.status != "graded":
+        case = _case(suite, f"{name}: {one_line(result.assignment)}", "submission")
+        _outcome(case, "error", result.status, result.message)
+    for exercise in result.exercises:
+        _add_exercise(suite, name, exercise)
+    for key, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(key, str(len(list(suite.iter(tag)))))
+    return suite
+
+
+def _add_exercise(suite: ElementTree.Element, student: str, exercise: ExerciseResult) -> None:
+    class_name = f"{student}: {one_line(exercise.id)}"  # GitLab keeps one of all cases of a name, whatever their suites
+    if not exercise.checks:
+        case = _case(suite, class_name, short_id(exercise.id))
+        _add_outcome(case, exercise.status, exercise.note)
+    for check in exercise.checks:
+        case = _case(suite, class_name, one_line(check.name))
+        _add_outcome(case, check.status, _details(check), f"{points(check.score)} of {points(check.max_score)} points")
+
+
+def _case(suite: ElementTree.Element, class_name: str, name: str) -> ElementTree.Element:
+    return ElementTree.SubElement(suite, "testcase", classname=class_name, name=name, time="0")
+
+
+def _add_outcome(case: ElementTree.Element, status: str, text: str, told: str = "") -> None:
+    if status == "passed":
+        return
+    tag = "error" if status in _ERRORS else "skipped" if status in _NOT_RUN else "failure"
+    _outcome(case, tag, status, "\n".join(filter(None, [text, told])))
+
+
+def _outcome(case: ElementTree.Element, tag: str, status: str, text: str) -> None:
+    first = one_line(text.split("\n", 1)[0]) or STATUS_WORDS[status]
+    outcome = ElementTree.SubElement(case, tag, message=first, type=status)
+    outcome.text = cut(printable(text))

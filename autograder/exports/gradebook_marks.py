@@ -1,0 +1,164 @@
+"""The marks of an nbgrader gradebook, read through nbgrader's own interface: SQLite, PostgreSQL, any SQLAlchemy URL."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import UsageError
+from autograder.exports.database_url import database_url
+from autograder.exports.marks import AssignmentMarks, ClassMarks, Mark, Person
+from autograder.extras import require_nbgrader
+from autograder.plaintext import one_line, short_name
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+
+CSV_COLUMNS = (
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+    "raw_score", "late_submission_penalty", "score", "max_score",
+)  # fmt: skip
+"""The columns of nbgrader's CSV."""
+
+_SQLITE = b"SQLite format 3\0"
+_TABLES = frozenset({"course", "student", "assignment", "submitted_assignment", "grade"})
+_REMEDY = "give the path of gradebook.db or the URL in nbgrader_config.py"
+
+
+def is_gradebook(where: str) -> bool:
+    """Whether marks are to be read from a database: a URL, or a file that SQLite wrote."""
+    if "://" in where:
+        return True
+    try:
+        with open(where, "rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
+
+
+def marks_of_gradebook(where: str, course_id: str | None = None) -> ClassMarks:
+    """Read all marks of a course: manual scores and extra credit included, late penalties taken off.
+
+    Args:
+        where: the path of an SQLite gradebook, or a SQLAlchemy URL.
+        course_id: the course, needed when the gradebook holds several.
+
+    Raises:
+        UsageError: there is no gradebook, no such course, or nbgrader is not installed.
+    """
+    with opened(where, course_id) as gradebook:
+        people = {student.id: _person(student) for student in gradebook.students}
+        assignments = [_of_assignment(gradebook, found) for found in assignments_of(gradebook)]
+    return ClassMarks(people, [assignment for assignment in assignments if assignment.marks])
+
+
+def assignments_of(gradebook: Gradebook) -> list[Any]:
+    """The assignments of the gradebook's course, as nbgrader orders them."""
+    return [assignment for assignment in gradebook.assignments if assignment.course_id == gradebook.course_id]
+
+
+def final_score(submission: Any) -> float:
+    """What counts of a submission: its score without the penalty for being late, never below zero, as in nbgrader's CSV."""
+    return max(0.0, submission.score - (submission.late_submission_penalty or 0.0))
+
+
+@contextmanager
+def opened(where: str, course_id: str | None = None) -> Iterator[Gradebook]:
+    """Open a gradebook that exists; nothing is created or changed.
+
+    Raises:
+        UsageError: there is none, it is another version's, or the course cannot be told.
+    """
+    require_nbgrader(f"reading {shown_place(where)}")
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+    try:
+        url = _url(where)
+        course = _course(url, course_id, shown_place(where))
+        with Gradebook(url, course) as gradebook:
+            yield gradebook
+    except ArgumentError as error:
+        raise UsageError("is not a database URL", where=shown_place(where), remedy=_REMEDY) from error
+    except ModuleNotFoundError as error:
+        known = (error.name or "").startswith("psycopg")
+        remedy = "pip install 'dgm-autograder[postgresql]'" if known else "install the database's driver"
+        raise UsageError(f"needs the module {error.name}", where=shown_place(where), remedy=remedy) from error
+    except SQLAlchemyError as error:
+        reason = one_line(str(getattr(error, "orig", None) or error).splitlines()[0], 160)
+        raise UsageError(f"cannot be read: {reason}", where=shown_place(where), remedy=_REMEDY) from error
+
+
+def _url(where: str) -> str:
+    """The URL of an existing database; nbgrader would make a new, empty one."""
+    if "://" not in where:
+        return f"sqlite:///{Path(where).resolve()}"
+    url = database_url(where)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise UsageError("there is no such gradebook", where=shown_place(where), remedy=_REMEDY)
+    return str(url.render_as_string(hide_password=False))
+
+
+def _course(url: str, wanted: str | None, where: str) -> str:
+    """The course to read: nbgrader would quietly create one that is missing.
+
+    Without a wish, the one that has assignments.
+    """
+    from sqlalchemy import create_engine, inspect, text
+
+    engine = create_engine(url)
+    try:
+        if not set(inspect(engine).get_table_names()) >= _TABLES:
+            raise UsageError("holds no gradebook of this nbgrader", where=where, remedy="an old one: run `nbgrader db upgrade`")
+        with engine.connect() as connection:
+            known = list(connection.execute(text("SELECT id FROM course ORDER BY id")).scalars())
+            used = list(connection.execute(text("SELECT DISTINCT course_id FROM assignment ORDER BY course_id")).scalars())
+    finally:
+        engine.dispose()
+    courses = [*used, *(course for course in known if course not in used)]
+    if wanted is not None and wanted not in courses:
+        raise UsageError("holds no such course", where=where, remedy=f"choose one with --course-id: {_names(courses)}")
+    if wanted is None and len(used) > 1:
+        raise UsageError("holds several courses", where=where, remedy=f"choose one with --course-id: {_names(used)}")
+    return wanted if wanted is not None else next(iter(courses), "")
+
+
+def _names(courses: list[str]) -> str:
+    return one_line(", ".join(course or '""' for course in courses)) or "there is none"
+
+
+def shown_place(where: str) -> str:
+    """A path or URL as it may be printed: without a password."""
+    return re.sub(r"(?<=://)([^/@:]*):.*@", r"\1:***@", one_line(where))
+
+
+def _person(student: Any) -> Person:
+    return Person(student.id, student.first_name or "", student.last_name or "", student.email or "", student.lms_user_id or "")
+
+
+def submissions_of(gradebook: Gradebook, assignment: Any) -> list[Any]:
+    """All submissions of an assignment with their scores, in one query instead of two for each."""
+    from nbgrader.api import SubmittedAssignment
+    from sqlalchemy.orm import undefer
+
+    query = gradebook.db.query(SubmittedAssignment).filter(SubmittedAssignment.assignment_id == assignment.id)
+    computed = (SubmittedAssignment.score, SubmittedAssignment.needs_manual_grade, SubmittedAssignment.late_submission_penalty)
+    return list(query.options(*map(undefer, computed)).order_by(SubmittedAssignment.student_id))
+
+
+def _of_assignment(gradebook: Gradebook, assignment: Any) -> AssignmentMarks:
+    submissions = submissions_of(gradebook, assignment)
+    marks = {submission.student_id: _mark(assignment.name, submission) for submission in submissions}
+    return AssignmentMarks(assignment.name, float(assignment.max_score), marks)
+
+
+def _mark(assignment: str, submission: Any) -> Mark:
+    score = final_score(submission)
+    if not math.isfinite(score):
+        who = short_name(submission.student_id)
+        raise UsageError(f"the score of {who} is not a finite number", where=assignment, remedy="grade it again in formgrader")
+    return Mark(score, bool(submission.needs_manual_grade))

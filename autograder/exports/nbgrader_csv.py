@@ -1,0 +1,34 @@
+"""The gradebook as a table of nbgrader's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from autograder.exports.gradebook_marks import CSV_COLUMNS, assignments_of, final_score, submissions_of
+from autograder.exports.spreadsheet import shown
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+
+def table(gradebook: Gradebook, assignments: set[str] | None = None, students: set[str] | None = None) -> list[list[str]]:
+    """The header and a row for every student and assignment.
+
+    Args:
+        gradebook: an open gradebook.
+        assignments: the names wanted; all by default.
+        students: the ids wanted; all by default.
+    """
+    people = [student for student in gradebook.students if not students or student.id in students]
+    chosen = [found for found in assignments_of(gradebook) if not assignments or found.name in assignments]
+    return [list(CSV_COLUMNS), *(row for assignment in chosen for row in _rows(gradebook, assignment, people))]
+
+
+def _rows(gradebook: Gradebook, assignment: Any, people: list[Any]) -> Iterator[list[str]]:
+    submissions = {submission.student_id: submission for submission in submissions_of(gradebook, assignment)}
+    for student in people:
+        found = submissions.get(student.id)
+        about = [student.id, student.last_name, student.first_name, student.email]
+        scores = [found.score, found.late_submission_penalty, final_score(found)] if found else [0.0, 0.0, 0.0]
+        cells = [assignment.name, assignment.duedate, found.timestamp if found else None, *about, *scores, assignment.max_score]
+        yield ["" if cell is None else shown(str(cell)) for cell in cells]

@@ -1,0 +1,79 @@
+"""Which row of a class list belongs to which student.
+
+The name under which work was handed in is looked for, in this order, in the column named by ``--id-column``, the login
+(``SIS Login ID``, ``Username``, ``id``), the number (``SIS User ID``, ``ID number``), the platform's own id (``ID``,
+``lms_user_id``) and the e-mail address. A gradebook's ``lms_user_id`` and e-mail address come next, and last a
+login or address without its domain. The first column that knows the name decides; capitals are compared only when more
+than one row would do. Two rows for one student, or two students for one row, are nobody's: they are reported.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from autograder.exports.marks import Person
+from autograder.exports.roster import ClassList
+
+_ORDER = (
+    ("id", "own"), ("id", "login"), ("id", "number"), ("id", "lms_id"), ("id", "email"),
+    ("lms_id", "lms_id"), ("lms_id", "number"), ("email", "email"), ("email", "login"),
+    ("id", "login@"), ("id", "email@"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Rows by student id, and why the others have none."""
+
+    rows: dict[str, int]
+    problems: dict[str, str]
+
+    def moved(self, places: Mapping[int, int]) -> Matching:
+        """The same with every row at its new place."""
+        return Matching({student: places[row] for student, row in self.rows.items()}, self.problems)
+
+
+def match(people: Iterable[Person], roster: ClassList) -> Matching:
+    """Find everybody's row."""
+    index = {column: _index(roster, column) for _, column in _ORDER}
+    rows: dict[str, int] = {}
+    problems: dict[str, str] = {}
+    for person in people:
+        found = _rows_of(person, index, roster)
+        if len(found) == 1:
+            rows[person.id] = found[0]
+        elif found:
+            lines = " and ".join(str(roster.lines[row]) for row in found)
+            problems[person.id] = f"fits lines {lines} of {roster.path.name}"
+        else:
+            problems[person.id] = f"is not in {roster.path.name}"
+    return Matching(rows, problems)
+
+
+def _rows_of(person: Person, index: dict[str, dict[str, list[int]]], roster: ClassList) -> list[int]:
+    for field, column in _ORDER:
+        value = str(getattr(person, field) or "").strip()
+        found = index[column].get(_folded(value), []) if value else []
+        if len(found) > 1 and not column.endswith("@"):
+            found = [row for row in found if roster.cell(row, column) == value] or found
+        if found:
+            return found
+    return []
+
+
+def _index(roster: ClassList, column: str) -> dict[str, list[int]]:
+    """Rows by the folded value of a column; of ``login@``, by what stands before the domain."""
+    index: dict[str, list[int]] = {}
+    for row in roster.students:
+        value = roster.cell(row, column.removesuffix("@"))
+        if column.endswith("@"):
+            value = value.partition("@")[0] if "@" in value else ""
+        if value:
+            index.setdefault(_folded(value), []).append(row)
+    return index
+
+
+def _folded(value: str) -> str:
+    return unicodedata.normalize("NFC", value).casefold()

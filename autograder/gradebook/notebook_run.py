@@ -1,0 +1,108 @@
+"""Grades all collected notebooks of an assignment at once, into results and into nbgrader's gradebook."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from autograder.course.location import find_root, read_outline
+from autograder.errors import AutograderError, GraderError, UsageError
+from autograder.extras import require_nbgrader
+from autograder.gradebook.class_book import ClassBook
+from autograder.grading.class_run import ClassRun, Known
+from autograder.grading.crew import Done, Job
+from autograder.plaintext import printable
+from autograder.results.graded import Graded
+
+
+class NotebookRun(ClassRun):
+    """One run of ``autograder nbgrade``: results as ``autograder grade`` writes them, and the gradebook."""
+
+    def __init__(
+        self,
+        assignment: str,
+        out: Path,
+        formats: frozenset[str],
+        changes: Mapping[str, Any],
+        students: Collection[str] = (),
+        *,
+        quiet: bool,
+        force: bool,
+    ) -> None:
+        """Open the gradebook.
+
+        Args:
+            assignment: the assignment's name.
+            out: the folder of results.
+            formats: what is written there.
+            changes: options that differ from those of ``nbgrader_config.py``.
+            students: whom to grade; everybody if empty.
+            quiet: print warnings and errors only.
+            force: grade again what is unchanged, too.
+        """
+        require_nbgrader("autograder nbgrade")
+        root = find_root()
+        self.book = ClassBook(root, read_outline(root, assignment))
+        options = replace(self.book.options, **changes)
+        any_seed = self.book.any_seed and "seed" not in changes
+        super().__init__(assignment, options, out, formats, quiet=quiet, any_seed=any_seed)
+        self.force = force
+        self.wanted = students
+        self.recorded = self.unchanged = self.waiting = 0
+        self._students: dict[Path, str] = {}
+
+    def grade_collected(self, processes: int) -> None:
+        """Grade everything that was collected and is new or changed; every finished submission is on disk."""
+        try:
+            self.grade((), processes, resume=True)
+        finally:
+            self.book.close()
+
+    def summary(self) -> str:
+        """What happened, on one line."""
+        parts = [f"{self.recorded} recorded in the gradebook"]
+        parts += [f"{self.unchanged} unchanged"] if self.unchanged else []
+        missed = len(self._students) - self.recorded - self.unchanged
+        parts += [f"{missed} not graded"] if missed else []
+        waiting = "1 answer waits" if self.waiting == 1 else f"{self.waiting} answers wait"
+        parts += [f"{waiting} for a person (nbgrader formgrader)"] if self.waiting else []
+        return f"{self.outline.name}: " + ", ".join(parts)
+
+    def _find(self, paths: Sequence[Path]) -> list[Path]:
+        self._students = self.book.submissions(self.wanted)
+        if not self._students:
+            where = self.book.course.format_path(self.book.course.submitted_directory, "*", self.outline.name)
+            raise UsageError("no submissions found", where, f"run `nbgrader collect {self.outline.name}` first")
+        return list(self._students)
+
+    def _student(self, path: Path) -> str:
+        return printable(self._students[path], keep="")
+
+    def _job(self, path: Path, known: Known) -> Job:
+        student = self._students[path]
+        return Job(path, known if not self.force and self.book.holds(student) else frozenset(), student)
+
+    def _finish(self, done: Done) -> None:
+        if done.known is not None:
+            self.unchanged += 1
+        if done.graded is not None and done.graded.result.status != "grader_error":
+            self._record(self._students[done.job.path], done.graded)
+        super()._finish(done)
+
+    def _record(self, student: str, graded: Graded) -> None:
+        """Fill the gradebook; what goes wrong with one submission is said, and concerns that one only."""
+        try:
+            self.waiting += self.book.write(student, graded)
+            self.recorded += 1
+        except AutograderError as error:
+            self._miss(error)
+        except Exception as error:
+            told = f"the gradebook could not be written: {type(error).__name__}: {error}"
+            self._miss(GraderError(told[:400], student, "mend that and run the command again"))
+
+    def _miss(self, error: AutograderError) -> None:
+        self.failures.append(error)
+        print(f"autograder: {error}", file=sys.stderr)

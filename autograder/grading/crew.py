@@ -1,0 +1,221 @@
+"""Grades many submissions at once: a few grader processes that share one zygote.
+
+The process that writes the results starts the zygote and imports none of the heavy libraries itself; graders are forked
+from a server that has imported them once. Whatever happens to one grader concerns the submission in its hands only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import warnings
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import AutograderError, GraderError
+from autograder.grading.sandboxes import nursery_for
+from autograder.plaintext import printable
+from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.walls import process_limits
+from autograder.sandbox.zygote_host import Lease
+
+if TYPE_CHECKING:
+    from autograder.grading.grader import Grader
+    from autograder.grading.options import GradeOptions
+    from autograder.results.graded import Graded
+
+_grader: Grader | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to be graded; ``known`` is the fingerprint of results that need not be made again."""
+
+    path: Path
+    known: frozenset[tuple[str, str, str]] = frozenset()
+    """``(student, submission_sha256, grader_version)`` of existing results."""
+    student: str = ""
+    """Whose it is, where the path's last part does not say so."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished job; without ``graded`` the existing result still holds, ``error`` means the input was refused."""
+
+    job: Job
+    graded: Graded | None = None
+    error: AutograderError | None = None
+    known: tuple[str, str, str] | None = None
+    """Which of the job's known results still holds."""
+
+
+def grade_one(grader: Grader, job: Job) -> Done:
+    """Read and grade one submission, unless its result is known already."""
+    try:
+        submission = grader.read(job.path)
+        if job.student:
+            submission = replace(submission, student=printable(job.student, keep=""))
+        fingerprint = (submission.student, submission.sha256, grader.version)
+        if fingerprint in job.known:
+            return Done(job, known=fingerprint)
+        return Done(job, grader.grade(submission))
+    except AutograderError as error:
+        return Done(job, error=error)
+
+
+def grade_all(
+    assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job], processes: int
+) -> Iterator[Done]:
+    """Yield finished jobs as they come, in any order.
+
+    A grader process that dies is replaced, and its submission tried once more; dying twice over one submission is
+    reported as the grader's failure.
+    """
+    start_server()
+    with nursery_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb) as nursery:
+        crew = Crew(assignment, options, root, nursery, min(processes, len(jobs)))
+        try:
+            yield from crew.work(jobs)
+        finally:
+            crew.stop()
+
+
+class Crew:
+    """The grader processes and what each is busy with."""
+
+    def __init__(self, assignment: str, options: GradeOptions, root: Path, nursery: Nursery, processes: int) -> None:
+        self._context = _context()
+        self._arguments = (assignment, options, root)
+        self._nursery = nursery
+        self._renewed = contextlib.ExitStack()
+        self._idle = [self._hire() for _ in range(processes)]
+        self._busy: dict[Future[Done], tuple[ProcessPoolExecutor, Job]] = {}
+
+    def work(self, jobs: Sequence[Job]) -> Generator[Done]:
+        """Yield finished jobs; whoever is free gets the next one at once, also while the caller looks at a result.
+
+        What an earlier, closed generator had under way is yielded as well.
+        """
+        waiting = deque(jobs)
+        tried: set[Path] = set()
+        self._assign(waiting)
+        while self._busy:
+            for future in wait(self._busy, return_when=FIRST_COMPLETED).done:
+                done = self._outcome(future, waiting, tried)
+                self._assign(waiting)
+                if done is not None:
+                    yield done
+
+    def grow(self, processes: int) -> None:
+        """Have at least so many processes."""
+        while len(self._idle) + len(self._busy) < processes:
+            self._idle.append(self._hire())
+
+    def _assign(self, waiting: deque[Job]) -> None:
+        while waiting and self._idle:
+            worker, job = self._idle.pop(), waiting.popleft()
+            self._busy[worker.submit(_work, job)] = (worker, job)
+
+    def _outcome(self, future: Future[Done], waiting: deque[Job], tried: set[Path]) -> Done | None:
+        """What came of a job; None when its process died and it is to be tried once more."""
+        worker, job = self._busy.pop(future)
+        try:
+            done = future.result()
+        except BrokenProcessPool:
+            self._idle.append(self._hire())
+            if job.path in tried:
+                return Done(job, error=GraderError("the grader's process died over this submission", str(job.path)))
+            tried.add(job.path)
+            waiting.append(job)
+            return None
+        self._idle.append(worker)
+        return done
+
+    def stop(self) -> None:
+        """End all processes at once, also those in the middle of a submission (after an interrupt)."""
+        for worker in [*self._idle, *(worker for worker, _ in self._busy.values())]:
+            _end(worker)
+        self._renewed.close()
+
+    def _hire(self) -> ProcessPoolExecutor:
+        """One process each: one that breaks takes nobody else with it."""
+        try:
+            lease = self._nursery.lease()
+        except OSError:  # its zygote is gone
+            assignment, options, root = self._arguments
+            with contextlib.suppress(OSError):
+                self._nursery.close()
+            self._nursery = nursery_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb)
+            self._renewed.callback(self._nursery.close)
+            lease = self._nursery.lease()
+        initial = (*self._arguments, lease)
+        return ProcessPoolExecutor(1, mp_context=self._context, initializer=_prepare, initargs=initial)
+
+
+def _context() -> BaseContext:
+    """Forked from a server that has imported everything, which saves time and memory; fresh processes off Linux."""
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.grading.forkserver"])
+    return context
+
+
+def start_server() -> None:
+    """Let the server that graders are forked from begin with its imports, while the zygote is busy with its own."""
+    if sys.platform == "linux":
+        from multiprocessing import forkserver
+
+        _context()
+        forkserver.ensure_running()
+
+
+def _prepare(assignment: str, options: GradeOptions, root: Path, lease: Lease | None) -> None:
+    """Make this process a grader. Interrupts are for the process that writes the results."""
+    global _grader
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    if sys.platform == "linux":
+        # The server that this process is forked from ends with the run, however that ends.
+        process_limits.die_with_parent(os.getppid())
+    import torch
+
+    from autograder.grading.grader import Grader
+
+    torch.set_num_threads(1)
+    _grader = Grader(assignment, options, root, lease)
+    signal.signal(signal.SIGTERM, _leave)
+
+
+def _leave(*_: object) -> None:
+    """Leave nothing behind: neither workers nor their folder."""
+    if _grader is not None:
+        _grader.close()
+    os._exit(0)
+
+
+def _work(job: Job) -> Done:
+    assert _grader is not None
+    done = grade_one(_grader, job)
+    if _grader.lost:  # the crew hires another in its place, with a zygote that lives, and the job is tried again
+        os._exit(3)
+    return done
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    children = list((getattr(pool, "_processes", None) or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for child in children:
+        with contextlib.suppress(ProcessLookupError, TypeError):
+            os.kill(child.pid, signal.SIGTERM)
+    for child in children:
+        child.join(timeout=5)

@@ -1,0 +1,15 @@
+"""The sandbox that fits an assignment: its libraries and convolutions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.course.convolutions import expected_convolutions
+from autograder.sandbox import profiles
+from autograder.sandbox.sandbox import Nursery
+
+
+def nursery_for(solutions: Path, assignment: str, request: profiles.Request, memory_limit_mb: int) -> Nursery:
+    """Return a nursery for submissions of one assignment of the course whose ``solutions`` no worker may reach."""
+    convolutions = expected_convolutions(solutions / assignment)
+    return Nursery(request, memory_limit_mb, hidden=[solutions], convolutions=convolutions)

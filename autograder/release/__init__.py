@@ -1,0 +1,1 @@
+"""What students and nbgrader get of the course: stubs, notebooks, nothing secret."""

@@ -1,0 +1,68 @@
+"""Generates what students get from ``solutions/<name>/``.
+
+That is ``assignments/<name>/`` (stubs, statement and visible checks) and the notebook in ``release/<name>/``, which nbgrader
+cuts from the instructor's in ``source/<name>/``. What students get is scanned for lines of solution regions, hidden checks,
+wrong variants and rubrics before it reaches the disk. For the grader there is ``solutions/<name>/convolutions.json``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from autograder.course.convolutions import FILE, as_text
+from autograder.release.convolutions import convolutions_of
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
+from autograder.errors import GraderError
+from autograder.release.source_notebook import build_source
+from autograder.course.notebook_cells import notebook_name
+from autograder.release.student_notebook import cut_releases
+from autograder.release.leaks import notebook_lines
+from autograder.extras import require_nbgrader
+from autograder.course.outline import number_of_points, replace_items
+from autograder.atomic import write_atomically
+from autograder.release.stubs import cut_solutions, solution_lines
+from autograder.release.leaks import refuse_leaks
+from autograder.release.student_files import build
+
+
+def release(course: Course, names: Sequence[str], *, write: bool) -> list[Path]:
+    """Bring the assignments and notebooks up to date and return the files that were not; ``write=False`` only looks."""
+    assignments = [course.assignment(name) for name in names]
+    wanted = {course.root / path: content for path, content in all_files(assignments).items()}
+    folders = [course.root / "assignments" / name for name in names]
+    present = {path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    stale = [path for path, content in wanted.items() if not path.is_file() or path.read_text("utf-8") != content]
+    extra = sorted(present - wanted.keys())
+    if write:
+        for path in stale:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, wanted[path])
+        for path in extra:
+            path.unlink()
+    return sorted(stale) + extra
+
+
+def all_files(assignments: Sequence[Assignment]) -> dict[str, str]:
+    """Everything that is generated: path below the course's root -> content.
+
+    Raises:
+        GraderError: something that students get would show a solution, a hidden check or a rubric.
+    """
+    require_nbgrader("release")
+    files = {
+        f"assignments/{assignment.name}/{path}": content
+        for assignment in assignments
+        for path, content in build(assignment).items()
+    }
+    sources = {assignment.name: build_source(assignment) for assignment in assignments}
+    released = cut_releases(sources)
+    for assignment in assignments:
+        name, file = assignment.name, f"{notebook_name(assignment.name)}.ipynb"
+        refuse_leaks(assignment, {f"release/{file}": released[name]})
+        if convolutions := convolutions_of(assignment):
+            files[f"solutions/{name}/{FILE}"] = as_text(convolutions)
+        files |= {f"source/{name}/{file}": sources[name], f"release/{name}/{file}": released[name]}
+    return files

@@ -1,0 +1,1 @@
+"""Results as they are kept: schema, names, files, statistics of a class."""

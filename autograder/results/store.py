@@ -1,0 +1,168 @@
+"""Results on disk: one JSON file per submission, and the class's ``summary.csv`` and ``class.json``.
+
+Every file appears whole or not at all, so a grader that is stopped half-way leaves nothing that misleads.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
+
+from autograder.atomic import write_atomically
+from autograder.errors import GraderError, UsageError
+from autograder.plaintext import neutralised, one_line, points, printable
+from autograder.results.class_statistics import exercise_ids, statistics_of
+from autograder.results.schema import SCHEMA_VERSION, SubmissionResult
+
+CLASS_FILES = frozenset({"class", "index", "summary"})
+"""Stems of the class's own files, never those of a result."""
+
+_LARGEST_RESULT = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A result together with the stem of its file, which names the student's page as well."""
+
+    stem: str
+    result: SubmissionResult
+
+
+def save_result(result: SubmissionResult, folder: Path, stem: str) -> Path:
+    """Write one result to ``<folder>/<stem>.json`` and return that path.
+
+    Raises:
+        UsageError: the file cannot be written.
+        GraderError: the result contains a score that is not a finite number.
+    """
+    if not _is_finite(result):
+        raise GraderError("a score is not a finite number, so nothing was written", where=f"result of {stem}")
+    path = folder / f"{stem}.json"
+    write_atomically(path, _as_json(result))
+    return path
+
+
+def load_result(path: Path) -> SubmissionResult:
+    """Read one result.
+
+    Raises:
+        UsageError: the file cannot be read or is not the result of a submission; one line says why.
+    """
+    remedy = "grade that submission again, or move the file out of the results folder"
+    try:
+        if path.stat().st_size > _LARGEST_RESULT:
+            raise UsageError("is too large for a result", where=str(path), remedy=remedy)
+        result = SubmissionResult.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise UsageError(f"is not a result: {_reason(error)}", where=str(path), remedy=remedy) from error
+    if result.schema_version != SCHEMA_VERSION:
+        told = f"has schema {result.schema_version}, this version reads schema {SCHEMA_VERSION}"
+        raise UsageError(told, where=str(path), remedy=remedy)
+    if not _is_finite(result):
+        raise UsageError("contains a score that is not a finite number", where=str(path), remedy=remedy)
+    return result
+
+
+def load_results(folder: Path) -> tuple[list[Stored], list[str]]:
+    """Read all results of a folder, ordered by student; files that are none are named in one warning line each.
+
+    Returns:
+        the results, and the warnings.
+
+    Raises:
+        UsageError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise UsageError("is not a folder of results", where=str(folder), remedy="run `autograder grade` first")
+    results, warnings = [], []
+    for path in _candidates(folder):
+        try:
+            results.append(Stored(path.stem, load_result(path)))
+        except UsageError as error:
+            warnings.append(one_line(f"ignored {path.name}: {error.message}"))
+    results.sort(key=lambda stored: (stored.result.student.casefold(), stored.stem))
+    return results, warnings
+
+
+def write_summary(results: list[Stored], path: Path) -> None:
+    """Write ``summary.csv``: student, score, max_score, percent, status, then one column per exercise.
+
+    A submission on which the grader failed has no mark: its score, percent and exercises stay empty.
+    """
+    ids = exercise_ids([stored.result for stored in results])
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(["student", "score", "max_score", "percent", "status", *map(_cell, ids)])
+    for stored in results:
+        writer.writerow(_row(stored.result, ids))
+    write_atomically(path, lines.getvalue())
+
+
+def write_class(results: list[Stored], path: Path) -> None:
+    """Write ``class.json``: success per exercise, the distribution of scores, common misconceptions."""
+    statistics = statistics_of([stored.result for stored in results])
+    write_atomically(path, json.dumps(statistics.as_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _row(result: SubmissionResult, ids: list[str]) -> list[str]:
+    scores = {exercise.id: points(exercise.score) for exercise in result.exercises}
+    if result.status == "grader_error":
+        return [_cell(result.student), "", points(result.max_score), "", result.status, *("" for _ in ids)]
+    percent = f"{100 * result.score / result.max_score:.1f}" if result.max_score else ""
+    marks = [points(result.score), points(result.max_score), percent]
+    return [_cell(result.student), *marks, result.status, *(scores.get(key, "") for key in ids)]
+
+
+def _cell(text: str) -> str:
+    return neutralised(printable(text, keep=""))
+
+
+def _as_json(result: SubmissionResult) -> str:
+    try:
+        return result.to_json()
+    except PydanticSerializationError:  # a lone surrogate, as in a file name that is not UTF-8
+        return json.dumps(_well_formed(result.model_dump(by_alias=True)), indent=1, ensure_ascii=False) + "\n"
+
+
+def _well_formed(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", errors="backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_well_formed(key): _well_formed(item) for key, item in value.items()}
+    return [_well_formed(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_finite(result: SubmissionResult) -> bool:
+    return all(math.isfinite(number) for number in _numbers(result))
+
+
+def _numbers(result: SubmissionResult) -> Iterator[float]:
+    yield from (result.score, result.max_score, result.duration_s)
+    for exercise in result.exercises:
+        yield from (exercise.score, exercise.max_score)
+        for check in exercise.checks:
+            yield from (check.score, check.max_score)
+
+
+def _candidates(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.glob("*.json")
+        if path.is_file() and path.stem not in CLASS_FILES and not path.name.startswith(".")
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return one_line(f"{place}: {first['msg']}" if place else first["msg"], 160)
+    return one_line(str(getattr(error, "strerror", None) or error), 160)

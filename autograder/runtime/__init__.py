@@ -1,0 +1,1 @@
+"""What runs beside student code, in the worker: loading, serving requests, nothing secret."""

@@ -1,0 +1,104 @@
+"""Torch's, NumPy's and Python's global settings and random states: seeded, compared, put back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch.overrides import _get_current_function_mode_stack, _pop_mode
+from torch.utils import _python_dispatch
+
+from autograder.runtime.generator_state import NumpyState, PythonState, seed_python
+
+
+def seed_everything(seed: int) -> None:
+    """Seed torch's, NumPy's and Python's global generators."""
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for every kind of GPU
+    seed_python(seed)
+
+
+RandomState = tuple[torch.Tensor, NumpyState, PythonState]
+
+
+def random_state() -> RandomState:
+    """Snapshot of the three global generators."""
+    return torch.get_rng_state(), NumpyState(), PythonState()
+
+
+def set_random_state(state: RandomState) -> None:
+    """Put a snapshot of the three global generators back."""
+    torch.set_rng_state(state[0])
+    state[1].put_back()
+    state[2].put_back()
+
+
+class RandomLanes:
+    """Several random states of which one is in force: interleaved checks do not disturb each other's draws."""
+
+    def __init__(self) -> None:
+        self._current: int | None = None
+        self._states: dict[int, RandomState] = {}
+
+    def enter(self, lane: int) -> None:
+        """Go on with the random state in which ``lane`` was left; a new lane goes on with what is there."""
+        if lane == self._current:
+            return
+        if self._current is not None:
+            self._states[self._current] = random_state()
+        self._current = lane
+        if lane in self._states:
+            set_random_state(self._states[lane])
+
+
+def same_state(before: RandomState, after: RandomState) -> bool:
+    """Tell whether nothing was drawn between two snapshots."""
+    return bool(torch.equal(before[0], after[0])) and before[1].equals(after[1]) and before[2].equals(after[2])
+
+
+class GlobalState:
+    """Torch's and NumPy's global settings, remembered before a submission's code runs and put back after."""
+
+    def __init__(self) -> None:
+        self.dtype = torch.get_default_dtype()
+        self.grad = torch.is_grad_enabled()
+        self.errors = np.geterr()
+        self.deterministic = torch.are_deterministic_algorithms_enabled()
+        self.threads = torch.get_num_threads()
+        self.random = random_state()
+
+    def restore(self) -> None:
+        """Put back what has changed."""
+        pop_modes()
+        if torch.get_default_dtype() is not self.dtype:
+            torch.set_default_dtype(self.dtype)
+        torch.set_default_device(None)
+        torch.set_grad_enabled(self.grad)
+        if torch.are_deterministic_algorithms_enabled() != self.deterministic:
+            torch.use_deterministic_algorithms(self.deterministic)
+        if torch.get_num_threads() != self.threads:
+            torch.set_num_threads(self.threads)
+        if np.geterr() != self.errors:
+            np.seterr(**self.errors)  # type: ignore[arg-type]
+        set_random_state(self.random)
+
+
+@contextlib.contextmanager
+def untouched_state() -> Iterator[None]:
+    """Put torch's and NumPy's global settings and seeds back after the block."""
+    state = GlobalState()
+    try:
+        yield
+    finally:
+        state.restore()
+
+
+def pop_modes() -> None:
+    """Remove function and dispatch modes that the submission's code pushed and left behind."""
+    while _get_current_function_mode_stack():
+        _pop_mode()
+    while _python_dispatch._len_torch_dispatch_stack() if hasattr(_python_dispatch, "_len_torch_dispatch_stack") else 0:
+        _python_dispatch._pop_mode()
+    if torch.is_inference_mode_enabled():
+        torch._C._set_inference_mode(False) if hasattr(torch._C, "_set_inference_mode") else None

@@ -1,0 +1,91 @@
+"""A worker's end of the data socket: takes frames of requests, sends frames of replies, decides nothing."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from autograder.runtime.operations import Bench
+from autograder.runtime.quiet import hush
+from autograder.wire import codec
+
+_LENGTH = struct.Struct(">I")
+_EXIT_CLOSED = 70
+"""Exit status when the grader hangs up."""
+
+_AT_ONCE = 1 << 16
+"""Bytes to ask the socket for: most requests are shorter and come whole."""
+REPLY_LIMIT = 32 * 2**20
+
+Invoke = Callable[..., Any]
+"""Asks the grader to evaluate one of its functions: the kind of request and its details."""
+
+
+class Line:
+    """Frames over a socket, from the worker's side."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._sequence = 0
+        self._received = bytearray()
+
+    def read(self) -> list:
+        """Read one frame from the grader; the process ends when the grader has hung up."""
+        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+        return codec.decode(self._exactly(length), trusted=True)
+
+    def write(self, message: list) -> None:
+        """Send one frame."""
+        data = codec.encode(message, REPLY_LIMIT + 4096)
+        self._connection.sendall(_LENGTH.pack(len(data)) + data)
+
+    def invoke(self, kind: str, *details: object) -> Any:
+        """Ask the grader to evaluate one of its functions."""
+        self.write([self._sequence, kind, list(details)])
+        _, status, value = self.read()
+        if status == "raise":
+            name, message = value
+            raise {"TypeError": TypeError, "ValueError": ValueError}.get(name, RuntimeError)(message)
+        return value
+
+    def answer_with(self, bench: Bench) -> NoReturn:
+        """Carry out requests until the grader hangs up."""
+        while True:
+            self._sequence, _, operations = self.read()
+            replies = [bench.perform(operation) for operation in operations]
+            try:
+                self.write([self._sequence, "reply", replies])
+            except codec.EncodeError:
+                self.write([self._sequence, "reply", [encodable(reply) for reply in replies]])
+
+    def _exactly(self, number: int) -> bytes:
+        while len(self._received) < number:
+            part = self._connection.recv(max(_AT_ONCE, min(number - len(self._received), 1 << 20)))
+            if not part:
+                os._exit(_EXIT_CLOSED)
+            self._received += part
+        taken = bytes(memoryview(self._received)[:number])
+        del self._received[:number]
+        return taken
+
+
+def serve_with(connection: socket.socket, make_bench: Callable[[Invoke], Bench]) -> NoReturn:
+    """Answer requests with a bench that may ask back; never returns."""
+    hush()
+    sys.argv = ["submission"]
+    connection.settimeout(None)
+    line = Line(connection)
+    line.answer_with(make_bench(line.invoke))
+
+
+def encodable(reply: list) -> list:
+    """Return ``reply``, or the reason why it cannot be sent."""
+    try:
+        codec.encode(reply, REPLY_LIMIT)
+    except codec.EncodeError as error:
+        return ["error", "EncodeError", str(error), "", ""]
+    return reply

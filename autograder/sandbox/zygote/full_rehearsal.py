@@ -1,0 +1,148 @@
+"""The rehearsal of a worker that has torch: calls, gradients, callbacks, modules, a step of training, short answers."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from autograder.runtime.global_state import seed_everything
+from autograder.runtime.torch_operations import Workbench
+from autograder.sandbox.zygote.rehearsal import NAME, loading, rehearse, settle
+from autograder.wire import codec
+
+_SOURCE = b'''
+"""A submission's module."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def divergence(mu: Tensor, logvar: Tensor, scale: float = 0.5) -> Tensor:
+    """A sum over all but the first dimension."""
+    if mu.shape != logvar.shape:
+        raise ValueError("shapes differ")
+    return scale * (mu**2 + logvar.exp() - 1 - logvar).flatten(1).sum(dim=1) + math.log(1.0)
+
+
+def draw(mean: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """A random draw."""
+    return mean + torch.randn(mean.shape, generator=generator, dtype=mean.dtype) * torch.randn_like(mean)
+
+
+def through(function, x: Tensor) -> dict:
+    """Calls back."""
+    with torch.no_grad():
+        return {"value": function(x), "array": np.asarray([1.0, 2.0])}
+
+
+def answer() -> dict:
+    """A short answer."""
+    return {"value": lambda a, b: a / b, "limit": math.inf}
+
+
+class Network(nn.Module):
+    """A small network."""
+
+    def __init__(self, width: int = 3) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(4, width), nn.ReLU(), nn.Linear(width, 4))
+        self.register_buffer("step", torch.zeros(2))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Two outputs."""
+        return torch.sigmoid(self.layers(x)), F.softplus(x)
+
+
+def train(model: nn.Module, loader, optimizer: torch.optim.Optimizer) -> float:
+    """One pass."""
+    for images, _ in loader:
+        loss = (model(images)[0] - images).square().sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return loss.item()
+'''
+
+_BATCHES = (1, 2, 3, 4)
+"""Sizes of the batches that checks use."""
+
+
+def rehearse_convolutions(convolutions: Sequence[list[Any]]) -> None:
+    """Use convolutions forwards and backwards with small batches; each is a class of ``torch.nn``, arguments and a shape.
+
+    A kernel that oneDNN has compiled here need not be compiled in a worker. This comes before the rehearsal, which lays
+    out memory.
+    """
+    for (kind, arguments, shape), batch in itertools.product(convolutions, _BATCHES):
+        with contextlib.suppress(Exception):
+            layer = getattr(torch.nn, kind)(**arguments)
+            x = torch.rand(batch, *shape, requires_grad=True)
+            torch.autograd.grad(layer(x).sum(), [x, *layer.parameters()])
+
+
+def rehearse_work() -> None:
+    """Rehearse, and settle everything before the first fork."""
+    rehearse(lambda: Workbench(evaluate, fresh_process=True), script)
+    settle_work()
+
+
+def settle_work() -> None:
+    """Reseed every generator and settle the heap, for the forks to come."""
+    settle(seed_everything)
+
+
+def evaluate(kind: str, *details: Any) -> Any:
+    """Stand in for the grader, which doubles every tensor."""
+    tensors = details[2] if kind == "callback" else details[1]
+    return [0, tuple(2 * tensor for tensor in tensors), True]
+
+
+def script(turn: int) -> list[list[dict[str, Any]]]:
+    """The requests of one worker's life, batch by batch."""
+    x = torch.rand(2, 4, dtype=torch.float64 if turn % 2 else torch.float32)
+    pair = {"args": [x, x], "kwargs": {"scale": 0.5}}
+    function = ["module", NAME, "divergence"]
+    network, loader, optimizer = (codec.Handle(number, "") for number in (0, 2, 3))
+    on = {"number": 0}
+    values = {"layers.0.bias": torch.zeros(3)}
+    return [
+        *loading(_SOURCE),
+        [{"op": "call", "target": function, "lane": lane, **pair} for lane in range(3)],
+        [
+            {"op": "observe", "target": function, "lane": 0, **pair},
+            {"op": "grad", "target": function, "wrt": [0, 1], "select": [], "parameters": False, "cotangent": None, **pair},
+            {"op": "call", "target": function, "lane": 1, "args": [x, x[:1]], "kwargs": {}},
+            {"op": "answer", "target": ["module", NAME, "answer"], "quantities": {"a": 1.0, "b": 2.0}},
+        ],
+        [{"op": "seed", "seed": 1}, {"op": "observe", "target": ["module", NAME, "draw"], "args": [x], "kwargs": {}}],
+        [{"op": "call", "target": ["module", NAME, "through"], "args": [codec.CallbackRef(0, "f"), x], "kwargs": {}}],
+        [
+            {"op": "call", "target": ["module", NAME, "Network"], "args": [], "kwargs": {"width": 3}},
+            {"op": "make", "what": "toy", "args": ["ToyVAE"], "kwargs": {}},
+            {"op": "make", "what": "loader", "args": [torch.rand(4, 4), torch.zeros(4), 2], "kwargs": {}},
+            {"op": "make", "what": "optimizer", "args": ["Adam", network], "kwargs": {"lr": 1e-3}},
+        ],
+        [
+            {
+                "op": "settle", "target": ["module", NAME, "Network"], "options": {"width": 3},
+                "example": x, "seed": 0, "scale": 1.0, "shared": True,
+            },
+            {"op": "set_parameters", "values": values, **on},
+            {"op": "named", "what": "parameters", **on},
+            {"op": "attribute", "name": "training", **on},
+            {"op": "call", "target": ["handle", 0, "__call__"], "args": [torch.rand(2, 4)], "kwargs": {}},
+            {"op": "call", "target": ["module", NAME, "train"], "args": [network, loader, optimizer], "kwargs": {}},
+            {"op": "load_state_of", "source": network, **on},
+        ],
+    ]  # fmt: skip

@@ -1,0 +1,59 @@
+"""The rehearsal of a worker without torch: short answers of every kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.runtime.generator_state import seed_python
+from autograder.runtime.operations import Bench
+from autograder.sandbox.zygote.rehearsal import NAME, loading, rehearse, settle
+
+_SOURCE = b'''
+"""Short answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+
+Formula = Callable[..., float]
+
+
+def formula() -> Formula:
+    """A function of named quantities."""
+    return lambda a, b: math.log(a) / b
+
+
+def table() -> dict[str, Formula | float | str]:
+    """Entries of several kinds."""
+    return {"value": lambda a, b: np.exp(a) * b, "limit": math.inf, "word": "left", "part": Fraction(1, 3)}
+
+
+def matrix() -> list[list[float]]:
+    """Rows of numbers."""
+    return [[0.5, 0.5], [1.0, 0.0]]
+
+
+def later() -> float:
+    """Not answered yet."""
+    raise NotImplementedError
+'''
+
+
+def rehearse_answers() -> None:
+    """Rehearse, and settle everything before the first fork."""
+    rehearse(lambda: Bench(fresh_process=True), script)
+    settle(seed_python)
+
+
+def script(turn: int) -> list[list[dict[str, Any]]]:
+    """The requests of one worker's life, batch by batch."""
+    quantities = {"a": 1.0 + turn, "b": 2.0}
+    answers = [
+        {"op": "answer", "target": ["module", NAME, name], "quantities": quantities, "lane": lane}
+        for lane, name in enumerate(("formula", "table", "matrix", "later"))
+    ]
+    return [*loading(_SOURCE), [{"op": "seed", "seed": 1}, *answers]]

@@ -1,0 +1,1 @@
+"""The grader's side of a worker: what is sent, what may come back, how much of everything."""

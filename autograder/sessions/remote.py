@@ -1,0 +1,252 @@
+"""How requests reach a submission in a locked worker: frames, limits, callbacks, and the ways in which a worker is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import struct
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograder.sandbox.clock import WorkerClock
+from autograder.sessions.bounds import Overtime, bounded_time
+from autograder.sessions.budget import Budget
+from autograder.sessions.callback_graph import CallbackGraph, CallbackRefused
+from autograder.sessions.replies import MalformedReply, WorkerLost, _ending, checked_replies
+from autograder.wire import codec, tensors  # noqa: F401  (tensors are to cross)
+from autograder.wire.codec import WireError
+
+if TYPE_CHECKING:
+    from autograder.sandbox.zygote_host import Worker
+
+_LENGTH = struct.Struct(">I")
+MAX_OUTPUT = 16 * 2**20
+"""Bytes that a worker may print before it is stopped."""
+_START = 30.0
+"""Seconds for what is asked before a limit is set."""
+_SHORT = 0.5
+"""Seconds of which it does not matter whether the worker waited for a processor."""
+_LATE_READS = 100
+_AT_ONCE = 1 << 16
+"""Bytes to ask the socket for: most answers are shorter and come whole."""
+MAX_CALLBACKS = 20_000
+"""Callback evaluations that one batch of requests may ask for."""
+
+
+TOO_MUCH_MEMORY = "the submission made the grader hold more than it has memory for"
+
+
+PATIENCE = 30
+"""How many times its limit a worker may take in wall-clock time because others keep it from running."""
+
+
+class _Deadline:
+    """When a worker has had its time, by its own clock: a busy machine gives it less in the same seconds."""
+
+    def __init__(self, clock: WorkerClock, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self.begun = clock.read()
+        self._at = self.begun.wall + seconds
+
+    def left(self) -> float:
+        """Seconds until it is worth looking again; none when the time is over."""
+        left = self._at - time.monotonic()
+        if left > 0:
+            return left
+        now = self._clock.read()
+        left = min(self._seconds - now.since(self.begun), self.begun.wall + PATIENCE * self._seconds - now.wall)
+        self._at = now.wall + left
+        return left
+
+
+class RemoteSession:
+    """Requests to one locked worker.
+
+    A single request may be a batch: many calls in one frame, which is what makes property checks fast.
+    """
+
+    interleaves = True
+    """Whether running many checks at once pays: only where a request has to travel."""
+
+    def __init__(self, worker: Worker, budget: Budget | None = None) -> None:
+        self._worker = worker
+        self._budget = budget or Budget()
+        self._sequence = 0
+        self._graph = CallbackGraph()
+        self._printed = 0
+        self._seed: list[dict[str, Any]] = []
+        self._clock = WorkerClock(worker.pidfd)
+        self._deadline = _Deadline(self._clock, _START)
+        self._late = 0
+        """Reads since the time was over: data that is there already is not the worker's delay."""
+        self._ending: tuple[str, str] | None = None
+        """Status and reason once the worker is lost: not the exception, whose traceback would keep all that it met."""
+        os.set_blocking(worker.output_fd, False)
+        worker.socket.setblocking(False)
+        self._received = bytearray()
+        self._poll = select.poll()
+        self._poll.register(worker.socket, select.POLLIN)
+        self._poll.register(worker.output_fd, select.POLLIN)
+
+    def limit(self, seconds: float) -> None:
+        """Allow ``seconds`` from now for all requests until the next call of this method, or what the budget leaves."""
+        self._deadline = _Deadline(self._clock, self._budget.allowance(seconds))
+        self._late = 0
+
+    def _spend(self, seconds: float) -> None:
+        """Take what a request took off the submission's budget: as the worker's clocks have it, where it took long."""
+        if seconds > _SHORT:
+            seconds = self._clock.read().since(self._deadline.begun, seconds)
+        self._budget.spend(seconds)
+
+    def pause(self) -> None:
+        """Stop the worker between two parts of its work: what it left running disturbs nobody meanwhile."""
+        if self._ending is None:
+            self._worker.pause()
+
+    def resume(self) -> None:
+        """Let a paused worker go on."""
+        if self._ending is None:
+            self._worker.resume()
+
+    def request(self, operation: dict[str, Any]) -> list:
+        """Carry out one operation; a seed travels with the one that follows it."""
+        if operation["op"] == "seed":
+            self._seed = [operation]
+            return ["ok", None]
+        return self.batch([operation])[0]
+
+    def batch(self, operations: Sequence[dict[str, Any]]) -> list[list]:
+        """Carry out several operations in order, in one frame; one failing does not stop the others."""
+        if self._ending is not None:
+            raise WorkerLost(*self._ending)
+        begun = time.monotonic()
+        try:
+            before, self._seed = self._seed, []
+            replies = self._exchange([*before, *operations])
+            return replies[len(before) :]
+        except MemoryError:
+            # What the submission made the grader hold is bounded as a whole; see :mod:`autograder.sessions.bounds`.
+            self._end("crashed", TOO_MUCH_MEMORY)
+            raise WorkerLost("crashed", TOO_MUCH_MEMORY) from None
+        except WorkerLost as lost:
+            self._end(lost.status, lost.reason)
+            raise
+        finally:
+            self._spend(time.monotonic() - begun)
+
+    def close(self) -> None:
+        """Kill the worker; later requests raise :class:`WorkerLost`."""
+        if self._ending is None:
+            self._end("crashed", "the worker was closed")
+
+    def _end(self, status: str, reason: str) -> None:
+        """Nothing that the worker made the grader keep outlives it."""
+        self._ending = (status, reason)
+        self._graph.clear()
+        self._received = bytearray()
+        self._worker.kill()
+
+    def _exchange(self, operations: list[dict[str, Any]]) -> list[list]:
+        self._sequence += 1
+        self._graph.start_batch()
+        self._send(["batch", operations])
+        for _ in range(MAX_CALLBACKS):
+            kind, body = self._receive()
+            if kind == "reply":
+                try:
+                    return checked_replies(body, operations)
+                except MalformedReply:
+                    raise WorkerLost("crashed", "the worker sent an answer of the wrong form") from None
+            try:
+                # The function is the grader's, but its arguments are the submission's.
+                with bounded_time(self._deadline.left()):
+                    answer = self._graph.answer(kind, body)
+            except CallbackRefused as refused:
+                raise WorkerLost("crashed", str(refused)) from None
+            except Overtime:
+                raise WorkerLost("timeout", "the time limit was exceeded") from None
+            self._send(answer)
+        raise WorkerLost("crashed", "the submission called the grader's functions too often")
+
+    # -- frames --------------------------------------------------------------------------------------------
+
+    def _send(self, message: list) -> None:
+        try:
+            data = codec.encode([self._sequence, *message], lend=self._graph.register)
+        except codec.EncodeError:
+            # Submissions are bounded and checks are small: only a callback's value can be too large.
+            raise WorkerLost("crashed", "the submission asked the grader's functions for too much") from None
+        frame = memoryview(_LENGTH.pack(len(data)) + data)
+        while True:
+            try:
+                frame = frame[self._worker.socket.send(frame) :]
+            except BlockingIOError:
+                pass
+            except OSError:
+                raise self._died() from None
+            if not frame:
+                return
+            self._wait(select.POLLOUT)
+
+    def _receive(self) -> tuple[str, Any]:
+        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+        if length > codec.MAX_FRAME:
+            raise WorkerLost("crashed", "the worker announced an impossibly large answer")
+        try:
+            message = codec.decode(self._exactly(length))
+        except WireError as error:
+            raise WorkerLost("crashed", f"the worker sent a malformed answer ({error})") from None
+        if type(message) is not list or len(message) != 3 or message[0] != self._sequence or type(message[1]) is not str:
+            raise WorkerLost("crashed", "the worker answered out of turn")
+        return message[1], message[2]
+
+    def _exactly(self, number: int) -> bytes:
+        """The next so many bytes; what comes with them is kept for the next call."""
+        while len(self._received) < number:
+            self._wait(select.POLLIN)
+            with contextlib.suppress(BlockingIOError):
+                try:
+                    part = self._worker.socket.recv(max(_AT_ONCE, min(number - len(self._received), 1 << 20)))
+                except OSError:
+                    raise self._died() from None
+                if not part:
+                    raise self._died()
+                self._received += part
+        taken = bytes(memoryview(self._received)[:number])
+        del self._received[:number]
+        return taken
+
+    def _wait(self, event: int) -> None:
+        """Wait until the socket is ready, draining what the submission prints; the deadline is the check's."""
+        connection = self._worker.socket.fileno()
+        self._poll.modify(connection, event)
+        while True:
+            left = self._deadline.left()
+            if left <= 0:
+                self._late += 1
+                if self._late > _LATE_READS or connection not in dict(self._poll.poll(0)):
+                    raise WorkerLost("timeout", "the time limit was exceeded")
+            for descriptor, _ in self._poll.poll(max(left, 0) * 1000 + 1):
+                if descriptor == connection:
+                    return
+                if not self._drain():
+                    self._poll.unregister(self._worker.output_fd)
+
+    def _drain(self) -> bool:
+        try:
+            chunk = os.read(self._worker.output_fd, 1 << 16)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        self._printed += len(chunk)
+        if self._printed > MAX_OUTPUT:
+            raise WorkerLost("crashed", "the submission printed more than 16 MB")
+        return bool(chunk)
+
+    def _died(self) -> WorkerLost:
+        return WorkerLost("crashed", f"the process running the submission {_ending(self._worker.exit_reason())}")
