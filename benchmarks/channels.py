@@ -19,7 +19,7 @@ from machine import describe_machine
 from autograder.sandbox import profiles
 from autograder.sandbox.walls import selftest
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 
 HERE = Path(__file__).parent
 BITS = 4000
@@ -135,7 +135,7 @@ def compared(sent: list[int], got: object, seconds: float) -> dict[str, object]:
     return {"bits": len(sent), "wrong": round(wrong, 4), "bits_per_second": round(len(sent) / seconds)}
 
 
-def through(zygote: Zygote, write: str, read: str, sent: list[int], together: bool = False) -> tuple[object, float]:
+def through(zygote: ZygoteHost, write: str, read: str, sent: list[int], together: bool = False) -> tuple[object, float]:
     """Let one worker write and the next read, or both while they live."""
     start = time.perf_counter()
     with zygote.spawn() as writer:
@@ -160,7 +160,7 @@ def measured(entry: str, profile: str, pressed: bool) -> dict[str, object]:
     """All channels with one set of walls; ``pressed``: pages are dropped before the clock is tried, as memory runs short."""
     generator = random.Random(0)
     places = [str(Path(os.__file__).parent), next(entry for entry in sys.path if entry.endswith("site-packages"))]
-    with Zygote("best", entry=f"{HERE / entry}:serve") as zygote, zygote.spawn() as worker:
+    with ZygoteHost("best", entry=f"{HERE / entry}:serve") as zygote, zygote.spawn() as worker:
         assert zygote.profile == profile
         slots = ask(worker, f"PLACES = {places!r}\n{_FILES}\nresult = slots()")
     assert isinstance(slots, list)
@@ -169,7 +169,7 @@ def measured(entry: str, profile: str, pressed: bool) -> dict[str, object]:
     sent = [generator.randrange(2) for _ in chosen]
     given = f"PLACES = []\n{_FILES}\nCHOSEN = {chosen!r}\nBITS = {sent!r}\n"
     forget(chosen)
-    with Zygote("best", entry=f"{HERE / entry}:serve") as zygote:
+    with ZygoteHost("best", entry=f"{HERE / entry}:serve") as zygote:
         time.sleep(SETTLE_S)
         advised, took = through(zygote, given + _ADVISE, given + _ASK_RESIDENCY, sent)
         result: dict[str, object] = {"page_cache_by_advice": compared(sent, advised, took)}

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 
 _THINKING_SECONDS = 0.05
 """How long a grader uses a worker before it asks for the next; the spare one is forked meanwhile."""
@@ -32,7 +32,7 @@ def summary(seconds: Sequence[float]) -> dict[str, float]:
     }
 
 
-def measure(zygote: Zygote, repetitions: int, pause: float) -> dict[str, dict[str, float]]:
+def measure(zygote: ZygoteHost, repetitions: int, pause: float) -> dict[str, dict[str, float]]:
     """Spawn and kill workers one after another."""
     ready, killed = [], []
     for _ in range(repetitions):
@@ -75,7 +75,7 @@ def main() -> None:
     result: dict[str, object] = {"cpus": os.cpu_count(), "repetitions": repetitions}
     for name, spare, pause in (("forked_on_request", False, 0.0), ("spare", True, _THINKING_SECONDS)):
         start = time.perf_counter()
-        with Zygote(request, spare=spare) as zygote:  # type: ignore[arg-type]
+        with ZygoteHost(request, spare=spare) as zygote:  # type: ignore[arg-type]
             started = time.perf_counter() - start
             time.sleep(1.0)  # the heap moves into huge pages when nothing else is to be done
             result[name] = {"zygote_start_s": round(started, 2), **measure(zygote, repetitions, pause)}

@@ -49,7 +49,7 @@ class Outcome:
         return self.status == "passed"
 
 
-def judge(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome:
+def outcome_of(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome:
     """Run a check's body and turn what it raises into an outcome.
 
     Check code that stumbles over a student's value (unpacking ``None``, say) has found a wrong structure. The audit

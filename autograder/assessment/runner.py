@@ -11,7 +11,7 @@ import torch
 
 from autograder.assessment.examples import _STORE, FIXTURES, _names, derive_seed, is_property
 from autograder.assessment.interleaving import run_interleaved
-from autograder.assessment.outcomes import Outcome, judge, size_of
+from autograder.assessment.outcomes import Outcome, outcome_of, size_of
 from autograder.checks.calls import CandidateSession, OpenSession
 from autograder.checks.candidate import Candidate, Remote, Session
 from autograder.checks.salt import NONE, salt_of, salted
@@ -159,7 +159,7 @@ class _CheckRun:
             remote = Remote(session)
             arguments = arguments_of(self._assignment, self._check, remote, self._seed + index)
             drawn = {name: value.value() if type(value) is Deferred else value for name, value in example.items()}
-            self._verdicts.append(judge(self._check, remote, lambda: function(**arguments, **drawn)))
+            self._verdicts.append(outcome_of(self._check, remote, lambda: function(**arguments, **drawn)))
 
         return run
 

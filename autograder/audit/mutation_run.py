@@ -23,7 +23,7 @@ BATCH = 20
 
 
 @dataclass(frozen=True)
-class Verdict:
+class MutantVerdict:
     """What became of a mutant: ``caught``, ``survived``, or ``equivalent`` with a reason."""
 
     mutant: Mutant
@@ -44,7 +44,7 @@ def equivalent_mutants(assignment: Assignment) -> dict[str, str]:
     return {f"{entry['exercise']} | {entry['before']} | {entry['after']}": entry["reason"] for entry in entries}
 
 
-def judge(assignment: Assignment, mutants: Sequence[Mutant], processes: int, seed: int = 0) -> Iterator[Verdict]:
+def judge_mutants(assignment: Assignment, mutants: Sequence[Mutant], processes: int, seed: int = 0) -> Iterator[MutantVerdict]:
     """Yield the verdict of every mutant, in any order."""
     known = equivalent_mutants(assignment)
     batches = [mutants[start : start + BATCH] for start in range(0, len(mutants), BATCH)]
@@ -54,7 +54,7 @@ def judge(assignment: Assignment, mutants: Sequence[Mutant], processes: int, see
         for future in as_completed(futures):
             for mutant, caught in future.result():
                 reason = known.get(mutant.key, "")
-                yield Verdict(mutant, "caught" if caught else "equivalent" if reason else "survived", reason)
+                yield MutantVerdict(mutant, "caught" if caught else "equivalent" if reason else "survived", reason)
 
 
 def _quietly() -> None:

@@ -13,7 +13,7 @@ class Session(Protocol):
     """Carries requests to a submission and replies back; implemented in :mod:`autograder.sessions`."""
 
     def request(self, operation: dict[str, Any]) -> list:
-        """Carry out one operation of :class:`autograder.runtime.torch_operations.Workbench`."""
+        """Carry out one operation of :class:`autograder.runtime.torch_operations.TorchOperations`."""
         ...
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from autograder.audit.audit import Finding
-    from autograder.audit.mutation_run import Verdict
+    from autograder.audit.mutation_run import MutantVerdict
 
 
 def run(
@@ -62,16 +62,16 @@ def run(
         raise typer.Exit(1)
 
 
-def _judge(names: Sequence[str], jobs: int, progress: Console) -> list[Verdict]:
+def _judge(names: Sequence[str], jobs: int, progress: Console) -> list[MutantVerdict]:
     from autograder.audit.mutants import mutants_of
-    from autograder.audit.mutation_run import judge
+    from autograder.audit.mutation_run import judge_mutants
     from autograder.course.course import open_course
 
-    verdicts: list[Verdict] = []
+    verdicts: list[MutantVerdict] = []
     for name in names:
         assignment = open_course().assignment(name)
         mutants = list(track(mutants_of(assignment), f"{name}: mutating", console=progress, transient=True))
-        judged = judge(assignment, mutants, jobs)
+        judged = judge_mutants(assignment, mutants, jobs)
         verdicts += track(judged, f"{name}: mutants", total=len(mutants), console=progress, transient=True)
     return verdicts
 
@@ -94,7 +94,7 @@ def _findings_table(findings: Sequence[Finding]) -> Table:
     return table
 
 
-def _mutants_table(verdicts: Sequence[Verdict]) -> Table:
+def _mutants_table(verdicts: Sequence[MutantVerdict]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("exercise", "mutants", "caught", "equivalent", "survived", "score"):
         table.add_column(heading, justify="left" if heading == "exercise" else "right")
@@ -113,7 +113,7 @@ def _score(outcomes: Sequence[str]) -> float:
     return outcomes.count("caught") / relevant if relevant else 1.0
 
 
-def _as_json(findings: Sequence[Finding], verdicts: Sequence[Verdict], seeds: int) -> str:
+def _as_json(findings: Sequence[Finding], verdicts: Sequence[MutantVerdict], seeds: int) -> str:
     """Counts of what is as it should be, and everything that is not, in full."""
     import json
     from dataclasses import asdict

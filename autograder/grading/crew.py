@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError, GraderError
-from autograder.grading.sandboxes import nursery_for
+from autograder.grading.sandboxes import sandbox_for
 from autograder.plaintext import printable
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.walls import process_limits
 from autograder.sandbox.zygote_host import Lease
 
@@ -81,8 +81,8 @@ def grade_all(
     reported as the grader's failure.
     """
     start_server()
-    with nursery_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb) as nursery:
-        crew = Crew(assignment, options, root, nursery, min(processes, len(jobs)))
+    with sandbox_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb) as sandbox:
+        crew = Crew(assignment, options, root, sandbox, min(processes, len(jobs)))
         try:
             yield from crew.work(jobs)
         finally:
@@ -92,10 +92,10 @@ def grade_all(
 class Crew:
     """The grader processes and what each is busy with."""
 
-    def __init__(self, assignment: str, options: GradeOptions, root: Path, nursery: Nursery, processes: int) -> None:
+    def __init__(self, assignment: str, options: GradeOptions, root: Path, sandbox: Sandbox, processes: int) -> None:
         self._context = _context()
         self._arguments = (assignment, options, root)
-        self._nursery = nursery
+        self._sandbox = sandbox
         self._renewed = contextlib.ExitStack()
         self._idle = [self._hire() for _ in range(processes)]
         self._busy: dict[Future[Done], tuple[ProcessPoolExecutor, Job]] = {}
@@ -149,14 +149,14 @@ class Crew:
     def _hire(self) -> ProcessPoolExecutor:
         """One process each: one that breaks takes nobody else with it."""
         try:
-            lease = self._nursery.lease()
+            lease = self._sandbox.lease()
         except OSError:  # its zygote is gone
             assignment, options, root = self._arguments
             with contextlib.suppress(OSError):
-                self._nursery.close()
-            self._nursery = nursery_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb)
-            self._renewed.callback(self._nursery.close)
-            lease = self._nursery.lease()
+                self._sandbox.close()
+            self._sandbox = sandbox_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb)
+            self._renewed.callback(self._sandbox.close)
+            lease = self._sandbox.lease()
         initial = (*self._arguments, lease)
         return ProcessPoolExecutor(1, mp_context=self._context, initializer=_prepare, initargs=initial)
 

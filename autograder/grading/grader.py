@@ -28,10 +28,10 @@ from autograder.diagnosis.catalogue import catalogue
 from autograder.errors import GraderError, ZygoteDied
 from autograder.grading.figures import attach_figures
 from autograder.grading.options import GradeOptions
-from autograder.grading.sandboxes import nursery_for
+from autograder.grading.sandboxes import sandbox_for
 from autograder.results.graded import Graded
 from autograder.results.schema import Artifacts, Environment, ExerciseResult, Isolation, Limits, SubmissionResult
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.zygote import preloading
 from autograder.sandbox.zygote_host import Lease
 from autograder.sessions.bounds import bounded_memory
@@ -70,7 +70,7 @@ class Grader:
         self.exercises: tuple[Exercise, ...] = _selected(self.assignment, options.only)
         self.version = f"{__version__}+{self.course.version(assignment)}"
         self._leased = lease is not None
-        self._nursery: Nursery | None = Nursery.leased(lease) if lease is not None else None
+        self._sandbox: Sandbox | None = Sandbox.leased(lease) if lease is not None else None
         self.lost = False
         """Whether the zygote that others started for this grader is gone; only they can start another."""
 
@@ -85,9 +85,9 @@ class Grader:
 
     def close(self) -> None:
         """End the zygote and every worker."""
-        if self._nursery is not None:
-            self._nursery.close()
-            self._nursery = None
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
 
     def read(self, path: Path) -> Submission:
         """Read the submission at ``path``; what cannot be read says so in the submission."""
@@ -119,9 +119,9 @@ class Grader:
         return Graded(self._result(submission, started, [], status="grader_error", message=message[:1000]))
 
     def _grade(self, submission: Submission, started: float) -> Graded:
-        nursery = self._start()
+        sandbox = self._start()
         budget = Budget()
-        subject = IsolatedSubmission(self.assignment, submission.files, nursery, budget)
+        subject = IsolatedSubmission(self.assignment, submission.files, sandbox, budget)
         options = RunOptions(self.options.seed, submission.sha256, self.options.time_limit, budget)
         with bounded_memory():
             assessed = assess(self.assignment, self.exercises, subject, options, catalogue(self.assignment))
@@ -135,14 +135,14 @@ class Grader:
         by_hand = 0.0 if self.options.only else self.assignment.written_points
         return sum(exercise.points for exercise in self.exercises) + by_hand
 
-    def _start(self) -> Nursery:
-        if self._nursery is None:
+    def _start(self) -> Sandbox:
+        if self._sandbox is None:
             if self._leased:
                 raise ZygoteDied("the lease of this grader has ended", "zygote")
-            self._nursery = nursery_for(
+            self._sandbox = sandbox_for(
                 self.course.solutions, self.assignment.name, self.options.isolation, self.options.memory_limit_mb
             )
-        return self._nursery
+        return self._sandbox
 
     def _result(
         self,
@@ -153,11 +153,11 @@ class Grader:
         message: str = "",
         artifacts: list[str] | None = None,
     ) -> SubmissionResult:
-        nursery = self._nursery
+        sandbox = self._sandbox
         return SubmissionResult(
             assignment=self.assignment.name, student=submission.student, grader_version=self.version,
             submission_sha256=submission.sha256, seed=self.options.seed,
-            isolation=_isolation(nursery),
+            isolation=_isolation(sandbox),
             limits=Limits(time_s=self.options.time_limit, memory_mb=self.options.memory_limit_mb),
             environment=Environment(python=platform.python_version(), torch=torch.__version__, device="cpu"),
             score=sum(exercise.score for exercise in exercises),
@@ -167,10 +167,10 @@ class Grader:
         )  # fmt: skip
 
 
-def _isolation(nursery: Nursery | None) -> Isolation:
-    if nursery is None:
+def _isolation(sandbox: Sandbox | None) -> Isolation:
+    if sandbox is None:
         return Isolation(profile="S0", layers=[])
-    return Isolation(profile=nursery.profile, layers=list(nursery.layers))  # type: ignore[arg-type]
+    return Isolation(profile=sandbox.profile, layers=list(sandbox.layers))  # type: ignore[arg-type]
 
 
 def _selected(assignment: Assignment, only: tuple[str, ...]) -> tuple[Exercise, ...]:

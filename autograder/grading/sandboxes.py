@@ -6,10 +6,10 @@ from pathlib import Path
 
 from autograder.course.convolutions import expected_convolutions
 from autograder.sandbox import profiles
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 
 
-def nursery_for(solutions: Path, assignment: str, request: profiles.Request, memory_limit_mb: int) -> Nursery:
-    """Return a nursery for submissions of one assignment of the course whose ``solutions`` no worker may reach."""
+def sandbox_for(solutions: Path, assignment: str, request: profiles.Request, memory_limit_mb: int) -> Sandbox:
+    """Return a sandbox for submissions of one assignment of the course whose ``solutions`` no worker may reach."""
     convolutions = expected_convolutions(solutions / assignment)
-    return Nursery(request, memory_limit_mb, hidden=[solutions], convolutions=convolutions)
+    return Sandbox(request, memory_limit_mb, hidden=[solutions], convolutions=convolutions)

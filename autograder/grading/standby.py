@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.errors import AutograderError, GraderError
 from autograder.grading.crew import Crew, Done, Job, start_server
 from autograder.grading.options import GradeOptions
-from autograder.grading.sandboxes import nursery_for
+from autograder.grading.sandboxes import sandbox_for
 from autograder.results.graded import Graded
 from autograder.sandbox import profiles
 
@@ -35,9 +35,9 @@ class StandbyGrader:
         profiles.choose(options.isolation)
         self.key = (assignment, options, root, _state(root / "solutions" / assignment))
         start_server()
-        self._nursery = nursery_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb)
-        self._nursery.__enter__()
-        self._crew = Crew(assignment, options, root, self._nursery, 1)
+        self._sandbox = sandbox_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb)
+        self._sandbox.__enter__()
+        self._crew = Crew(assignment, options, root, self._sandbox, 1)
         self._coming = self._crew.work([])
         self._ahead: dict[Path, tuple[str, State]] = {}
         """Submissions that are being graded or are finished: whose, and the state of the folder when it was begun."""
@@ -91,7 +91,7 @@ class StandbyGrader:
         """End all processes."""
         atexit.unregister(self.close)
         self._crew.stop()
-        self._nursery.close()
+        self._sandbox.close()
 
 
 def grade_standing_by(

@@ -11,11 +11,11 @@ from typing import NoReturn
 
 from autograder.runtime.makers import toy_modules
 from autograder.runtime.serving import serve_with
-from autograder.runtime.torch_operations import Workbench
+from autograder.runtime.torch_operations import TorchOperations
 
 toy_modules()
 
 
 def serve(connection: socket.socket) -> NoReturn:
     """Answer requests until the grader hangs up; never returns."""
-    serve_with(connection, lambda invoke: Workbench(invoke, fresh_process=True))
+    serve_with(connection, lambda invoke: TorchOperations(invoke, fresh_process=True))

@@ -11,7 +11,7 @@ from importlib.machinery import ModuleSpec
 from autograder.runtime.module_space import ModuleSpace
 
 
-class SpaceFinder(importlib.abc.MetaPathFinder):
+class SubmissionFinder(importlib.abc.MetaPathFinder):
     """Lets ``importlib.import_module`` and pickle reach a space's modules too (worker processes only)."""
 
     def __init__(self, space: ModuleSpace) -> None:

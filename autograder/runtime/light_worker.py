@@ -9,12 +9,12 @@ from __future__ import annotations
 import socket
 from typing import NoReturn
 
-from autograder.runtime.operations import Bench
+from autograder.runtime.operations import Operations
 from autograder.runtime.serving import serve_with
 from autograder.wire.types import Handle
 
 
-class LightBench(Bench):
+class LightOperations(Operations):
     """Answers what is plain data; whatever else an answer may be, a tensor perhaps, a full worker will know."""
 
     def _keep(self, value: object) -> Handle:
@@ -24,4 +24,4 @@ class LightBench(Bench):
 
 def serve(connection: socket.socket) -> NoReturn:
     """Answer requests until the grader hangs up; never returns."""
-    serve_with(connection, lambda invoke: LightBench(fresh_process=True))
+    serve_with(connection, lambda invoke: LightOperations(fresh_process=True))

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.runtime.failures import MAX_TEXT, Absent, describe_error
 from autograder.runtime.generator_state import seed_python
-from autograder.runtime.import_hook import SpaceFinder
+from autograder.runtime.import_hook import SubmissionFinder
 from autograder.runtime.module_space import ModuleSpace
 from autograder.runtime.quiet import quiet_stdin
 from autograder.runtime.short_answers import numeric
@@ -24,7 +24,7 @@ from autograder.wire.types import NUMPY_DTYPES, Handle, dtype_name
 _PLAIN = (int, float, str, bool, bytes, complex, type(None))
 
 
-class Bench:
+class Operations:
     """Holds one submission's modules and what they returned that is not data."""
 
     def __init__(self, *, fresh_process: bool = False, space: ModuleSpace | None = None) -> None:
@@ -53,7 +53,7 @@ class Bench:
         self.space = ModuleSpace(
             request["files"], request["expected"], "", request["definitions_only"], request.get("compiled")
         )
-        sys.meta_path.insert(0, SpaceFinder(self.space))
+        sys.meta_path.insert(0, SubmissionFinder(self.space))
         self._seed(request.get("seed", 0))
 
     def _do_import(self, request: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from autograder.runtime.operations import Bench
+from autograder.runtime.operations import Operations
 from autograder.runtime.quiet import hush
 from autograder.wire import codec
 
@@ -25,7 +25,7 @@ Invoke = Callable[..., Any]
 """Asks the grader to evaluate one of its functions: the kind of request and its details."""
 
 
-class Line:
+class Connection:
     """Frames over a socket, from the worker's side."""
 
     def __init__(self, connection: socket.socket) -> None:
@@ -52,7 +52,7 @@ class Line:
             raise {"TypeError": TypeError, "ValueError": ValueError}.get(name, RuntimeError)(message)
         return value
 
-    def answer_with(self, bench: Bench) -> NoReturn:
+    def answer_with(self, bench: Operations) -> NoReturn:
         """Carry out requests until the grader hangs up."""
         while True:
             self._sequence, _, operations = self.read()
@@ -73,12 +73,12 @@ class Line:
         return taken
 
 
-def serve_with(connection: socket.socket, make_bench: Callable[[Invoke], Bench]) -> NoReturn:
+def serve_with(connection: socket.socket, make_bench: Callable[[Invoke], Operations]) -> NoReturn:
     """Answer requests with a bench that may ask back; never returns."""
     hush()
     sys.argv = ["submission"]
     connection.settimeout(None)
-    line = Line(connection)
+    line = Connection(connection)
     line.answer_with(make_bench(line.invoke))
 
 

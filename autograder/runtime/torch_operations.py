@@ -19,14 +19,14 @@ from autograder.runtime.general_position import settle_module
 from autograder.runtime.global_state import RandomLanes, random_state, same_state, seed_everything, untouched_state
 from autograder.runtime.makers import build_loader, build_object, build_optimizer, build_toy
 from autograder.runtime.module_space import ModuleSpace
-from autograder.runtime.operations import Bench
+from autograder.runtime.operations import Operations
 from autograder.wire.codec import CallbackRef, Handle
 from autograder.wire.tensors import TORCH_DTYPES
 
 _autograd_grad = torch.autograd.grad
 
 
-class Workbench(Bench):
+class TorchOperations(Operations):
     """Holds one submission's modules and the objects that the grader made from them.
 
     ``invoke(kind, *details)`` evaluates a grader's function and returns its value.

@@ -24,7 +24,7 @@ from autograder.sandbox.walls.procfs import OwnProc
 from autograder.sandbox.worker import Worker
 from autograder.sandbox.zygote import preloading
 from autograder.sandbox.zygote.entry import load_entry
-from autograder.sandbox.zygote_settings import STARTUP_FAILED, Plan
+from autograder.sandbox.zygote_settings import STARTUP_FAILED, ZygoteSettings
 
 _START_SECONDS = 180.0
 
@@ -32,7 +32,7 @@ _START_SECONDS = 180.0
 class _Process:
     """One starting worker: the process, and a listening socket that it will call back."""
 
-    def __init__(self, plan: Plan, folder: Path, cpu_seconds: int) -> None:
+    def __init__(self, plan: ZygoteSettings, folder: Path, cpu_seconds: int) -> None:
         self.cpu_seconds = cpu_seconds
         self._secret = secrets.token_bytes(32)
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -82,7 +82,7 @@ class _Process:
 class ColdStarter:
     """Starts workers one ahead."""
 
-    def __init__(self, plan: Plan, folder: Path, cpu_seconds: int = 600) -> None:
+    def __init__(self, plan: ZygoteSettings, folder: Path, cpu_seconds: int = 600) -> None:
         """Start the first worker in the background."""
         self._plan = plan
         self._folder = folder
@@ -123,7 +123,7 @@ def main() -> NoReturn:
     """Run a cold worker: read the plan, import, connect, report, serve."""
     try:
         secret, cpu_seconds, text = sys.stdin.readline(), sys.stdin.readline(), sys.stdin.readline()
-        plan = Plan.from_json(text)
+        plan = ZygoteSettings.from_json(text)
         preloading.import_libraries()
         serve = load_entry(plan.entry)
         connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))

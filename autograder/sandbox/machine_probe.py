@@ -74,7 +74,7 @@ def _become_foreign() -> None:
         os.listdir(folder)
 
 
-def run() -> dict[str, str]:
+def probe_layers() -> dict[str, str]:
     """Try everything; return ``{layer: why it is not available}``, empty strings for what is."""
     supported = syscalls.machine() in syscalls.AUDIT_ARCH
     no_table = "" if supported else f"no system call table for {syscalls.machine()}"
@@ -95,4 +95,4 @@ def run() -> dict[str, str]:
 
 def main() -> None:
     """Print the outcome."""
-    print(json.dumps(run()))
+    print(json.dumps(probe_layers()))

@@ -73,7 +73,7 @@ OPEN = {
 
 @functools.cache
 def offers() -> dict[str, str]:
-    """Probe the machine once per process; see `autograder.sandbox.machine_probe.run`. Empty off Linux."""
+    """Probe the machine once per process; see `autograder.sandbox.machine_probe.probe_layers`. Empty off Linux."""
     if sys.platform != "linux":
         return {}
     command = bootstrap("autograder.sandbox.machine_probe")

@@ -11,11 +11,11 @@ from typing import Any
 from autograder.errors import GraderError, IsolationError
 from autograder.sandbox import profiles
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_host import Lease, Zygote
+from autograder.sandbox.zygote_host import Lease, ZygoteHost
 from autograder.sandbox.zygote_settings import LIGHT_ENTRY
 
 
-class Nursery:
+class Sandbox:
     """Hands out workers; a context manager, which a leased one is too.
 
     Attributes:
@@ -31,25 +31,25 @@ class Nursery:
         hidden: Sequence[Path] = (),
         convolutions: Sequence[list[Any]] = (),
     ) -> None:
-        """Start both; the arguments are those of :class:`autograder.sandbox.zygote_host.Zygote`, and so are the errors."""
-        self._light: Zygote | None = None
+        """Start both; the arguments are those of :class:`autograder.sandbox.zygote_host.ZygoteHost`, and so are the errors."""
+        self._light: ZygoteHost | None = None
         if profiles.offers() and not profiles.offers()["pidfd"]:
-            self._light = Zygote(request, memory_limit_mb, hidden=hidden, entry=LIGHT_ENTRY, light=True, wait=False)
+            self._light = ZygoteHost(request, memory_limit_mb, hidden=hidden, entry=LIGHT_ENTRY, light=True, wait=False)
         try:
-            self._full = Zygote(request, memory_limit_mb, hidden=hidden, convolutions=convolutions)
+            self._full = ZygoteHost(request, memory_limit_mb, hidden=hidden, convolutions=convolutions)
         except BaseException:
             self._close_light()
             raise
         self.profile, self.layers = self._full.profile, self._full.layers
 
     @classmethod
-    def leased(cls, lease: Lease) -> Nursery:
-        """Return a nursery whose processes belong to the grader that gave the lease."""
-        nursery = cls.__new__(cls)
-        nursery._full = Zygote.leased(lease)
-        nursery._light = None if lease.light is None else Zygote.leased(lease.light)
-        nursery.profile, nursery.layers = lease.profile, lease.layers
-        return nursery
+    def leased(cls, lease: Lease) -> Sandbox:
+        """Return a sandbox whose processes belong to the grader that gave the lease."""
+        sandbox = cls.__new__(cls)
+        sandbox._full = ZygoteHost.leased(lease)
+        sandbox._light = None if lease.light is None else ZygoteHost.leased(lease.light)
+        sandbox.profile, sandbox.layers = lease.profile, lease.layers
+        return sandbox
 
     def lease(self) -> Lease | None:
         """Let another process of this grading run have workers too; None where there is nothing to share."""
@@ -59,7 +59,7 @@ class Nursery:
         return replace(lease, light=self._light.lease())
 
     def spawn(self, cpu_seconds: int = 600, groups: Sequence[str] = ()) -> Worker:
-        """Return a locked worker with torch; see :meth:`autograder.sandbox.zygote_host.Zygote.spawn`."""
+        """Return a locked worker with torch; see :meth:`autograder.sandbox.zygote_host.ZygoteHost.spawn`."""
         return self._full.spawn(cpu_seconds, groups)
 
     def spawn_light(self, cpu_seconds: int = 600) -> Worker | None:
@@ -78,12 +78,12 @@ class Nursery:
             self._close_light()
             return None
 
-    def __enter__(self) -> Nursery:
-        """Return the nursery; leaving the context ends it and every worker."""
+    def __enter__(self) -> Sandbox:
+        """Return the sandbox; leaving the context ends it and every worker."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the nursery."""
+        """Close the sandbox."""
         self.close()
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from autograder.sandbox.cold_start import ColdStarter
 from autograder.sandbox.launch_folder import prepare_folder, reachable_only_outside, remove_folder
 from autograder.sandbox.walls import process_limits, selftest
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_settings import ENTRY, Plan
+from autograder.sandbox.zygote_settings import ENTRY, ZygoteSettings
 
 _START_SECONDS, _SPAWN_SECONDS = 180.0, 30.0
 
@@ -37,7 +37,7 @@ class Lease:
     """The share in the zygote without torch that goes with it."""
 
 
-class Zygote:
+class ZygoteHost:
     """A warm process that workers are forked from; a context manager.
 
     Attributes:
@@ -86,7 +86,7 @@ class Zygote:
         self._owner, self._open, self._warm = os.getpid(), False, False
         self._process: subprocess.Popen[bytes] | None = None
         self._cold: ColdStarter | None = None
-        self._plan = Plan(
+        self._plan = ZygoteSettings(
             profile=self.profile,
             memory_mb=memory_limit_mb,
             own_uid=own_uid,
@@ -114,7 +114,7 @@ class Zygote:
             raise
 
     @classmethod
-    def leased(cls, lease: Lease) -> Zygote:
+    def leased(cls, lease: Lease) -> ZygoteHost:
         """Return a zygote whose process belongs to the grader that gave the lease; closing it ends its own workers only."""
         zygote = cls.__new__(cls)
         zygote.profile, zygote.layers, zygote._channel = lease.profile, lease.layers, lease.channel
@@ -135,7 +135,7 @@ class Zygote:
             control.send(self._channel, {"attach": True}, [theirs.fileno()])
         return Lease(ours, self.profile, self.layers)
 
-    def __enter__(self) -> Zygote:
+    def __enter__(self) -> ZygoteHost:
         """Return the zygote; leaving the context ends it and every worker."""
         return self
 

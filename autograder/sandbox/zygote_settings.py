@@ -20,7 +20,7 @@ STARTUP_FAILED = 70
 
 
 @dataclass(frozen=True)
-class Plan:
+class ZygoteSettings:
     """The settings of one zygote and of all its workers. Of the course it holds names of paths and public shapes only.
 
     Attributes:
@@ -73,7 +73,7 @@ class Plan:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Plan:
+    def from_json(cls, text: str) -> ZygoteSettings:
         """Read a plan written by `to_json`."""
         values = json.loads(text)
         return cls(**{**values, **{name: tuple(values[name]) for name in ("hidden", "convolutions")}})

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from autograder.runtime.module_space import ModuleSpace
-from autograder.runtime.torch_operations import Workbench
+from autograder.runtime.torch_operations import TorchOperations
 from autograder.wire.codec import Handle
 
 
@@ -17,7 +17,7 @@ class LocalSession:
     """Requests to modules in this process: references, stubs, variants, a student's own ``pytest`` run."""
 
     def __init__(self, space: ModuleSpace) -> None:
-        self.bench = Workbench(_no_invoke, space=space)
+        self.bench = TorchOperations(_no_invoke, space=space)
 
     def limit(self, seconds: float) -> None:
         """Time limits need a process of their own; here there are none."""

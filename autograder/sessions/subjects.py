@@ -22,7 +22,7 @@ from autograder.sessions.replies import WorkerLost
 from autograder.sessions.wanted_libraries import wanted_groups, wants_little
 
 if TYPE_CHECKING:
-    from autograder.sandbox.sandbox import Nursery
+    from autograder.sandbox.sandbox import Sandbox
     from autograder.sandbox.worker import Worker
 
 LOAD_SEED = 0
@@ -95,12 +95,12 @@ class IsolatedSubmission:
         self,
         assignment: Assignment,
         files: Mapping[str, bytes],
-        nursery: Nursery,
+        sandbox: Sandbox,
         budget: Budget | None = None,
     ) -> None:
         self._assignment = assignment
         self._files = dict(files)
-        self._nursery = nursery
+        self._sandbox = sandbox
         self._compiled = compiled(self._files)
         self._groups = wanted_groups(files)
         self._budget = budget or Budget()
@@ -140,7 +140,7 @@ class IsolatedSubmission:
         if module not in self._light:
             self._light[module] = wants_little(self._files, module)
         with unbounded_memory():
-            worker = self._nursery.spawn_light() if self._light[module] else None
+            worker = self._sandbox.spawn_light() if self._light[module] else None
         if worker is None:
             return None
         with contextlib.suppress(WorkerLost):
@@ -153,7 +153,7 @@ class IsolatedSubmission:
 
     def _start(self, module: str, substitutes: Sequence[Exercise]) -> CandidateSession:
         with unbounded_memory():
-            worker = self._nursery.spawn(groups=self._groups)
+            worker = self._sandbox.spawn(groups=self._groups)
         session, reply = self._load(worker, module, substitutes)
         self._remember(module, reply)
         return session

@@ -8,7 +8,7 @@ import pytest
 from tiny_course import load_course
 
 from autograder.course.assignment import Assignment
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
 
 
 @pytest.fixture(scope="session")
-def warm_nursery() -> Iterator[Nursery]:
+def warm_sandbox() -> Iterator[Sandbox]:
     """Return zygotes with the best isolation of this machine."""
-    with Nursery("best") as nursery:
-        yield nursery
+    with Sandbox("best") as sandbox:
+        yield sandbox

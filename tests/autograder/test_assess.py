@@ -14,7 +14,7 @@ from autograder.assessment.exercise_results import exercise_result
 from autograder.assessment.runner import RunOptions
 from autograder.course.assignment import Assignment
 from autograder.diagnosis.catalogue import catalogue
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 from autograder.sessions.subjects import IsolatedSubmission, LoadedModules, Subject
 
 Assess = Callable[[dict[str, bytes]], dict[str, Assessed]]
@@ -29,8 +29,8 @@ def assessed(request: pytest.FixtureRequest, tiny: Assignment) -> Assess:
     def run(files: dict[str, bytes]) -> dict[str, Assessed]:
         subject: Subject = LoadedModules(tiny, files)
         if request.param == "isolated":
-            nursery: Nursery = request.getfixturevalue("warm_nursery")
-            subject = IsolatedSubmission(tiny, files, nursery)
+            sandbox: Sandbox = request.getfixturevalue("warm_sandbox")
+            subject = IsolatedSubmission(tiny, files, sandbox)
         found = assess(tiny, tiny.exercises, subject, RunOptions(), catalogue(tiny))
         return {one.exercise.name: one for one in found}
 
@@ -210,11 +210,11 @@ def test_wrong_values_of_any_kind_cost_the_exercise_and_no_more(assessed: Assess
     assert scores(found) == {**FULL, "double": 0.0}
 
 
-def test_local_and_isolated_outcomes_agree(tiny: Assignment, warm_nursery: Nursery) -> None:
+def test_local_and_isolated_outcomes_agree(tiny: Assignment, warm_sandbox: Sandbox) -> None:
     """The same statuses, messages and diagnoses from both kinds of session, for many kinds of wrong answers."""
     for number, double in enumerate(["2 * x", "3 * x", "x.mul_(2)", "2 * x.detach()", "2 * x.mean()", "None", "1 / 0"]):
         files = right_answers(pieces=pieces(double=double, jitter="0 * x" if number % 2 else "x + torch.randn_like(x)"))
-        subjects: list[Subject] = [LoadedModules(tiny, files), IsolatedSubmission(tiny, files, warm_nursery)]
+        subjects: list[Subject] = [LoadedModules(tiny, files), IsolatedSubmission(tiny, files, warm_sandbox)]
         here, there = (
             [exercise_result(one) for one in assess(tiny, tiny.exercises, subject, RunOptions(), catalogue(tiny))]
             for subject in subjects

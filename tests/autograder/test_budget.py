@@ -8,7 +8,7 @@ import time
 import pytest
 
 from autograder.sandbox.clock import Reading, WorkerClock
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 from autograder.sessions.budget import GENEROUS, LEAST, SECONDS, Budget
 from autograder.sessions.remote import RemoteSession
 from autograder.sessions.replies import WorkerLost
@@ -56,9 +56,9 @@ def test_time_that_a_worker_had(later: Reading, had: float) -> None:
     assert later.since(Reading(0.0)) == pytest.approx(had)
 
 
-def test_a_real_worker_has_clocks(warm_nursery: Nursery) -> None:
+def test_a_real_worker_has_clocks(warm_sandbox: Sandbox) -> None:
     """Its processor time grows while it computes."""
-    worker = warm_nursery.spawn()
+    worker = warm_sandbox.spawn()
     clock = WorkerClock(worker.pidfd)
     session = RemoteSession(worker)
     session.limit(0.4)
@@ -71,11 +71,11 @@ def test_a_real_worker_has_clocks(warm_nursery: Nursery) -> None:
     assert WorkerClock(-1).read().processor == 0
 
 
-def test_what_workers_took_is_on_the_budget(warm_nursery: Nursery) -> None:
+def test_what_workers_took_is_on_the_budget(warm_sandbox: Sandbox) -> None:
     """Of every session that has it."""
     budget = Budget()
     for _ in range(2):
-        session = RemoteSession(warm_nursery.spawn(), budget)
+        session = RemoteSession(warm_sandbox.spawn(), budget)
         session.limit(5.0)
         source = b"import time\ntime.sleep(0.2)"
         session.request({"op": "load", "files": {"m.py": source}, "expected": ["m"], "definitions_only": False})
@@ -84,12 +84,12 @@ def test_what_workers_took_is_on_the_budget(warm_nursery: Nursery) -> None:
     assert budget.spent >= 0.4
 
 
-def test_a_paused_worker_does_nothing(warm_nursery: Nursery) -> None:
+def test_a_paused_worker_does_nothing(warm_sandbox: Sandbox) -> None:
     """Threads that a submission left running stand still between the two parts of its checks."""
-    if warm_nursery.profile == "S0":
+    if warm_sandbox.profile == "S0":
         pytest.skip("workers are paused where there are pidfds")
     source = b"import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin, daemon=True).start()"
-    worker = warm_nursery.spawn()
+    worker = warm_sandbox.spawn()
     session = RemoteSession(worker)
     clock = WorkerClock(worker.pidfd)
     session.request({"op": "load", "files": {"m.py": source}, "expected": ["m"], "definitions_only": False})

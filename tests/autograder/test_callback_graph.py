@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from autograder.runtime.callbacks import RemoteCallback
-from autograder.runtime.torch_operations import Workbench
+from autograder.runtime.torch_operations import TorchOperations
 from autograder.sessions.callback_graph import MAX_BYTES, MAX_ELEMENTS, MAX_NODES, CallbackGraph, CallbackRefused
 from autograder.wire import codec
 
@@ -33,7 +33,7 @@ def connected(function: Callable[..., Any]) -> tuple[RemoteCallback, CallbackGra
             raise Answered(*value)
         return value
 
-    bench = Workbench(invoke)
+    bench = TorchOperations(invoke)
     return RemoteCallback(invoke, graph.register(function), bench._give), graph
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from autograder.checks.candidate import Candidate, CandidateError, Remote, RemoteObject
 from autograder.checks.closeness import assert_close
 from autograder.runtime.module_space import ModuleSpace
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 from autograder.sessions.local import LocalSession
 from autograder.sessions.remote import RemoteSession
 from autograder.sessions.replies import WorkerLost
@@ -34,8 +34,8 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
         files = {f"{name}.py": ("import torch, numpy as np\n" + text).encode() for name, text in sources.items()}
         if request.param == "local":
             return Candidate(Remote(LocalSession(ModuleSpace(files, (), f"candidate_test_{next(_numbers)}."))), "main")
-        nursery: Nursery = request.getfixturevalue("warm_nursery")
-        session = RemoteSession(nursery.spawn())
+        sandbox: Sandbox = request.getfixturevalue("warm_sandbox")
+        session = RemoteSession(sandbox.spawn())
         sessions.append(session)
         session.limit(20)
         session.request({"op": "load", "files": files, "expected": [], "definitions_only": False, "seed": 0})
@@ -365,10 +365,10 @@ LOSSES = {
 
 
 @pytest.mark.parametrize("case", LOSSES)
-def test_a_worker_is_lost(warm_nursery: Nursery, case: str) -> None:
+def test_a_worker_is_lost(warm_sandbox: Sandbox, case: str) -> None:
     """By hanging, dying, flooding; every later request says so at once."""
     statement, status = LOSSES[case]
-    session = RemoteSession(warm_nursery.spawn())
+    session = RemoteSession(warm_sandbox.spawn())
     files = {"main.py": f"def f(g):\n    {statement}\n".encode()}
     session.request({"op": "load", "files": files, "expected": [], "definitions_only": False})
     candidate = Candidate(Remote(session), "main")

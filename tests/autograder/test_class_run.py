@@ -19,13 +19,13 @@ from autograder.grading.class_run import ClassRun
 from autograder.grading.crew import Done, Job
 from autograder.grading.options import GradeOptions
 from autograder.sandbox import profiles
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 
 
 class Shared:
     """The session's warm zygotes, which outlive each grader."""
 
-    def __init__(self, inner: Nursery) -> None:
+    def __init__(self, inner: Sandbox) -> None:
         self.inner = inner
         self.profile, self.layers = inner.profile, inner.layers
 
@@ -46,11 +46,11 @@ class Shared:
 
 
 @pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery) -> Iterator[str]:
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbox) -> Iterator[str]:
     """A fresh tiny course around the working folder, graded with the shared zygote."""
     name = write_course(tmp_path)
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tmp_path))
-    monkeypatch.setattr(grading, "nursery_for", lambda *args, **kwargs: Shared(warm_nursery))
+    monkeypatch.setattr(grading, "sandbox_for", lambda *args, **kwargs: Shared(warm_sandbox))
     open_course.cache_clear()
     yield name
     open_course.cache_clear()

@@ -12,7 +12,7 @@ from autograder.course.convolutions import FILE, as_text, expected_convolutions
 from autograder.course.course import open_course
 from autograder.release.convolutions import convolutions_of
 from autograder.sandbox.zygote.full_rehearsal import rehearse_convolutions
-from autograder.sandbox.zygote_settings import Plan
+from autograder.sandbox.zygote_settings import ZygoteSettings
 
 COURSE = open_course()
 
@@ -38,7 +38,7 @@ def test_what_is_written_is_read_and_travels(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(as_text(found))
     expected = expected_convolutions(tmp_path)
     assert list(expected) == json.loads(json.dumps(found))
-    assert Plan.from_json(Plan(convolutions=expected).to_json()).convolutions == expected
+    assert ZygoteSettings.from_json(ZygoteSettings(convolutions=expected).to_json()).convolutions == expected
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[", "\udcff"])

@@ -21,7 +21,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.options import GradeOptions
 from autograder.results.graded import Graded
 from autograder.results.schema import ExerciseResult
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -186,9 +186,9 @@ def double(x):
         assert check.example == {}
 
 
-def test_only_some_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery) -> None:
+def test_only_some_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbox) -> None:
     """Those asked for; unknown ones are a usage error."""
-    monkeypatch.setattr(grading, "nursery_for", lambda *args, **kwargs: Unlucky(warm_nursery, 0))
+    monkeypatch.setattr(grading, "sandbox_for", lambda *args, **kwargs: Unlucky(warm_sandbox, 0))
     name = write_course(tmp_path)
     with Grader(name, GradeOptions(only=("shift", "whole.Scale")), tmp_path) as grader:
         result = graded(grader, tmp_path / "lea", right_answers()).result
@@ -203,7 +203,7 @@ class Unlucky:
 
     profile, layers = "S0", ["none"]
 
-    def __init__(self, inner: Nursery, failures: int) -> None:
+    def __init__(self, inner: Sandbox, failures: int) -> None:
         self.inner = inner
         self.failures = failures
         self.closed = 0
@@ -229,11 +229,11 @@ class Unlucky:
 
 @pytest.mark.parametrize(("failures", "status", "score"), [(1, "graded", 17.0), (99, "grader_error", 0.0)])
 def test_failures_of_the_grader_are_tried_again_and_never_marked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery, failures: int, status: str, score: float
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbox, failures: int, status: str, score: float
 ) -> None:
     """One that passes costs nothing; one that stays is said to cost no points."""
-    unlucky = Unlucky(warm_nursery, failures)
-    monkeypatch.setattr(grading, "nursery_for", lambda *args, **kwargs: unlucky)
+    unlucky = Unlucky(warm_sandbox, failures)
+    monkeypatch.setattr(grading, "sandbox_for", lambda *args, **kwargs: unlucky)
     grader = Grader(write_course(tmp_path), GradeOptions(), tmp_path)
     result = graded(grader, tmp_path / "mia", right_answers()).result
     assert (result.status, result.score) == (status, score)
@@ -242,10 +242,10 @@ def test_failures_of_the_grader_are_tried_again_and_never_marked(
 
 
 def test_a_mistake_in_a_check_is_the_graders_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbox
 ) -> None:
     """No student pays for it."""
-    monkeypatch.setattr(grading, "nursery_for", lambda *args, **kwargs: Unlucky(warm_nursery, 0))
+    monkeypatch.setattr(grading, "sandbox_for", lambda *args, **kwargs: Unlucky(warm_sandbox, 0))
     name = write_course(tmp_path)
     path = tmp_path / "solutions" / name / "hidden" / "test_pieces.py"
     call = "    seen = candidate.double"

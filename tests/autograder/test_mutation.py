@@ -9,7 +9,7 @@ import pytest
 
 from autograder.audit.mutants import Mutant, mutants_of
 from autograder.audit.mutation_operators import numerical_mutants
-from autograder.audit.mutation_run import equivalent_mutants, judge
+from autograder.audit.mutation_run import equivalent_mutants, judge_mutants
 from autograder.course.course import Course
 
 pytest.importorskip("cosmic_ray")
@@ -64,7 +64,7 @@ def test_mutants_are_judged_by_the_checks() -> None:
     def made(tail: str) -> Mutant:
         return Mutant("warmup", "warmup", "warmup.elbo", tail.strip()[:40], "before", tail.strip(), source + tail)
 
-    verdicts = judge(
+    verdicts = judge_mutants(
         WARMUP,
         [made("\ndef elbo(log_likelihood, kl):\n    return log_likelihood + kl\n"),
          made("\ndef elbo(log_likelihood, kl):\n    return -(kl - log_likelihood)\n")],

@@ -16,7 +16,7 @@ from autograder.errors import GraderError
 from autograder.grading import grader as grading
 from autograder.grading.crew import Crew, Done, Job, grade_all, start_server
 from autograder.grading.options import GradeOptions
-from autograder.grading.sandboxes import nursery_for
+from autograder.grading.sandboxes import sandbox_for
 
 LETHAL = """
 import multiprocessing, os
@@ -142,18 +142,18 @@ def test_an_interruption_keeps_results_and_leaves_nothing_behind(slow_class: tup
 def test_a_leased_grader_starts_no_zygote_of_its_own(course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither after a failure nor when the lease has ended; what it cannot do, it says."""
     started: list[object] = []
-    monkeypatch.setattr(grading, "nursery_for", lambda *details: started.append(details))
-    with nursery_for(tmp_path / "solutions", course, "best", 1024) as nursery:
-        lease = nursery.lease()
+    monkeypatch.setattr(grading, "sandbox_for", lambda *details: started.append(details))
+    with sandbox_for(tmp_path / "solutions", course, "best", 1024) as sandbox:
+        lease = sandbox.lease()
         if lease is None:
             pytest.skip("nothing is shared here")
         grader = grading.Grader(course, GradeOptions(isolation="best"), tmp_path, lease)
         submission = grader.read(hand_in(tmp_path / "class" / "one"))
         assert grader.grade(submission).result.status == "graded"
-        nursery.close()
+        sandbox.close()
         failed = grader.grade(submission).result
         assert (failed.status, grader.lost, started) == ("grader_error", True, [])
-        assert failed.isolation.profile == nursery.profile
+        assert failed.isolation.profile == sandbox.profile
         grader.close()
         assert grader.grade(submission).result.status == "grader_error"
         assert started == []
@@ -163,12 +163,12 @@ def test_a_class_goes_on_when_its_zygote_dies(course: str, tmp_path: Path) -> No
     """The graders that lost it are replaced by others, which share a new one."""
     jobs = [Job(hand_in(tmp_path / "class" / f"s{number}")) for number in range(4)]
     start_server()
-    with nursery_for(tmp_path / "solutions", course, "best", 1024) as nursery:
-        if not nursery.lease():
+    with sandbox_for(tmp_path / "solutions", course, "best", 1024) as sandbox:
+        if not sandbox.lease():
             pytest.skip("nothing is shared here")
-        crew = Crew(course, GradeOptions(isolation="best"), tmp_path, nursery, 2)
+        crew = Crew(course, GradeOptions(isolation="best"), tmp_path, sandbox, 2)
         try:
-            nursery.close()
+            sandbox.close()
             done = list(crew.work(jobs))
         finally:
             crew.stop()

@@ -16,7 +16,7 @@ from autograder.assessment.sitting import Sitting
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Exercise
 from autograder.course.course import open_course
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 from autograder.sessions.replies import WorkerLost
 from autograder.sessions.subjects import IsolatedSubmission, LoadedModules
 
@@ -62,13 +62,13 @@ def test_students_checks_alone_have_one_part(tiny: Assignment) -> None:
 
 
 
-def test_what_loading_says_later_is_kept_to_itself(tiny: Assignment, warm_nursery: Nursery) -> None:
+def test_what_loading_says_later_is_kept_to_itself(tiny: Assignment, warm_sandbox: Sandbox) -> None:
     """A worker that starts in the second part may know, by whatever channel, what another one was sent."""
-    subject = IsolatedSubmission(tiny, right_answers(pieces=pieces() + "\nraise ValueError('TOLD')\n"), warm_nursery)
+    subject = IsolatedSubmission(tiny, right_answers(pieces=pieces() + "\nraise ValueError('TOLD')\n"), warm_sandbox)
     subject.keep_silent()
     subject.open("pieces").close()
     assert subject.load_notes == {}
-    talking = IsolatedSubmission(tiny, right_answers(pieces=pieces() + "\nraise ValueError('TOLD')\n"), warm_nursery)
+    talking = IsolatedSubmission(tiny, right_answers(pieces=pieces() + "\nraise ValueError('TOLD')\n"), warm_sandbox)
     talking.open("pieces").close()
     assert "TOLD" in talking.load_notes["pieces"]
 

@@ -14,7 +14,7 @@ from autograder.course.course import open_course
 from autograder.grading.grader import Grader
 from autograder.grading.options import GradeOptions
 from autograder.release.leaks import find_leaks
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 from autograder.student.notebook_checks import VisibleChecksFailed
 
 COURSE = open_course()
@@ -34,10 +34,10 @@ def code_cells(room: str, name: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
+def sandbox() -> Iterator[Sandbox]:
     """Warm zygotes for all assignments."""
-    with Nursery("best", hidden=[COURSE.solutions]) as nursery:
-        yield nursery
+    with Sandbox("best", hidden=[COURSE.solutions]) as sandbox:
+        yield sandbox
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -63,9 +63,9 @@ def test_every_check_of_the_empty_notebook_says_that_nothing_is_there(name: str)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_grading_agrees_with_the_notebooks(name: str, nursery: Nursery) -> None:
+def test_grading_agrees_with_the_notebooks(name: str, sandbox: Sandbox) -> None:
     """Full marks for the instructor's, nothing for the students', whose cells carry the points that can be earned."""
-    grader = Grader(name, GradeOptions(isolation="best"), lease=nursery.lease())
+    grader = Grader(name, GradeOptions(isolation="best"), lease=sandbox.lease())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         right, empty = (grader.grade(grader.read(path_of(room, name))).result for room in ("source", "release"))

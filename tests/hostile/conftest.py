@@ -84,7 +84,7 @@ class Arena:
     @property
     def alive(self) -> int:
         """Workers that may be there: two spare ones for each grader that has its zygotes, and those of other tests."""
-        return self._others + 2 * sum(grader._nursery is not None for grader in self._graders.values())
+        return self._others + 2 * sum(grader._sandbox is not None for grader in self._graders.values())
 
 
 @pytest.fixture(scope="session")

@@ -116,10 +116,10 @@ def test_no_point_no_leak_no_harm(
     assert isinstance(source, bytes)
     function = f"def kl_isotropic():\n{textwrap.indent(body, '    ')}\n"
     path = submission(tmp_path / "mallory", {**files, "concepts.py": source.decode() + PRELUDE + targets + function})
-    assert grader._nursery is not None
+    assert grader._sandbox is not None
     light = []
-    spawn = grader._nursery.spawn_light
-    monkeypatch.setattr(grader._nursery, "spawn_light", lambda: light.append(1) or spawn())
+    spawn = grader._sandbox.spawn_light
+    monkeypatch.setattr(grader._sandbox, "spawn_light", lambda: light.append(1) or spawn())
     graded = arena.grade("vae", path, EXERCISE[1], seconds=2.0)
     assert light, "this attack never met a light worker"
     exercise = the_exercise(graded)

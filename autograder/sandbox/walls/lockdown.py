@@ -17,7 +17,7 @@ from pathlib import Path
 
 from autograder.sandbox.walls import landlock, namespaces, process_limits, seccomp
 from autograder.sandbox.walls.readable_paths import DEVICES, reading
-from autograder.sandbox.zygote_settings import Plan
+from autograder.sandbox.zygote_settings import ZygoteSettings
 
 DATA = 3
 """Descriptor of the data socket in a worker; 0 is empty, 1 and 2 go to the output pipe, and there are no others."""
@@ -48,7 +48,7 @@ class Warmth:
     proc: int = -1
 
 
-def filter_policy(plan: Plan) -> seccomp.Policy:
+def filter_policy(plan: ZygoteSettings) -> seccomp.Policy:
     """The filter's settings: writing is guarded there when neither a root nor Landlock does it."""
     truncation_is_open = plan.landlock < 3
     return seccomp.Policy(
@@ -107,7 +107,7 @@ class Lock:
     what can be worked out beforehand is.
     """
 
-    def __init__(self, plan: Plan, warmth: Warmth) -> None:
+    def __init__(self, plan: ZygoteSettings, warmth: Warmth) -> None:
         """Prepare this process, which is the zygote with its final root, and what its children will do.
 
         Raises:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from autograder.sandbox.walls import libc
 from autograder.sandbox.walls.readable_paths import reading
-from autograder.sandbox.zygote_settings import Plan
+from autograder.sandbox.zygote_settings import ZygoteSettings
 
 Report = dict[str, str | int]
 
@@ -117,7 +117,7 @@ def _start_thread() -> None:
 class SelfTest:
     """Everything that must fail and a few things that must work; what to try is worked out before the fork."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: ZygoteSettings) -> None:
         canary = Path(plan.canary)
         self._plan = plan
         self._canary = (str(canary), str(canary.parent))

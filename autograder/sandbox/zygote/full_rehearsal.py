@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from autograder.runtime.global_state import seed_everything
-from autograder.runtime.torch_operations import Workbench
+from autograder.runtime.torch_operations import TorchOperations
 from autograder.sandbox.zygote.rehearsal import NAME, loading, rehearse, settle
 from autograder.wire import codec
 
@@ -93,7 +93,7 @@ def rehearse_convolutions(convolutions: Sequence[list[Any]]) -> None:
 
 def rehearse_work() -> None:
     """Rehearse, and settle everything before the first fork."""
-    rehearse(lambda: Workbench(evaluate, fresh_process=True), script)
+    rehearse(lambda: TorchOperations(evaluate, fresh_process=True), script)
     settle_work()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.runtime.generator_state import seed_python
-from autograder.runtime.operations import Bench
+from autograder.runtime.operations import Operations
 from autograder.sandbox.zygote.rehearsal import NAME, loading, rehearse, settle
 
 _SOURCE = b'''
@@ -45,7 +45,7 @@ def later() -> float:
 
 def rehearse_answers() -> None:
     """Rehearse, and settle everything before the first fork."""
-    rehearse(lambda: Bench(fresh_process=True), script)
+    rehearse(lambda: Operations(fresh_process=True), script)
     settle(seed_python)
 
 

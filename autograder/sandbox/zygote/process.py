@@ -29,7 +29,7 @@ from autograder.sandbox.zygote import hugepages, preloading, read_ahead
 from autograder.sandbox.zygote.entry import Serve, forget_package, forget_tools, load_entry
 from autograder.sandbox.zygote.light_rehearsal import rehearse_answers
 from autograder.sandbox.zygote.rehearsal import forget_fork_hooks
-from autograder.sandbox.zygote_settings import STARTUP_FAILED, Plan
+from autograder.sandbox.zygote_settings import STARTUP_FAILED, ZygoteSettings
 
 _USUAL_CPU_SECONDS = 600
 
@@ -37,7 +37,7 @@ _USUAL_CPU_SECONDS = 600
 class Zygote:
     """The state and the loop of the process."""
 
-    def __init__(self, channel: socket.socket, grader: int, plan: Plan) -> None:
+    def __init__(self, channel: socket.socket, grader: int, plan: ZygoteSettings) -> None:
         """Import and warm up everything, then shut the door to the host's files.
 
         Args:
@@ -235,7 +235,7 @@ class Zygote:
                 control.send(child.owner, ended, wait=False)
 
 
-def _prepare(plan: Plan) -> Serve:
+def _prepare(plan: ZygoteSettings) -> Serve:
     """Import and run everything once; return the function that workers run."""
     if plan.light:
         preloading.import_little()
@@ -257,7 +257,7 @@ def _prepare(plan: Plan) -> Serve:
     return serve
 
 
-def _measure(plan: Plan, proc: OwnProc) -> lockdown.Warmth:
+def _measure(plan: ZygoteSettings, proc: OwnProc) -> lockdown.Warmth:
     """Read from /proc what workers will need when they cannot see it any more."""
     reading()
     return lockdown.Warmth(
@@ -287,7 +287,7 @@ def main() -> NoReturn:
     received = control.receive(channel)
     if received is None:
         os._exit(0)
-    plan = Plan.from_json(received[0]["plan"])
+    plan = ZygoteSettings.from_json(received[0]["plan"])
     try:
         grader = os.pidfd_open(plan.grader_pid)
         with contextlib.suppress(OSError):  # when memory runs out, workers go first

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from autograder.runtime.operations import Bench
+from autograder.runtime.operations import Operations
 from autograder.runtime.quiet import hush
 from autograder.wire import codec
 
@@ -31,7 +31,7 @@ Script = Callable[[int], list[list[dict[str, Any]]]]
 """The requests of one worker's life, batch by batch; its argument counts the performances."""
 
 
-def rehearse(make_bench: Callable[[], Bench], script: Script) -> None:
+def rehearse(make_bench: Callable[[], Operations], script: Script) -> None:
     """Serve a small submission a few times and forget it. Must run where no student code will."""
     hush()
     finders = list(sys.meta_path)
@@ -59,7 +59,7 @@ def loading(source: bytes) -> list[list[dict[str, Any]]]:
     ]
 
 
-def _serve_once(bench: Bench, script: list[list[dict[str, Any]]]) -> None:
+def _serve_once(bench: Operations, script: list[list[dict[str, Any]]]) -> None:
     for number, operations in enumerate(script):
         _, _, received = codec.decode(codec.encode([number, "batch", operations], 2**20), trusted=True)
         replies = [bench.perform(operation) for operation in received]

@@ -11,7 +11,7 @@ from test_class_run import Shared
 
 from autograder.course.course import open_course
 from autograder.grading import grader
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 
 pytest.importorskip("nbgrader", reason="needs nbgrader")
 
@@ -24,7 +24,7 @@ Nbgrader = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory, warm_nursery: Nursery) -> Iterator[SmallCourse]:
+def course(tmp_path_factory: pytest.TempPathFactory, warm_sandbox: Sandbox) -> Iterator[SmallCourse]:
     """The course, with its assignment in the gradebook and released; submissions are graded in this process."""
     with pytest.MonkeyPatch.context() as patch:
         root = tmp_path_factory.mktemp("nbgrader-course")
@@ -32,7 +32,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, warm_nursery: Nursery) -> I
         patch.setenv("PATH", os.environ["PATH"])
         open_course.cache_clear()
         made = write_small_course(root)
-        patch.setattr(preprocessors, "grade_standing_by", InThisProcess(made, warm_nursery))
+        patch.setattr(preprocessors, "grade_standing_by", InThisProcess(made, warm_sandbox))
         run_nbgrader(root, "generate_assignment", made.name)
         yield made
     open_course.cache_clear()
@@ -51,6 +51,6 @@ def released(course: SmallCourse) -> dict[str, Any]:
 
 
 @pytest.fixture
-def one_nursery(monkeypatch: pytest.MonkeyPatch, warm_nursery: Nursery) -> None:
+def one_sandbox(monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbox) -> None:
     """Graders of this process use the session's zygote."""
-    monkeypatch.setattr(grader, "nursery_for", lambda *args, **kwargs: Shared(warm_nursery))
+    monkeypatch.setattr(grader, "sandbox_for", lambda *args, **kwargs: Shared(warm_sandbox))

@@ -14,14 +14,14 @@ from autograder.grading import grader
 from autograder.grading.crew import Job, grade_one
 from autograder.grading.options import GradeOptions
 from autograder.results.graded import Graded
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 
 
 class InThisProcess:
     """Stands in for the standby grader, whose start takes seconds; it has tests of its own."""
 
-    def __init__(self, course: SmallCourse, nursery: Nursery) -> None:
-        self.course, self.nursery = course, nursery
+    def __init__(self, course: SmallCourse, sandbox: Sandbox) -> None:
+        self.course, self.sandbox = course, sandbox
         self.failing: set[str] = set()
         self.announced: list[tuple[str, list[str]]] = []
         self._grader: grader.Grader | None = None
@@ -41,7 +41,7 @@ class InThisProcess:
             raise GraderError("the grader failed", student)
         if self._grader is None:
             self._grader = grader.Grader(assignment, options, root)
-            self._grader._nursery = Shared(self.nursery)  # type: ignore[assignment]
+            self._grader._sandbox = Shared(self.sandbox)  # type: ignore[assignment]
         done = grade_one(self._grader, Job(folder, student=student))
         assert done.graded is not None
         return done.graded

@@ -114,7 +114,7 @@ def life(course: SmallCourse) -> SmallCourse:
     return course
 
 
-def test_scores_are_those_of_the_grade_command(life: SmallCourse, one_nursery: None) -> None:
+def test_scores_are_those_of_the_grade_command(life: SmallCourse, one_sandbox: None) -> None:
     """To the last digit, for whole, partly right and damaged work."""
     for student in STUDENTS:
         assert scores(life, student) == by_grade_command(life, student)
@@ -158,7 +158,7 @@ def test_regrading_changes_nothing_and_keeps_what_people_entered(life: SmallCour
     assert hand_graded(life, "ann") == (None, 2.5, 0)
 
 
-def test_both_commands_give_the_same_gradebook(life: SmallCourse, one_nursery: None, tmp_path: Path) -> None:
+def test_both_commands_give_the_same_gradebook(life: SmallCourse, one_sandbox: None, tmp_path: Path) -> None:
     """`autograder nbgrade` with this gradebook, and with one that has never seen these students."""
     before = gradebook_rows(life, *STUDENTS)
     path = life.root / "autograded" / "ben" / life.name / f"{life.name}.ipynb"
@@ -182,7 +182,7 @@ def test_both_commands_give_the_same_gradebook(life: SmallCourse, one_nursery: N
         book.grant_extension(life.name, "ben", hours=9)
 
 
-def test_nothing_unchanged_is_graded_again(life: SmallCourse, one_nursery: None, tmp_path: Path) -> None:
+def test_nothing_unchanged_is_graded_again(life: SmallCourse, one_sandbox: None, tmp_path: Path) -> None:
     """The second run finds everything in place."""
     for expected in ((3, 0), (0, 3)):
         run = NotebookRun(life.name, tmp_path / "out", frozenset({"json"}), {}, STUDENTS, quiet=True, force=False)
@@ -190,7 +190,7 @@ def test_nothing_unchanged_is_graded_again(life: SmallCourse, one_nursery: None,
         assert (run.recorded, run.unchanged) == expected
 
 
-def test_a_second_attempt_counts_and_has_to_be_looked_at(life: SmallCourse, one_nursery: None, nbgrader: Nbgrader) -> None:
+def test_a_second_attempt_counts_and_has_to_be_looked_at(life: SmallCourse, one_sandbox: None, nbgrader: Nbgrader) -> None:
     """The manual score stays until somebody has looked; the code is graded anew."""
     set_by_hand(life, "ben", 1.0, "Squares are not linear.")
     hand_in(life, "ben", lambda notebook: solved(notebook, RIGHT, "It is additive and scales."))

@@ -175,7 +175,7 @@ def test_the_unreadable_has_no_points_and_says_why(class_of_vandals: SmallCourse
     assert all("notebook" in "".join(output["data"]["text/html"]) for output in outputs)
 
 
-def test_nbgrade_agrees_about_all_of_them(class_of_vandals: SmallCourse, one_nursery: None, tmp_path: Path) -> None:
+def test_nbgrade_agrees_about_all_of_them(class_of_vandals: SmallCourse, one_sandbox: None, tmp_path: Path) -> None:
     """Down to the notebooks."""
     course = class_of_vandals
     students = [*EARNS_EVERYTHING, "wrong_name", "beside", "no_json", "empty", "list", "deep"]
@@ -206,7 +206,7 @@ def test_a_failure_of_the_grader_is_no_mark(
 
 
 def test_a_broken_submission_does_not_stop_the_others(
-    course: SmallCourse, released: Notebook, one_nursery: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    course: SmallCourse, released: Notebook, one_sandbox: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A time that is none is named; everybody else is graded."""
     course.submit("timeless", solved(released, RIGHT), timestamp="yesterday, maybe")

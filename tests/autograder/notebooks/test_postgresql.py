@@ -156,7 +156,7 @@ def test_exports_are_the_same_as_from_sqlite(filled: tuple[str, str], tmp_path: 
 
 
 def test_a_class_is_graded_as_into_sqlite(
-    course: SmallCourse, released: dict[str, Any], one_nursery: None, database: str, tmp_path: Path
+    course: SmallCourse, released: dict[str, Any], one_sandbox: None, database: str, tmp_path: Path
 ) -> None:
     """Releasing, `autograder nbgrade` and `nbgrader export`: scores, comments, what is late and what waits for a person."""
     course.submit("ann", solved(released, RIGHT, "It is additive."), timestamp="2030-01-01 10:00:00 UTC")

@@ -15,7 +15,7 @@ import pytest
 from autograder.sandbox import profiles
 from autograder.sandbox.control import receive_report
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 
 OBEDIENT = f"{Path(__file__).with_name('obedient.py')}:serve"
 _REQUESTS = {"S3": "full", "S2": "strict", "S1": "best", "S0": "best"}
@@ -38,11 +38,11 @@ def ask(worker: Worker, source: str, seconds: float = 30.0) -> Any:
 
 
 @pytest.fixture(scope="session")
-def zygote_of() -> Iterator[Callable[[str], Zygote]]:
+def zygote_of() -> Iterator[Callable[[str], ZygoteHost]]:
     """Return a function from a profile to its zygote, which is started on first use."""
-    started: dict[str, Zygote] = {}
+    started: dict[str, ZygoteHost] = {}
 
-    def get(profile: str) -> Zygote:
+    def get(profile: str) -> ZygoteHost:
         if sys.platform != "linux":
             pytest.skip("Linux only")
         if profiles.available_profile() < profile:
@@ -50,7 +50,7 @@ def zygote_of() -> Iterator[Callable[[str], Zygote]]:
         if profile not in started:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv(profiles.MAXIMUM, profile)
-                started[profile] = Zygote(_REQUESTS[profile], entry=OBEDIENT)
+                started[profile] = ZygoteHost(_REQUESTS[profile], entry=OBEDIENT)
         return started[profile]
 
     yield get
@@ -59,34 +59,34 @@ def zygote_of() -> Iterator[Callable[[str], Zygote]]:
 
 
 @pytest.fixture(params=["S3", "S2", "S1", "S0"])
-def zygote(request: pytest.FixtureRequest, zygote_of: Callable[[str], Zygote]) -> Zygote:
+def zygote(request: pytest.FixtureRequest, zygote_of: Callable[[str], ZygoteHost]) -> ZygoteHost:
     """Return the zygote of each profile in turn."""
     return zygote_of(request.param)
 
 
 @pytest.fixture
-def worker(zygote: Zygote) -> Iterator[Worker]:
+def worker(zygote: ZygoteHost) -> Iterator[Worker]:
     """Return a fresh worker of each profile in turn."""
     with zygote.spawn() as spawned:
         yield spawned
 
 
 @pytest.fixture
-def full(zygote_of: Callable[[str], Zygote]) -> Iterator[Worker]:
+def full(zygote_of: Callable[[str], ZygoteHost]) -> Iterator[Worker]:
     """Return a worker of profile S3."""
     with zygote_of("S3").spawn() as spawned:
         yield spawned
 
 
 @pytest.fixture(params=["S3", "S2"])
-def confined(request: pytest.FixtureRequest, zygote_of: Callable[[str], Zygote]) -> Iterator[Worker]:
+def confined(request: pytest.FixtureRequest, zygote_of: Callable[[str], ZygoteHost]) -> Iterator[Worker]:
     """Return a worker of each profile with Landlock."""
     with zygote_of(request.param).spawn() as spawned:
         yield spawned
 
 
 @pytest.fixture(params=["S3", "S2", "S1"])
-def filtered(request: pytest.FixtureRequest, zygote_of: Callable[[str], Zygote]) -> Iterator[Worker]:
+def filtered(request: pytest.FixtureRequest, zygote_of: Callable[[str], ZygoteHost]) -> Iterator[Worker]:
     """Return a worker of each profile with a system call filter."""
     with zygote_of(request.param).spawn() as spawned:
         yield spawned

@@ -17,7 +17,7 @@ from conftest import OBEDIENT, ask
 
 from autograder.sandbox.walls import seccomp, syscalls
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 
 _PRELUDE = """
 import ctypes, errno, fcntl, mmap, os, resource, sys, tempfile
@@ -86,7 +86,7 @@ def test_a_locked_worker_cannot(filtered: Worker, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _CARRIERS)
-def test_without_a_filter_it_works(zygote_of: Callable[[str], Zygote], name: str) -> None:
+def test_without_a_filter_it_works(zygote_of: Callable[[str], ZygoteHost], name: str) -> None:
     """The same program bites where nothing stands in its way; EAGAIN is an answer of a read that does not wait."""
     with zygote_of("S0").spawn() as worker:
         outcome = ask(worker, program(_CARRIERS[name]))
@@ -156,7 +156,7 @@ def test_what_no_answer_needs_is_not_readable(confined: Worker) -> None:
     assert not [path for path, answer in answers.items() if answer == "open"]
 
 
-def test_without_walls_it_is_readable(zygote_of: Callable[[str], Zygote]) -> None:
+def test_without_walls_it_is_readable(zygote_of: Callable[[str], ZygoteHost]) -> None:
     """The same program, where nothing hides it."""
     with zygote_of("S0").spawn() as worker:
         answers = ask(worker, _READ + f"result = {{path: read(path) for path in {_unneeded()!r}}}")
@@ -260,7 +260,7 @@ def test_more_files_are_shown_on_request(monkeypatch: pytest.MonkeyPatch) -> Non
     folder.chmod(0o755)
     (folder / "table.txt").write_text("data")
     monkeypatch.setenv(readable_paths.EXTRA, str(folder))
-    with Zygote("strict", entry=OBEDIENT, light=True) as zygote, zygote.spawn() as worker:
+    with ZygoteHost("strict", entry=OBEDIENT, light=True) as zygote, zygote.spawn() as worker:
         assert ask(worker, f"result = open({str(folder / 'table.txt')!r}).read()") == "data"
     shutil.rmtree(folder)
 
@@ -269,7 +269,7 @@ def test_more_files_are_shown_on_request(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("action", ["os.readlink(path)", "os.chdir(path)", "1 / os.access(path, os.R_OK)", "os.statvfs(path)"])
-def test_names_tell_little_without_a_private_root(zygote_of: Callable[[str], Zygote], tmp_path: Path, action: str) -> None:
+def test_names_tell_little_without_a_private_root(zygote_of: Callable[[str], ZygoteHost], tmp_path: Path, action: str) -> None:
     """Where only Landlock and the filter stand, as without them where nothing stands."""
     target = tmp_path / "link"
     target.symlink_to("/etc" if "chdir" in action or "access" in action else "/nowhere/secret")

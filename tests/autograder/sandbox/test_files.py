@@ -15,7 +15,7 @@ from conftest import ask
 from autograder.sandbox import interpreter
 from autograder.sandbox.walls import landlock
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 
 _READ = """
 import os
@@ -127,7 +127,7 @@ except OSError as error: result = error.errno
     assert ask(full, many) == 28
 
 
-def test_without_scratch_nothing_is_written(zygote_of: Callable[[str], Zygote]) -> None:
+def test_without_scratch_nothing_is_written(zygote_of: Callable[[str], ZygoteHost]) -> None:
     """Profile S2 has no writable folder at all."""
     with zygote_of("S2").spawn() as worker:
         source = """
@@ -165,7 +165,7 @@ for action in (lambda: os.chmod(path, 0), lambda: os.utime(path, (1, 1)), lambda
     assert (before.st_mode, before.st_mtime_ns, before.st_size) == (after.st_mode, after.st_mtime_ns, after.st_size)
 
 
-def test_workers_share_no_scratch(zygote_of: Callable[[str], Zygote]) -> None:
+def test_workers_share_no_scratch(zygote_of: Callable[[str], ZygoteHost]) -> None:
     """Neither at the same time nor one after another."""
     zygote = zygote_of("S3")
     with zygote.spawn() as one, zygote.spawn() as other:
@@ -175,7 +175,7 @@ def test_workers_share_no_scratch(zygote_of: Callable[[str], Zygote]) -> None:
         assert ask(later, "import os\nresult = os.listdir('.')") == []
 
 
-def test_workers_do_not_see_each_other(zygote_of: Callable[[str], Zygote]) -> None:
+def test_workers_do_not_see_each_other(zygote_of: Callable[[str], ZygoteHost]) -> None:
     """A patched library is patched for one worker."""
     zygote = zygote_of("S3")
     with zygote.spawn() as one, zygote.spawn() as other:

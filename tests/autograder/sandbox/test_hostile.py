@@ -15,7 +15,7 @@ from conftest import OBEDIENT, ask, tell
 
 from autograder.errors import ZygoteDied
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 
 _WORST = {
     "closes everything": "import os\nos.closerange(0, 256)\nwhile True: pass",
@@ -71,7 +71,7 @@ def host_pid(worker: Worker) -> int:
 
 
 @pytest.mark.parametrize("name", _WORST)
-def test_the_next_worker_does_not_notice(filtered_zygote: Zygote, name: str) -> None:
+def test_the_next_worker_does_not_notice(filtered_zygote: ZygoteHost, name: str) -> None:
     """After half a second of abuse the worker dies on the first strike, and the next one works."""
     with filtered_zygote.spawn() as hostile:
         pid = host_pid(hostile)
@@ -94,13 +94,13 @@ def dead(pid: int) -> bool:
 
 
 @pytest.fixture(params=["S3", "S2"])
-def filtered_zygote(request: pytest.FixtureRequest, zygote_of: Callable[[str], Zygote]) -> Zygote:
+def filtered_zygote(request: pytest.FixtureRequest, zygote_of: Callable[[str], ZygoteHost]) -> ZygoteHost:
     """Return the zygotes whose workers are confined."""
     return zygote_of(request.param)
 
 
 @pytest.mark.parametrize("source", _REASONS)
-def test_the_reason_of_an_end_is_told(zygote: Zygote, source: str) -> None:
+def test_the_reason_of_an_end_is_told(zygote: ZygoteHost, source: str) -> None:
     """The worker's own end is not mistaken for a kill by the grader."""
     cpu_seconds = 1 if "while" in source else 600
     with zygote.spawn(cpu_seconds) as worker:
@@ -111,7 +111,7 @@ def test_the_reason_of_an_end_is_told(zygote: Zygote, source: str) -> None:
     assert worker.exit_reason() in _REASONS[source]
 
 
-def test_a_living_worker_has_no_reason_yet(zygote: Zygote) -> None:
+def test_a_living_worker_has_no_reason_yet(zygote: ZygoteHost) -> None:
     """Asking changes nothing; killing twice is harmless."""
     with zygote.spawn() as worker:
         assert worker.exit_reason() == "still running"
@@ -121,7 +121,7 @@ def test_a_living_worker_has_no_reason_yet(zygote: Zygote) -> None:
         assert worker.exit_reason() == "killed by the grader"
 
 
-def test_nothing_survives_where_forking_is_possible(zygote_of: Callable[[str], Zygote]) -> None:
+def test_nothing_survives_where_forking_is_possible(zygote_of: Callable[[str], ZygoteHost]) -> None:
     """Profile S0 stops no fork, so the zygote hunts down what a worker left behind.
 
     It does so at the end of any worker: one that an earlier test gave back may still be on its way out, and take these with
@@ -151,7 +151,7 @@ result = [int(word) for word in os.read(reader, 100).split()]
     assert there
 
 
-def test_memory_is_limited(zygote: Zygote) -> None:
+def test_memory_is_limited(zygote: ZygoteHost) -> None:
     """A tensor beyond the limit raises; the worker goes on; one within the limit fits."""
     with zygote.spawn() as worker:
         big = """
@@ -163,7 +163,7 @@ except RuntimeError: result = 'refused'
         assert ask(worker, "import torch\nresult = torch.ones(200 << 20, dtype=torch.uint8)[-1].item()") == 1
 
 
-def test_output_arrives(zygote: Zygote) -> None:
+def test_output_arrives(zygote: ZygoteHost) -> None:
     """Standard output and standard error share one pipe, flushed line by line, from C too."""
     with zygote.spawn() as worker:
         ask(worker, "import sys, os\nprint('out'); print('err', file=sys.stderr); os.write(1, b'raw')\nresult = 1")
@@ -171,7 +171,7 @@ def test_output_arrives(zygote: Zygote) -> None:
         assert os.read(worker.output_fd, 100) == b"out\nerr\nraw"
 
 
-def test_no_descriptors_leak(zygote: Zygote) -> None:
+def test_no_descriptors_leak(zygote: ZygoteHost) -> None:
     """A hundred workers leave the grader's descriptor table as it was."""
     zygote.spawn().kill()
     gc.collect()
@@ -183,7 +183,7 @@ def test_no_descriptors_leak(zygote: Zygote) -> None:
 
 def test_a_dead_zygote_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its workers die with it, and asking for another one raises."""
-    with Zygote("best", entry=OBEDIENT) as zygote:
+    with ZygoteHost("best", entry=OBEDIENT) as zygote:
         worker = zygote.spawn()
         assert zygote._process is not None
         zygote._process.kill()
@@ -201,9 +201,9 @@ def test_everything_dies_with_the_grader(tmp_path: Path) -> None:
     program = f"""
 import sys, time
 sys.path.insert(0, {str(Path(__file__).parents[3])!r}); sys.path.insert(0, {str(Path(__file__).parent)!r})
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 from test_hostile import host_pid
-zygote = Zygote('best', entry={OBEDIENT!r})
+zygote = ZygoteHost('best', entry={OBEDIENT!r})
 worker = zygote.spawn()
 print(zygote._process.pid, host_pid(worker), zygote._folder, flush=True)
 time.sleep(60)

@@ -12,7 +12,7 @@ import pytest
 from conftest import ask
 
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 
 _ATTEMPT = """
 import errno
@@ -181,7 +181,7 @@ def test_modules_of_the_grader_are_not_loaded(worker: Worker) -> None:
     assert ask(worker, source) == "closed"
 
 
-def test_each_root_worker_has_its_own_uid(zygote_of: Callable[[str], Zygote]) -> None:
+def test_each_root_worker_has_its_own_uid(zygote_of: Callable[[str], ZygoteHost]) -> None:
     """So that limits per user are limits per worker."""
     if os.getuid() != 0:
         pytest.skip("needs root")

@@ -13,7 +13,7 @@ from conftest import OBEDIENT, ask
 from test_profiles import run_program
 
 from autograder.sandbox.walls import process_limits
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 
 _MANY = 100
 
@@ -29,7 +29,7 @@ result = started
 """
 
 
-def test_a_hundred_workers_live_together(zygote_of: Callable[[str], Zygote]) -> None:
+def test_a_hundred_workers_live_together(zygote_of: Callable[[str], ZygoteHost]) -> None:
     """Each answers, each has a uid of its own, and what the grader holds for them is given back."""
     zygote = zygote_of("S3")
     with contextlib.ExitStack() as stack:
@@ -42,11 +42,11 @@ def test_a_hundred_workers_live_together(zygote_of: Callable[[str], Zygote]) -> 
         assert ask(worker, "result = 1") == 1
 
 
-def test_the_uid_of_a_living_worker_is_not_given_again(zygote_of: Callable[[str], Zygote]) -> None:
+def test_the_uid_of_a_living_worker_is_not_given_again(zygote_of: Callable[[str], ZygoteHost]) -> None:
     """However many have come and gone meanwhile."""
     if os.getuid() != 0:
         pytest.skip("needs root")
-    with Zygote("full", entry=OBEDIENT, light=True, spare=False) as zygote, zygote.spawn() as first:
+    with ZygoteHost("full", entry=OBEDIENT, light=True, spare=False) as zygote, zygote.spawn() as first:
         seen = set()
         for _ in range(process_limits.UIDS_PER_ZYGOTE + 2):
             with zygote.spawn() as other:
@@ -61,9 +61,9 @@ sys.path[:0] = {paths!r}
 sys.path.insert(0, {tests!r})
 from conftest import ask
 from autograder.sandbox import profiles
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 found = {{"best": profiles.available_profile()}}
-with Zygote("best", entry={entry!r}, light=True) as zygote, contextlib.ExitStack() as stack:
+with ZygoteHost("best", entry={entry!r}, light=True) as zygote, contextlib.ExitStack() as stack:
     workers = [stack.enter_context(zygote.spawn()) for _ in range(6)]
     found["profile"] = zygote.profile
     found["threads"] = [ask(worker, {threads!r}) for worker in workers]

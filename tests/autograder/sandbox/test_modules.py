@@ -15,7 +15,7 @@ import torch
 
 from autograder.runtime.module_space import NOTEBOOK, LoadError, ModuleSpace
 from autograder.runtime.top_level import describe
-from autograder.runtime.torch_operations import Workbench
+from autograder.runtime.torch_operations import TorchOperations
 
 _numbers = itertools.count()
 
@@ -271,7 +271,7 @@ def test_builtins_are_not_shared() -> None:
     assert builtins.len([]) == 0
 
 
-def _ask(bench: Workbench, op: str, **fields: Any) -> list:
+def _ask(bench: TorchOperations, op: str, **fields: Any) -> list:
     return bench.perform({"op": op, **fields})
 
 
@@ -304,7 +304,7 @@ def test_loading_leaves_no_trace_in_global_state(disturbance: str, how: str) -> 
     """However a file comes to be run: at the start, by the first call, for a substitution."""
     source = f"import random, torch, numpy as np\n{DISTURBANCES[disturbance]}\ndef f():\n    return 1\n"
     space = space_of(main=source if how != "sibling" else "def f():\n    return 1\n", other=source)
-    bench = Workbench(lambda *details: None, space=space)
+    bench = TorchOperations(lambda *details: None, space=space)
     before = _global_state()
     requests: dict[str, dict[str, Any]] = {
         "import": {"op": "import", "module": "main"},
@@ -320,7 +320,7 @@ def test_loading_leaves_no_trace_in_global_state(disturbance: str, how: str) -> 
 def test_the_worker_reports_only_the_students_frames() -> None:
     """No path of this machine, the student's line, the error's type."""
     space = space_of(main="def f(x):\n    return x.shape\n")
-    bench = Workbench(lambda *details: None, space=space)
+    bench = TorchOperations(lambda *details: None, space=space)
     reply = _ask(bench, "call", target=["module", "main", "f"], args=(3,), kwargs={})
     assert reply[:2] == ["error", "AttributeError"]
     assert "return x.shape" in reply[3]
@@ -330,7 +330,7 @@ def test_the_worker_reports_only_the_students_frames() -> None:
 def test_absent_and_unwritten_are_missing_and_failing_to_load_is_not() -> None:
     """The reasons in the reply."""
     space = space_of(main="def f():\n    raise NotImplementedError()\n", broken="def f(:\n")
-    bench = Workbench(lambda *details: None, space=space)
+    bench = TorchOperations(lambda *details: None, space=space)
     reasons = [
         _ask(bench, "call", target=["module", module, name], args=(), kwargs={})[4]
         for module, name in (("main", "f"), ("main", "g"), ("broken", "f"))
@@ -340,13 +340,13 @@ def test_absent_and_unwritten_are_missing_and_failing_to_load_is_not() -> None:
 
 def test_error_messages_are_cut() -> None:
     """A student's message of a megabyte does not travel."""
-    bench = Workbench(lambda *details: None, space=space_of(main="def f():\n    raise ValueError('x' * 10**6)\n"))
+    bench = TorchOperations(lambda *details: None, space=space_of(main="def f():\n    raise ValueError('x' * 10**6)\n"))
     reply = _ask(bench, "call", target=["module", "main", "f"], args=(), kwargs={})
     assert len(reply[2]) <= 2000
 
 
 def test_unknown_requests_are_answered_with_an_error() -> None:
     """Nothing kills the workbench."""
-    bench = Workbench(lambda *details: None, space=space_of(main="x = 1"))
+    bench = TorchOperations(lambda *details: None, space=space_of(main="x = 1"))
     assert _ask(bench, "nonsense")[0] == "error"
     assert _ask(bench, "attribute", number=7, name="x")[0] == "error"

@@ -12,7 +12,7 @@ from autograder.course.course import open_course
 from autograder.grading.grader import Grader
 from autograder.grading.options import GradeOptions
 from autograder.sandbox import profiles
-from autograder.sandbox.sandbox import Nursery
+from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.walls import selftest
 from autograder.sandbox.worker import Worker
 from autograder.sessions.remote import RemoteSession
@@ -35,10 +35,10 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
+def sandbox() -> Iterator[Sandbox]:
     """Return zygotes of this module's own, because what they have imported matters here."""
-    with Nursery("best", hidden=[ROOT / "solutions"]) as nursery:
-        yield nursery
+    with Sandbox("best", hidden=[ROOT / "solutions"]) as sandbox:
+        yield sandbox
 
 
 def imported(worker: Worker | None) -> dict[str, bool]:
@@ -57,36 +57,36 @@ def imported(worker: Worker | None) -> dict[str, bool]:
     return found
 
 
-def test_only_full_workers_have_torch(nursery: Nursery) -> None:
+def test_only_full_workers_have_torch(sandbox: Sandbox) -> None:
     """A light worker serves short answers and nothing that takes a tensor."""
-    assert imported(nursery.spawn())["torch"]
-    assert not imported(nursery.spawn_light())["torch"]
+    assert imported(sandbox.spawn())["torch"]
+    assert not imported(sandbox.spawn_light())["torch"]
 
 
-def test_light_workers_have_the_same_walls(nursery: Nursery) -> None:
+def test_light_workers_have_the_same_walls(sandbox: Sandbox) -> None:
     """The self-test runs in every one of them."""
-    with nursery.spawn() as full, nursery.spawn_light() as light:  # type: ignore[union-attr]
-        assert selftest.faults(light.report, nursery.profile) == []
+    with sandbox.spawn() as full, sandbox.spawn_light() as light:  # type: ignore[union-attr]
+        assert selftest.faults(light.report, sandbox.profile) == []
         assert light.report.keys() == full.report.keys()
         assert light.report["profile"] == full.report["profile"]
 
 
-def test_rare_libraries_come_when_asked_for(nursery: Nursery) -> None:
+def test_rare_libraries_come_when_asked_for(sandbox: Sandbox) -> None:
     """And stay from then on; nobody else's come with them."""
-    assert not imported(nursery.spawn())["scipy.stats"]
-    assert imported(nursery.spawn(groups=["science"]))["scipy.stats"]
-    assert imported(nursery.spawn())["scipy.stats"]
-    assert not imported(nursery.spawn())["matplotlib.pyplot"]
-    assert imported(nursery.spawn(groups=["pictures", "science"]))["matplotlib.pyplot"]
+    assert not imported(sandbox.spawn())["scipy.stats"]
+    assert imported(sandbox.spawn(groups=["science"]))["scipy.stats"]
+    assert imported(sandbox.spawn())["scipy.stats"]
+    assert not imported(sandbox.spawn())["matplotlib.pyplot"]
+    assert imported(sandbox.spawn(groups=["pictures", "science"]))["matplotlib.pyplot"]
 
 
-def test_a_lease_has_both(nursery: Nursery) -> None:
+def test_a_lease_has_both(sandbox: Sandbox) -> None:
     """Another process of the run gets light workers too."""
-    lease = nursery.lease()
+    lease = sandbox.lease()
     assert lease is not None
     assert lease.light is not None
-    with Nursery.leased(lease) as leased:
-        assert leased.profile == nursery.profile
+    with Sandbox.leased(lease) as leased:
+        assert leased.profile == sandbox.profile
         for worker in (leased.spawn(), leased.spawn_light()):
             assert worker is not None
             worker.kill()
@@ -94,14 +94,14 @@ def test_a_lease_has_both(nursery: Nursery) -> None:
 
 def test_without_its_zygote_there_are_no_light_workers() -> None:
     """A full worker can do all that a light one can, so nothing is lost."""
-    with Nursery("best") as nursery:
-        assert nursery._light is not None
-        assert nursery._light._process is not None
-        nursery._light._process.kill()
-        nursery._light._process.wait()
-        assert nursery.spawn_light() is None
-        assert nursery.spawn_light() is None
-        nursery.spawn().kill()
+    with Sandbox("best") as sandbox:
+        assert sandbox._light is not None
+        assert sandbox._light._process is not None
+        sandbox._light._process.kill()
+        sandbox._light._process.wait()
+        assert sandbox.spawn_light() is None
+        assert sandbox.spawn_light() is None
+        sandbox.spawn().kill()
 
 
 @pytest.fixture(scope="module")
@@ -110,11 +110,11 @@ def vae() -> Assignment:
     return open_course(ROOT).assignment("vae")
 
 
-def test_who_gets_a_light_worker(nursery: Nursery, vae: Assignment) -> None:
+def test_who_gets_a_light_worker(sandbox: Sandbox, vae: Assignment) -> None:
     """Not an answer that wants torch, nor one that complains while it is loaded."""
 
     def opens(concepts: bytes) -> bool:
-        session = IsolatedSubmission(vae, {"concepts.py": concepts}, nursery).open_light("concepts")
+        session = IsolatedSubmission(vae, {"concepts.py": concepts}, sandbox).open_light("concepts")
         if session is not None:
             session.close()
         return session is not None

@@ -22,8 +22,8 @@ from autograder.sandbox.cold_start import ColdStarter
 from autograder.sandbox.control import receive_report
 from autograder.sandbox.launch_folder import prepare_folder, remove_folder
 from autograder.sandbox.walls import libc, process_limits, seccomp, selftest, syscalls
-from autograder.sandbox.zygote_host import Zygote
-from autograder.sandbox.zygote_settings import PROFILES, Plan
+from autograder.sandbox.zygote_host import ZygoteHost
+from autograder.sandbox.zygote_settings import PROFILES, ZygoteSettings
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 
@@ -32,12 +32,12 @@ import json, sys
 sys.path[:0] = {paths!r}
 from autograder.errors import IsolationError
 from autograder.sandbox import profiles
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 found = {{"offers": profiles.offers(), "best": profiles.available_profile()}}
 for request in ("strict", "full"):
     try: profiles.choose(request); found[request] = "granted"
     except IsolationError as error: found[request] = str(error)
-with Zygote("best", entry={entry!r}) as zygote, zygote.spawn() as worker:
+with ZygoteHost("best", entry={entry!r}) as zygote, zygote.spawn() as worker:
     found["profile"], found["layers"], found["report"] = zygote.profile, zygote.layers, worker.report
 print(json.dumps(found))
 """
@@ -141,7 +141,7 @@ def test_diagnosis_names_remedies() -> None:
 
 
 @linux
-def test_layers_are_recorded(zygote: Zygote) -> None:
+def test_layers_are_recorded(zygote: ZygoteHost) -> None:
     """The record of a grade names kernel and identity, and Landlock where it is used."""
     assert zygote.layers[0] == f"kernel {os.uname().release}"
     assert any("uid" in layer for layer in zygote.layers)
@@ -164,12 +164,12 @@ def test_the_grader_judges_the_report(profile: str) -> None:
 
 
 @linux
-def test_a_hole_stops_the_grader(zygote_of: Callable[[str], Zygote], tmp_path: Path) -> None:
+def test_a_hole_stops_the_grader(zygote_of: Callable[[str], ZygoteHost], tmp_path: Path) -> None:
     """A folder that workers can read may not be declared hidden: no worker is handed out."""
     if profiles.available_profile() < "S2":
         pytest.skip("nothing is hidden below S2")
     readable = Path(json.__file__).parent
-    with Zygote("strict", entry=OBEDIENT, hidden=[readable]) as zygote, pytest.raises(IsolationError, match="hidden"):
+    with ZygoteHost("strict", entry=OBEDIENT, hidden=[readable]) as zygote, pytest.raises(IsolationError, match="hidden"):
         zygote.spawn()
 
 
@@ -177,7 +177,7 @@ def test_a_hole_stops_the_grader(zygote_of: Callable[[str], Zygote], tmp_path: P
 def test_a_zygote_that_cannot_start_says_why() -> None:
     """A missing entry is the grader's failure, with the reason in the message."""
     with pytest.raises(GraderError, match="no_such_module"):
-        Zygote("best", entry="no_such_module:serve")
+        ZygoteHost("best", entry="no_such_module:serve")
 
 
 @linux
@@ -185,7 +185,7 @@ def test_cold_workers_serve_alike(tmp_path: Path) -> None:
     """What macOS and Windows use: a fresh interpreter per worker, same channel, same handle."""
     for name in ("base", "home"):
         (tmp_path / name).mkdir()
-    plan = Plan(profile="S0", base=str(tmp_path / "base"), canary=str(tmp_path / "c"), entry=OBEDIENT, spare=False)
+    plan = ZygoteSettings(profile="S0", base=str(tmp_path / "base"), canary=str(tmp_path / "c"), entry=OBEDIENT, spare=False)
     starter = ColdStarter(plan, tmp_path)
     try:
         with starter.spawn(600) as worker:

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from autograder.runtime.operations import Bench
-from autograder.runtime.torch_operations import Workbench
+from autograder.runtime.operations import Operations
+from autograder.runtime.torch_operations import TorchOperations
 from autograder.sandbox.zygote import full_rehearsal, light_rehearsal, rehearsal
 
 
@@ -26,7 +26,7 @@ def import_state() -> object:
 @pytest.mark.parametrize("turn", [0, 1])
 def test_every_rehearsed_request_is_served(turn: int, import_state: object) -> None:
     """A request that fails warms nothing; only the deliberate complaint about shapes may."""
-    bench = Workbench(full_rehearsal.evaluate, fresh_process=True)
+    bench = TorchOperations(full_rehearsal.evaluate, fresh_process=True)
     replies = [bench.perform(operation) for batch in full_rehearsal.script(turn) for operation in batch]
     assert [reply[1:3] for reply in replies if reply[0] != "ok"] == [["ValueError", "shapes differ"]]
 
@@ -34,7 +34,7 @@ def test_every_rehearsed_request_is_served(turn: int, import_state: object) -> N
 @pytest.mark.parametrize("turn", [0, 1])
 def test_every_rehearsed_answer_is_given(turn: int, import_state: object) -> None:
     """All but the one that is not there yet."""
-    bench = Bench(fresh_process=True)
+    bench = Operations(fresh_process=True)
     replies = [bench.perform(operation) for batch in light_rehearsal.script(turn) for operation in batch]
     assert [reply[4] for reply in replies if reply[0] != "ok"] == ["missing"]
 
@@ -42,7 +42,7 @@ def test_every_rehearsed_answer_is_given(turn: int, import_state: object) -> Non
 def test_most_kinds_of_requests_are_rehearsed() -> None:
     """New kinds of requests belong into the rehearsal too; substitution is rare and left out."""
     rehearsed = {operation["op"] for batch in full_rehearsal.script(0) for operation in batch}
-    offered = {name.removeprefix("_do_") for name in dir(Workbench) if name.startswith("_do_")}
+    offered = {name.removeprefix("_do_") for name in dir(TorchOperations) if name.startswith("_do_")}
     assert offered - rehearsed == {"substitute"}
 
 

@@ -6,7 +6,7 @@ import pytest
 from conftest import ask
 
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_host import Zygote
+from autograder.sandbox.zygote_host import ZygoteHost
 
 _TRAINING = """
 import torch
@@ -105,7 +105,7 @@ def test_common_work_runs(worker: Worker, name: str) -> None:
     assert ask(worker, f"{_SNIPPETS[name]}\nresult = bool(result)", seconds=120) is True
 
 
-def test_many_workers_train_in_turn(zygote: Zygote) -> None:
+def test_many_workers_train_in_turn(zygote: ZygoteHost) -> None:
     """Twenty forks of the same zygote, none of which may hang."""
     for _ in range(20):
         with zygote.spawn() as worker:
