@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 
 import pytest
-from carelessness import careless_variants
+from every_exercise.carelessness import careless_variants
 
 from autograder.assessment.assess import assess
 from autograder.assessment.assessed import Assessed

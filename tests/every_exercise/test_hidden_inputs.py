@@ -6,7 +6,7 @@ import functools
 import itertools
 
 import pytest
-from recorded_inputs import numbers_sent
+from every_exercise.recorded_inputs import numbers_sent
 
 from autograder.course.assignment import Check
 from autograder.course.course import open_course

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from shared_sandbox import Shared
 from small_course import SmallCourse
-from test_class_run import Shared
 
 from autograder.errors import GraderError
 from autograder.grading import grader

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ask
+from obedient_worker import ask
 
 from autograder.sandbox.worker import Worker
 from autograder.sandbox.zygote_host import ZygoteHost

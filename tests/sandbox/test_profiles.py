@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import OBEDIENT, ask
+from obedient_worker import OBEDIENT, ask, run_program
 
 from autograder.errors import AutograderError, GraderError, IsolationError, UsageError
 from autograder.sandbox import interpreter, profiles
 from autograder.sandbox.cold_start import ColdStarter
 from autograder.sandbox.control import receive_report
 from autograder.sandbox.launch_folder import prepare_folder, remove_folder
-from autograder.sandbox.walls import libc, process_limits, seccomp, selftest, syscalls
+from autograder.sandbox.walls import selftest
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.sandbox.zygote_settings import PROFILES, ZygoteSettings
 
@@ -41,7 +39,7 @@ with ZygoteHost("best", entry={entry!r}) as zygote, zygote.spawn() as worker:
     found["profile"], found["layers"], found["report"] = zygote.profile, zygote.layers, worker.report
 print(json.dumps(found))
 """
-_CALLS = {"unshare": {"x86_64": 272, "aarch64": 97}, "landlock_create_ruleset": {"x86_64": 444, "aarch64": 444}}
+
 
 
 def run_elsewhere(python: str, refuse: tuple[str, ...] = (), **options: Any) -> dict[str, Any]:
@@ -49,28 +47,7 @@ def run_elsewhere(python: str, refuse: tuple[str, ...] = (), **options: Any) -> 
     return run_program(_PROGRAM, python, refuse, **options)
 
 
-def run_program(program: str, python: str, refuse: tuple[str, ...] = (), threads: str = "", **options: Any) -> dict[str, Any]:
-    """Run a program in another process, for which the kernel refuses some calls; return what it printed."""
-    paths = [str(interpreter.PACKAGE_ROOT), sysconfig.get_paths()["purelib"]]
 
-    def prepare() -> None:
-        machine = syscalls.machine()
-        steps: list[seccomp.Instruction] = [(0x20, 0, 0, 0)]
-        for name in refuse:
-            steps += [(0x15, 0, 1, _CALLS[name][machine]), (0x06, 0, 0, 0x50000 | errno.EPERM)]
-        steps.append((0x06, 0, 0, 0x7FFF0000))
-        code = seccomp.encode(steps, 0)
-        if os.geteuid() != 0:
-            process_limits.forbid_new_privileges()
-        libc.call("seccomp", 1, 0, seccomp._Program(len(code) // 8, code))
-
-    text = program.format(paths=paths, entry=OBEDIENT, threads=threads, tests=str(Path(__file__).parent))
-    if refuse:
-        options["preexec_fn"] = prepare
-    command = [python, "-B", "-c", text]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd="/", **options)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 @linux

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import OBEDIENT, ask
+from obedient_worker import OBEDIENT, ask
 
 from autograder.sandbox.walls import seccomp, syscalls
 from autograder.sandbox.worker import Worker

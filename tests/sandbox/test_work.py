@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import ask
+from obedient_worker import ask
 
 from autograder.sandbox.worker import Worker
 from autograder.sandbox.zygote_host import ZygoteHost

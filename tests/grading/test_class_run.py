@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shared_sandbox import Shared
 from tiny_course import hand_in, pieces, right_answers, write_course
 
 from autograder.course.course import open_course
@@ -20,29 +21,6 @@ from autograder.grading.crew import Done, Job
 from autograder.grading.options import GradeOptions
 from autograder.sandbox import profiles
 from autograder.sandbox.sandbox import Sandbox
-
-
-class Shared:
-    """The session's warm zygotes, which outlive each grader."""
-
-    def __init__(self, inner: Sandbox) -> None:
-        self.inner = inner
-        self.profile, self.layers = inner.profile, inner.layers
-
-    def __enter__(self) -> Shared:
-        """Nothing to start."""
-        return self
-
-    def spawn(self, **options: Any) -> Any:
-        """Hand on."""
-        return self.inner.spawn(**options)
-
-    def spawn_light(self) -> Any:
-        """Hand on."""
-        return self.inner.spawn_light()
-
-    def close(self) -> None:
-        """Nothing to end."""
 
 
 @pytest.fixture

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 import json
-import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from obedient_worker import OBEDIENT
 
 from autograder.sandbox import profiles
-from autograder.sandbox.control import receive_report
 from autograder.sandbox.worker import Worker
 from autograder.sandbox.zygote_host import ZygoteHost
 
-OBEDIENT = f"{Path(__file__).with_name('obedient.py')}:serve"
 _REQUESTS = {"S3": "full", "S2": "strict", "S1": "best", "S0": "best"}
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="profiles above S0 exist on Linux only")
-
-
-def tell(worker: Worker, source: str) -> None:
-    """Send a worker a program without waiting for the answer."""
-    data = source.encode()
-    worker.socket.sendall(struct.pack(">I", len(data)) + data)
-
-
-def ask(worker: Worker, source: str, seconds: float = 30.0) -> Any:
-    """Run a program in a worker; return its variable `result`, or ``"ErrorName: message"``."""
-    worker.socket.settimeout(seconds)
-    tell(worker, source)
-    answer = receive_report(worker.socket)
-    return answer["result"] if "error" not in answer else f"{answer['error']}: {answer['message']}"
 
 
 @pytest.fixture(scope="session")

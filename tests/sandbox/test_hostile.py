@@ -11,10 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import OBEDIENT, ask, tell
+from obedient_worker import OBEDIENT, ask, host_pid, tell
 
 from autograder.errors import ZygoteDied
-from autograder.sandbox.worker import Worker
 from autograder.sandbox.zygote_host import ZygoteHost
 
 _WORST = {
@@ -60,14 +59,6 @@ _REASONS = {
 def alive(pid: int) -> bool:
     """Tell whether a process exists."""
     return Path(f"/proc/{pid}").exists()
-
-
-def host_pid(worker: Worker) -> int:
-    """Return a worker's pid on the host."""
-    for line in Path(f"/proc/self/fdinfo/{worker.pidfd}").read_text().splitlines():
-        if line.startswith("Pid:"):
-            return int(line.split()[1])
-    raise AssertionError("no pid in fdinfo")
 
 
 @pytest.mark.parametrize("name", _WORST)
@@ -200,9 +191,9 @@ def test_everything_dies_with_the_grader(tmp_path: Path) -> None:
     """A grader killed without warning leaves neither zygote nor worker."""
     program = f"""
 import sys, time
-sys.path.insert(0, {str(Path(__file__).parents[3])!r}); sys.path.insert(0, {str(Path(__file__).parent)!r})
+sys.path[:0] = [{str(Path(__file__).parents[2])!r}, {str(Path(__file__).parents[1])!r}]
 from autograder.sandbox.zygote_host import ZygoteHost
-from test_hostile import host_pid
+from obedient_worker import host_pid
 zygote = ZygoteHost('best', entry={OBEDIENT!r})
 worker = zygote.spawn()
 print(zygote._process.pid, host_pid(worker), zygote._folder, flush=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ask
+from obedient_worker import ask
 
 from autograder.sandbox import interpreter
 from autograder.sandbox.walls import landlock

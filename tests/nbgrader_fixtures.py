@@ -7,18 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from test_class_run import Shared
+from nbgrader_in_process import InThisProcess, run_nbgrader
+from shared_sandbox import Shared
+from small_course import SmallCourse, read_json, write_small_course
 
 from autograder.course.course import open_course
 from autograder.grading import grader
 from autograder.sandbox.sandbox import Sandbox
-
-pytest.importorskip("nbgrader", reason="needs nbgrader")
-
-from nbgrader_in_process import InThisProcess, run_nbgrader
-from small_course import SmallCourse, read_json, write_small_course
-
-from autograder.gradebook import preprocessors
 
 Nbgrader = Callable[..., None]
 
@@ -26,6 +21,9 @@ Nbgrader = Callable[..., None]
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory, warm_sandbox: Sandbox) -> Iterator[SmallCourse]:
     """The course, with its assignment in the gradebook and released; submissions are graded in this process."""
+    pytest.importorskip("nbgrader", reason="needs nbgrader")
+    from autograder.gradebook import preprocessors
+
     with pytest.MonkeyPatch.context() as patch:
         root = tmp_path_factory.mktemp("nbgrader-course")
         patch.setenv("AUTOGRADER_COURSE", str(root))

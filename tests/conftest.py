@@ -10,6 +10,8 @@ from tiny_course import load_course
 from autograder.course.assignment import Assignment
 from autograder.sandbox.sandbox import Sandbox
 
+pytest_plugins = ["nbgrader_fixtures"]
+
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Assignment:

@@ -19,7 +19,7 @@ from autograder.sessions.remote import RemoteSession
 from autograder.sessions.subjects import IsolatedSubmission
 from autograder.submission import Submission
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 PROBE = b"""
 import sys
 

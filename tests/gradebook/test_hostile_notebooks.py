@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from markup import VECTORS, acts
 from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
 from nbgrader_in_process import InThisProcess, run_nbgrader
 from small_course import RIGHT, SmallCourse, autograded, gradebook_rows, read_json, scores, solved
-from test_safe_html import VECTORS, acts
 from traitlets.config import Config
 
 from autograder.gradebook import preprocessors

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import OBEDIENT, ask
-from test_profiles import run_program
+from obedient_worker import OBEDIENT, ask, run_program
 
 from autograder.sandbox.walls import process_limits
 from autograder.sandbox.zygote_host import ZygoteHost
@@ -59,7 +58,7 @@ _PROGRAM = """
 import contextlib, json, sys
 sys.path[:0] = {paths!r}
 sys.path.insert(0, {tests!r})
-from conftest import ask
+from obedient_worker import ask
 from autograder.sandbox import profiles
 from autograder.sandbox.zygote_host import ZygoteHost
 found = {{"best": profiles.available_profile()}}
