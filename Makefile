@@ -22,7 +22,7 @@ help:
 	@echo "make mutants   mutate the references and see whether the checks notice (long)"
 	@echo "make feedback-gallery   all feedback on one page"
 	@echo "make bench     measure speed and memory, also of stock nbgrader (an hour), write benchmarks/results/"
-	@echo "make lint      ruff and mypy"
+	@echo "make lint      ruff, mypy, and the floors of the house"
 	@echo "make clean     remove the environment and results"
 
 env: $(VENV)/.ready
@@ -89,7 +89,9 @@ bench: env
 
 lint: env
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet autograder tests benchmarks tools nbgrader_config.py
 	@$(BIN)/mypy autograder
+	@$(BIN)/lint-imports --no-logo
 
 clean:
 	rm -rf $(VENV) results .hypothesis .mypy_cache .ruff_cache

@@ -37,9 +37,7 @@ def forgive_consequences(
             _forgive(assignment, one, pieces, subject, options)
 
 
-def _forgive(
-    assignment: Assignment, one: Assessed, pieces: Sequence[Exercise], subject: Subject, options: RunOptions
-) -> None:
+def _forgive(assignment: Assignment, one: Assessed, pieces: Sequence[Exercise], subject: Subject, options: RunOptions) -> None:
     failed = [outcome.check for outcome in one.outcomes if not outcome.passed]
     afresh = options.afresh(one.exercise.key)
     again = _run(assignment, one.exercise, failed, subject, afresh, pieces)
@@ -51,8 +49,7 @@ def _forgive(
     names = ", ".join(piece.name for piece in pieces)
     note = f"checked with a correct version of {names}, because yours has findings of its own"
     one.outcomes = [
-        replace(better[outcome.check.key], note=note) if outcome.check.key in better else outcome
-        for outcome in one.outcomes
+        replace(better[outcome.check.key], note=note) if outcome.check.key in better else outcome for outcome in one.outcomes
     ]
     one.note = "; ".join(part for part in (one.note, note) if part)
 

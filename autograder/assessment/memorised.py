@@ -75,9 +75,7 @@ def _calls_of(assignment: Assignment, exercise: Exercise, check: Check, session:
     return [call for call in remote.history or [] if call.name == exercise.name and _moved(call, 1.0) is not None]
 
 
-def _is_right(
-    assignment: Assignment, exercise: Exercise, call: Call, session: CandidateSession, factor: float
-) -> bool:
+def _is_right(assignment: Assignment, exercise: Exercise, call: Call, session: CandidateSession, factor: float) -> bool:
     moved = _moved(call, factor)
     assert moved is not None
     args, kwargs = moved

@@ -80,9 +80,7 @@ def _audit_part(root: Path, name: str, part: str, seed: int) -> list[Finding]:
 
 def audit_reference(assignment: Assignment, seed: int) -> Iterator[Finding]:
     """The reference must earn every point."""
-    yield from _full_marks(
-        assignment, assignment.reference_files(), assignment.exercises, f"reference (seed {seed})", seed
-    )
+    yield from _full_marks(assignment, assignment.reference_files(), assignment.exercises, f"reference (seed {seed})", seed)
 
 
 def alternatives(assignment: Assignment) -> Iterator[tuple[Path, str]]:
@@ -131,10 +129,7 @@ def _audit_variant(assignment: Assignment, exercise: Exercise, entry: Misconcept
     session = known.variant_session(exercise, entry.variant)
     outcomes = run_checks(assignment, exercise.checks, lambda: session, RunOptions(seed))
     score = earned(exercise, outcomes)
-    named = [
-        diagnosis.misconception
-        for diagnosis in diagnose(known, exercise, known.variant_session(exercise, entry.variant))
-    ]
+    named = [diagnosis.misconception for diagnosis in diagnose(known, exercise, known.variant_session(exercise, entry.variant))]
     caught = score < exercise.points
     first = named[:1] == [entry.name]
     failed = [outcome.check.info.name for outcome in outcomes if not outcome.passed]

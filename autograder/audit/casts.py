@@ -126,8 +126,6 @@ def gains_by_casting(
             yield dtype, earned(exercise, before), after
 
 
-def _outcomes(
-    assignment: Assignment, exercise: Exercise, checks: Sequence[Check], variant: object, seed: int
-) -> list[Outcome]:
+def _outcomes(assignment: Assignment, exercise: Exercise, checks: Sequence[Check], variant: object, seed: int) -> list[Outcome]:
     session = catalogue(assignment).variant_session(exercise, variant)
     return run_checks(assignment, checks, lambda: session, RunOptions(seed))

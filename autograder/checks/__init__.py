@@ -18,6 +18,17 @@ from autograder.checks.closeness import (
 from autograder.checks.decorator import check
 
 __all__ = [
-    "Candidate", "CandidateError", "CheckFailed", "Observation", "RemoteFunction", "RemoteObject", "assert_close",
-    "assert_close_to_any", "assert_finite", "assert_shape", "assert_true", "check", "fail",
+    "Candidate",
+    "CandidateError",
+    "CheckFailed",
+    "Observation",
+    "RemoteFunction",
+    "RemoteObject",
+    "assert_close",
+    "assert_close_to_any",
+    "assert_finite",
+    "assert_shape",
+    "assert_true",
+    "check",
+    "fail",
 ]

@@ -40,9 +40,7 @@ class RemoteFunction:
         The answer may be a value, a function of these quantities or a SymPy expression in symbols of their names.
         """
         call = self._record((), quantities)
-        call.value = self._wrap(
-            self._remote.ask({"op": "answer", "target": self._target, "quantities": dict(quantities)})
-        )
+        call.value = self._wrap(self._remote.ask({"op": "answer", "target": self._target, "quantities": dict(quantities)}))
         return call.value
 
     def observe(self, *args: Any, **kwargs: Any) -> Observation:
@@ -193,8 +191,8 @@ class Candidate:
     ) -> RemoteObject:
         """Make the module ``name(**options)``, in eval mode and with parameters in general position.
 
-        See :func:`autograder.runtime.general_position.shake_parameters`; lazy layers get their parameters from a pass of ``example``
-        first. ``seed`` decides the noise, and the global random state afterwards. A ``shared`` module is made once for all
+        See :func:`autograder.runtime.general_position.shake_parameters`; lazy layers get their parameters from a pass
+        of ``example`` first. ``seed`` decides the noise, and the global random state afterwards. A ``shared`` module is made once for all
         checks that ask for the same: for those that only look at it.
         """
         made = RemoteFunction(self._remote, ["module", self._module, name], name)

@@ -127,9 +127,7 @@ def assert_close_to_any(
     raise first
 
 
-def assert_shape(
-    actual: Any, shape: tuple[int, ...], dtype: torch.dtype | None = None, what: str = "the result"
-) -> None:
+def assert_shape(actual: Any, shape: tuple[int, ...], dtype: torch.dtype | None = None, what: str = "the result") -> None:
     """Check that ``actual`` is a tensor of the given shape (and dtype)."""
     if not isinstance(actual, Tensor):
         _wrong_type(actual, "a torch tensor", what)
@@ -139,9 +137,7 @@ def assert_shape(
             f"{what} has shape {_shape(tuple(actual.shape))}; expected {_shape(shape)}",
         )
     if dtype is not None and actual.dtype != dtype:
-        raise CheckFailed(
-            f"{what} has the wrong dtype; expected {dtype}", f"{what} has dtype {actual.dtype}; expected {dtype}"
-        )
+        raise CheckFailed(f"{what} has the wrong dtype; expected {dtype}", f"{what} has dtype {actual.dtype}; expected {dtype}")
 
 
 def assert_finite(actual: Any, what: str = "the result") -> None:
@@ -151,9 +147,7 @@ def assert_finite(actual: Any, what: str = "the result") -> None:
         raise CheckFailed(f"{what} is not finite", f"{what} contains NaN or infinity", None, actual)
 
 
-def _assert_sequence(
-    actual: Any, expected: list | tuple, *tolerances: float | None, what: str, **options: bool
-) -> None:
+def _assert_sequence(actual: Any, expected: list | tuple, *tolerances: float | None, what: str, **options: bool) -> None:
     if not isinstance(actual, list | tuple):
         _wrong_type(actual, f"{len(expected)} values", what)
     if len(actual) != len(expected):
@@ -184,17 +178,13 @@ def _as_array(actual: Any, expected: Any, scalar: bool, what: str, any_shape: bo
         if not isinstance(actual, Tensor):
             _wrong_type(actual, "a torch tensor", what)
         return _plain_array(actual)
-    if isinstance(actual, np.ndarray | np.generic) or (
-        isinstance(actual, int | float) and not isinstance(actual, bool)
-    ):
+    if isinstance(actual, np.ndarray | np.generic) or (isinstance(actual, int | float) and not isinstance(actual, bool)):
         return _plain_array(actual)
     _wrong_type(actual, "a NumPy array", what)
 
 
 def _refuse_shape(values: np.ndarray, what: str) -> NoReturn:
-    raise CheckFailed(
-        f"{what} should be a single number", f"{what} has shape {_shape(values.shape)}; expected a single number"
-    )
+    raise CheckFailed(f"{what} should be a single number", f"{what} has shape {_shape(values.shape)}; expected a single number")
 
 
 def _plain_array(value: Any) -> tuple[np.ndarray, str]:

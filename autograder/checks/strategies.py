@@ -156,9 +156,7 @@ def arrays(shapes: tuple[tuple[int, ...], ...] = SHAPES, scale: float = 1.0) -> 
 
 def probabilities(shapes: tuple[tuple[int, ...], ...] = SHAPES, margin: float = 0.01) -> st.SearchStrategy[np.ndarray]:
     """NumPy arrays of probabilities in ``[margin, 1 - margin]``."""
-    return made(
-        lambda shape, seed: uniform(shape, seed, margin, 1 - margin).numpy(), st.sampled_from(shapes), _seeds
-    )
+    return made(lambda shape, seed: uniform(shape, seed, margin, 1 - margin).numpy(), st.sampled_from(shapes), _seeds)
 
 
 def seeds() -> st.SearchStrategy[int]:

@@ -19,9 +19,7 @@ def run(
     ],
     out: Annotated[Path | None, typer.Option(help="Results folder; default results/<assignment>/.")] = None,
     jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = os.cpu_count() or 1,
-    device: Annotated[
-        Device, typer.Option(help="Where training tasks run; checks of functions run on the CPU.")
-    ] = "auto",
+    device: Annotated[Device, typer.Option(help="Where training tasks run; checks of functions run on the CPU.")] = "auto",
     only: Annotated[list[str] | None, typer.Option(help="Grade this exercise only; may be repeated.")] = None,
     seed: Annotated[
         int | None,

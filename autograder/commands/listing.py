@@ -42,9 +42,7 @@ def _fill_exercises(table: Table, assignment: Assignment) -> None:
     for heading in ("exercise", "title", "points", "graded", "sources"):
         table.add_column(heading, justify="right" if heading == "points" else "left", overflow="fold")
     for one in assignment.exercises:
-        table.add_row(
-            one.id, one.title.replace("`", ""), f"{one.points:g}", one.kind.replace("_", " "), " ".join(one.sources)
-        )
+        table.add_row(one.id, one.title.replace("`", ""), f"{one.points:g}", one.kind.replace("_", " "), " ".join(one.sources))
     for question in assignment.written:
         table.add_row(question.id, question.title, f"{question.points:g}", "by hand", " ".join(question.sources))
     for task in assignment.training:

@@ -128,5 +128,6 @@ def _collect(found: Catalogue, module: str, name: str) -> None:
 
 
 def observed(function: Probe, exercise: Exercise, session: CandidateSession | LocalSession) -> Fingerprint:
+    """The fingerprint of what the session holds, under a seed of its own."""
     session.request({"op": "seed", "seed": 20_241})
     return take_fingerprint(function, Candidate(Remote(session), exercise.module))

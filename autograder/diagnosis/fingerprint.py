@@ -47,9 +47,7 @@ class Record:
     def __init__(self) -> None:
         self.fingerprint = Fingerprint()
 
-    def __call__(
-        self, name: str, function: RemoteFunction | RemoteObject, *args: Any, batch: int = 0, **kwargs: Any
-    ) -> Any:
+    def __call__(self, name: str, function: RemoteFunction | RemoteObject, *args: Any, batch: int = 0, **kwargs: Any) -> Any:
         """Call ``function`` and record its value, or the type of its error; returns the value or ``None``."""
         del batch  # read off the arguments; accepted because it documents the case
         try:

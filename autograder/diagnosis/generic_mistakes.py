@@ -22,8 +22,7 @@ def generic_variants(reference: Callable[..., Any]) -> Iterator[Variant]:
     for step, words in ((-1, "one step too early"), (1, "one step too late")):
         yield (
             "timestep_off_by_one",
-            f"Your values are those of a neighbouring timestep ({words}). Does t = 0 mean the first entry of the "
-            "schedule?",
+            f"Your values are those of a neighbouring timestep ({words}). Does t = 0 mean the first entry of the schedule?",
             _shifted_time(reference, step),
         )
     names = list(inspect.signature(reference).parameters)
@@ -37,9 +36,7 @@ def generic_variants(reference: Callable[..., Any]) -> Iterator[Variant]:
 
 def _shifted_time(reference: Callable[..., Any], step: int) -> Callable[..., Any]:
     def variant(*args: Any, **kwargs: Any) -> Any:
-        longest = max(
-            (len(a) for a in args if isinstance(a, Tensor) and a.ndim == 1 and a.is_floating_point()), default=0
-        )
+        longest = max((len(a) for a in args if isinstance(a, Tensor) and a.ndim == 1 and a.is_floating_point()), default=0)
 
         def shift(value: Any) -> Any:
             if isinstance(value, Tensor) and value.dtype is torch.int64 and longest:
@@ -143,9 +140,7 @@ def _only_some_inputs(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
 
 
 def _scaled(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
-    ratios = [
-        (_ratio(good.value, bad.value), good.args) for good, bad in pairs if not good.gradient and bad.error is None
-    ]
+    ratios = [(_ratio(good.value, bad.value), good.args) for good, bad in pairs if not good.gradient and bad.error is None]
     known = [(ratio, args) for ratio, args in ratios if ratio is not None]
     if not known or len(known) < len([1 for good, bad in wrong if not good.gradient]):
         return []
@@ -178,8 +173,7 @@ def _constant_factor(factor: float) -> list[Diagnosis]:
     # No number: it would be the submission's own choice, and could be one that the grader had sent to it.
     return _named(
         "constant_factor",
-        "Your result is always the right one times one constant factor. Which constant in the formula is missing or too "
-        "much?",
+        "Your result is always the right one times one constant factor. Which constant in the formula is missing or too much?",
     )
 
 
@@ -204,9 +198,7 @@ def _factor_of_size(known: list[tuple[float, tuple[Any, ...]]]) -> list[Diagnosi
                 "sum_instead_of_mean",
                 f"Your result is too large by exactly {words}. Where should a mean stand instead of a sum?",
             )
-        if all(
-            math.isclose(ratio * number, 1.0, rel_tol=1e-3) for (ratio, _), number in zip(usable, numbers, strict=True)
-        ):
+        if all(math.isclose(ratio * number, 1.0, rel_tol=1e-3) for (ratio, _), number in zip(usable, numbers, strict=True)):
             return _named(
                 "mean_instead_of_sum",
                 f"Your result is too small by exactly {words}. Where should a sum stand instead of a mean?",
@@ -226,13 +218,9 @@ def _reduced(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
             "You return one number where one per sample is expected. Which dimension must survive the reduction?",
         )
     if all(_shape(bad) == _shape(x) != _shape(good) for good, bad, x in cases):
-        return _named(
-            "not_reduced", "You return one value per element. Over which dimensions does the formula sum or average?"
-        )
+        return _named("not_reduced", "You return one value per element. Over which dimensions does the formula sum or average?")
     if all(len(_shape(x)) > 1 and _shape(bad) == _shape(x)[1:] != _shape(good) for good, bad, x in cases):
-        return _named(
-            "wrong_axis", "You reduced over the batch dimension and kept the others. Which dimension is the batch?"
-        )
+        return _named("wrong_axis", "You reduced over the batch dimension and kept the others. Which dimension is the batch?")
     return []
 
 
@@ -243,9 +231,7 @@ def _transposed(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
         for good, bad in cases
     ]
     if flipped and all(flipped):
-        return _named(
-            "transposed", "Your result is the transpose of the right one. Which dimension comes first?", "exact"
-        )
+        return _named("transposed", "Your result is the transpose of the right one. Which dimension comes first?", "exact")
     return []
 
 
@@ -274,6 +260,4 @@ def _is_complex(value: Any) -> bool:
 
 def _flat(value: Any) -> np.ndarray:
     """All elements in double precision, which NumPy cannot read off every torch dtype by itself."""
-    return (
-        value.detach().double().numpy().ravel() if isinstance(value, Tensor) else np.asarray(value, np.float64).ravel()
-    )
+    return value.detach().double().numpy().ravel() if isinstance(value, Tensor) else np.asarray(value, np.float64).ravel()

@@ -11,6 +11,7 @@ from autograder.exports.spreadsheet import shown
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
+
 def table(gradebook: Gradebook, assignments: set[str] | None = None, students: set[str] | None = None) -> list[list[str]]:
     """The header and a row for every student and assignment.
 

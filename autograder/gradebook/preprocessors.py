@@ -38,9 +38,9 @@ class RestoreCells(NbGraderPreprocessor):
 class ExternalScores(NbGraderPreprocessor):
     """Replaces nbgrader's ``Execute`` and ``SaveAutoGrades``: no kernel is started, the isolated grader decides."""
 
-    isolation = Enum(
-        ("full", "strict", "best", "none"), default_value="strict", help="as `autograder grade --isolation`"
-    ).tag(config=True)
+    isolation = Enum(("full", "strict", "best", "none"), default_value="strict", help="as `autograder grade --isolation`").tag(
+        config=True
+    )
     seed = Integer(None, allow_none=True, help="seed of hidden inputs; None: a secret one for each run").tag(config=True)
     time_limit = Float(10.0, help="seconds per check").tag(config=True)
     memory_limit = Integer(4096, help="megabytes per worker").tag(config=True)

@@ -51,7 +51,6 @@ class Blueprint:
     cells: tuple[SourceCell, ...]
 
 
-
 def read_blueprint(gradebook: Any, assignment: str, notebook: str, root: Path) -> Blueprint:
     """Read a notebook's cells from nbgrader's ``Gradebook``; raises its ``MissingEntry`` for unknown notebooks."""
     from nbgrader import api

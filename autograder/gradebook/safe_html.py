@@ -46,9 +46,7 @@ def markdown2html(context: Any, source: str) -> str:
 def clean_html(html: Any) -> Markup:
     """HTML reduced to structure and text; whatever is not allowed is shown as text."""
     text = html.decode() if isinstance(html, bytes) else str(html)
-    return Markup(
-        bleach.clean(text, tags=_TAGS, attributes=_is_harmless, protocols={"http", "https", "mailto", "data"})
-    )
+    return Markup(bleach.clean(text, tags=_TAGS, attributes=_is_harmless, protocols={"http", "https", "mailto", "data"}))
 
 
 def _is_harmless(tag: str, name: str, value: str) -> bool:

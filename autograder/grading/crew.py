@@ -72,9 +72,7 @@ def grade_one(grader: Grader, job: Job) -> Done:
         return Done(job, error=error)
 
 
-def grade_all(
-    assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job], processes: int
-) -> Iterator[Done]:
+def grade_all(assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job], processes: int) -> Iterator[Done]:
     """Yield finished jobs as they come, in any order.
 
     A grader process that dies is replaced, and its submission tried once more; dying twice over one submission is

@@ -60,9 +60,7 @@ def warm_libraries() -> None:
 class Grader:
     """Grades submissions of one assignment, one after the other, in locked workers of its own."""
 
-    def __init__(
-        self, assignment: str, options: GradeOptions, root: Path | None = None, lease: Lease | None = None
-    ) -> None:
+    def __init__(self, assignment: str, options: GradeOptions, root: Path | None = None, lease: Lease | None = None) -> None:
         warm_libraries()
         self.course = open_course(root)
         self.assignment: Assignment = self.course.assignment(assignment)

@@ -30,9 +30,7 @@ class NumpyState:
 
     _bits = np.random.mtrand._rand._bit_generator
     _view = (
-        (ctypes.c_char * _SIZE).from_address(_bits.ctypes.state_address)
-        if isinstance(_bits, np.random.MT19937)
-        else _NOWHERE
+        (ctypes.c_char * _SIZE).from_address(_bits.ctypes.state_address) if isinstance(_bits, np.random.MT19937) else _NOWHERE
     )
     _plain: bytes | None = None
     """The words when it was last known that no normal number is kept: while they are the same, none is."""

@@ -21,7 +21,6 @@ class LightOperations(Operations):
         raise TypeError(f"{type(value).__name__} is not plain data")
 
 
-
 def serve(connection: socket.socket) -> NoReturn:
     """Answer requests until the grader hangs up; never returns."""
     serve_with(connection, lambda invoke: LightOperations(fresh_process=True))

@@ -18,9 +18,7 @@ class QuadraticCritic(nn.Module):
     beforehand.
     """
 
-    def __init__(
-        self, scale: float = 1.0, slope: float = 0.0, column: bool = False, stale: float | None = None
-    ) -> None:
+    def __init__(self, scale: float = 1.0, slope: float = 0.0, column: bool = False, stale: float | None = None) -> None:
         """Make the two parameters, in double precision."""
         super().__init__()
         self.scale = nn.Parameter(torch.tensor(scale, dtype=torch.float64))

@@ -52,9 +52,5 @@ def reachable_only_outside(hidden: Sequence[Path]) -> tuple[str, ...]:
             tried.append(path)
             continue
         entries = path.iterdir() if path.is_dir() else ()
-        tried += [
-            entry
-            for entry in entries
-            if not any(entry == library or entry in library.parents for library in libraries)
-        ]
+        tried += [entry for entry in entries if not any(entry == library or entry in library.parents for library in libraries)]
     return tuple(str(path) for path in sorted(tried)[:64])

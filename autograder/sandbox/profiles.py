@@ -78,9 +78,7 @@ def offers() -> dict[str, str]:
         return {}
     command = bootstrap("autograder.sandbox.machine_probe")
     try:
-        done = subprocess.run(
-            command, env=clean_environment(), capture_output=True, text=True, timeout=60, check=True
-        )
+        done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=60, check=True)
         return json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError, OSError) as error:
         detail = getattr(error, "stderr", "") or str(error)

@@ -126,9 +126,7 @@ class IsolatedSubmission:
         # Something at the top level of the file does not end, or ends the process: use its definitions only.
         self._definitions_only.add(module)
         if self._telling:
-            self.load_notes[module] = (
-                f"loading the file did not end well ({reason}); only its functions and classes were used"
-            )
+            self.load_notes[module] = f"loading the file did not end well ({reason}); only its functions and classes were used"
         return self.open(module, substitutes)
 
     def keep_silent(self) -> None:
@@ -179,9 +177,7 @@ class IsolatedSubmission:
             self.load_notes.setdefault(module, f"{module}.py could not be loaded: {reply[1]}: {reply[2]}")
         elif isinstance(reply[1], list) and reply[1]:
             lines = [line for line in reply[1] if isinstance(line, str)]
-            self.load_notes.setdefault(
-                module, "while loading, a statement failed and was skipped: " + "; ".join(lines[:3])
-            )
+            self.load_notes.setdefault(module, "while loading, a statement failed and was skipped: " + "; ".join(lines[:3]))
 
 
 def _substitute(

@@ -25,9 +25,7 @@ _HEAVY = frozenset(
 
 def wanted_groups(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """The groups of `autograder.sandbox.zygote.preloading.GROUPS` that the code names a library of."""
-    return tuple(
-        group for group, names in _GROUPS.items() if any(name in text for text in files.values() for name in names)
-    )
+    return tuple(group for group, names in _GROUPS.items() if any(name in text for text in files.values() for name in names))
 
 
 def wants_little(files: Mapping[str, bytes], module: str) -> bool:

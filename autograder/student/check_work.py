@@ -79,15 +79,11 @@ def _run_file(
     stem = test.stem.removeprefix("test_")
     module = max((name for name in modules if stem == name or stem.startswith(name + "_")), key=len, default=stem)
     loaded = load_file(test, f"visible_checks_{test.stem}")
-    functions = [
-        function for function in vars(loaded).values() if info_of(function) and function.__module__ == loaded.__name__
-    ]
+    functions = [function for function in vars(loaded).values() if info_of(function) and function.__module__ == loaded.__name__]
     try:
         space.module(module)
     except LoadError as error:
-        console.print(
-            Text(f"{module}.py could not be loaded: {type(error.cause).__name__}: {error.cause}", style="bold red")
-        )
+        console.print(Text(f"{module}.py could not be loaded: {type(error.cause).__name__}: {error.cause}", style="bold red"))
     for complaint in space.complaints:
         console.print(Text(f"note: a statement failed while loading and was skipped: {complaint}", style="yellow"))
     space.complaints.clear()

@@ -74,9 +74,7 @@ def _complaint(key: str, bad: list[Outcome], number: int) -> str:
     return f"{key}: {len(bad)} of {number} visible checks failed ({titles})"
 
 
-def _outcomes(
-    key: str, functions: Iterable[CheckFunction], namespace: dict[str, Any]
-) -> Iterator[tuple[Exercise, Outcome]]:
+def _outcomes(key: str, functions: Iterable[CheckFunction], namespace: dict[str, Any]) -> Iterator[tuple[Exercise, Outcome]]:
     from autograder.assessment.runner import RunOptions, run_checks
     from autograder.checks.decorator import info_of
     from autograder.course.assignment import Check, Exercise

@@ -25,11 +25,7 @@ def candidate_beside(test_file: Path, submission: Path | None) -> Candidate:
 
 def local_space(path: Path, modules: Collection[str]) -> ModuleSpace:
     """Read a submission and make its modules importable; read again when a file has changed."""
-    stamp = (
-        max((file.stat().st_mtime for file in path.glob("*.py")), default=0.0)
-        if path.is_dir()
-        else path.stat().st_mtime
-    )
+    stamp = max((file.stat().st_mtime for file in path.glob("*.py")), default=0.0) if path.is_dir() else path.stat().st_mtime
     key = (str(path.resolve()), stamp)
     if key not in _SPACES:
         submission = read_submission(path, {f"{module}.py" for module in modules})
@@ -44,4 +40,3 @@ def modules_named_by(folder: Path) -> list[str]:
     stems = sorted(path.stem.removeprefix("test_") for path in folder.glob("test_*.py"))
     present = [stem for stem in stems if (folder / f"{stem}.py").is_file()]
     return present or [stem for stem in stems if not any(stem.startswith(other + "_") for other in stems)]
-

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--candidate``."""
-    parser.addoption(
-        "--candidate", type=Path, default=None, help="folder, notebook or zip whose code the checks look at"
-    )
+    parser.addoption("--candidate", type=Path, default=None, help="folder, notebook or zip whose code the checks look at")
 
 
 @pytest.fixture

@@ -137,9 +137,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _cannot_be_read(path: Path, error: OSError) -> UsageError:
-    return UsageError(
-        f"cannot be read: {error.strerror}", shown(str(path), 200), "check the path and its permissions"
-    )
+    return UsageError(f"cannot be read: {error.strerror}", shown(str(path), 200), "check the path and its permissions")
 
 
 def _is_file(path: Path) -> bool:

@@ -90,9 +90,7 @@ def _root_of(paths: Collection[str], expected: Collection[str], notes: Notes) ->
         if level:
             best = max(level, key=lambda folder: (modules[folder], notebooks[folder]))
             if len(level) > 1:
-                notes.add(
-                    f"several folders hold something to grade ({listed(level)}); {shown(best)} was taken"
-                )
+                notes.add(f"several folders hold something to grade ({listed(level)}); {shown(best)} was taken")
             return best
     return _common_folder(paths)
 
@@ -131,9 +129,7 @@ def _uncopied(path: str) -> str:
     return match.group(1) + match.group(2) if match else path
 
 
-def _mention_strays(
-    paths: Collection[str], found: Collection[str], expected: Collection[str], notes: Notes
-) -> None:
+def _mention_strays(paths: Collection[str], found: Collection[str], expected: Collection[str], notes: Notes) -> None:
     """Say where a missing module lies, if it is only in the wrong folder."""
     for name in sorted(set(expected) - set(found)):
         strays = [path for path in paths if path.endswith(f"/{name}")]

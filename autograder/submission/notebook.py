@@ -30,9 +30,7 @@ _CHECKS = re.compile(
     r"|@visible_checks\(.*\)\ndef _visible\(\):(?:\n[ \t].*|\n(?=\n|[ \t]))*)$",
     re.MULTILINE,
 )
-_OTHER_KERNELS = re.compile(
-    r"(ir|irkernel|julia.*|octave|matlab.*|xcpp.*|bash|javascript|deno|scala.*|rust)$"
-)
+_OTHER_KERNELS = re.compile(r"(ir|irkernel|julia.*|octave|matlab.*|xcpp.*|bash|javascript|deno|scala.*|rust)$")
 
 
 @dataclass(frozen=True)
@@ -127,16 +125,12 @@ def parsed(data: bytes, limits: Limits) -> dict[str, Any]:
     if sum(data.count(mark) for mark in (b"[", b"{", b",")) > limits.notebook_values:
         raise Unreadable("the notebook holds too much data; clear its outputs")
     try:
-        notebook = json.loads(
-            data.decode(json.detect_encoding(data), errors="replace").removeprefix("\ufeff")
-        )
+        notebook = json.loads(data.decode(json.detect_encoding(data), errors="replace").removeprefix("\ufeff"))
     except RecursionError as error:
         raise Unreadable("the notebook is nested too deeply to be one") from error
     except (ValueError, MemoryError) as error:
         raise Unreadable("the file is not a notebook (no JSON); save it again as .ipynb") from error
-    if not isinstance(notebook, dict) or not any(
-        isinstance(notebook.get(k), list) for k in ("cells", "worksheets")
-    ):
+    if not isinstance(notebook, dict) or not any(isinstance(notebook.get(k), list) for k in ("cells", "worksheets")):
         raise Unreadable("the file is JSON but not a notebook: it has no cells")
     return notebook
 
@@ -193,7 +187,11 @@ def _is_locked(cell: dict[str, Any]) -> bool:
 
 def _without_checks(source: str) -> str:
     """Blank the visible checks that came with the notebook, also where cells were joined or lost their marks."""
-    return _CHECKS.sub(lambda match: "\n" * match[0].count("\n"), source) if any(name in source for name in _CHECK_MODULES) else source
+    return (
+        _CHECKS.sub(lambda match: "\n" * match[0].count("\n"), source)
+        if any(name in source for name in _CHECK_MODULES)
+        else source
+    )
 
 
 def _require_python(metadata: Any) -> None:

@@ -51,9 +51,7 @@ class Submission:
     syntax_errors: Mapping[str, str]
 
 
-def read_submission(
-    path: Path, expected: Collection[str], limits: Limits = DEFAULT_LIMITS, notebook: str = ""
-) -> Submission:
+def read_submission(path: Path, expected: Collection[str], limits: Limits = DEFAULT_LIMITS, notebook: str = "") -> Submission:
     """Read the submission at `path`: a folder, ``.ipynb``, ``.zip`` or ``.py``.
 
     Args:
@@ -83,9 +81,7 @@ def read_submission(
     )
 
 
-def find_notebook(
-    path: Path, expected: Collection[str], notebook: str = "", limits: Limits = DEFAULT_LIMITS
-) -> bytes | None:
+def find_notebook(path: Path, expected: Collection[str], notebook: str = "", limits: Limits = DEFAULT_LIMITS) -> bytes | None:
     """Return the notebook that :func:`read_submission` takes, or would take if there were no modules; None without one."""
     work = _Reading(frozenset(expected), limits, notebook)
     try:
@@ -282,18 +278,14 @@ def _usage_error(path: Path, error: OSError) -> UsageError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return UsageError("there is no such submission", shown(str(path), 200), "check the path")
     reason = error.strerror or type(error).__name__
-    return UsageError(
-        f"the submission cannot be opened: {reason}", shown(str(path), 200), "check its permissions"
-    )
+    return UsageError(f"the submission cannot be opened: {reason}", shown(str(path), 200), "check its permissions")
 
 
 def _digest(files: Mapping[str, bytes], errors: Mapping[str, str], reason: str | None) -> str:
     """Hash what grading depends on; every part is preceded by its length, so that parts cannot flow together."""
     digest = hashlib.sha256()
     parts = [part for name in sorted(files) for part in (name.encode(), files[name])]
-    parts += [
-        f"{name}: {errors[name]}".encode("utf-8", "replace") for name in sorted(errors.keys() - files.keys())
-    ]
+    parts += [f"{name}: {errors[name]}".encode("utf-8", "replace") for name in sorted(errors.keys() - files.keys())]
     parts += [] if reason is None else [reason.encode("utf-8", "replace")]
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)

@@ -60,8 +60,6 @@ def test_students_checks_alone_have_one_part(tiny: Assignment) -> None:
     assert {outcome.check.visibility for one in found for outcome in one.outcomes} == {"visible"}
 
 
-
-
 def test_what_loading_says_later_is_kept_to_itself(tiny: Assignment, warm_sandbox: Sandbox) -> None:
     """A worker that starts in the second part may know, by whatever channel, what another one was sent."""
     subject = IsolatedSubmission(tiny, right_answers(pieces=pieces() + "\nraise ValueError('TOLD')\n"), warm_sandbox)

@@ -97,8 +97,7 @@ def test_a_check_that_is_lenient_with_coarse_results_is_found(tmp_path: Path) ->
     name = write_course(tmp_path)
     path = tmp_path / "solutions" / name / "hidden" / "test_pieces.py"
     path.write_text(
-        path.read_text()
-        + '\n\n@check("double", points=2, title="is lenient")\n'
+        path.read_text() + '\n\n@check("double", points=2, title="is lenient")\n'
         "def test_double_lenient(candidate):\n"
         '    """The value is far off."""\n'
         "    got = candidate.double(torch.ones(2))\n"

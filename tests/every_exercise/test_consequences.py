@@ -62,8 +62,7 @@ def test_a_mistake_is_charged_once(assignment: Assignment, exercise: Exercise, p
     used = {exercise.key, piece.key, *_closure(assignment, exercise)}
     chosen = [one for one in assignment.exercises if one.key in used]
     results = {
-        one.exercise.key: one
-        for one in assess(assignment, chosen, LoadedModules(assignment, files), RunOptions(), None)
+        one.exercise.key: one for one in assess(assignment, chosen, LoadedModules(assignment, files), RunOptions(), None)
     }
     assert results[piece.key].score < piece.points
     lost = [

@@ -72,9 +72,7 @@ def test_written_question_has_a_rubric_and_a_model_answer(assignment: Assignment
 
 
 @pytest.mark.parametrize(("assignment", "question"), list(questions()), ids=by_id)
-def test_written_question_names_a_coded_companion_that_exists(
-    assignment: Assignment, question: WrittenQuestion
-) -> None:
+def test_written_question_names_a_coded_companion_that_exists(assignment: Assignment, question: WrittenQuestion) -> None:
     """What is derived on paper is witnessed by checks of the same assignment; short answers alone do not count."""
     named = set(COMPANION.findall(question.prompt))
     exercises = {exercise.key: exercise for exercise in assignment.exercises}

@@ -44,12 +44,7 @@ FIXED: dict[str, str] = {
 def hidden_checks(name: str) -> dict[str, Check]:
     """All hidden checks of an assignment by a key that tells them from those of all others."""
     exercises = open_course().assignment(name).exercises
-    return {
-        f"{name}:{check.key}": check
-        for exercise in exercises
-        for check in exercise.checks
-        if check.visibility == "hidden"
-    }
+    return {f"{name}:{check.key}": check for exercise in exercises for check in exercise.checks if check.visibility == "hidden"}
 
 
 @functools.cache

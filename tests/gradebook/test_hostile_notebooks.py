@@ -104,8 +104,9 @@ def split(notebook: Notebook) -> Notebook:
     """A class and its use in two cells with the same marks, as splitting leaves them."""
     one = cell(notebook, "solution-whole-total")
     second = copy.deepcopy(one) | {"id": "second"}
-    one["source"], second["source"] = "def helper(x):\n    return shift(x)", (
-        "def total(x, noisy=False):\n    return helper(jitter(x) if noisy else x).sum(-1)"
+    one["source"], second["source"] = (
+        "def helper(x):\n    return shift(x)",
+        ("def total(x, noisy=False):\n    return helper(jitter(x) if noisy else x).sum(-1)"),
     )
     place = notebook["cells"].index(one)
     notebook["cells"].insert(place + 1, second)

@@ -37,9 +37,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbo
 WRONG = right_answers(pieces=pieces(double="3 * x"))
 
 
-def run(
-    course: str, paths: list[Path], out: Path, *, resume: bool = False, formats: str = "json", **options: Any
-) -> ClassRun:
+def run(course: str, paths: list[Path], out: Path, *, resume: bool = False, formats: str = "json", **options: Any) -> ClassRun:
     """Grade in this process."""
     chosen = GradeOptions(isolation="best", **options)
     running = ClassRun(course, chosen, out, frozenset(formats.split(",")), quiet=True)
@@ -106,9 +104,7 @@ def test_resuming_grades_only_what_is_new_or_changed(course: str, a_class: Path,
     assert running.exit_code(50.0) == 1
 
 
-@pytest.mark.parametrize(
-    "options", [{"seed": 1}, {"only": ("double",)}, {"time_limit": 7.0}, {"memory_limit_mb": 2000}]
-)
+@pytest.mark.parametrize("options", [{"seed": 1}, {"only": ("double",)}, {"time_limit": 7.0}, {"memory_limit_mb": 2000}])
 def test_other_options_are_no_reason_to_keep_a_result(
     course: str, a_class: Path, tmp_path: Path, options: dict[str, Any]
 ) -> None:

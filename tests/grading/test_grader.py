@@ -142,9 +142,7 @@ def test_a_file_that_does_not_end_or_ends_the_process_is_used_for_its_definition
         ("__import__('time').sleep(60)", "timeout"),
     ],
 )
-def test_a_function_that_hangs_or_dies_costs_its_own_points(
-    grader: Grader, tmp_path: Path, double: str, status: str
-) -> None:
+def test_a_function_that_hangs_or_dies_costs_its_own_points(grader: Grader, tmp_path: Path, double: str, status: str) -> None:
     """The others go on in fresh workers, with a correct version of it where they need one."""
     files = right_answers(pieces=pieces(double=f"2 * x if x is None else {double}", shift="2 * x + by"))
     result = graded(grader, tmp_path / "gina", files)

@@ -56,9 +56,7 @@ def test_results_belong_to_those_who_ask(place: tuple[Path, str], grader: Standb
     assert [asked[name].score == best for name in "abcd"] == [True, False, True, False]
 
 
-def test_a_submission_that_changed_meanwhile_is_graded_as_it_is_now(
-    place: tuple[Path, str], grader: StandbyGrader
-) -> None:
+def test_a_submission_that_changed_meanwhile_is_graded_as_it_is_now(place: tuple[Path, str], grader: StandbyGrader) -> None:
     """The result made ahead is of another attempt."""
     first, second = hand_in(place[0], "first", right=True), hand_in(place[0], "second", right=False)
     before = grader.grade(first, "first", [(second, "second")]).result.score

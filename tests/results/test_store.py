@@ -66,11 +66,7 @@ def test_a_file_in_place_of_the_folder_is_a_clear_error(tmp_path: Path) -> None:
         b"\xff\xfe\x00",
         b"null",
         b"[" * 100_000,
-        result(score=1.0)
-        .to_json()
-        .replace('"score":1.0', '"score":NaN', 1)
-        .replace('"score": 1.0', '"score": NaN')
-        .encode(),
+        result(score=1.0).to_json().replace('"score":1.0', '"score":NaN', 1).replace('"score": 1.0', '"score": NaN').encode(),
         result(schema_version=99).to_json().encode(),
     ],
 )

@@ -89,9 +89,7 @@ def test_circular_imports() -> None:
 
 def test_a_circular_import_of_names_keeps_the_functions() -> None:
     """It fails in Python too, at the top of one of the files; whatever does not need the name still works."""
-    space = space_of(
-        one="from two import g\ndef f():\n    return 1\n", two="from one import f\ndef g():\n    return 2\n"
-    )
+    space = space_of(one="from two import g\ndef f():\n    return 1\n", two="from one import f\ndef g():\n    return 2\n")
     assert space.module("one").f() == 1
     assert space.module("one").g() == 2
 

@@ -177,6 +177,8 @@ _NAMES = (
     "curses readline csv json xml.etree.ElementTree concurrent.futures importlib.metadata pydoc doctest"
 )
 _IMPORTS = _NAMES.split()
+
+
 def test_whatever_an_answer_may_import_is_there(worker: Worker) -> None:
     """In each profile the same imports work as without walls."""
     here = [name for name in _IMPORTS if _installed(name)]

@@ -41,13 +41,9 @@ print(json.dumps(found))
 """
 
 
-
 def run_elsewhere(python: str, refuse: tuple[str, ...] = (), **options: Any) -> dict[str, Any]:
     """Start a zygote in another process, for which the kernel refuses some calls; return what it found."""
     return run_program(_PROGRAM, python, refuse, **options)
-
-
-
 
 
 @linux

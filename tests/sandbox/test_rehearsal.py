@@ -66,7 +66,8 @@ def test_answers_are_rehearsed_without_torch() -> None:
     """The point of a light worker; the random state is that of a fresh seed here, too."""
     code = (
         "import sys, random\n"
-        "from autograder.runtime import light_worker\nfrom autograder.sandbox.zygote import light_rehearsal, process, rehearsal\n"
+        "from autograder.runtime import light_worker\n"
+        "from autograder.sandbox.zygote import light_rehearsal, process, rehearsal\n"
         "light_rehearsal.rehearse_answers()\n"
         "assert 'torch' not in sys.modules and rehearsal.NAME not in sys.modules\n"
         "drawn = random.random(); random.seed(0); assert drawn == random.random()\n"

@@ -36,7 +36,7 @@ def test_rare_libraries(files: dict[str, bytes], groups: tuple[str, ...]) -> Non
         ({"concepts.py": b"import sympy as sp\n"}, False),
         ({"concepts.py": b"m = __import__('tor' + 'ch')\n"}, False),
         ({"concepts.py": ANSWER, "losses.py": b"import torch\n"}, True),
-        ({"concepts.py": b"\"\"\"From losses to a model.\"\"\"\n" + ANSWER, "losses.py": b"import torch\n"}, True),
+        ({"concepts.py": b'"""From losses to a model."""\n' + ANSWER, "losses.py": b"import torch\n"}, True),
         ({"concepts.py": b"from . import (\n    losses,\n)\n", "losses.py": b"import torch\n"}, False),
         ({"concepts.py": b"def f():\n    import losses\n", "losses.py": b"import torch\n"}, False),
         ({"concepts.py": b"from losses import kl\n", "losses.py": b"import torch\n"}, False),

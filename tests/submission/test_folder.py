@@ -126,9 +126,7 @@ def test_start_up_files_have_no_effect(alice: Path, name: str) -> None:
     assert noted(read, name, "ignored")
 
 
-def test_links_pipes_and_sockets_are_never_followed(
-    alice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_links_pipes_and_sockets_are_never_followed(alice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only ordinary files are opened; a pipe does not block."""
     secret = tmp_path / "secret"
     secret.mkdir()

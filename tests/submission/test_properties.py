@@ -17,9 +17,7 @@ from autograder.submission.syntax_program import first_error
 EXPECTED = {"losses.py", "model.py"}
 SOME = settings(max_examples=60, deadline=None)
 
-names = st.sampled_from(
-    ["losses.py", "model.py", "own.py", "torch.py", "conftest.py", "a.csv", ".x", "n.ipynb", "b.zip"]
-)
+names = st.sampled_from(["losses.py", "model.py", "own.py", "torch.py", "conftest.py", "a.csv", ".x", "n.ipynb", "b.zip"])
 folders = st.sampled_from(["", "vae/", "vae/own/", "__MACOSX/", "data/"])
 contents = st.one_of(st.binary(max_size=60), st.sampled_from([b"x = 1\r\n", b"def f(:", b'{"cells": []}']))
 trees = st.dictionaries(st.builds(str.__add__, folders, names), contents, max_size=6)
@@ -119,9 +117,7 @@ json_values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8), st.just("code"), st.just("%%time\nx = 1")),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
-        st.dictionaries(
-            st.sampled_from(["cell_type", "source", "metadata", "id", "input", "cells"]), inner, max_size=4
-        ),
+        st.dictionaries(st.sampled_from(["cell_type", "source", "metadata", "id", "input", "cells"]), inner, max_size=4),
     ),
     max_leaves=12,
 )
@@ -136,9 +132,7 @@ def test_any_json_in_a_notebook(cells: Any, sheets: Any, metadata: Any) -> None:
 
 
 @settings(SOME, max_examples=200)
-@given(
-    data=st.one_of(st.binary(max_size=200), st.text("# coding:=latin-1\n\\'\"([{%!?\0\r", max_size=60).map(str.encode))
-)
+@given(data=st.one_of(st.binary(max_size=200), st.text("# coding:=latin-1\n\\'\"([{%!?\0\r", max_size=60).map(str.encode)))
 def test_any_bytes_are_a_source(data: bytes) -> None:
     """Always readable; at worst with a syntax error."""
     read = read_bytes("losses.py", data)

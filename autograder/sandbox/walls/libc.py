@@ -60,9 +60,7 @@ def call(name: str, *args: int | bytes | ctypes.Array | ctypes.Structure | None)
     except KeyError:
         raise OSError(errno.ENOSYS, f"{name}: not on this architecture") from None
     converted = [
-        ctypes.c_long(arg)
-        if isinstance(arg, int)
-        else ctypes.byref(arg) if isinstance(arg, ctypes.Structure) else arg
+        ctypes.c_long(arg) if isinstance(arg, int) else ctypes.byref(arg) if isinstance(arg, ctypes.Structure) else arg
         for arg in args
     ]
     return _checked(_syscall()(ctypes.c_long(number), *converted), name)

@@ -52,9 +52,7 @@ NO_ANSWER_NEEDS = frozenset(_TOOLS.split())
 _TORCH = "torch"
 _NO_ANSWER_NEEDS_OF_TORCH = frozenset(["bin", "include", "lib", "share", "test"])
 """Parts of torch that are left out. Its libraries are in memory already, and are not opened again."""
-_PARTS_OF_PYTHON = (
-    "test idlelib ensurepip lib2to3 turtledemo site-packages dist-packages"
-)
+_PARTS_OF_PYTHON = "test idlelib ensurepip lib2to3 turtledemo site-packages dist-packages"
 _NO_ANSWER_NEEDS_OF_PYTHON = frozenset(_PARTS_OF_PYTHON.split())
 _PREFIXES = (
     "ld-linux libanl libblas libbsd libbrotli libbz2 libc.so libcblas libcrypt libdb- libdeflate libdl libexpat "

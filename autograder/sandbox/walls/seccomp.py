@@ -31,8 +31,7 @@ _WAITING = (
 )
 _SOCKETS = "sendto recvfrom sendmsg recvmsg shutdown getsockopt getsockname getpeername"
 _SIGNALS = (
-    "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack "
-    "getitimer setitimer"
+    "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack getitimer setitimer"
 )
 _ITSELF = (
     "getpid getppid gettid getuid geteuid getgid getegid getgroups getresuid getresgid getpgid getpgrp getsid "
@@ -197,8 +196,7 @@ def assemble(policy: Policy, arch: str) -> list[Instruction]:
 def encode(program: list[Instruction], pid: int) -> bytes:
     """Return the program as an array of `struct sock_filter`, with the worker's own pid filled in."""
     packed = (
-        struct.pack("=HBBI", code, yes, no, pid if operand == _OWN_PID else operand)
-        for code, yes, no, operand in program
+        struct.pack("=HBBI", code, yes, no, pid if operand == _OWN_PID else operand) for code, yes, no, operand in program
     )
     return b"".join(packed)
 

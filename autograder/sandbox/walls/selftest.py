@@ -170,11 +170,7 @@ def faults(report: Report, profile: str) -> list[str]:
     Returns:
         One line per attempt that came out wrong; empty for a worker that may be used.
     """
-    wrong = [
-        f"{name}: {report.get(name, 'not tried')}"
-        for name in _CLOSED[profile]
-        if report.get(name) not in _REFUSED
-    ]
+    wrong = [f"{name}: {report.get(name, 'not tried')}" for name in _CLOSED[profile] if report.get(name) not in _REFUSED]
     working = ["threads", "random", "library"] + (["scratch"] if profile == "S3" else [])
     wrong += [f"{name} fails: {report.get(name)}" for name in working if report.get(name) != "open"]
     if report.get("profile") != profile:

@@ -49,9 +49,7 @@ def forget_package(root: str) -> None:
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] == "autograder" and hasattr(module, "__path__"):
             module.__path__ = []
-    sys.meta_path[:] = [
-        finder for finder in sys.meta_path if "__editable__" not in getattr(finder, "__module__", "")
-    ]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in getattr(finder, "__module__", "")]
 
 
 class _WithoutTools(PathFinder):

@@ -20,7 +20,14 @@ from hostile.witness.record import Record
 
 _LENGTH = struct.Struct(">I")
 _ENDLESS = 2**32 - 1
-_TENSOR, _TUPLE, _ARRAY, _SCALAR, _HANDLE, _CALLBACK = 1, codec._TUPLE, codec._ARRAY, codec._SCALAR, codec._HANDLE, codec._CALLBACK
+_TENSOR, _TUPLE, _ARRAY, _SCALAR, _HANDLE, _CALLBACK = (
+    1,
+    codec._TUPLE,
+    codec._ARRAY,
+    codec._SCALAR,
+    codec._HANDLE,
+    codec._CALLBACK,
+)
 Functions = list[Callable[..., Any]]
 Nodes = list[tuple[list[torch.Tensor], list[torch.Tensor]]]
 

@@ -35,7 +35,8 @@ _WANTED = (
     "multiprocessing.popen_fork", "multiprocessing.shared_memory", "multiprocessing.queues", "multiprocessing.synchronize",
     "multiprocessing.resource_sharer", "multiprocessing.util", "torch.utils.data", "torch.utils._python_dispatch",
     "torch.distributions", "torch.testing", "torch.overrides", "torch.nested", "colorsys", "shutil", "subprocess", "pickle",
-    "json", "atexit", "cProfile", "autograder.checks", "autograder.checks.short_answers", "hypothesis", "pytest", "resource", "zlib",
+    "json", "atexit", "cProfile", "autograder.checks", "autograder.checks.short_answers", "hypothesis", "pytest",
+    "resource", "zlib",
 )  # fmt: skip
 _JUDGE = {"course": ("/course/solutions", "/course/solutions/vae/hidden")}
 """Names that a judge in the same process would hold."""
@@ -69,7 +70,12 @@ class _Ground:
 
     def __init__(self, uid: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="open-"))
-        for name in ("solutions/vae/hidden/test_losses.py", "solutions/vae/losses.py", "autograder/assessment/runner.py", "README.md"):
+        for name in (
+            "solutions/vae/hidden/test_losses.py",
+            "solutions/vae/losses.py",
+            "autograder/assessment/runner.py",
+            "README.md",
+        ):
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("# BEGIN SOLUTION\n" * 3)
