@@ -192,8 +192,8 @@ class Candidate:
         """Make the module ``name(**options)``, in eval mode and with parameters in general position.
 
         See :func:`autograder.runtime.general_position.shake_parameters`; lazy layers get their parameters from a pass
-        of ``example`` first. ``seed`` decides the noise, and the global random state afterwards. A ``shared`` module is made once for all
-        checks that ask for the same: for those that only look at it.
+        of ``example`` first. ``seed`` decides the noise, and the global random state afterwards. A ``shared``
+        module is made once for all checks that ask for the same: for those that only look at it.
         """
         made = RemoteFunction(self._remote, ["module", self._module, name], name)
         how = {"example": example, "seed": salt.mix(seed), "scale": scale, "shared": shared}
