@@ -7,7 +7,7 @@ SUBMISSIONS ?= submitted/$(ASSIGNMENT)
 DEMO := results/demo
 ISOLATION ?= strict
 
-.PHONY: help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean
+.PHONY: constraints help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean
 
 help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
@@ -23,6 +23,7 @@ help:
 	@echo "make feedback-gallery   all feedback on one page"
 	@echo "make bench     measure speed and memory, also of stock nbgrader (an hour), write benchmarks/results/"
 	@echo "make lint      ruff, mypy, and the floors of the house"
+	@echo "make constraints   write the exact versions anew (UPGRADE=1: the newest ones)"
 	@echo "make clean     remove the environment and results"
 
 env: $(VENV)/.ready
@@ -92,6 +93,10 @@ lint: env
 	@$(BIN)/ruff format --check --quiet autograder tests benchmarks tools nbgrader_config.py
 	@$(BIN)/mypy autograder
 	@$(BIN)/lint-imports --no-logo
+
+constraints: env
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --no-annotate --quiet --custom-compile-command "make constraints" \
+	  $(if $(UPGRADE),--upgrade) -o constraints.txt
 
 clean:
 	rm -rf $(VENV) results .hypothesis .mypy_cache .ruff_cache

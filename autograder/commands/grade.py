@@ -44,6 +44,9 @@ def run(
     Reads solutions/<assignment>/ and PATHS; writes OUT/<student>.json, OUT/<student>.html, summary.csv, class.json
     and index.html. Results appear as they come; after an interruption --resume continues.
     """
+    from autograder.extras import require_grading
+
+    require_grading("grade")
     from autograder.grading.class_run import ClassRun
     from autograder.grading.options import GradeOptions, fresh_seed
 

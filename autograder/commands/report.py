@@ -13,6 +13,9 @@ def run(results: Annotated[Path, typer.Argument(help="The folder with the result
 
     Reads RESULTS/*.json; writes RESULTS/index.html, RESULTS/<student>.html, summary.csv and class.json.
     """
+    from autograder.extras import require_grading
+
+    require_grading("report")
     from autograder.reports.build import build_report
 
     built = build_report(results)

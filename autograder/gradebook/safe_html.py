@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import bleach
+import nh3
 from jinja2 import pass_context
 from markupsafe import Markup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -21,6 +21,15 @@ _TAGS = frozenset(
         *("small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
     }
 )
+_STRAY = re.compile(rf"<(?!/?(?:{'|'.join(sorted(_TAGS))})[\s/>])", re.IGNORECASE)
+"""The beginning of anything but a tag that is allowed."""
+_ATTRIBUTES = {
+    **dict.fromkeys(("div", "span", "pre", "code"), {"class"}),
+    **dict.fromkeys(("td", "th"), {"colspan", "rowspan"}),
+    "a": {"href"},
+    "img": {"src", "alt"},
+    "ol": {"start"},
+}
 _HIGHLIGHTED = re.compile(r"highlight|[a-z][a-z0-9]{0,2}")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s]*", re.IGNORECASE)
@@ -44,19 +53,20 @@ def markdown2html(context: Any, source: str) -> str:
 
 
 def clean_html(html: Any) -> Markup:
-    """HTML reduced to structure and text; whatever is not allowed is shown as text."""
+    """HTML reduced to structure and text; tags that are not allowed are shown as text, since a student wrote them."""
     text = html.decode() if isinstance(html, bytes) else str(html)
-    return Markup(bleach.clean(text, tags=_TAGS, attributes=_is_harmless, protocols={"http", "https", "mailto", "data"}))
+    cleaned = nh3.clean(
+        _STRAY.sub("&lt;", text), tags=set(_TAGS), attributes=_ATTRIBUTES, attribute_filter=_harmless,
+        url_schemes={"http", "https", "mailto", "data"},
+    )  # fmt: skip
+    return Markup(cleaned)
 
 
-def _is_harmless(tag: str, name: str, value: str) -> bool:
+def _harmless(tag: str, name: str, value: str) -> str | None:
+    """The value of an attribute, None where it is to go."""
+    if name not in _ATTRIBUTES.get(tag, ()):  # nh3 lets some pass on every tag
+        return None
     if name == "class":
-        return tag in ("div", "span", "pre", "code") and all(map(_HIGHLIGHTED.fullmatch, value.split()))
-    if (tag, name) == ("img", "src"):
-        return _PICTURE.fullmatch(value) is not None
-    if (tag, name) == ("a", "href"):
-        return _LINK.fullmatch(value) is not None
-    return name in _PLAIN.get(tag, ())
-
-
-_PLAIN = {"img": ("alt",), "ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}
+        return value if all(map(_HIGHLIGHTED.fullmatch, value.split())) else None
+    wanted = {("img", "src"): _PICTURE, ("a", "href"): _LINK}.get((tag, name))
+    return value if wanted is None or wanted.fullmatch(value) else None

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
-import tempfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
-from autograder.errors import GraderError
-from autograder.course.notebook_cells import notebook_name
-from autograder.extras import require_nbgrader
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from autograder.course.convolutions import FILE, as_text
-from autograder.release.convolutions import convolutions_of
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 from autograder.course.assignment import Assignment
-from autograder.course.course import Course
 from autograder.errors import GraderError
-from autograder.release.source_notebook import build_source
-from autograder.course.notebook_cells import notebook_name
-from autograder.release.student_notebook import cut_releases
-from autograder.extras import require_nbgrader
-from autograder.course.outline import number_of_points, replace_items
-from autograder.atomic import write_atomically
 from autograder.release.stubs import cut_solutions, solution_lines
+
 
 def notebook_lines(text: str) -> Iterator[tuple[str, str]]:
     """Yield every line of text anywhere in a notebook, metadata and names included, with the cell that it is in."""
@@ -60,9 +44,7 @@ def refuse_leaks(assignment: Assignment, files: dict[str, str]) -> None:
     """Raise :class:`GraderError` when a released file shows what it must not."""
     leaks = list(find_leaks(assignment, files))
     if leaks:
-        raise GraderError(
-            "a released file would show a solution: " + "; ".join(leaks[:3]), f"solutions/{assignment.name}"
-        )
+        raise GraderError("a released file would show a solution: " + "; ".join(leaks[:3]), f"solutions/{assignment.name}")
 
 
 def find_leaks(assignment: Assignment, files: dict[str, str]) -> Iterator[str]:
@@ -70,9 +52,7 @@ def find_leaks(assignment: Assignment, files: dict[str, str]) -> Iterator[str]:
 
     Lines of the references outside solution regions are public; so are, but for solutions, those of visible checks.
     """
-    stubs = set(
-        _stripped(cut_solutions(source.decode("utf-8"), "") for source in assignment.reference_files().values())
-    )
+    stubs = set(_stripped(cut_solutions(source.decode("utf-8"), "") for source in assignment.reference_files().values()))
     visible = set(_stripped(path.read_text("utf-8") for path in (assignment.folder / "visible").glob("*.py")))
     secrets = {line: where for line, where in _other_secrets(assignment) if line not in stubs | visible}
     secrets |= {line: where for line, where in _solutions(assignment) if line not in stubs}
@@ -92,9 +72,7 @@ def _stripped(texts: Iterable[str]) -> Iterator[str]:
 def _solutions(assignment: Assignment) -> Iterator[tuple[str, str]]:
     for name, source in assignment.reference_files().items():
         yield from (
-            (line, f"a solution in {name}")
-            for line in solution_lines(source.decode("utf-8"))
-            if len(line) >= MIN_SECRET
+            (line, f"a solution in {name}") for line in solution_lines(source.decode("utf-8")) if len(line) >= MIN_SECRET
         )
 
 

@@ -140,8 +140,10 @@ def _joined(parts: list[str]) -> str:
 def _kind(part: str) -> str:
     code = [line for line in part.splitlines() if not line.startswith("#")]
     first = code[0] if code and not part.startswith(BEGIN) else "@"
-    return "block" if first.startswith(("def ", "class ", "async ", "@")) else (
-        "import" if first.startswith(("import ", "from ")) else "statement"
+    return (
+        "block"
+        if first.startswith(("def ", "class ", "async ", "@"))
+        else ("import" if first.startswith(("import ", "from ")) else "statement")
     )
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
-from pathlib import Path
 from typing import Any
-from autograder.course.location import ROOT_VARIABLE
+
 
 def configure_release(config: Any) -> None:
     """Set up ``nbgrader generate_assignment`` in a traitlets configuration.

@@ -7,25 +7,20 @@ wrong variants and rubrics before it reaches the disk. For the grader there is `
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course.convolutions import FILE, as_text
-from autograder.release.convolutions import convolutions_of
-from autograder.course.assignment import Assignment
-from autograder.course.course import Course
-from autograder.errors import GraderError
-from autograder.release.source_notebook import build_source
-from autograder.course.notebook_cells import notebook_name
-from autograder.release.student_notebook import cut_releases
-from autograder.release.leaks import notebook_lines
-from autograder.extras import require_nbgrader
-from autograder.course.outline import number_of_points, replace_items
 from autograder.atomic import write_atomically
-from autograder.release.stubs import cut_solutions, solution_lines
+from autograder.course.assignment import Assignment
+from autograder.course.convolutions import FILE, as_text
+from autograder.course.course import Course
+from autograder.course.notebook_cells import notebook_name
+from autograder.extras import require_nbgrader
+from autograder.release.convolutions import convolutions_of
 from autograder.release.leaks import refuse_leaks
+from autograder.release.source_notebook import build_source
 from autograder.release.student_files import build
+from autograder.release.student_notebook import cut_releases
 
 
 def release(course: Course, names: Sequence[str], *, write: bool) -> list[Path]:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.course.assignment import Assignment, Exercise
-from autograder.errors import GraderError
 from autograder.course.notebook_cells import LONGEST_ID, METADATA, METADATA_SCHEMA, exercise_cell, written_cell
-from autograder.release.check_cells import check_cell, points_cell
-from autograder.release.module_parts import ModuleParts, take_apart
-from autograder.release.docstring_markdown import definition_markdown, docstring_markdown
 from autograder.course.outline import TRAINING, WRITTEN, number_of_points, split_outline
 from autograder.course.written_questions import WrittenQuestion
+from autograder.errors import GraderError
+from autograder.release.check_cells import check_cell, points_cell
+from autograder.release.docstring_markdown import definition_markdown, docstring_markdown
+from autograder.release.module_parts import ModuleParts, take_apart
 
 Cell = dict[str, Any]
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import GraderError
 from autograder.course.notebook_cells import notebook_name
+from autograder.errors import GraderError
 from autograder.extras import require_nbgrader
 
 

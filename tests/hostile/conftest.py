@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading import grader
 from autograder.grading.grader import Grader, _selected
 from autograder.grading.options import GradeOptions, IsolationRequest
 from autograder.results.graded import Graded
 from autograder.results.schema import ExerciseResult
 from autograder.sandbox.walls.process_limits import UIDS_PER_ZYGOTE
 from autograder.sessions import subjects
+from autograder.sessions.budget import Budget
 
 from .attacks import prelude
 from .attacks.attack import Attack
@@ -46,6 +48,8 @@ class Arena:
         self.honest: dict[tuple[str, str], int] = {}
         """Megabytes that grading the reference takes, by assignment and exercise."""
         self._twice: dict[str, list[tuple[Graded, str]]] = {}
+        self._budgets: list[Budget] = []
+        """Of the latest submission."""
         self._others = worker_processes()
         """Spare workers of graders that other tests of this session keep."""
 
@@ -58,12 +62,13 @@ class Arena:
 
     def grade(self, assignment: str, path: Path, only: str = "", seconds: float = 6.0, seed: int = 0) -> Graded:
         """Grade one submission, of some exercises (names between spaces) or of all, with hidden inputs of `seed`."""
-        grader = self.grader(assignment)
+        warm = self.grader(assignment)
         selection = tuple(only.split())
-        grader.exercises = _selected(grader.assignment, selection)
-        grader.options = replace(grader.options, time_limit=seconds, only=selection, seed=seed)
+        warm.exercises = _selected(warm.assignment, selection)
+        warm.options = replace(warm.options, time_limit=seconds, only=selection, seed=seed)
         self.showing.start()
-        return grader.grade(grader.read(path))
+        self._budgets.clear()
+        return warm.grade(warm.read(path))
 
     def twice(self, attack: Attack, folder: Path) -> list[tuple[Graded, str]]:
         """Two runs of an attack with different hidden inputs, each with what the fixed texts hold back; done once."""
@@ -76,10 +81,20 @@ class Arena:
             self._twice[attack.name] = runs
         return self._twice[attack.name]
 
+    def budget(self) -> Budget:
+        """A budget that is remembered, for the grader to use."""
+        self._budgets.append(Budget())
+        return self._budgets[-1]
+
+    @property
+    def spent(self) -> float:
+        """Seconds of its workers that the latest submission has cost."""
+        return self._budgets[-1].spent
+
     def close(self) -> None:
         """End everything."""
-        for grader in self._graders.values():
-            grader.close()
+        for warm in self._graders.values():
+            warm.close()
 
     @property
     def alive(self) -> int:
@@ -94,6 +109,7 @@ def arena() -> Iterator[Arena]:
         patch.setattr(subjects, "LOAD_LIMIT", 1.0)
         patch.setenv("AUTOGRADER_HOSTILE_SECRET", "LEAKED by the environment")
         arena = Arena()
+        patch.setattr(grader, "Budget", arena.budget)
         with showing_all() as arena.showing:
             yield arena
         arena.close()

@@ -38,7 +38,9 @@ class C:
 
 def test_what_stays() -> None:
     """Signatures and docstrings; a placeholder at the markers' indentation, raising inside functions only."""
-    assert cut_solutions(SOURCE, "m.py") == f'''"""Module."""
+    assert (
+        cut_solutions(SOURCE, "m.py")
+        == f'''"""Module."""
 {PLACEHOLDER}
 
 
@@ -56,6 +58,7 @@ class C:
         {PLACEHOLDER}
         raise NotImplementedError()
 '''
+    )
 
 
 def test_the_lines_of_solutions() -> None:

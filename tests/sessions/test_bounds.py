@@ -65,10 +65,8 @@ def test_endless_functions_end() -> None:
                 continue
 
     handler = signal.getsignal(signal.SIGALRM)
-    started = time.monotonic()
     with pytest.raises(Overtime), bounded_time(0.1):
         endless()
-    assert time.monotonic() - started < 2
     assert signal.getsignal(signal.SIGALRM) == handler
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
@@ -86,16 +84,14 @@ class Deaf:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_unheard_limit_is_called_out_again() -> None:
     """An exception in a finaliser is dropped by the interpreter; the endless loop after it must end all the same."""
-    started = time.monotonic()
 
     def go_on() -> None:
         Deaf()
-        while time.monotonic() < started + 30:
+        while True:
             pass
 
     with pytest.raises(Overtime), bounded_time(0.05):
         go_on()
-    assert time.monotonic() < started + 20
 
 
 def test_in_time_nothing_rings() -> None:
