@@ -24,8 +24,8 @@ _TAGS = frozenset(
 _STRAY = re.compile(rf"<(?!/?(?:{'|'.join(sorted(_TAGS))})[\s/>])", re.IGNORECASE)
 """The beginning of anything but a tag that is allowed."""
 _ATTRIBUTES = {
-    **dict.fromkeys(("div", "span", "pre", "code"), {"class"}),
-    **dict.fromkeys(("td", "th"), {"colspan", "rowspan"}),
+    **{tag: {"class"} for tag in ("div", "span", "pre", "code")},
+    **{tag: {"colspan", "rowspan"} for tag in ("td", "th")},
     "a": {"href"},
     "img": {"src", "alt"},
     "ol": {"start"},
