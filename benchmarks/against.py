@@ -81,11 +81,11 @@ class Side:
         return line.strip()
 
 
-def compare(earlier: Path, assignment: str) -> dict[str, float]:
+def compare(earlier: Path, assignment: str, rounds: int = ROUNDS) -> dict[str, float]:
     """Medians of both sides and of the ratio of neighbours."""
     sides = [Side(ROOT, assignment), Side(earlier, assignment)]
     pairs = []
-    for turn in range(WARM_UP + ROUNDS):
+    for turn in range(WARM_UP + rounds):
         time.sleep(PAUSE_S if turn else 4)
         pairs.append([side.grade() for side in sides])
     for side in sides:

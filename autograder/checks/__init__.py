@@ -16,6 +16,7 @@ from autograder.checks.closeness import (
     fail,
 )
 from autograder.checks.decorator import check
+from autograder.checks.files import load_beside
 
 __all__ = [
     "Candidate",
@@ -31,4 +32,5 @@ __all__ = [
     "assert_true",
     "check",
     "fail",
+    "load_beside",
 ]

@@ -15,6 +15,19 @@ from torch import Tensor
 
 from autograder.checks.closeness import CheckFailed, assert_close
 
+__all__ = [
+    "assert_form",
+    "assert_is_number",
+    "assert_matrix",
+    "assert_matrix_form",
+    "assert_number",
+    "assert_numbers",
+    "assert_words",
+    "entries",
+    "number_of",
+    "plain",
+]
+
 DIGITS = 1e-4
 """Relative tolerance: a value written down with five digits is right."""
 _FLOOR = 1e-6

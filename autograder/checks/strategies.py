@@ -23,6 +23,28 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from autograder.checks import salt
+from autograder.checks.salt import once_per_attempt
+
+__all__ = [
+    "DTYPES",
+    "SHAPES",
+    "Batch",
+    "GaussianParameters",
+    "arrays",
+    "batches",
+    "gaussian_parameters",
+    "generator",
+    "made",
+    "normal",
+    "number",
+    "numpy_generator",
+    "once_per_attempt",
+    "one_of",
+    "probabilities",
+    "seeds",
+    "uniform",
+    "whole",
+]
 
 SHAPES: tuple[tuple[int, ...], ...] = (
     (1, 1), (1, 3), (2, 1), (2, 3), (5, 4), (2, 1, 2), (3, 2, 2), (2, 3, 1, 2), (1, 1, 4, 4), (2, 1, 2, 3, 2),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-import types
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,14 +15,3 @@ def module_under_test(path: Path, modules: Sequence[str]) -> str:
     if not fitting:
         raise GraderError("the file's name matches no module of the assignment", str(path), "call it test_<module>.py")
     return max(fitting, key=len)
-
-
-def load_file(path: Path, name: str) -> types.ModuleType:
-    """Import an instructor's file under a name of its own."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise GraderError("the file cannot be imported", str(path))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.checks.decorator import info_of
+from autograder.checks.files import load_file
 from autograder.course.assignment import Assignment, Check, Exercise, Visibility
-from autograder.course.check_files import load_file, module_under_test
+from autograder.course.check_files import module_under_test
 from autograder.course.location import assignment_names, find_root, read_outline
 from autograder.course.outline import CONCEPTS, TRAINING, WRITTEN, Item, Outline, read_items
 from autograder.course.written_questions import TrainingTask, read_written

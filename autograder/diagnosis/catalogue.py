@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 
 from autograder.checks.calls import CandidateSession
 from autograder.checks.candidate import Candidate, Remote
+from autograder.checks.files import load_file
 from autograder.course.assignment import Assignment, Exercise
-from autograder.course.check_files import load_file, module_under_test
+from autograder.course.check_files import module_under_test
 from autograder.course.course import open_course
 from autograder.diagnosis.fingerprint import Fingerprint, Probe, take_fingerprint
 from autograder.diagnosis.generic_mistakes import generic_variants

@@ -12,8 +12,8 @@ from autograder.assessment.disclosure import check_result
 from autograder.assessment.outcomes import Outcome
 from autograder.assessment.runner import RunOptions, run_checks
 from autograder.checks.decorator import info_of
+from autograder.checks.files import load_file
 from autograder.course.assignment import Check, Exercise
-from autograder.course.check_files import load_file
 from autograder.errors import UsageError
 from autograder.plaintext import printable
 from autograder.runtime.module_space import LoadError, ModuleSpace

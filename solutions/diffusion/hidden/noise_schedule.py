@@ -5,8 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from autograder.checks.salt import once_per_attempt
-from autograder.checks.strategies import uniform
+from autograder.checks.strategies import once_per_attempt, uniform
 
 LENGTH = 6
 

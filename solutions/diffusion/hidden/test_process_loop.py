@@ -5,17 +5,15 @@ truth, or else the candidate's own p_sample, says what a step should do, so that
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, CheckFailed, assert_close, assert_shape, assert_true, check, fail
+from autograder.checks import Candidate, CheckFailed, assert_close, assert_shape, assert_true, check, fail, load_beside
 from autograder.checks.strategies import generator, normal
-from autograder.course.check_files import load_file
 
-shared = load_file(Path(__file__).with_name("noise_schedule.py"), "autograder_checks.diffusion.hidden.noise_schedule")
+shared = load_beside(__file__, "noise_schedule")
 LENGTH, schedule = shared.LENGTH, shared.schedule
 DATA_MEAN, DATA_VARIANCE = 2.0, 0.25
 SIGMAS = 6.5

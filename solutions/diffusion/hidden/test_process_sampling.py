@@ -5,7 +5,6 @@ one mistake is charged once. A candidate's own values count only where they depe
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -21,10 +20,10 @@ from autograder.checks import (
     assert_true,
     check,
     fail,
+    load_beside,
 )
-from autograder.course.check_files import load_file
 
-shared = load_file(Path(__file__).with_name("noise_schedule.py"), "autograder_checks.diffusion.hidden.noise_schedule")
+shared = load_beside(__file__, "noise_schedule")
 LENGTH, schedule = shared.LENGTH, shared.schedule
 RTOL = 1e-4  # buffers may be kept, and everything may be computed, in float32
 

@@ -2,16 +2,14 @@
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, RemoteObject, assert_shape, assert_true, check
+from autograder.checks import Candidate, RemoteObject, assert_shape, assert_true, check, load_beside
 from autograder.checks.strategies import whole
-from autograder.course.check_files import load_file
 
-laws = load_file(Path(__file__).with_name("autoencoder_laws.py"), "autograder_checks.vae.hidden.autoencoder_laws")
+laws = load_beside(__file__, "autoencoder_laws")
 
 SMALL = (2, 3, 4)
 """Images of the small MLPVAE: neither square nor of one channel."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -12,13 +11,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from autograder.checks import Candidate, assert_close, assert_true, check
+from autograder.checks import Candidate, assert_close, assert_true, check, load_beside
 from autograder.checks.strategies import made, number, numpy_generator, seeds, whole
-from autograder.course.check_files import load_file
 
 Array = NDArray[np.float64]
 
-rows = load_file(Path(__file__).with_name("rows.py"), "autograder_checks.warmup.hidden.rows")
+rows = load_beside(__file__, "rows")
 SHAPES = rows.SHAPES
 some_x = rows.some_x
 some_noise = rows.some_noise

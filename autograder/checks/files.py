@@ -1,0 +1,38 @@
+"""Loading files of checks: an instructor's file under a name of its own, and what several of them share."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import types
+from pathlib import Path
+
+from autograder.errors import GraderError
+
+
+def load_file(path: Path, name: str) -> types.ModuleType:
+    """Import an instructor's file under a name of its own."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise GraderError("the file cannot be imported", str(path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_beside(file: str, name: str) -> types.ModuleType:
+    """The module ``name`` from the folder of a file of checks: helpers that several such files share.
+
+    Args:
+        file: the caller's ``__file__``.
+        name: the module's name, which does not begin with ``test_``.
+
+    Raises:
+        GraderError: there is no such file.
+    """
+    path = Path(file).with_name(f"{name}.py")
+    if not path.is_file():
+        raise GraderError("the checks share a file that does not exist", str(path))
+    assignment, room = path.parts[-3:-1]
+    return load_file(path, f"autograder_checks.{assignment}.{room}.{name}")

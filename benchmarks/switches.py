@@ -1,0 +1,90 @@
+"""What each piece of cleverness is worth: CPU of one right submission with it and without it, in turns.
+
+Run ``python benchmarks/switches.py [SWITCH…]``; writes ``benchmarks/results/switches.json``. Every switch is a replacement in
+a copy of the working tree: what is measured without it is this code and nothing else. A ratio below 1 says that the
+cleverness saves CPU; what saves less than five in a hundred has to go.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from against import ROOT, compare
+from machine import describe_machine
+
+RESULT = Path(__file__).parent / "results" / "switches.json"
+ROUNDS = 11
+ASSIGNMENTS = ("vae", "warmup", "diffusion", "gan")
+COPIED = ("autograder", "solutions", "benchmarks", "pyproject.toml")
+_ZYGOTE = "autograder/sandbox/zygote/"
+
+SWITCHES: dict[str, list[tuple[str, str, str]]] = {
+    "generator state by ctypes": [
+        (
+            "autograder/runtime/generator_state.py",
+            "(ctypes.c_char * _SIZE).from_address(_bits.ctypes.state_address) if isinstance(_bits, np.random.MT19937)",
+            "_NOWHERE if True",
+        ),
+        ("autograder/runtime/generator_state.py", "_view = _words_of_python()", "_view = _NOWHERE"),
+    ],
+    "two fork hooks dropped": [
+        (_ZYGOTE + "rehearsal.py", "if type(found) is list and found is not needless", "if False and type(found) is list"),
+    ],
+    "convolutions compiled beforehand": [
+        (_ZYGOTE + "process.py", "full_rehearsal.rehearse_convolutions(plan.convolutions)", "pass"),
+    ],
+    "convolutions compiled beforehand, against oneDNN off": [
+        (
+            _ZYGOTE + "process.py",
+            "full_rehearsal.rehearse_convolutions(plan.convolutions)",
+            "__import__('torch').backends.mkldnn.enabled = False",
+        ),
+    ],
+    "workers without torch": [
+        (
+            "autograder/sandbox/sandbox.py",
+            'if profiles.offers() and not profiles.offers()["pidfd"]:',
+            "if False:",
+        ),
+    ],
+}
+"""Name -> file, what stands there, what stands there without it."""
+
+
+def without(switch: str, folder: Path) -> Path:
+    """A copy of the working tree in which one thing is switched off."""
+    tree = folder / "without"
+    shutil.rmtree(tree, ignore_errors=True)
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, tree / name)
+    for name, old, new in SWITCHES[switch]:
+        path = tree / name
+        text = path.read_text("utf-8")
+        if text.count(old) != 1:
+            raise SystemExit(f"{name}: {switch!r} cannot be switched off, {old!r} stands there {text.count(old)} times")
+        path.write_text(text.replace(old, new), "utf-8")
+    return tree
+
+
+def main() -> None:
+    """Measure the switches named on the command line, all by default."""
+    measured = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for switch in sys.argv[1:] or SWITCHES:
+            tree = without(switch, Path(scratch))
+            measured[switch] = {name: compare(tree, name, ROUNDS)["ratio"] for name in ASSIGNMENTS}
+            print(switch, measured[switch], flush=True)
+    written = {"rounds": ROUNDS, "ratio_of_cpu_with_to_without": measured, "machine": describe_machine()}
+    RESULT.write_text(json.dumps(written, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
