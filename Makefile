@@ -7,11 +7,12 @@ SUBMISSIONS ?= submitted/$(ASSIGNMENT)
 DEMO := results/demo
 ISOLATION ?= strict
 
-.PHONY: constraints help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean
+.PHONY: constraints test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean
 
 help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
 	@echo "make test      environment, then the project's tests"
+	@echo "make test-fast the tests that start no program"
 	@echo "make env       the environment only: .venv/bin/autograder works afterwards"
 	@echo "make release   write assignments/, source/ and release/ from solutions/"
 	@echo "make collect   fetch what students submitted of ASSIGNMENT=vae from nbgrader's exchange"
@@ -43,6 +44,9 @@ demo: env
 
 test: env
 	@$(BIN)/python -m pytest tests
+
+test-fast: env
+	@$(BIN)/python -m pytest tests -m "not processes and not course"
 
 release: env
 	@$(BIN)/autograder release
