@@ -14,7 +14,7 @@ A student's mistake is not an error of the grader: it becomes the status of a ch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 
@@ -66,7 +66,11 @@ class SpawnFailed(GraderError):
     """One worker could not be started; the zygote is still usable."""
 
 
-def suggest(name: str, known: Sequence[str]) -> str:
-    """Name what was probably meant."""
-    near = get_close_matches(name, known, n=3, cutoff=0.4) or list(known)[:12]
+def suggest(name: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """What was probably meant, as a remedy; where nothing is near, ``otherwise`` or the first of what is known."""
+    known = list(known)
+    near = get_close_matches(name, known, n=3, cutoff=0.4)
+    if not near and otherwise is not None:
+        return otherwise
+    near = near or known[:12]
     return "did you mean " + ", ".join(near) + "?" if near else ""

@@ -21,7 +21,6 @@ _JOINERS = frozenset("\u200c\u200d")
 """Of format, but families of emoji and names in Persian and Hindi are written with them."""
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 """Letters by category that show nothing."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def printable(text: str, keep: str = "\n") -> str:
@@ -53,14 +52,6 @@ def short_name(student: str) -> str:
     if len(name) <= NAME_LIMIT:
         return name
     return f"{name[: NAME_LIMIT - 21]}…{name[-20:]}"
-
-
-def neutralised(text: str) -> str:
-    """The text as a spreadsheet cell that no spreadsheet takes for a formula.
-
-    A leading apostrophe is put before ``= + - @``, their full-width forms, tab and line breaks.
-    """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def shown(text: str, length: int = 80) -> str:

@@ -18,7 +18,7 @@ from autograder.checks.salt import NONE, salt_of, salted
 from autograder.checks.strategies import Deferred
 from autograder.course.assignment import Assignment, Check, Exercise
 from autograder.sessions.bounds import bounded_memory
-from autograder.sessions.budget import Budget
+from autograder.sessions.budget import CHECK_SECONDS, Budget
 from autograder.sessions.replies import WorkerLost
 
 MAX_LOST = 2
@@ -32,7 +32,7 @@ class RunOptions:
     seed: int = 0
     content: str = ""
     """Digest of what was handed in: with the seed, it decides the hidden inputs of this attempt."""
-    time_limit: float = 10.0
+    time_limit: float = CHECK_SECONDS
     """Seconds for one check, unless the check asks for more."""
     budget: Budget = field(default_factory=Budget)
     """What the submission has used and may use in all."""

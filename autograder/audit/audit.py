@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +10,9 @@ from autograder.assessment.assess import assess
 from autograder.assessment.assessed import Assessed
 from autograder.assessment.runner import RunOptions, earned, run_checks
 from autograder.audit.casts import CASTS, gains_by_casting
+from autograder.audit.processes import run_in_processes
 from autograder.course.assignment import Assignment, Exercise
+from autograder.course.check_files import fitting_module
 from autograder.course.course import open_course
 from autograder.diagnosis.catalogue import catalogue
 from autograder.diagnosis.matching import diagnose
@@ -50,25 +49,10 @@ def audit_in_parallel(names: Sequence[str], seeds: int, jobs: int) -> tuple[Iter
     tasks += [(name, part, 0) for name in names for part in ("stub", "misconceptions")]
     course = open_course()
     tasks += [(name, one.key, 0) for name in names for one in course.assignment(name).exercises if one.kind == "function"]
-    return _run_tasks(tasks, jobs), len(tasks)
-
-
-def _run_tasks(tasks: Sequence[tuple[str, str, int]], jobs: int) -> Iterator[list[Finding]]:
-    root = open_course().root
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_quietly) as pool:
-        for future in as_completed([pool.submit(_audit_part, root, *task) for task in tasks]):
-            yield future.result()
-
-
-def _quietly() -> None:
-    warnings.simplefilter("ignore")
+    return run_in_processes(_audit_part, [(course.root, *task) for task in tasks], jobs), len(tasks)
 
 
 def _audit_part(root: Path, name: str, part: str, seed: int) -> list[Finding]:
-    import torch
-
-    torch.set_num_threads(1)
     assignment = open_course(root).assignment(name)
     if part == "stub":
         return list(audit_stub(assignment))
@@ -86,9 +70,9 @@ def audit_reference(assignment: Assignment, seed: int) -> Iterator[Finding]:
 def alternatives(assignment: Assignment) -> Iterator[tuple[Path, str]]:
     """Right answers in other styles: files and the module that each stands for."""
     for path in sorted((assignment.folder / "alternatives").glob("*.py")):
-        fitting = [module for module in assignment.modules if path.stem.startswith(module + "_")]
-        if fitting:
-            yield path, max(fitting, key=len)
+        module = fitting_module(path.stem, assignment.modules)
+        if module is not None:
+            yield path, module
 
 
 def audit_alternatives(assignment: Assignment, seed: int) -> Iterator[Finding]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import tomllib
-import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from autograder.audit.mutants import Mutant
+from autograder.audit.processes import run_in_processes
 from autograder.course.assignment import Assignment
 from autograder.course.course import open_course
 
@@ -48,24 +46,14 @@ def judge_mutants(assignment: Assignment, mutants: Sequence[Mutant], processes: 
     """Yield the verdict of every mutant, in any order."""
     known = equivalent_mutants(assignment)
     batches = [mutants[start : start + BATCH] for start in range(0, len(mutants), BATCH)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_quietly) as pool:
-        futures = [pool.submit(_judge_batch, open_course().root, batch, seed) for batch in batches]
-        for future in as_completed(futures):
-            for mutant, caught in future.result():
-                reason = known.get(mutant.key, "")
-                yield MutantVerdict(mutant, "caught" if caught else "equivalent" if reason else "survived", reason)
-
-
-def _quietly() -> None:
-    warnings.simplefilter("ignore")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tasks = [(open_course().root, batch, seed) for batch in batches]
+    for judged in run_in_processes(_judge_batch, tasks, processes):
+        for mutant, caught in judged:
+            reason = known.get(mutant.key, "")
+            yield MutantVerdict(mutant, "caught" if caught else "equivalent" if reason else "survived", reason)
 
 
 def _judge_batch(root: Path, mutants: Sequence[Mutant], seed: int) -> list[tuple[Mutant, bool]]:
-    import torch
-
-    torch.set_num_threads(1)
     return [(mutant, _is_caught(root, mutant, seed)) for mutant in mutants]
 
 

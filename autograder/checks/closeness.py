@@ -187,11 +187,18 @@ def _refuse_shape(values: np.ndarray, what: str) -> NoReturn:
     raise CheckFailed(f"{what} should be a single number", f"{what} has shape {_shape(values.shape)}; expected a single number")
 
 
-def _plain_array(value: Any) -> tuple[np.ndarray, str]:
+def as_array(value: Any) -> np.ndarray:
+    """A tensor, array or number as a NumPy array; bfloat16, which NumPy does not know, as float32."""
     if isinstance(value, Tensor):
         plain = value.detach().cpu()
-        return (plain.float() if plain.dtype is torch.bfloat16 else plain).numpy(), _torch_name(plain.dtype)
-    array = np.asarray(value)
+        return (plain.float() if plain.dtype is torch.bfloat16 else plain).numpy()
+    return np.asarray(value)
+
+
+def _plain_array(value: Any) -> tuple[np.ndarray, str]:
+    array = as_array(value)
+    if isinstance(value, Tensor):
+        return array, _torch_name(value.dtype)
     return array, "bool" if array.dtype.kind == "b" else dtype_name(array.dtype)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-Isolation = Literal["full", "strict", "best", "none"]
-Device = Literal["auto", "cpu", "cuda"]
+from autograder.grading.options import Device, GradeOptions, Isolation, fresh_seed
 
 
 def run(
@@ -27,9 +26,9 @@ def run(
     ] = None,
     isolation: Annotated[
         Isolation, typer.Option(help="full: S3; strict: S2 or better; best: what there is; none: debugging.")
-    ] = "strict",
-    time_limit: Annotated[float, typer.Option(help="Seconds per check.", min=0.1)] = 10.0,
-    memory_limit: Annotated[int, typer.Option(help="Megabytes per worker.", min=1024)] = 4096,
+    ] = GradeOptions.isolation,
+    time_limit: Annotated[float, typer.Option(help="Seconds per check.", min=0.1)] = GradeOptions.time_limit,
+    memory_limit: Annotated[int, typer.Option(help="Megabytes per worker.", min=1024)] = GradeOptions.memory_limit_mb,
     resume: Annotated[
         bool, typer.Option("--resume", help="Skip submissions whose content already has a result of this grader.")
     ] = False,
@@ -48,7 +47,6 @@ def run(
 
     require_grading("grade")
     from autograder.grading.class_run import ClassRun
-    from autograder.grading.options import GradeOptions, fresh_seed
 
     any_seed = seed is None
     chosen = fresh_seed() if seed is None else seed

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from autograder.checks.candidate import Candidate, CandidateError, RemoteFunction, RemoteObject
+from autograder.checks.closeness import as_array
 from autograder.checks.short_answers import number_of, plain
 
 
@@ -115,14 +115,14 @@ def same_value(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(same_value(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, Tensor) and isinstance(other, Tensor):
-        return one.dtype == other.dtype and _close(_array(one), _array(other))
+        return one.dtype == other.dtype and _close(as_array(one), as_array(other))
     if isinstance(one, str | bool | type(None)) or isinstance(other, str | bool | type(None)):
         return type(one) is type(other) and one == other
     if isinstance(one, RemoteObject) or isinstance(other, RemoteObject):
         return type(one) is type(other)
     if isinstance(one, Tensor | np.ndarray | np.generic | int | float | complex):
         same_kind = isinstance(one, Tensor) == isinstance(other, Tensor) or numel(one) == numel(other) == 1
-        return same_kind and numel(other) >= 0 and _close(_array(one), _array(other))
+        return same_kind and numel(other) >= 0 and _close(as_array(one), as_array(other))
     return type(one) is type(other)
 
 
@@ -134,13 +134,6 @@ def numel(value: Any) -> int:
         array = np.asarray(value)
         return int(array.size) if array.dtype.kind in "biufc" else -1
     return -1
-
-
-def _array(value: Any) -> np.ndarray:
-    if isinstance(value, Tensor):
-        plain = value.detach().cpu()
-        return (plain.float() if plain.dtype is torch.bfloat16 else plain).numpy()
-    return np.asarray(value)
 
 
 def _close(one: np.ndarray, other: np.ndarray) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from autograder.checks.closeness import as_array
 from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_value
 from autograder.results.schema import Confidence, Diagnosis
 
@@ -260,4 +261,4 @@ def _is_complex(value: Any) -> bool:
 
 def _flat(value: Any) -> np.ndarray:
     """All elements in double precision, which NumPy cannot read off every torch dtype by itself."""
-    return value.detach().double().numpy().ravel() if isinstance(value, Tensor) else np.asarray(value, np.float64).ravel()
+    return as_array(value).astype(np.float64).ravel()

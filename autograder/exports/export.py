@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.atomic import write_atomically
-from autograder.errors import UsageError
+from autograder.errors import UsageError, suggest
 from autograder.exports.formats import WRITERS, destination_of, export
 from autograder.exports.gradebook_marks import CSV_COLUMNS, is_gradebook, marks_of_gradebook, opened, shown_place
 from autograder.exports.mark_sheets import mark_sheet
 from autograder.exports.marks import ClassMarks, marks_of_results
 from autograder.exports.roster import read_class_list
-from autograder.exports.spreadsheet import csv_text, exact, shown
 from autograder.plaintext import one_line
+from autograder.results.spreadsheet import csv_text, exact, shown
 
 SHEETS = ("canvas", "moodle", "csv")
 
@@ -114,8 +113,7 @@ def _rows(marks: ClassMarks) -> list[list[str]]:
 def _refuse_unknown(format: str) -> None:
     known = sorted({*SHEETS, *WRITERS})
     if format not in known:
-        near = get_close_matches(format, known, n=1)
-        remedy = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(known)}"
+        remedy = suggest(format, known, f"choose one of {', '.join(known)}")
         raise UsageError("is not an export format", where=one_line(format, 40), remedy=remedy)
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from difflib import get_close_matches
 from pathlib import Path
 from xml.etree import ElementTree
 
 from autograder.atomic import write_atomically
-from autograder.errors import UsageError
+from autograder.errors import UsageError, suggest
 from autograder.plaintext import cut, one_line, points, printable, spoken
 from autograder.results.schema import CheckResult, Diagnosis, ExerciseResult, SubmissionResult
 from autograder.results.store import Stored, load_results, write_summary
@@ -41,8 +40,7 @@ def export(format: str, results_folder: Path, destination: Path) -> list[Path]:
     """
     writer = WRITERS.get(format)
     if writer is None:
-        near = get_close_matches(format, WRITERS, n=1)
-        remedy = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(sorted(WRITERS))}"
+        remedy = suggest(format, WRITERS, f"choose one of {', '.join(sorted(WRITERS))}")
         raise UsageError("is not an export format", where=one_line(format, 40), remedy=remedy)
     results, _ = load_results(results_folder)
     if not results:

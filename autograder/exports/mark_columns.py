@@ -12,8 +12,8 @@ import re
 from autograder.errors import UsageError
 from autograder.exports.marks import AssignmentMarks
 from autograder.exports.roster import ClassList, plain_heading
-from autograder.exports.spreadsheet import exact
 from autograder.plaintext import one_line
+from autograder.results.spreadsheet import exact
 
 _CANVAS_ID = re.compile(r"(?P<title>.*\S)\s*\(\d+\)")
 _MOODLE_ITEM = re.compile(r"(?:[^:]{1,40}:\s*)?(?P<title>.*?)(?:\s*\((?P<shown>[^()]*)\))?")

@@ -4,7 +4,7 @@ With a class list the sheet *is* that list: same columns, rows, order, delimiter
 added at its end; the platform's read-only columns stay, because importing ignores them. Without one it is made from what
 is known about the students.
 
-What a spreadsheet would run as a formula is shown instead (see :mod:`autograder.exports.spreadsheet`): names, sections and
+What a spreadsheet would run as a formula is shown instead (see :mod:`autograder.results.spreadsheet`): names, sections and
 other text that students can choose. Three kinds of cells are left as they are:
 
 * identifying columns of a class list, because the platform has to recognise them letter by letter; they are its own.
@@ -25,8 +25,8 @@ from autograder.exports.marks import AssignmentMarks, ClassMarks
 from autograder.exports.roster import IDENTIFYING, ClassList
 from autograder.exports.roster_layouts import in_layout, list_of
 from autograder.exports.roster_matching import Matching, match
-from autograder.exports.spreadsheet import csv_text, exact, runs_as_formula, shown
 from autograder.plaintext import one_line, short_name
+from autograder.results.spreadsheet import csv_text, exact, runs_as_formula, shown
 
 _NO_GRADE = frozenset({"", "-"})
 _REFUSED = {"EX": "is excused", "N/A": "is not assigned this"}

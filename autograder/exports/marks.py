@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.errors import UsageError, suggest
 from autograder.plaintext import one_line, short_name
 from autograder.results.schema import SubmissionResult
 from autograder.results.store import load_results
@@ -74,8 +73,7 @@ class ClassMarks:
         for entry in wanted:
             name, _, title = entry.partition("=")
             if name not in known:
-                near = get_close_matches(name, known, n=1)
-                remedy = f"did you mean {near[0]}?" if near else f"there are marks of {', '.join(known) or 'nothing'}"
+                remedy = suggest(name, known, f"there are marks of {', '.join(known) or 'nothing'}")
                 raise UsageError("there are no marks of this assignment", where=one_line(name, 80), remedy=remedy)
             found = known[name]
             picked.append(AssignmentMarks(name, found.max_score, found.marks, found.ungraded, title.strip()))

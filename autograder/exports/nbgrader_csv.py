@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograder.exports.gradebook_marks import CSV_COLUMNS, assignments_of, final_score, submissions_of
-from autograder.exports.spreadsheet import shown
+from autograder.results.spreadsheet import shown
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook

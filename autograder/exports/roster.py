@@ -20,10 +20,9 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.errors import UsageError, suggest
 from autograder.plaintext import one_line
 
 LAYOUTS: dict[str, dict[str, str]] = {
@@ -201,9 +200,10 @@ def _fits(layout: str, roles: set[str]) -> bool:
 def _position(heading: str, headings: list[str], path: Path) -> int:
     if headings.count(plain_heading(heading)) == 1:
         return headings.index(plain_heading(heading))
-    near = get_close_matches(plain_heading(heading), headings, n=1)
     count = "two columns" if plain_heading(heading) in headings else "no column"
-    remedy = f"did you mean {near[0]}?" if near and count == "no column" else "check --id-column"
+    remedy = "check --id-column"
+    if count == "no column":
+        remedy = suggest(plain_heading(heading), headings, remedy)
     raise UsageError(f"has {count} {one_line(heading, 60)}", where=str(path), remedy=remedy)
 
 

@@ -14,7 +14,7 @@ from nbgrader.plugins.export import CsvExportPlugin
 
 from autograder.atomic import write_atomically
 from autograder.exports.nbgrader_csv import table
-from autograder.exports.spreadsheet import csv_text
+from autograder.results.spreadsheet import csv_text
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook

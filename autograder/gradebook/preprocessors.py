@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from nbformat import NotebookNode, from_dict
 from nbgrader.api import Gradebook
@@ -18,7 +18,7 @@ from autograder.gradebook.records import AnswerRecord, record, withdraw
 from autograder.gradebook.released_cells import read_blueprint
 from autograder.gradebook.scoring import score_notebook
 from autograder.gradebook.submission_exporter import work_of
-from autograder.grading.options import GradeOptions, IsolationRequest, seed_of_this_process
+from autograder.grading.options import GradeOptions, Isolation, seed_of_this_process
 from autograder.grading.standby import grade_standing_by
 
 Converted = tuple[NotebookNode, Any]
@@ -38,17 +38,17 @@ class RestoreCells(NbGraderPreprocessor):
 class ExternalScores(NbGraderPreprocessor):
     """Replaces nbgrader's ``Execute`` and ``SaveAutoGrades``: no kernel is started, the isolated grader decides."""
 
-    isolation = Enum(("full", "strict", "best", "none"), default_value="strict", help="as `autograder grade --isolation`").tag(
+    isolation = Enum(get_args(Isolation), default_value=GradeOptions.isolation, help="as `autograder grade --isolation`").tag(
         config=True
     )
     seed = Integer(None, allow_none=True, help="seed of hidden inputs; None: a secret one for each run").tag(config=True)
-    time_limit = Float(10.0, help="seconds per check").tag(config=True)
-    memory_limit = Integer(4096, help="megabytes per worker").tag(config=True)
+    time_limit = Float(GradeOptions.time_limit, help="seconds per check").tag(config=True)
+    memory_limit = Integer(GradeOptions.memory_limit_mb, help="megabytes per worker").tag(config=True)
 
     @property
     def options(self) -> GradeOptions:
         """The options as the grader takes them."""
-        isolation = cast(IsolationRequest, self.isolation)
+        isolation = cast(Isolation, self.isolation)
         seed = seed_of_this_process() if self.seed is None else self.seed
         return GradeOptions(seed, (), isolation, self.time_limit, self.memory_limit)
 

@@ -79,7 +79,7 @@ def grade_all(assignment: str, options: GradeOptions, root: Path, jobs: Sequence
     reported as the grader's failure.
     """
     start_server()
-    with sandbox_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb) as sandbox:
+    with sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb) as sandbox:
         crew = Crew(assignment, options, root, sandbox, min(processes, len(jobs)))
         try:
             yield from crew.work(jobs)
@@ -149,10 +149,10 @@ class Crew:
         try:
             lease = self._sandbox.lease()
         except OSError:  # its zygote is gone
-            assignment, options, root = self._arguments
+            _, options, root = self._arguments
             with contextlib.suppress(OSError):
                 self._sandbox.close()
-            self._sandbox = sandbox_for(root / "solutions", assignment, options.isolation, options.memory_limit_mb)
+            self._sandbox = sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb)
             self._renewed.callback(self._sandbox.close)
             lease = self._sandbox.lease()
         initial = (*self._arguments, lease)

@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from autograder.assessment.assessed import Assessed
+from autograder.checks.closeness import as_array
 from autograder.reports.figures import comparison_figure
 from autograder.results.schema import ExerciseResult
 
@@ -38,4 +39,4 @@ def _picture(expected: Any, got: Any, title: str) -> bytes | None:
 
 
 def _plain(value: Tensor | np.ndarray) -> np.ndarray:
-    return value.detach().float().numpy() if isinstance(value, Tensor) else value
+    return as_array(value)

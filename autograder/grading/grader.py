@@ -137,9 +137,7 @@ class Grader:
         if self._sandbox is None:
             if self._leased:
                 raise ZygoteDied("the lease of this grader has ended", "zygote")
-            self._sandbox = sandbox_for(
-                self.course.solutions, self.assignment.name, self.options.isolation, self.options.memory_limit_mb
-            )
+            self._sandbox = sandbox_for(self.course.solutions, self.options.isolation, self.options.memory_limit_mb)
         return self._sandbox
 
     def _result(

@@ -7,7 +7,11 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
-IsolationRequest = Literal["full", "strict", "best", "none"]
+from autograder.sandbox.zygote_settings import MEMORY_MB
+from autograder.sessions.budget import CHECK_SECONDS
+
+Isolation = Literal["full", "strict", "best", "none"]
+Device = Literal["auto", "cpu", "cuda"]
 
 
 @dataclass(frozen=True)
@@ -16,10 +20,10 @@ class GradeOptions:
 
     seed: int = 0
     only: tuple[str, ...] = ()
-    isolation: IsolationRequest = "strict"
-    time_limit: float = 10.0
-    memory_limit_mb: int = 4096
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    isolation: Isolation = "strict"
+    time_limit: float = CHECK_SECONDS
+    memory_limit_mb: int = MEMORY_MB
+    device: Device = "auto"
 
 
 def fresh_seed() -> int:

@@ -2,7 +2,7 @@
 
 That is ``assignments/<name>/`` (stubs, statement and visible checks) and the notebook in ``release/<name>/``, which nbgrader
 cuts from the instructor's in ``source/<name>/``. What students get is scanned for lines of solution regions, hidden checks,
-wrong variants and rubrics before it reaches the disk. For the grader there is ``solutions/<name>/convolutions.json``.
+wrong variants and rubrics before it reaches the disk.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from pathlib import Path
 
 from autograder.atomic import write_atomically
 from autograder.course.assignment import Assignment
-from autograder.course.convolutions import FILE, as_text
 from autograder.course.course import Course
 from autograder.course.notebook_cells import notebook_name
 from autograder.extras import require_nbgrader
-from autograder.release.convolutions import convolutions_of
 from autograder.release.leaks import refuse_leaks
 from autograder.release.source_notebook import build_source
 from autograder.release.student_files import build
@@ -57,7 +55,5 @@ def all_files(assignments: Sequence[Assignment]) -> dict[str, str]:
     for assignment in assignments:
         name, file = assignment.name, f"{notebook_name(assignment.name)}.ipynb"
         refuse_leaks(assignment, {f"release/{file}": released[name]})
-        if convolutions := convolutions_of(assignment):
-            files[f"solutions/{name}/{FILE}"] = as_text(convolutions)
         files |= {f"source/{name}/{file}": sources[name], f"release/{name}/{file}": released[name]}
     return files

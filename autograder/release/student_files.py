@@ -1,4 +1,4 @@
-"""The files that students get: stubs, statements, convolutions."""
+"""The files that students get: stubs, statements, visible checks."""
 
 from __future__ import annotations
 

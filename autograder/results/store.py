@@ -18,9 +18,10 @@ from pydantic_core import PydanticSerializationError
 
 from autograder.atomic import write_atomically
 from autograder.errors import GraderError, UsageError
-from autograder.plaintext import neutralised, one_line, points, printable
+from autograder.plaintext import one_line, points, printable
 from autograder.results.class_statistics import exercise_ids, statistics_of
 from autograder.results.schema import SCHEMA_VERSION, SubmissionResult
+from autograder.results.spreadsheet import shown
 
 CLASS_FILES = frozenset({"class", "index", "summary"})
 """Stems of the class's own files, never those of a result."""
@@ -122,7 +123,7 @@ def _row(result: SubmissionResult, ids: list[str]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return neutralised(printable(text, keep=""))
+    return shown(printable(text, keep=""))
 
 
 def _as_json(result: SubmissionResult) -> str:

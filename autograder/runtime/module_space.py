@@ -20,9 +20,7 @@ from importlib.machinery import ModuleSpec
 from typing import Any
 
 from autograder.runtime.top_level import FUTURES, definitions, describe, future_flags
-
-NOTEBOOK = "__notebook__.json"
-"""The file that carries a notebook's cells: a JSON list of ``{"source", "cell", "id"}``."""
+from autograder.wire.names import NOTEBOOK
 
 _PACKAGE = "submission"
 

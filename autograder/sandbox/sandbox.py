@@ -6,13 +6,12 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from autograder.errors import GraderError, IsolationError
 from autograder.sandbox import profiles
 from autograder.sandbox.worker import Worker
 from autograder.sandbox.zygote_host import Lease, ZygoteHost
-from autograder.sandbox.zygote_settings import LIGHT_ENTRY
+from autograder.sandbox.zygote_settings import LIGHT_ENTRY, MEMORY_MB
 
 
 class Sandbox:
@@ -26,17 +25,16 @@ class Sandbox:
     def __init__(
         self,
         request: profiles.Request = "strict",
-        memory_limit_mb: int = 4096,
+        memory_limit_mb: int = MEMORY_MB,
         *,
         hidden: Sequence[Path] = (),
-        convolutions: Sequence[list[Any]] = (),
     ) -> None:
         """Start both; the arguments are those of :class:`autograder.sandbox.zygote_host.ZygoteHost`, and so are the errors."""
         self._light: ZygoteHost | None = None
         if profiles.offers() and not profiles.offers()["pidfd"]:
             self._light = ZygoteHost(request, memory_limit_mb, hidden=hidden, entry=LIGHT_ENTRY, light=True, wait=False)
         try:
-            self._full = ZygoteHost(request, memory_limit_mb, hidden=hidden, convolutions=convolutions)
+            self._full = ZygoteHost(request, memory_limit_mb, hidden=hidden)
         except BaseException:
             self._close_light()
             raise

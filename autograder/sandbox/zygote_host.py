@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.errors import GraderError, IsolationError, SpawnFailed, ZygoteDied
 from autograder.sandbox import control, interpreter, profiles
@@ -21,7 +20,7 @@ from autograder.sandbox.cold_start import ColdStarter
 from autograder.sandbox.launch_folder import prepare_folder, reachable_only_outside, remove_folder
 from autograder.sandbox.walls import process_limits, selftest
 from autograder.sandbox.worker import Worker
-from autograder.sandbox.zygote_settings import ENTRY, ZygoteSettings
+from autograder.sandbox.zygote_settings import ENTRY, MEMORY_MB, ZygoteSettings
 
 _START_SECONDS, _SPAWN_SECONDS = 180.0, 30.0
 
@@ -48,14 +47,13 @@ class ZygoteHost:
     def __init__(
         self,
         request: profiles.Request = "strict",
-        memory_limit_mb: int = 4096,
+        memory_limit_mb: int = MEMORY_MB,
         *,
         hidden: Sequence[Path] = (),
         entry: str = ENTRY,
         spare: bool = True,
         light: bool = False,
         wait: bool = True,
-        convolutions: Sequence[list[Any]] = (),
     ) -> None:
         """Choose the profile and start the zygote; takes 2 to 4 seconds, mostly the import of torch.
 
@@ -68,7 +66,6 @@ class ZygoteHost:
             spare: keep one worker ready, which hides the time of the fork.
             light: import no torch, see `autograder.runtime.light_worker`.
             wait: until it is warm; otherwise the first worker is what waits.
-            convolutions: what submissions are likely to use, see `autograder.course.convolutions`.
 
         Raises:
             IsolationError: if the machine offers less than the request needs.
@@ -98,7 +95,6 @@ class ZygoteHost:
             entry=entry,
             spare=spare,
             light=light,
-            convolutions=tuple(convolutions),
         )
         atexit.register(self.close)
         try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any
+
+MEMORY_MB = 4096
+"""What a worker may allocate, in MiB, where nobody says otherwise."""
 
 PROFILES = ("S0", "S1", "S2", "S3")
 """From a plain process to the full set of layers; later means stricter, and strings compare that way."""
@@ -36,11 +38,10 @@ class ZygoteSettings:
         scratch_mb: size of a worker's scratch file system (S3).
         spare: keep one locked worker ready.
         light: import no torch; such a process is forked in a tenth of the time.
-        convolutions: what submissions are likely to use, see `autograder.course.convolutions`; only speed depends on it.
     """
 
     profile: str = "S0"
-    memory_mb: int = 4096
+    memory_mb: int = MEMORY_MB
     own_uid: bool = False
     landlock: int = 0
     base: str = ""
@@ -51,7 +52,6 @@ class ZygoteSettings:
     scratch_mb: int = 64
     spare: bool = True
     light: bool = False
-    convolutions: tuple[list[Any], ...] = ()
 
     @property
     def private_root(self) -> bool:
@@ -76,4 +76,4 @@ class ZygoteSettings:
     def from_json(cls, text: str) -> ZygoteSettings:
         """Read a plan written by `to_json`."""
         values = json.loads(text)
-        return cls(**{**values, **{name: tuple(values[name]) for name in ("hidden", "convolutions")}})
+        return cls(**{**values, "hidden": tuple(values["hidden"])})

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CHECK_SECONDS = 10.0
+"""What one check may take, unless it asks for more."""
 SECONDS = 50.0
 """What a submission may take; a right one takes one or two."""
 GENEROUS = 0.4

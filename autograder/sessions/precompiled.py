@@ -13,9 +13,9 @@ import marshal
 import warnings
 from collections.abc import Iterator, Mapping
 
-from autograder.runtime.module_space import NOTEBOOK
 from autograder.runtime.top_level import FUTURES
 from autograder.submission.syntax import is_plain
+from autograder.wire.names import NOTEBOOK
 
 _SHARED_CHARACTERS = 4_000
 """Up to this length a source may be another student's as well: unchanged cells of the assignment are everybody's."""

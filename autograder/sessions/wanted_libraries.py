@@ -10,14 +10,12 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from autograder.runtime.module_space import NOTEBOOK
+from autograder.sandbox.zygote.preloading import GROUPS
+from autograder.wire.names import NOTEBOOK
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)\b[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
-_GROUPS = {
-    "science": (b"scipy", b"sklearn"),
-    "pictures": (b"torchvision", b"matplotlib", b"pylab", b"seaborn", b"PIL"),
-}
+_GROUPS = {group: words.encode().split() for group, (_, words) in GROUPS.items()}
 _HEAVY = frozenset(
     b"torch torchvision scipy sklearn sympy matplotlib pylab seaborn pandas PIL jax tensorflow importlib __import__".split()
 )

@@ -14,6 +14,7 @@ from autograder.assessment.runner import RunOptions, run_checks
 from autograder.checks.decorator import info_of
 from autograder.checks.files import load_file
 from autograder.course.assignment import Check, Exercise
+from autograder.course.check_files import fitting_module
 from autograder.errors import UsageError
 from autograder.plaintext import printable
 from autograder.runtime.module_space import LoadError, ModuleSpace
@@ -77,7 +78,7 @@ def _run_file(
     own: OwnWork, test: Path, modules: Sequence[str], space: ModuleSpace, console: Console
 ) -> list[tuple[Exercise, Outcome]]:
     stem = test.stem.removeprefix("test_")
-    module = max((name for name in modules if stem == name or stem.startswith(name + "_")), key=len, default=stem)
+    module = fitting_module(stem, modules) or stem
     loaded = load_file(test, f"visible_checks_{test.stem}")
     functions = [function for function in vars(loaded).values() if info_of(function) and function.__module__ == loaded.__name__]
     try:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from autograder.checks.candidate import Candidate, Remote
+from autograder.course.check_files import fitting_module
 from autograder.errors import UsageError
 from autograder.runtime.module_space import ModuleSpace
 from autograder.sessions.local import LocalSession
@@ -19,8 +20,7 @@ def candidate_beside(test_file: Path, submission: Path | None) -> Candidate:
     folder = submission or test_file.parent
     modules = modules_named_by(test_file.parent)
     stem = test_file.stem.removeprefix("test_")
-    fitting = [module for module in modules if stem == module or stem.startswith(module + "_")] or [stem]
-    return Candidate(Remote(LocalSession(local_space(folder, modules))), max(fitting, key=len))
+    return Candidate(Remote(LocalSession(local_space(folder, modules))), fitting_module(stem, modules) or stem)
 
 
 def local_space(path: Path, modules: Collection[str]) -> ModuleSpace:

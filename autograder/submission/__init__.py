@@ -1,12 +1,12 @@
 """From what a student hands in to files in memory."""
 
 from autograder.submission.discovery import find_submissions
-from autograder.submission.filenames import NOTEBOOK_FILE
 from autograder.submission.reader import Submission, find_notebook, read_submission, student_of
 from autograder.submission.size_limits import Limits
+from autograder.wire.names import NOTEBOOK
 
 __all__ = [
-    "NOTEBOOK_FILE",
+    "NOTEBOOK",
     "Limits",
     "Submission",
     "find_notebook",

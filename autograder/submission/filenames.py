@@ -10,15 +10,13 @@ from importlib.machinery import PathFinder
 
 from autograder.plaintext import printable
 from autograder.submission.size_limits import Limits
-
-NOTEBOOK_FILE = "__notebook__.json"
-"""The generated file in which the cells of a notebook travel to the worker."""
+from autograder.wire.names import NOTEBOOK
 
 _CLUTTER = frozenset({"__macosx", "__pycache__", "node_modules", "site-packages", "thumbs.db", "desktop.ini"})
 _WITHOUT_EFFECT = frozenset(
     {
         *("conftest.py", "sitecustomize.py", "usercustomize.py", "pytest.ini", "tox.ini"),
-        *("setup.cfg", "pyproject.toml", "pyvenv.cfg", NOTEBOOK_FILE),
+        *("setup.cfg", "pyproject.toml", "pyvenv.cfg", NOTEBOOK),
     }
 )
 _BINARY_CODE = (".pth", ".so", ".pyd", ".dll", ".dylib", ".pyc", ".pyo")
@@ -47,7 +45,7 @@ def effect_problem(path: str) -> str | None:
     name = path.rsplit("/", 1)[-1].lower()
     if printable(path, keep="") != path:
         return "its name holds control or direction characters"
-    if name == NOTEBOOK_FILE:
+    if name == NOTEBOOK:
         return "this name is reserved for the grader"
     if name in _WITHOUT_EFFECT:
         return "test, start-up and packaging files have no effect on grading"

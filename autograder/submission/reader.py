@@ -15,7 +15,6 @@ from autograder.errors import UsageError
 from autograder.plaintext import listed, printable, shown
 from autograder.submission.archive import Archive
 from autograder.submission.containers import Container, SingleFile, size_in_words
-from autograder.submission.filenames import NOTEBOOK_FILE
 from autograder.submission.folder import Folder, kind_of, open_regular
 from autograder.submission.layout import Layout, lay_out, nothing_found
 from autograder.submission.notebook import Cell, best_notebook, encoded, read_cells, runnable
@@ -24,6 +23,7 @@ from autograder.submission.progress import Progress, progress_of
 from autograder.submission.size_limits import Limits
 from autograder.submission.source_encoding import decode_source
 from autograder.submission.syntax import syntax_errors
+from autograder.wire.names import NOTEBOOK
 
 DEFAULT_LIMITS = Limits()
 
@@ -247,7 +247,7 @@ class _Reading:
         kept, errors = runnable(cells[best], self.notes)
         if not kept:
             self.notes.add(f"{shown(best)}: holds no code that can be run")
-        self.files[NOTEBOOK_FILE] = encoded(kept)
+        self.files[NOTEBOOK] = encoded(kept)
         self.syntax_errors.update(errors)
 
 

@@ -11,8 +11,8 @@ from sample_results import HOSTILE_NAMES, grader_error, result, unreadable
 
 from autograder.errors import UsageError
 from autograder.exports.export import SheetOptions, export_marks
-from autograder.exports.spreadsheet import runs_as_formula
 from autograder.results.schema import SubmissionResult
+from autograder.results.spreadsheet import runs_as_formula
 from autograder.results.store import save_result
 
 

@@ -16,7 +16,7 @@ from autograder.errors import UsageError
 from autograder.exports.mark_sheets import MarkSheet, mark_sheet
 from autograder.exports.marks import AssignmentMarks, ClassMarks, Mark, Person
 from autograder.exports.roster import read_class_list
-from autograder.exports.spreadsheet import csv_text, runs_as_formula
+from autograder.results.spreadsheet import csv_text, runs_as_formula
 
 SCORES = {"ada": 37.5, "bo": 0.1 + 0.2}
 scores = st.floats(min_value=-5, max_value=100, allow_nan=False)

@@ -143,7 +143,7 @@ def test_a_leased_grader_starts_no_zygote_of_its_own(course: str, tmp_path: Path
     """Neither after a failure nor when the lease has ended; what it cannot do, it says."""
     started: list[object] = []
     monkeypatch.setattr(grading, "sandbox_for", lambda *details: started.append(details))
-    with sandbox_for(tmp_path / "solutions", course, "best", 1024) as sandbox:
+    with sandbox_for(tmp_path / "solutions", "best", 1024) as sandbox:
         lease = sandbox.lease()
         if lease is None:
             pytest.skip("nothing is shared here")
@@ -163,7 +163,7 @@ def test_a_class_goes_on_when_its_zygote_dies(course: str, tmp_path: Path) -> No
     """The graders that lost it are replaced by others, which share a new one."""
     jobs = [Job(hand_in(tmp_path / "class" / f"s{number}")) for number in range(4)]
     start_server()
-    with sandbox_for(tmp_path / "solutions", course, "best", 1024) as sandbox:
+    with sandbox_for(tmp_path / "solutions", "best", 1024) as sandbox:
         if not sandbox.lease():
             pytest.skip("nothing is shared here")
         crew = Crew(course, GradeOptions(isolation="best"), tmp_path, sandbox, 2)

@@ -16,7 +16,7 @@ import pytest
 
 from autograder.grading import grader
 from autograder.grading.grader import Grader, _selected
-from autograder.grading.options import GradeOptions, IsolationRequest
+from autograder.grading.options import GradeOptions, Isolation
 from autograder.results.graded import Graded
 from autograder.results.schema import ExerciseResult
 from autograder.sandbox.walls.process_limits import UIDS_PER_ZYGOTE
@@ -40,9 +40,9 @@ TRACES = {"x", "results.json", "student.json", "scores.csv", "sitecustomize.py",
 class Arena:
     """Graders of all assignments, each started on first use and shared by the whole run."""
 
-    def __init__(self, isolation: IsolationRequest = "strict") -> None:
+    def __init__(self, isolation: Isolation = "strict") -> None:
         self._graders: dict[str, Grader] = {}
-        self._isolation: IsolationRequest = isolation
+        self._isolation: Isolation = isolation
         self.showing: Showing
         """Notes what the wall of fixed texts holds back."""
         self.honest: dict[tuple[str, str], int] = {}

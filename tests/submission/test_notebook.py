@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from autograder.submission import NOTEBOOK_FILE, Limits, Submission, find_notebook, read_submission
+from autograder.submission import NOTEBOOK, Limits, Submission, find_notebook, read_submission
 from autograder.submission.magics import without_magics
 from autograder.submission.notes import Skipped
 
@@ -33,7 +33,7 @@ def read_notebook(folder: Path, content: str | bytes, limits: Limits | None = No
 def cells_of(submission: Submission) -> list[dict[str, Any]]:
     """Return the cells as the worker sees them."""
     assert submission.unreadable is None
-    cells: list[dict[str, Any]] = json.loads(submission.files[NOTEBOOK_FILE])
+    cells: list[dict[str, Any]] = json.loads(submission.files[NOTEBOOK])
     return cells
 
 
@@ -205,7 +205,7 @@ def test_notebook_fills_missing_modules(tmp_path: Path) -> None:
     (tmp_path / "losses.py").write_text("x = 1")
     (tmp_path / "a.ipynb").write_text(notebook(code("y = 1")))
     read = read_submission(tmp_path, EXPECTED)
-    assert set(read.files) == {"losses.py", NOTEBOOK_FILE}
+    assert set(read.files) == {"losses.py", NOTEBOOK}
     assert any("model.py" in note for note in read.notes)
     (tmp_path / "model.py").write_text("x = 1")
     read = read_submission(tmp_path, EXPECTED)

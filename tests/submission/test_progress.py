@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.submission import NOTEBOOK_FILE, Submission, read_submission
+from autograder.submission import NOTEBOOK, Submission, read_submission
 from autograder.submission.progress import progress_of
 
 EXPECTED = {"losses.py", "model.py"}
@@ -58,13 +58,13 @@ def hand_in(folder: Path, *cells: dict[str, Any], **files: str) -> Submission:
 
 def sources(submission: Submission) -> list[str]:
     """What the cells hold that will be run."""
-    return [cell["source"] for cell in json.loads(submission.files[NOTEBOOK_FILE])]
+    return [cell["source"] for cell in json.loads(submission.files[NOTEBOOK])]
 
 
 def test_a_solved_notebook_wins_against_untouched_stubs(tmp_path: Path) -> None:
     """All of them, with a note that says so."""
     read = hand_in(tmp_path, code(SOLVED_LOSSES), code(SOLVED_MODEL), losses=LOSSES, model=MODEL)
-    assert set(read.files) == {NOTEBOOK_FILE}
+    assert set(read.files) == {NOTEBOOK}
     assert [note for note in read.notes if "solves more" in note]
 
 
@@ -77,7 +77,7 @@ def test_solved_files_win_against_an_untouched_notebook(tmp_path: Path) -> None:
 def test_each_module_comes_from_where_it_is_solved(tmp_path: Path) -> None:
     """One in a file, the other in the notebook."""
     read = hand_in(tmp_path, code(LOSSES), code(SOLVED_MODEL), losses=SOLVED_LOSSES, model=MODEL)
-    assert set(read.files) == {"losses.py", NOTEBOOK_FILE}
+    assert set(read.files) == {"losses.py", NOTEBOOK}
 
 
 def test_files_win_where_each_side_has_something_of_its_own(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ class Limits:
         processes: processes and threads of the worker's uid; None leaves it alone.
     """
 
-    memory_mb: int = 4096
+    memory_mb: int
     baseline: int = 0
     cpu_seconds: int = 600
     processes: int | None = 64

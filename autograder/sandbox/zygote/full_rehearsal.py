@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -73,22 +70,6 @@ def train(model: nn.Module, loader, optimizer: torch.optim.Optimizer) -> float:
         optimizer.step()
     return loss.item()
 '''
-
-_BATCHES = (1, 2, 3, 4)
-"""Sizes of the batches that checks use."""
-
-
-def rehearse_convolutions(convolutions: Sequence[list[Any]]) -> None:
-    """Use convolutions forwards and backwards with small batches; each is a class of ``torch.nn``, arguments and a shape.
-
-    A kernel that oneDNN has compiled here need not be compiled in a worker. This comes before the rehearsal, which lays
-    out memory.
-    """
-    for (kind, arguments, shape), batch in itertools.product(convolutions, _BATCHES):
-        with contextlib.suppress(Exception):
-            layer = getattr(torch.nn, kind)(**arguments)
-            x = torch.rand(batch, *shape, requires_grad=True)
-            torch.autograd.grad(layer(x).sum(), [x, *layer.parameters()])
 
 
 def rehearse_work() -> None:

@@ -22,10 +22,16 @@ _USEFUL = (
     "tempfile textwrap time traceback types typing typing_extensions unittest.mock warnings zipfile"
 )
 GROUPS = {
-    "science": "scipy.special scipy.linalg scipy.stats",
-    "pictures": "torchvision torchvision.utils torchvision.transforms matplotlib matplotlib.pyplot PIL.Image",
+    "science": ("scipy.special scipy.linalg scipy.stats", "scipy sklearn"),
+    "pictures": (
+        "torchvision torchvision.utils torchvision.transforms matplotlib matplotlib.pyplot PIL.Image",
+        "torchvision matplotlib pylab seaborn PIL",
+    ),
 }
-"""What few submissions use: each brings hundreds of mappings of files, and every fork has to copy them."""
+"""What few submissions use: modules to import, and words by which code shows that it may want them.
+
+Each group brings hundreds of mappings of files, and every fork has to copy them.
+"""
 _GPU_ONLY = ("cuda", "triton")
 """Torch imports them where they are installed. No worker has a GPU, and they are a tenth of what a fork copies."""
 _LITTLE = (
@@ -41,12 +47,13 @@ def import_libraries() -> None:
         import torch
 
         torch.set_num_threads(1)
+        torch._C._set_mkldnn_enabled(False)  # it compiles a kernel for every shape of a convolution, in every worker anew
         _import_all(_USEFUL)
 
 
 def import_group(name: str) -> None:
     """Import one of :data:`GROUPS`."""
-    _import_all(GROUPS[name])
+    _import_all(GROUPS[name][0])
     if name == "pictures":
         _draw()
 

@@ -28,7 +28,6 @@ from autograder.sandbox.walls.readable_paths import reading
 from autograder.sandbox.zygote import hugepages, preloading, read_ahead
 from autograder.sandbox.zygote.entry import Serve, forget_package, forget_tools, load_entry
 from autograder.sandbox.zygote.light_rehearsal import rehearse_answers
-from autograder.sandbox.zygote.rehearsal import forget_fork_hooks
 from autograder.sandbox.zygote_settings import STARTUP_FAILED, ZygoteSettings
 
 _USUAL_CPU_SECONDS = 600
@@ -63,9 +62,7 @@ class Zygote:
             self._own_namespace = namespaces.own_pid_namespace()
             namespaces.swap_root(Path(plan.base), reading())
         process_limits.hide_memory()
-        if plan.filtered:
-            forget_fork_hooks()
-        else:
+        if not plan.filtered:
             orphans.adopt_orphans()
         self._lock = lockdown.Lock(plan, self._warmth)
         self._selftest = selftest.SelfTest(plan)
@@ -246,7 +243,6 @@ def _prepare(plan: ZygoteSettings) -> Serve:
         serve = load_entry(plan.entry)
         from autograder.sandbox.zygote import full_rehearsal  # imports torch, whose import comes first above
 
-        full_rehearsal.rehearse_convolutions(plan.convolutions)
         preloading.warm_up()
         full_rehearsal.rehearse_work()
     forget_package(sys.argv[2])

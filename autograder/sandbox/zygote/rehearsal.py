@@ -11,9 +11,7 @@ import contextlib
 import gc
 import linecache
 import logging
-import random
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -64,21 +62,6 @@ def _serve_once(bench: Operations, script: list[list[dict[str, Any]]]) -> None:
         _, _, received = codec.decode(codec.encode([number, "batch", operations], 2**20), trusted=True)
         replies = [bench.perform(operation) for operation in received]
         codec.decode(codec.encode([number, "reply", replies], 2**20), trusted=True)
-
-
-def forget_fork_hooks() -> None:
-    """Drop two of the functions that Python calls in every child of a fork, because they touch so much memory.
-
-    `threading` renews locks that another thread might have held; this process has one thread. `random` seeds itself; it is
-    seeded with all generators when a submission is loaded. Together they write to 180 pages, each of which has to be
-    copied. Only for a process whose children cannot fork again; where Python keeps its list differently, it stays.
-    """
-    needless = [getattr(threading, "_after_fork", None), getattr(random, "_inst", random).seed]
-    gc.unfreeze()  # what is frozen is not searched
-    for found in gc.get_referrers(needless[0]):
-        if type(found) is list and found is not needless and all(map(callable, found)):
-            found[:] = [hook for hook in found if hook not in needless]
-    gc.freeze()
 
 
 def _forget_what_a_fork_would_clear() -> None:

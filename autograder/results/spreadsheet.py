@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from autograder.plaintext import neutralised
-
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NUMBER = re.compile(r"[+-]?\d[\d ]*(?:[.,]\d+)*%?")
 _NO_GRADE = frozenset({"-", "–", "—"})
 _NEEDS_QUOTES = re.compile(r"""[,;\t\r\n"|]|^\s|\s$""")
@@ -34,7 +33,7 @@ def runs_as_formula(text: str) -> bool:
     [True, True, False, False, True, True, False]
     """
     bare = text.strip(" ")
-    return neutralised(bare) != bare and not _NUMBER.fullmatch(bare) and bare not in _NO_GRADE
+    return bare.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(bare) and bare not in _NO_GRADE
 
 
 def shown(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.exports.spreadsheet import csv_text, exact, runs_as_formula, shown
+from autograder.results.spreadsheet import csv_text, exact, runs_as_formula, shown
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
