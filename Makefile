@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 ASSIGNMENT ?= vae
 SUBMISSIONS ?= submitted/$(ASSIGNMENT)
 DEMO := results/demo
+# The assignments with a demonstration class, as solutions/course.toml lists them.
+DEMOS = $(shell $(BIN)/python -c 'from pathlib import Path; from autograder.course.manifest import read_manifest as read; print(*read(Path(".")).demo)')
 ISOLATION ?= strict
 
 .PHONY: constraints test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean
@@ -35,12 +37,12 @@ $(VENV)/.ready: pyproject.toml constraints.txt tools/make_env.sh
 
 demo: env
 	@$(BIN)/autograder release
-	@for a in warmup vae diffusion; do \
+	@for a in $(DEMOS); do \
 	  echo; echo "== $$a =="; \
 	  $(BIN)/autograder grade $$a demo/$$a --out $(DEMO)/$$a --isolation $(ISOLATION) || exit $$?; \
 	done
 	@echo; echo "Class reports (open in a browser):"
-	@for a in warmup vae diffusion; do echo "  file://$(CURDIR)/$(DEMO)/$$a/index.html"; done
+	@for a in $(DEMOS); do echo "  file://$(CURDIR)/$(DEMO)/$$a/index.html"; done
 
 test: env
 	@$(BIN)/python -m pytest tests

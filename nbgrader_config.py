@@ -11,8 +11,7 @@ from autograder.gradebook.configuration import configure
 c = get_config()  # noqa: F821
 configure(c, Path(__file__).parent)
 
-# The course's name in the exchange; students fetch with `nbgrader fetch_assignment --course dgm vae`.
-c.CourseDirectory.course_id = "dgm"
+# The course's name in the exchange is the id in solutions/course.toml.
 
 # The folder through which assignments, submissions and feedback travel: shared with the students, writable to all.
 # c.Exchange.root = "/usr/local/share/nbgrader/exchange"

@@ -6,15 +6,6 @@ from dataclasses import dataclass
 
 from autograder.course.course import Course
 
-SOURCE_ITEMS: tuple[str, ...] = (
-    *(f"E{number}" for number in range(1, 11)),
-    *(f"T{number}" for number in range(1, 14)),
-    *(f"14.{number}" for number in range(1, 34)),
-    *(f"H{number}" for number in range(1, 5)),
-    *(f"D2.{number}" for number in range(1, 5)),
-)
-"""Exercises notebook, theory notebook, textbook chapter 14, homework 1, course part two."""
-
 
 @dataclass(frozen=True)
 class Cover:
@@ -26,8 +17,11 @@ class Cover:
 
 
 def coverage(course: Course) -> dict[str, list[Cover]]:
-    """Map every source item to what covers it, in the order of the sources; nothing means an empty list."""
-    table: dict[str, list[Cover]] = {item: [] for item in SOURCE_ITEMS}
+    """Map every source item of ``course.toml`` to what covers it; nothing means an empty list.
+
+    Items that only outlines name come after those.
+    """
+    table: dict[str, list[Cover]] = {item: [] for item in course.manifest().source_items}
     for name in course.names():
         assignment = course.assignment(name)
         covers = [(exercise.sources, Cover(exercise.id, "automatically")) for exercise in assignment.exercises]
@@ -40,5 +34,6 @@ def coverage(course: Course) -> dict[str, list[Cover]]:
 
 
 def unknown_items(course: Course) -> list[str]:
-    """Source items named in outlines that the sources do not have: misspelt tags."""
-    return [item for item in coverage(course) if item not in SOURCE_ITEMS]
+    """Source items named in outlines that the sources do not have: misspelt tags; none where no sources are listed."""
+    known = course.manifest().source_items
+    return [item for item in coverage(course) if item not in known] if known else []

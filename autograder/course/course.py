@@ -17,6 +17,7 @@ from autograder.checks.files import load_file
 from autograder.course.assignment import Assignment, Check, Exercise, Visibility
 from autograder.course.check_files import module_under_test
 from autograder.course.location import assignment_names, find_root, read_outline
+from autograder.course.manifest import Manifest, read_manifest
 from autograder.course.outline import CONCEPTS, TRAINING, WRITTEN, Item, Outline, read_items
 from autograder.course.written_questions import TrainingTask, read_written
 from autograder.errors import GraderError
@@ -38,6 +39,10 @@ class Course:
     def names(self) -> list[str]:
         """The assignments that exist, in teaching order."""
         return assignment_names(self.root)
+
+    def manifest(self) -> Manifest:
+        """What ``course.toml`` says of the course as a whole."""
+        return read_manifest(self.root)
 
     def assignment(self, name: str) -> Assignment:
         """Load an assignment with its checks; raises :class:`UsageError` for unknown names."""

@@ -6,11 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.course.manifest import read_manifest
 from autograder.course.outline import Outline, read_items
 from autograder.errors import GraderError, UsageError, suggest
-
-ASSIGNMENTS = ("warmup", "autoregressive", "vae", "gan", "flows", "diffusion", "frontier")
-"""The order in which the course teaches them; assignments that are not there are left out."""
 
 ROOT_VARIABLE = "AUTOGRADER_COURSE"
 
@@ -30,9 +28,13 @@ def find_root(root: Path | None = None) -> Path:
 
 
 def assignment_names(root: Path) -> list[str]:
-    """The assignments that exist, in teaching order."""
+    """Return the assignments that exist: those that ``course.toml`` lists, in its order, then the others by name.
+
+    One that is listed and not there yet is left out.
+    """
     found = {path.parent.name for path in (root / "solutions").glob("*/outline.md")}
-    return [name for name in ASSIGNMENTS if name in found] + sorted(found - set(ASSIGNMENTS))
+    planned = read_manifest(root).assignments
+    return [name for name in planned if name in found] + sorted(found - set(planned))
 
 
 def read_outline(root: Path, name: str) -> Outline:

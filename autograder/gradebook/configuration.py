@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.location import ROOT_VARIABLE
+from autograder.course.manifest import read_manifest
 from autograder.release.nbgrader_release import configure_release
 
 _HERE = "autograder.gradebook"
@@ -28,6 +29,8 @@ def configure(c: Any, root: Path) -> None:
     find_alembic()
     warnings.filterwarnings("ignore", message="Object of type .* not in session")  # nbgrader's own, at each new student
     c.CourseDirectory.root = str(root)
+    if course_id := read_manifest(root).id:
+        c.CourseDirectory.course_id = course_id
     for step in ("source", "release", "submitted", "autograded", "feedback"):
         setattr(c.CourseDirectory, f"{step}_directory", step)
     configure_release(c)

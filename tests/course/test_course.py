@@ -68,9 +68,11 @@ def test_unknown_assignments_are_answered_with_suggestions(tmp_path: Path) -> No
 
 
 def test_assignments_come_in_teaching_order(tmp_path: Path) -> None:
-    """Known names first, others after them by name."""
+    """Those of course.toml first, in its order, others after them by name; one that is not there yet is left out."""
     for name in ("zebra", "flows", "aardvark", "vae"):
         write_course(tmp_path, name)
+    assert Course(tmp_path).names() == ["aardvark", "flows", "vae", "zebra"]
+    (tmp_path / "solutions" / "course.toml").write_text('assignments = ["vae", "absent", "flows"]')
     assert Course(tmp_path).names() == ["vae", "flows", "aardvark", "zebra"]
 
 

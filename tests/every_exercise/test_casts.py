@@ -7,11 +7,10 @@ import torch
 
 from autograder.audit.casts import gains_by_casting
 from autograder.course.course import open_course
-from autograder.course.location import ASSIGNMENTS
 from autograder.diagnosis.catalogue import catalogue
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
+@pytest.mark.parametrize("name", open_course().names())
 def test_no_wrong_variant_gains_by_the_coarsest_dtype(name: str) -> None:
     """Every misconception of every function, its results in bfloat16, earns no more than it does as it is."""
     assignment = open_course().assignment(name)

@@ -11,7 +11,6 @@ from autograder.audit.mutation_run import equivalent_mutants
 from autograder.audit.source_items import coverage, unknown_items
 from autograder.course.assignment import Assignment
 from autograder.course.course import open_course
-from autograder.course.location import ASSIGNMENTS
 from autograder.course.written_questions import WrittenQuestion
 from autograder.diagnosis.catalogue import catalogue
 
@@ -33,12 +32,15 @@ def by_id(value: object) -> str:
 
 
 def test_every_assignment_of_the_course_exists() -> None:
-    """None of the seven is missing, and there is no eighth."""
-    assert tuple(open_course().names()) == ASSIGNMENTS
+    """None that course.toml lists is missing, there is no other, and each has its budget of points."""
+    planned = open_course().manifest().assignments
+    assert len(planned) >= 7
+    assert tuple(open_course().names()) == planned == tuple(open_course().manifest().code_points)
 
 
 def test_every_item_of_the_sources_is_covered() -> None:
-    """`autograder coverage` has no empty row."""
+    """`autograder coverage` has no empty row, and a row for each of the 64 items."""
+    assert len(open_course().manifest().source_items) == 64
     assert [item for item, covers in coverage(open_course()).items() if not covers] == []
 
 
@@ -47,13 +49,13 @@ def test_outlines_name_no_item_that_the_sources_lack() -> None:
     assert unknown_items(open_course()) == []
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
+@pytest.mark.parametrize("name", open_course().names())
 def test_assignment_totals_one_hundred_points(name: str) -> None:
     """Checks, rubrics and training tasks together."""
     assert open_course().assignment(name).total_points == 100
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
+@pytest.mark.parametrize("name", open_course().names())
 def test_every_exercise_has_visible_and_hidden_points_and_a_value_check(name: str) -> None:
     """Students can check something themselves; grading needs more; and constants must not pass."""
     for exercise in open_course().assignment(name).exercises:
@@ -81,7 +83,7 @@ def test_written_question_names_a_coded_companion_that_exists(assignment: Assign
         assert any(exercises[key].kind != "short_answer" for key in named)
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
+@pytest.mark.parametrize("name", open_course().names())
 def test_every_short_answer_has_four_misconceptions(name: str) -> None:
     """A wrong answer should meet a question that helps."""
     assignment = open_course().assignment(name)

@@ -27,11 +27,6 @@ COURSE: Course = open_course()
 NAMES = COURSE.names()
 SEEDS = (0, 1, 2024)
 
-CODE_POINTS = {
-    "warmup": 90, "vae": 60, "diffusion": 60, "autoregressive": 55, "gan": 65, "flows": 50, "frontier": 65,
-}  # fmt: skip
-"""Points of each assignment's functions and classes; the rest is for training tasks and written answers."""
-
 GUARDS: dict[str, str] = {
     "autoregressive:made:hidden:MADE:hidden_sizes": "a fixed architecture, which answers every other check rightly",
     "vae:model:hidden:VAE:keeps_all_its_parameters_in_the_state_dict": "layers kept in a plain list, lost when saving",
@@ -197,7 +192,7 @@ def test_points_add_up(name: str) -> None:
     assignment = COURSE.assignment(name)
     checks = [check for exercise in assignment.exercises for check in exercise.checks]
     assert all(4 * check.info.points % 1 == 0 for check in checks)
-    assert sum(exercise.points for exercise in code_exercises(name)) == CODE_POINTS[name]
+    assert sum(exercise.points for exercise in code_exercises(name)) == COURSE.manifest().code_points[name]
     assert assignment.total_points <= 100
 
 

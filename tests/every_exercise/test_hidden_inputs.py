@@ -10,7 +10,6 @@ from every_exercise.recorded_inputs import numbers_sent
 
 from autograder.course.assignment import Check
 from autograder.course.course import open_course
-from autograder.course.location import ASSIGNMENTS
 from autograder.sessions.subjects import LoadedModules
 
 ATTEMPTS = ("first attempt", "second attempt", "somebody else's")
@@ -60,13 +59,13 @@ def unsalted(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
+@pytest.mark.parametrize("name", open_course().names())
 def test_inputs_of_a_hidden_check_differ_from_attempt_to_attempt(name: str) -> None:
     """In at least one number, of whatever is sent: arguments, options, parameters, what the check's own functions say."""
     assert sorted(unsalted(name) - FIXED.keys()) == []
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
+@pytest.mark.parametrize("name", open_course().names())
 def test_the_table_of_fixed_checks_is_up_to_date(name: str) -> None:
     """A check that has become salted, or does not exist any more, is no longer excused."""
     listed = {key for key in FIXED if key.startswith(f"{name}:")}
