@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import struct
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -12,13 +11,10 @@ from typing import Any, NoReturn
 from autograder.runtime.operations import Operations
 from autograder.runtime.quiet import hush
 from autograder.wire import codec
+from autograder.wire.frames import AT_ONCE, FrameReader, framed
 
-_LENGTH = struct.Struct(">I")
 _EXIT_CLOSED = 70
 """Exit status when the grader hangs up."""
-
-_AT_ONCE = 1 << 16
-"""Bytes to ask the socket for: most requests are shorter and come whole."""
 REPLY_LIMIT = 32 * 2**20
 
 Invoke = Callable[..., Any]
@@ -31,17 +27,16 @@ class Connection:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._sequence = 0
-        self._received = bytearray()
+        self._frames = FrameReader(self._more, AT_ONCE)
 
     def read(self) -> list:
         """Read one frame from the grader; the process ends when the grader has hung up."""
-        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
-        return codec.decode(self._exactly(length), trusted=True)
+        return codec.decode(self._frames.frame(), trusted=True)
 
     def write(self, message: list) -> None:
         """Send one frame."""
         data = codec.encode(message, REPLY_LIMIT + 4096)
-        self._connection.sendall(_LENGTH.pack(len(data)) + data)
+        self._connection.sendall(framed(data))
 
     def invoke(self, kind: str, *details: object) -> Any:
         """Ask the grader to evaluate one of its functions."""
@@ -62,15 +57,11 @@ class Connection:
             except codec.EncodeError:
                 self.write([self._sequence, "reply", [encodable(reply) for reply in replies]])
 
-    def _exactly(self, number: int) -> bytes:
-        while len(self._received) < number:
-            part = self._connection.recv(max(_AT_ONCE, min(number - len(self._received), 1 << 20)))
-            if not part:
-                os._exit(_EXIT_CLOSED)
-            self._received += part
-        taken = bytes(memoryview(self._received)[:number])
-        del self._received[:number]
-        return taken
+    def _more(self, most: int) -> bytes:
+        part = self._connection.recv(most)
+        if not part:
+            os._exit(_EXIT_CLOSED)
+        return part
 
 
 def serve_with(connection: socket.socket, make_bench: Callable[[Invoke], Operations]) -> NoReturn:

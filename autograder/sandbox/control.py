@@ -1,7 +1,7 @@
 """Messages between the grader and its zygote, and a worker's first word: all JSON.
 
 Control messages carry descriptors and travel one per packet. The report of a worker's self-test is the first frame on
-its data socket: four bytes of length, big endian, then the text.
+its data socket.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 import socket
-import struct
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.wire.frames import FrameReader, framed
+
 _LARGEST = 60_000
-_LENGTH = struct.Struct(">I")
 
 Message = dict[str, Any]
 
@@ -50,7 +50,7 @@ def receive(channel: socket.socket) -> tuple[Message, list[int]] | None:
 def send_report(data: socket.socket, report: Message) -> None:
     """Send a worker's report as the first frame of its data socket."""
     text = json.dumps(report).encode()
-    data.sendall(_LENGTH.pack(len(text)) + text)
+    data.sendall(framed(text))
 
 
 def receive_report(data: socket.socket) -> Message:
@@ -61,21 +61,15 @@ def receive_report(data: socket.socket) -> Message:
         ValueError: if it is not a report.
         TimeoutError: if the socket has a timeout and it passes.
     """
-    (length,) = _LENGTH.unpack(_exactly(data, _LENGTH.size))
-    if length > _LARGEST:
-        raise ValueError(f"a report of {length} bytes")
-    report = json.loads(_exactly(data, length))
+
+    def receive(most: int) -> bytes:
+        part = data.recv(most)
+        if not part:
+            raise EOFError("the worker hung up")
+        return part
+
+    # Not a byte more than the report: what follows are answers, which another reads.
+    report = json.loads(FrameReader(receive).frame(_LARGEST))
     if not isinstance(report, dict):
         raise ValueError("a report that is no mapping")
     return report
-
-
-def _exactly(data: socket.socket, count: int) -> bytes:
-    """Read `count` bytes."""
-    received = b""
-    while len(received) < count:
-        part = data.recv(count - len(received))
-        if not part:
-            raise EOFError("the worker hung up")
-        received += part
-    return received

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
-import struct
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,11 +15,11 @@ from autograder.sessions.callback_graph import CallbackGraph, CallbackRefused
 from autograder.sessions.replies import MalformedReply, WorkerLost, _ending, checked_replies
 from autograder.wire import codec, tensors  # noqa: F401  (tensors are to cross)
 from autograder.wire.codec import WireError
+from autograder.wire.frames import AT_ONCE, FrameReader, FrameTooLarge, framed
 
 if TYPE_CHECKING:
     from autograder.sandbox.zygote_host import Worker
 
-_LENGTH = struct.Struct(">I")
 MAX_OUTPUT = 16 * 2**20
 """Bytes that a worker may print before it is stopped."""
 _START = 30.0
@@ -29,8 +27,6 @@ _START = 30.0
 _SHORT = 0.5
 """Seconds of which it does not matter whether the worker waited for a processor."""
 _LATE_READS = 100
-_AT_ONCE = 1 << 16
-"""Bytes to ask the socket for: most answers are shorter and come whole."""
 MAX_CALLBACKS = 20_000
 """Callback evaluations that one batch of requests may ask for."""
 
@@ -86,7 +82,7 @@ class RemoteSession:
         """Status and reason once the worker is lost: not the exception, whose traceback would keep all that it met."""
         os.set_blocking(worker.output_fd, False)
         worker.socket.setblocking(False)
-        self._received = bytearray()
+        self._frames = FrameReader(self._more, AT_ONCE)
         self._poll = select.poll()
         self._poll.register(worker.socket, select.POLLIN)
         self._poll.register(worker.output_fd, select.POLLIN)
@@ -147,7 +143,7 @@ class RemoteSession:
         """Nothing that the worker made the grader keep outlives it."""
         self._ending = (status, reason)
         self._graph.clear()
-        self._received = bytearray()
+        self._frames.forget()
         self._worker.kill()
 
     def _exchange(self, operations: list[dict[str, Any]]) -> list[list]:
@@ -180,7 +176,7 @@ class RemoteSession:
         except codec.EncodeError:
             # Submissions are bounded and checks are small: only a callback's value can be too large.
             raise WorkerLost("crashed", "the submission asked the grader's functions for too much") from None
-        frame = memoryview(_LENGTH.pack(len(data)) + data)
+        frame = memoryview(framed(data))
         while True:
             try:
                 frame = frame[self._worker.socket.send(frame) :]
@@ -193,32 +189,29 @@ class RemoteSession:
             self._wait(select.POLLOUT)
 
     def _receive(self) -> tuple[str, Any]:
-        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
-        if length > codec.MAX_FRAME:
-            raise WorkerLost("crashed", "the worker announced an impossibly large answer")
         try:
-            message = codec.decode(self._exactly(length))
+            message = codec.decode(self._frames.frame(codec.MAX_FRAME))
+        except FrameTooLarge:
+            raise WorkerLost("crashed", "the worker announced an impossibly large answer") from None
         except WireError as error:
             raise WorkerLost("crashed", f"the worker sent a malformed answer ({error})") from None
         if type(message) is not list or len(message) != 3 or message[0] != self._sequence or type(message[1]) is not str:
             raise WorkerLost("crashed", "the worker answered out of turn")
         return message[1], message[2]
 
-    def _exactly(self, number: int) -> bytes:
-        """The next so many bytes; what comes with them is kept for the next call."""
-        while len(self._received) < number:
+    def _more(self, most: int) -> bytes:
+        """What the worker sent next, as soon as there is something."""
+        while True:
             self._wait(select.POLLIN)
-            with contextlib.suppress(BlockingIOError):
-                try:
-                    part = self._worker.socket.recv(max(_AT_ONCE, min(number - len(self._received), 1 << 20)))
-                except OSError:
-                    raise self._died() from None
-                if not part:
-                    raise self._died()
-                self._received += part
-        taken = bytes(memoryview(self._received)[:number])
-        del self._received[:number]
-        return taken
+            try:
+                part = self._worker.socket.recv(most)
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise self._died() from None
+            if not part:
+                raise self._died()
+            return part
 
     def _wait(self, event: int) -> None:
         """Wait until the socket is ready, draining what the submission prints; the deadline is the check's."""
