@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from tiny_course import load_course
 
 from autograder.course.assignment import Assignment
 from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.zygote.rehearsal import NAME
 from autograder.sandbox.zygote_host import ZygoteHost
 
 pytest_plugins = ["nbgrader_fixtures"]
@@ -59,3 +62,13 @@ def _no_zygote_unseen(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
             pytest.fail("this test starts a zygote: mark it with pytest.mark.processes")
 
         monkeypatch.setattr(ZygoteHost, "__init__", refuse)
+
+
+@pytest.fixture
+def import_state() -> Iterator[None]:
+    """Put the import system back, which a workbench of a fresh process changes."""
+    finders, disabled = list(sys.meta_path), logging.root.manager.disable
+    yield
+    sys.meta_path[:] = finders
+    sys.modules.pop(NAME, None)
+    logging.disable(disabled)

@@ -9,6 +9,7 @@ import greenlet
 import torch
 
 from autograder.checks.candidate import Session
+from autograder.wire.protocol import Seed, in_lane
 
 Body = Callable[[Session], None]
 
@@ -21,12 +22,13 @@ class _Relay:
 
     def __init__(self, loop: greenlet.greenlet, lane: int | None) -> None:
         self._loop = loop
-        self._lane = {} if lane is None else {"lane": lane}
+        self._lane = lane
         self._before: list[dict[str, Any]] = []
 
     def request(self, operation: dict[str, Any]) -> list:
-        operation = {**operation, **self._lane}
-        if operation["op"] == "seed":
+        if self._lane is not None:
+            operation = in_lane(operation, self._lane)
+        if operation["op"] == Seed.op:
             # The seed must directly precede the call that it is for, whatever other examples do.
             self._before.append(operation)
             return ["ok", None]

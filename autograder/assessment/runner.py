@@ -20,6 +20,7 @@ from autograder.course.assignment import Assignment, Check, Exercise
 from autograder.sessions.bounds import bounded_memory
 from autograder.sessions.budget import CHECK_SECONDS, Budget
 from autograder.sessions.replies import WorkerLost
+from autograder.wire.protocol import Seed
 
 MAX_LOST = 2
 """Workers that one exercise may use up before its remaining checks are given up."""
@@ -155,7 +156,7 @@ class _CheckRun:
     def _body(self, function: Callable[..., None], example: Mapping[str, Any], index: int) -> Callable[[Session], None]:
         def run(session: Session) -> None:
             if index == 0:
-                session.request({"op": "seed", "seed": derive_seed(self._seed, "worker") % 2**32})
+                session.request(Seed(derive_seed(self._seed, "worker") % 2**32).to_wire())
             remote = Remote(session)
             arguments = arguments_of(self._assignment, self._check, remote, self._seed + index)
             drawn = {name: value.value() if type(value) is Deferred else value for name, value in example.items()}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
-from torch import Tensor
+from autograder.wire.protocol import Request
 
 
 class Session(Protocol):
     """Carries requests to a submission and replies back; implemented in :mod:`autograder.sessions`."""
 
     def request(self, operation: dict[str, Any]) -> list:
-        """Carry out one operation of :class:`autograder.runtime.torch_operations.TorchOperations`."""
+        """Carry out one operation of :mod:`autograder.wire.protocol`; its reply has been looked at there too."""
         ...
 
 
@@ -67,9 +67,9 @@ class Remote:
     history: list[Call] | None = None
     """All calls so far, where somebody wants them."""
 
-    def ask(self, operation: dict[str, Any]) -> Any:
+    def ask(self, request: Request) -> Any:
         """Carry out an operation; raises :class:`CandidateError` when the student's code did not."""
-        status, *rest = self.session.request(operation)
+        status, *rest = self.session.request(request.to_wire())
         if status == "ok":
             return rest[0]
         raise CandidateError(*rest)
@@ -101,18 +101,3 @@ class CandidateSession(Session, Protocol):
 
 OpenSession = Callable[[], CandidateSession]
 """Starts a fresh process (or space) with the submission loaded."""
-
-
-def checked_gradients(reply: Any, number: int, parameters: bool) -> Any:
-    """Insist on one gradient for every argument asked for: a shorter answer would leave nothing to compare."""
-    if not isinstance(reply, tuple) or (parameters and (len(reply) != 2 or not isinstance(reply[1], dict))):
-        protocol_error()
-    ours = reply[0] if parameters else reply
-    if not isinstance(ours, tuple) or len(ours) != number or not all(one is None or isinstance(one, Tensor) for one in ours):
-        protocol_error()
-    return reply
-
-
-def protocol_error() -> NoReturn:
-    """The worker answered with something that no well-behaved one would say."""
-    raise CandidateError("ProtocolError", "the worker answered with something else", "", "")

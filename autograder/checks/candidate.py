@@ -14,7 +14,8 @@ from typing import Any
 from torch import Tensor
 
 from autograder.checks import salt
-from autograder.checks.calls import Call, CandidateError, Observation, Remote, Session, checked_gradients, protocol_error
+from autograder.checks.calls import Call, CandidateError, Observation, Remote, Session
+from autograder.wire import protocol
 from autograder.wire.codec import Handle
 
 __all__ = ["Call", "Candidate", "CandidateError", "Observation", "Remote", "RemoteFunction", "RemoteObject", "Session"]
@@ -25,13 +26,13 @@ class RemoteFunction:
     """A function, class or method of the submission."""
 
     _remote: Remote
-    _target: list
+    _target: protocol.Target
     _name: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it and return plain values; objects that are not data come back as :class:`RemoteObject`."""
         call = self._record(args, kwargs)
-        call.value = self._wrap(self._remote.ask(self._operation("call", args, kwargs)))
+        call.value = self._wrap(self._remote.ask(protocol.Call(self._target, *_lowered(args, kwargs))))
         return call.value
 
     def answer(self, **quantities: float) -> Any:
@@ -40,20 +41,17 @@ class RemoteFunction:
         The answer may be a value, a function of these quantities or a SymPy expression in symbols of their names.
         """
         call = self._record((), quantities)
-        call.value = self._wrap(self._remote.ask({"op": "answer", "target": self._target, "quantities": dict(quantities)}))
+        call.value = self._wrap(self._remote.ask(protocol.Answer(self._target, dict(quantities))))
         return call.value
 
     def observe(self, *args: Any, **kwargs: Any) -> Observation:
         """Call it and report the arguments afterwards and the use of global randomness."""
         call = self._record(args, kwargs)
-        reply = self._remote.ask(self._operation("observe", args, kwargs))
-        fields = ("value", "args", "kwargs", "rng_used", "requires_grad")
-        if not isinstance(reply, dict) or any(name not in reply for name in fields):
-            raise CandidateError("ProtocolError", "the worker answered with something else", "", "")
+        reply = self._remote.ask(protocol.Observe(self._target, *_lowered(args, kwargs)))
         call.value = self._wrap(reply["value"])
         return Observation(
-            call.value, tuple(self._wrap(reply["args"])), dict(self._wrap(reply["kwargs"])),
-            bool(reply["rng_used"]), bool(reply["requires_grad"]),
+            call.value, tuple(self._wrap(reply["args"])), self._wrap(reply["kwargs"]),
+            reply["rng_used"], reply["requires_grad"],
         )  # fmt: skip
 
     def grad(
@@ -73,15 +71,14 @@ class RemoteFunction:
         """
         self._record(args, kwargs)
         path = [] if select is None else [select] if isinstance(select, int | str) else list(select)
-        operation = self._operation("grad", args, kwargs)
-        operation.update(wrt=list(wrt), cotangent=cotangent, select=path, parameters=parameters)
-        return checked_gradients(self._remote.ask(operation), len(wrt), parameters)
+        return self._remote.ask(protocol.Grad(self._target, *_lowered(args, kwargs), list(wrt), path, cotangent, parameters))
 
-    def settle(self, options: dict[str, Any], how: dict[str, Any]) -> RemoteObject:
+    def settle(self, options: dict[str, Any], example: Tensor, seed: int, scale: float, shared: bool) -> RemoteObject:
         """Make a module and move its parameters into general position; see :meth:`Candidate.settled`."""
         call = self._record((), options)
-        call.value = self._wrap(self._remote.ask({"op": "settle", "target": self._target, "options": options, **how}))
-        return call.value if isinstance(call.value, RemoteObject) else protocol_error()
+        made = self._remote.ask(protocol.Settle(self._target, options, example, seed, scale, shared))
+        call.value = RemoteObject(self._remote, made)
+        return call.value
 
     def _record(self, args: tuple, kwargs: dict) -> Call:
         call = Call(self._name, args, kwargs)
@@ -90,10 +87,6 @@ class RemoteFunction:
         if self._remote.history is not None:
             self._remote.history.append(call)
         return call
-
-    def _operation(self, op: str, args: tuple, kwargs: dict) -> dict[str, Any]:
-        # A list: a tuple would be a message of its own inside the message.
-        return {"op": op, "target": self._target, "args": [lower(item) for item in args], "kwargs": lower(kwargs)}
 
     def _wrap(self, value: Any) -> Any:
         return wrap(self._remote, value)
@@ -122,7 +115,7 @@ class RemoteObject:
 
     def method(self, name: str) -> RemoteFunction:
         """Return a method by name; ``__call__`` is the object itself."""
-        return RemoteFunction(self._remote, ["handle", self._handle.number, name], f"{self._handle.type_name}.{name}")
+        return RemoteFunction(self._remote, protocol.on_object(self._handle, name), f"{self._handle.type_name}.{name}")
 
     def observe(self, *args: Any, **kwargs: Any) -> Observation:
         """Like :meth:`RemoteFunction.observe`, for the object itself."""
@@ -134,8 +127,7 @@ class RemoteObject:
 
     def attribute(self, dotted: str) -> Any:
         """Return a data attribute, for example ``"training"`` or ``"fc.weight"``."""
-        operation = {"op": "attribute", "number": self._handle.number, "name": dotted}
-        return wrap(self._remote, self._remote.ask(operation))
+        return wrap(self._remote, self._remote.ask(protocol.Attribute(self._handle.number, dotted)))
 
     def parameters_by_name(self) -> dict[str, Tensor]:
         """Copies of the module's parameters."""
@@ -151,7 +143,7 @@ class RemoteObject:
 
     def set_parameters(self, values: Mapping[str, Tensor]) -> None:
         """Copy values into parameters and buffers by name."""
-        self._remote.ask({"op": "set_parameters", "number": self._handle.number, "values": dict(values)})
+        self._remote.ask(protocol.SetParameters(self._handle.number, dict(values)))
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of the module's parameters by name."""
@@ -159,10 +151,10 @@ class RemoteObject:
 
     def load_state_of(self, other: RemoteObject) -> None:
         """Load the state dict of another module that lives beside this one."""
-        self._remote.ask({"op": "load_state_of", "number": self._handle.number, "source": other._handle})
+        self._remote.ask(protocol.LoadStateOf(self._handle.number, other._handle))
 
     def _named(self, what: str) -> dict[str, Any]:
-        return self._remote.ask({"op": "named", "number": self._handle.number, "what": what})
+        return self._remote.ask(protocol.Named(self._handle.number, what))
 
 
 @dataclass
@@ -176,7 +168,7 @@ class Candidate:
         """Return the student's function or class called ``name``."""
         if name.startswith("_"):
             raise AttributeError(name)
-        return RemoteFunction(self._remote, ["module", self._module, name], name)
+        return RemoteFunction(self._remote, protocol.in_module(self._module, name), name)
 
     def module(self, name: str) -> Candidate:
         """Return the candidate for another file of the same submission."""
@@ -184,7 +176,7 @@ class Candidate:
 
     def seed(self, seed: int) -> None:
         """Seed the global random state beside the student's code."""
-        self._remote.ask({"op": "seed", "seed": salt.mix(seed)})
+        self._remote.ask(protocol.Seed(salt.mix(seed)))
 
     def settled(
         self, name: str, options: Mapping[str, Any], example: Tensor, *, seed: int, scale: float = 1.0, shared: bool = False
@@ -195,9 +187,8 @@ class Candidate:
         of ``example`` first. ``seed`` decides the noise, and the global random state afterwards. A ``shared``
         module is made once for all checks that ask for the same: for those that only look at it.
         """
-        made = RemoteFunction(self._remote, ["module", self._module, name], name)
-        how = {"example": example, "seed": salt.mix(seed), "scale": scale, "shared": shared}
-        return made.settle(dict(options), how)
+        made = RemoteFunction(self._remote, protocol.in_module(self._module, name), name)
+        return made.settle(dict(options), example, salt.mix(seed), scale, shared)
 
     def generator(self, seed: int) -> RemoteObject:
         """Make a ``torch.Generator`` to be passed as ``generator=``."""
@@ -220,9 +211,12 @@ class Candidate:
         return self._make("toy", (name,), options)
 
     def _make(self, what: str, args: tuple, kwargs: dict[str, Any]) -> RemoteObject:
-        operation = {"op": "make", "what": what, "args": [lower(item) for item in args], "kwargs": lower(kwargs)}
-        made = wrap(self._remote, self._remote.ask(operation))
-        return made if isinstance(made, RemoteObject) else protocol_error()
+        return RemoteObject(self._remote, self._remote.ask(protocol.Make(what, *_lowered(args, kwargs))))
+
+
+def _lowered(args: tuple, kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    # A list: a tuple would be a message of its own inside the message.
+    return [lower(item) for item in args], lower(kwargs)
 
 
 def lower(value: Any) -> Any:

@@ -24,6 +24,7 @@ from autograder.diagnosis.registry import _MISCONCEPTIONS, _PROBES, Misconceptio
 from autograder.errors import GraderError
 from autograder.runtime.module_space import ModuleSpace
 from autograder.sessions.local import LocalSession
+from autograder.wire.protocol import Seed
 
 
 def reference(assignment: str, module: str) -> types.ModuleType:
@@ -130,5 +131,5 @@ def _collect(found: Catalogue, module: str, name: str) -> None:
 
 def observed(function: Probe, exercise: Exercise, session: CandidateSession | LocalSession) -> Fingerprint:
     """The fingerprint of what the session holds, under a seed of its own."""
-    session.request({"op": "seed", "seed": 20_241})
+    session.request(Seed(20_241).to_wire())
     return take_fingerprint(function, Candidate(Remote(session), exercise.module))

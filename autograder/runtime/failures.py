@@ -7,9 +7,7 @@ import os
 import traceback
 
 from autograder.runtime.module_space import LoadError
-
-MAX_TEXT = 2000
-"""Characters of an error message or traceback that leave the worker."""
+from autograder.wire.protocol import MAX_TEXT
 
 
 class Absent(Exception):

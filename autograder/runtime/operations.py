@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.runtime.failures import MAX_TEXT, Absent, describe_error
+from autograder.runtime.failures import Absent, describe_error
 from autograder.runtime.generator_state import seed_python
 from autograder.runtime.import_hook import SubmissionFinder
 from autograder.runtime.module_space import ModuleSpace
 from autograder.runtime.quiet import quiet_stdin
 from autograder.runtime.short_answers import numeric
+from autograder.wire.protocol import MAX_COMPLAINTS, MAX_TEXT
 from autograder.wire.types import NUMPY_DTYPES, Handle, dtype_name
 
 _PLAIN = (int, float, str, bool, bytes, complex, type(None))
@@ -37,7 +38,10 @@ class Operations:
         }
 
     def perform(self, request: Mapping[str, Any]) -> list:
-        """Carry out one request: ``["ok", value]`` or ``["error", type, message, traceback, reason]``."""
+        """Carry out one request of :mod:`autograder.wire.protocol`.
+
+        Returns ``["ok", value]`` or ``["error", type, message, traceback, reason]``.
+        """
         try:
             self._prepare(request)
             with quiet_stdin():
@@ -64,7 +68,7 @@ class Operations:
         finally:
             if self.fresh_process:
                 self._seed(request.get("seed", 0))
-        return [complaint[:MAX_TEXT] for complaint in self.space.complaints[:20]]
+        return [complaint[:MAX_TEXT] for complaint in self.space.complaints[:MAX_COMPLAINTS]]
 
     def _do_answer(self, request: Mapping[str, Any]) -> Any:
         """Evaluate a short answer at given quantities."""

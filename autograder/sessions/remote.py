@@ -16,6 +16,7 @@ from autograder.sessions.replies import MalformedReply, WorkerLost, _ending, che
 from autograder.wire import codec, tensors  # noqa: F401  (tensors are to cross)
 from autograder.wire.codec import WireError
 from autograder.wire.frames import AT_ONCE, FrameReader, FrameTooLarge, framed
+from autograder.wire.protocol import Seed
 
 if TYPE_CHECKING:
     from autograder.sandbox.zygote_host import Worker
@@ -110,7 +111,7 @@ class RemoteSession:
 
     def request(self, operation: dict[str, Any]) -> list:
         """Carry out one operation; a seed travels with the one that follows it."""
-        if operation["op"] == "seed":
+        if operation["op"] == Seed.op:
             self._seed = [operation]
             return ["ok", None]
         return self.batch([operation])[0]

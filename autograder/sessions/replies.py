@@ -1,12 +1,13 @@
-"""The outer form of what a worker answers: looked at in one place, before anything reads it."""
+"""The form of what a worker answers: looked at in one place, before anything reads it.
+
+Which values each operation may be answered with stands beside its fields, in :mod:`autograder.wire.protocol`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from autograder.runtime.failures import MAX_TEXT
-
-MAX_COMPLAINTS = 20
+from autograder.wire.protocol import admitted, is_short_text
 
 
 class MalformedReply(Exception):
@@ -14,7 +15,8 @@ class MalformedReply(Exception):
 
 
 def checked_replies(body: object, operations: list[dict[str, Any]]) -> list[list]:
-    """The replies to `operations`, each ``["ok", value]`` or ``["error", …]``; their values are judged by the checks.
+    """The replies to `operations`, each ``["ok", value]`` or ``["error", …]``; what students' functions
+    returned is judged by the checks.
 
     Raises:
         MalformedReply: for anything else.
@@ -22,7 +24,7 @@ def checked_replies(body: object, operations: list[dict[str, Any]]) -> list[list
     if type(body) is not list or len(body) != len(operations):
         raise MalformedReply
     for reply, operation in zip(body, operations, strict=True):
-        if not _is_reply(reply) or (operation["op"] == "import" and reply[0] == "ok" and not _are_complaints(reply[1])):
+        if not _is_reply(reply) or (reply[0] == "ok" and not admitted(operation, reply[1])):
             raise MalformedReply
     return body
 
@@ -33,16 +35,7 @@ def _is_reply(reply: object) -> bool:
     if reply[0] == "ok":
         return len(reply) == 2
     # Text of errors ends up in results; an honest worker has cut it already.
-    return reply[0] == "error" and len(reply) == 5 and all(map(_is_short_text, reply))
-
-
-def _are_complaints(said: object) -> bool:
-    """What loading a file complained about stands in the result, beside every exercise of the file."""
-    return type(said) is list and len(said) <= MAX_COMPLAINTS and all(map(_is_short_text, said))
-
-
-def _is_short_text(value: object) -> bool:
-    return type(value) is str and len(value) <= MAX_TEXT
+    return reply[0] == "error" and len(reply) == 5 and all(map(is_short_text, reply))
 
 
 class WorkerLost(Exception):

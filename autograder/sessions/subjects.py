@@ -20,6 +20,7 @@ from autograder.sessions.precompiled import compiled
 from autograder.sessions.remote import RemoteSession
 from autograder.sessions.replies import WorkerLost
 from autograder.sessions.wanted_libraries import wanted_groups, wants_little
+from autograder.wire.protocol import Import, Load, Substitute
 
 if TYPE_CHECKING:
     from autograder.sandbox.sandbox import Sandbox
@@ -162,10 +163,10 @@ class IsolatedSubmission:
         session.limit(LOAD_LIMIT)
         definitions_only = bool(self._definitions_only)
         expected = list(self._assignment.modules)
-        load = {"op": "load", "files": self._files, "expected": expected, "compiled": self._compiled}
-        session.request({**load, "definitions_only": definitions_only, "seed": LOAD_SEED})
+        load = Load(self._files, expected, definitions_only, self._compiled, LOAD_SEED)
+        session.request(load.to_wire())
         _substitute(session, self._assignment, substitutes, Lent)
-        return session, session.request({"op": "import", "module": module, "seed": LOAD_SEED})
+        return session, session.request(Import(module, LOAD_SEED).to_wire())
 
     def _remember(self, module: str, reply: list) -> None:
         """Keep what loading complained about, as long as no worker of this run has been sent a hidden input."""
@@ -175,9 +176,9 @@ class IsolatedSubmission:
             self.load_notes.setdefault(module, f"{module}.py is not among the files that were handed in")
         elif reply[0] == "error":
             self.load_notes.setdefault(module, f"{module}.py could not be loaded: {reply[1]}: {reply[2]}")
-        elif isinstance(reply[1], list) and reply[1]:
-            lines = [line for line in reply[1] if isinstance(line, str)]
-            self.load_notes.setdefault(module, "while loading, a statement failed and was skipped: " + "; ".join(lines[:3]))
+        elif reply[1]:
+            told = "; ".join(reply[1][:3])
+            self.load_notes.setdefault(module, f"while loading, a statement failed and was skipped: {told}")
 
 
 def _substitute(
@@ -188,8 +189,7 @@ def _substitute(
 ) -> None:
     for exercise in exercises:
         function = getattr(assignment.reference(exercise.module), exercise.name)
-        operation = {"op": "substitute", "module": exercise.module, "name": exercise.name, "callback": lend(function)}
-        session.request(operation)
+        session.request(Substitute(exercise.module, exercise.name, lend(function)).to_wire())
 
 
 def _plainly(function: Callable[..., Any]) -> Callable[..., Any]:

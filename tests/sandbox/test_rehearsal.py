@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import subprocess
 import sys
 
@@ -10,17 +9,7 @@ import pytest
 
 from autograder.runtime.operations import Operations
 from autograder.runtime.torch_operations import TorchOperations
-from autograder.sandbox.zygote import full_rehearsal, light_rehearsal, rehearsal
-
-
-@pytest.fixture
-def import_state() -> object:
-    """Put the import system back, which a workbench of a fresh process changes."""
-    finders, disabled = list(sys.meta_path), logging.root.manager.disable
-    yield
-    sys.meta_path[:] = finders
-    sys.modules.pop(rehearsal.NAME, None)
-    logging.disable(disabled)
+from autograder.sandbox.zygote import full_rehearsal, light_rehearsal
 
 
 @pytest.mark.parametrize("turn", [0, 1])

@@ -10,6 +10,23 @@ from autograder.runtime.global_state import seed_everything
 from autograder.runtime.torch_operations import TorchOperations
 from autograder.sandbox.zygote.rehearsal import NAME, loading, rehearse, settle
 from autograder.wire import codec
+from autograder.wire.protocol import (
+    Answer,
+    Attribute,
+    Call,
+    Grad,
+    LoadStateOf,
+    Make,
+    Named,
+    Observe,
+    Request,
+    Seed,
+    SetParameters,
+    Settle,
+    in_lane,
+    in_module,
+    on_object,
+)
 
 _SOURCE = b'''
 """A submission's module."""
@@ -92,38 +109,36 @@ def evaluate(kind: str, *details: Any) -> Any:
 def script(turn: int) -> list[list[dict[str, Any]]]:
     """The requests of one worker's life, batch by batch."""
     x = torch.rand(2, 4, dtype=torch.float64 if turn % 2 else torch.float32)
-    pair = {"args": [x, x], "kwargs": {"scale": 0.5}}
-    function = ["module", NAME, "divergence"]
+    pair = ([x, x], {"scale": 0.5})
+    function = in_module(NAME, "divergence")
     network, loader, optimizer = (codec.Handle(number, "") for number in (0, 2, 3))
-    on = {"number": 0}
-    values = {"layers.0.bias": torch.zeros(3)}
+    batches: list[list[Request]] = [
+        [
+            Grad(function, *pair, wrt=[0, 1], select=[]),
+            Call(function, [x, x[:1]], {}),
+            Answer(in_module(NAME, "answer"), {"a": 1.0, "b": 2.0}),
+        ],
+        [Seed(1), Observe(in_module(NAME, "draw"), [x], {})],
+        [Call(in_module(NAME, "through"), [codec.CallbackRef(0, "f"), x], {})],
+        [
+            Call(in_module(NAME, "Network"), [], {"width": 3}),
+            Make("toy", ["ToyVAE"], {}),
+            Make("loader", [torch.rand(4, 4), torch.zeros(4), 2], {}),
+            Make("optimizer", ["Adam", network], {"lr": 1e-3}),
+        ],
+        [
+            Settle(in_module(NAME, "Network"), {"width": 3}, x, seed=0, shared=True),
+            SetParameters(0, {"layers.0.bias": torch.zeros(3)}),
+            Named(0, "parameters"),
+            Attribute(0, "training"),
+            Call(on_object(network, "__call__"), [torch.rand(2, 4)], {}),
+            Call(in_module(NAME, "train"), [network, loader, optimizer], {}),
+            LoadStateOf(0, network),
+        ],
+    ]
     return [
         *loading(_SOURCE),
-        [{"op": "call", "target": function, "lane": lane, **pair} for lane in range(3)],
-        [
-            {"op": "observe", "target": function, "lane": 0, **pair},
-            {"op": "grad", "target": function, "wrt": [0, 1], "select": [], "parameters": False, "cotangent": None, **pair},
-            {"op": "call", "target": function, "lane": 1, "args": [x, x[:1]], "kwargs": {}},
-            {"op": "answer", "target": ["module", NAME, "answer"], "quantities": {"a": 1.0, "b": 2.0}},
-        ],
-        [{"op": "seed", "seed": 1}, {"op": "observe", "target": ["module", NAME, "draw"], "args": [x], "kwargs": {}}],
-        [{"op": "call", "target": ["module", NAME, "through"], "args": [codec.CallbackRef(0, "f"), x], "kwargs": {}}],
-        [
-            {"op": "call", "target": ["module", NAME, "Network"], "args": [], "kwargs": {"width": 3}},
-            {"op": "make", "what": "toy", "args": ["ToyVAE"], "kwargs": {}},
-            {"op": "make", "what": "loader", "args": [torch.rand(4, 4), torch.zeros(4), 2], "kwargs": {}},
-            {"op": "make", "what": "optimizer", "args": ["Adam", network], "kwargs": {"lr": 1e-3}},
-        ],
-        [
-            {
-                "op": "settle", "target": ["module", NAME, "Network"], "options": {"width": 3},
-                "example": x, "seed": 0, "scale": 1.0, "shared": True,
-            },
-            {"op": "set_parameters", "values": values, **on},
-            {"op": "named", "what": "parameters", **on},
-            {"op": "attribute", "name": "training", **on},
-            {"op": "call", "target": ["handle", 0, "__call__"], "args": [torch.rand(2, 4)], "kwargs": {}},
-            {"op": "call", "target": ["module", NAME, "train"], "args": [network, loader, optimizer], "kwargs": {}},
-            {"op": "load_state_of", "source": network, **on},
-        ],
-    ]  # fmt: skip
+        [in_lane(Call(function, *pair).to_wire(), lane) for lane in range(3)],
+        [in_lane(Observe(function, *pair).to_wire(), 0)],
+        *([request.to_wire() for request in batch] for batch in batches),
+    ]

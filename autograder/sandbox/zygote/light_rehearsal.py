@@ -7,6 +7,7 @@ from typing import Any
 from autograder.runtime.generator_state import seed_python
 from autograder.runtime.operations import Operations
 from autograder.sandbox.zygote.rehearsal import NAME, loading, rehearse, settle
+from autograder.wire.protocol import Answer, Seed, in_lane, in_module
 
 _SOURCE = b'''
 """Short answers."""
@@ -53,7 +54,7 @@ def script(turn: int) -> list[list[dict[str, Any]]]:
     """The requests of one worker's life, batch by batch."""
     quantities = {"a": 1.0 + turn, "b": 2.0}
     answers = [
-        {"op": "answer", "target": ["module", NAME, name], "quantities": quantities, "lane": lane}
+        in_lane(Answer(in_module(NAME, name), quantities).to_wire(), lane)
         for lane, name in enumerate(("formula", "table", "matrix", "later"))
     ]
-    return [*loading(_SOURCE), [{"op": "seed", "seed": 1}, *answers]]
+    return [*loading(_SOURCE), [Seed(1).to_wire(), *answers]]

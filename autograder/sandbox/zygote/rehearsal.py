@@ -18,6 +18,7 @@ from typing import Any
 from autograder.runtime.operations import Operations
 from autograder.runtime.quiet import hush
 from autograder.wire import codec
+from autograder.wire.protocol import Import, Load
 
 _TIMES = 12
 """CPython 3.11 specialises a function after eight runs."""
@@ -52,8 +53,8 @@ def loading(source: bytes) -> list[list[dict[str, Any]]]:
     """The first requests of every script: take the files, run the module."""
     files = {f"{NAME}.py": source}
     return [
-        [{"op": "load", "files": files, "expected": [NAME], "definitions_only": False, "seed": 0}],
-        [{"op": "import", "module": NAME, "seed": 0}],
+        [Load(files, [NAME]).to_wire()],
+        [Import(NAME).to_wire()],
     ]
 
 
