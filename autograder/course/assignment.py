@@ -12,6 +12,7 @@ from autograder.checks.decorator import CheckInfo
 from autograder.course.written_questions import TrainingTask, WrittenQuestion
 from autograder.errors import UsageError, suggest
 from autograder.runtime.module_space import ModuleSpace
+from autograder.runtime.toys import FILE as TOYS
 
 Visibility = Literal["visible", "hidden"]
 
@@ -99,6 +100,12 @@ class Assignment:
                 return exercise
         known = [exercise.id for exercise in self.exercises]
         raise UsageError(f"there is no exercise {key!r} in {self.name}", "--only", suggest(key, known))
+
+    @property
+    def toys(self) -> bytes:
+        """The source of the small modules that checks hand to the student's code; empty where there are none."""
+        path = self.folder / TOYS
+        return path.read_bytes() if path.is_file() else b""
 
     def reference_files(self) -> dict[str, bytes]:
         """The reference modules as files."""

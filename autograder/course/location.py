@@ -9,6 +9,7 @@ from pathlib import Path
 from autograder.course.manifest import read_manifest
 from autograder.course.outline import Outline, read_items
 from autograder.errors import GraderError, UsageError, suggest
+from autograder.runtime.toys import FILE as TOYS
 
 ROOT_VARIABLE = "AUTOGRADER_COURSE"
 
@@ -47,6 +48,8 @@ def read_outline(root: Path, name: str) -> Outline:
     for module in outline.modules:
         if not (path.parent / f"{module}.py").is_file():
             raise GraderError(f"the outline names {module}.py, which does not exist", str(path))
+        if f"{module}.py" == TOYS:
+            raise GraderError(f"{TOYS} is for the small modules of checks", str(path), "give the exercises' file another name")
     return outline
 
 

@@ -74,7 +74,7 @@ class Catalogue:
     def variant_session(self, exercise: Exercise, variant: object) -> LocalSession:
         """A session in which the exercise is the given variant and everything else the reference."""
         space = VariantSpace(self.assignment.reference_space(), exercise.module, exercise.name, variant)
-        return LocalSession(space)  # type: ignore[arg-type]
+        return LocalSession(space, self.assignment.toys)  # type: ignore[arg-type]
 
     def known(self, exercise: Exercise) -> Known | None:
         """What is known of an exercise's behaviour; ``None`` without a probe."""

@@ -50,10 +50,12 @@ def refuse_leaks(assignment: Assignment, files: dict[str, str]) -> None:
 def find_leaks(assignment: Assignment, files: dict[str, str]) -> Iterator[str]:
     """Yield every released line that also stands in a solution region, a hidden check or a wrong variant.
 
-    Lines of the references outside solution regions are public; so are, but for solutions, those of visible checks.
+    Lines of the references outside solution regions are public; so are, but for solutions, those of visible checks and of
+    the small modules that come with them.
     """
     stubs = set(_stripped(cut_solutions(source.decode("utf-8"), "") for source in assignment.reference_files().values()))
     visible = set(_stripped(path.read_text("utf-8") for path in (assignment.folder / "visible").glob("*.py")))
+    visible |= set(_stripped([assignment.toys.decode("utf-8")]))
     secrets = {line: where for line, where in _other_secrets(assignment) if line not in stubs | visible}
     secrets |= {line: where for line, where in _solutions(assignment) if line not in stubs}
     for name, content in files.items():

@@ -19,6 +19,10 @@ from autograder.release.leaks import refuse_leaks
 from autograder.release.source_notebook import build_source
 from autograder.release.student_files import build
 from autograder.release.student_notebook import cut_releases
+from autograder.runtime.toys import FILE as TOYS
+
+_STEPS = ("source", "release")
+"""Where nbgrader looks for what it hands out, and where it puts that."""
 
 
 def release(course: Course, names: Sequence[str], *, write: bool) -> list[Path]:
@@ -27,6 +31,7 @@ def release(course: Course, names: Sequence[str], *, write: bool) -> list[Path]:
     wanted = {course.root / path: content for path, content in all_files(assignments).items()}
     folders = [course.root / "assignments" / name for name in names]
     present = {path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    present |= {path for step in _STEPS for name in names if (path := course.root / step / name / TOYS).is_file()}
     stale = [path for path, content in wanted.items() if not path.is_file() or path.read_text("utf-8") != content]
     extra = sorted(present - wanted.keys())
     if write:
@@ -56,4 +61,6 @@ def all_files(assignments: Sequence[Assignment]) -> dict[str, str]:
         name, file = assignment.name, f"{notebook_name(assignment.name)}.ipynb"
         refuse_leaks(assignment, {f"release/{file}": released[name]})
         files |= {f"source/{name}/{file}": sources[name], f"release/{name}/{file}": released[name]}
+        if assignment.toys:  # beside the notebook, whose visible checks may use them
+            files |= {f"{step}/{name}/{TOYS}": assignment.toys.decode("utf-8") for step in _STEPS}
     return files

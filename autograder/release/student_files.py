@@ -6,6 +6,7 @@ from autograder.course.assignment import Assignment
 from autograder.course.outline import number_of_points, replace_items
 from autograder.release.leaks import refuse_leaks
 from autograder.release.stubs import cut_solutions
+from autograder.runtime.toys import FILE as TOYS
 
 
 def build(assignment: Assignment) -> dict[str, str]:
@@ -16,6 +17,8 @@ def build(assignment: Assignment) -> dict[str, str]:
     }
     for path in sorted((assignment.folder / "visible").glob("*.py")):
         files[path.name] = path.read_text("utf-8")
+    if assignment.toys:
+        files[TOYS] = assignment.toys.decode("utf-8")
     files["README.md"] = statement(assignment)
     refuse_leaks(assignment, files)
     return files

@@ -9,11 +9,8 @@ from __future__ import annotations
 import socket
 from typing import NoReturn
 
-from autograder.runtime.makers import toy_modules
 from autograder.runtime.serving import serve_with
 from autograder.runtime.torch_operations import TorchOperations
-
-toy_modules()
 
 
 def serve(connection: socket.socket) -> NoReturn:

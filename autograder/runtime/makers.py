@@ -1,16 +1,11 @@
-"""Things that checks hand to student code and that must live beside it: loaders, optimisers, tiny modules.
+"""Things that checks hand to student code and that must live beside it: loaders, optimisers, objects.
 
-Nothing here is secret. Assignment-specific toys live in ``toys_<assignment>.py`` beside this file.
+Nothing here is secret. An assignment brings small modules of its own: see :mod:`autograder.runtime.toys`.
 """
 
 from __future__ import annotations
 
-import functools
-import importlib
-import pkgutil
-import sys
 from collections.abc import Callable, Mapping
-from types import ModuleType
 from typing import Any
 
 import torch
@@ -49,19 +44,3 @@ def build_loader(images: Tensor, labels: Tensor, batch_size: int) -> DataLoader:
 def build_optimizer(name: str, model: nn.Module, **options: Any) -> torch.optim.Optimizer:
     """Make ``torch.optim.<name>`` over the parameters of ``model``."""
     return getattr(torch.optim, name)(model.parameters(), **options)
-
-
-def build_toy(name: str, **options: Any) -> nn.Module:
-    """Make a small module by the name of its class."""
-    for module in toy_modules():
-        if hasattr(module, name):
-            return getattr(module, name)(**options)
-    raise LookupError(f"no toy called {name}")
-
-
-@functools.cache
-def toy_modules() -> tuple[ModuleType, ...]:
-    """Every ``toys*.py`` of this package; a locked worker cannot read them any more, so the zygote calls this first."""
-    package = sys.modules[__name__.rpartition(".")[0]]
-    names = [info.name for info in pkgutil.iter_modules(package.__path__) if info.name.startswith("toys")]
-    return tuple(importlib.import_module(f"{package.__name__}.{name}") for name in names)

@@ -17,9 +17,10 @@ from autograder.runtime.callbacks import DrawingCallback, Invoke, RemoteCallback
 from autograder.runtime.failures import Absent
 from autograder.runtime.general_position import settle_module
 from autograder.runtime.global_state import RandomLanes, random_state, same_state, seed_everything, untouched_state
-from autograder.runtime.makers import build_loader, build_object, build_optimizer, build_toy
+from autograder.runtime.makers import build_loader, build_object, build_optimizer
 from autograder.runtime.module_space import ModuleSpace
 from autograder.runtime.operations import Operations
+from autograder.runtime.toys import FILE, load_toys
 from autograder.wire.codec import CallbackRef, Handle
 from autograder.wire.tensors import TORCH_DTYPES
 
@@ -29,12 +30,21 @@ _autograd_grad = torch.autograd.grad
 class TorchOperations(Operations):
     """Holds one submission's modules and the objects that the grader made from them.
 
-    ``invoke(kind, *details)`` evaluates a grader's function and returns its value.
+    ``invoke(kind, *details)`` evaluates a grader's function and returns its value; ``toys`` holds the assignment's small
+    modules, which a worker gets with the submission's files.
     """
 
-    def __init__(self, invoke: Invoke, *, fresh_process: bool = False, space: ModuleSpace | None = None) -> None:
+    def __init__(
+        self,
+        invoke: Invoke,
+        *,
+        fresh_process: bool = False,
+        space: ModuleSpace | None = None,
+        toys: types.ModuleType | None = None,
+    ) -> None:
         super().__init__(fresh_process=fresh_process, space=space)
         self.invoke = invoke
+        self._toys = toys
         self._lanes = RandomLanes()
         self._ready: set[str] = set()
         self._shared: list[tuple[list[Any], torch.nn.Module]] = []
@@ -48,6 +58,11 @@ class TorchOperations(Operations):
         seed_everything(seed)
 
     # -- the submission ------------------------------------------------------------------------------------
+
+    def _do_load(self, request: Mapping[str, Any]) -> None:
+        """Take the files and the assignment's toys, which are there before anything of the submission runs."""
+        self._toys = load_toys(request.get("toys", b""))
+        super()._do_load(request)
 
     def _do_substitute(self, request: Mapping[str, Any]) -> None:
         """Put a grader's function in the place of one of the submission's, wherever that is used."""
@@ -179,9 +194,15 @@ class TorchOperations(Operations):
             "loader": build_loader,
             "object": build_object,
             "optimizer": build_optimizer,
-            "toy": build_toy,
+            "toy": self._build_toy,
         }
         return self._keep(makers[request["what"]](*args, **kwargs))
+
+    def _build_toy(self, name: str, **options: Any) -> object:
+        """Make one of the assignment's small modules by the name of its class."""
+        if not hasattr(self._toys, name):
+            raise LookupError(f"no toy called {name} in the assignment's {FILE}, which belongs beside its checks")
+        return getattr(self._toys, name)(**options)
 
     # -- values in and out ---------------------------------------------------------------------------------
 

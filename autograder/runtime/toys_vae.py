@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.distributions import Normal
 
 NARROW = -18.5
 """Log-variance of the coordinates that are decoded: a standard deviation of 1e-4."""
@@ -49,6 +50,6 @@ class ToyVAE(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Encode, draw, decode."""
-        mu, logvar = self.encode(x)
-        z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
-        return self.decode(z), mu, logvar
+        mean, logvar = self.encode(x)
+        posterior = Normal(mean, (logvar / 2).exp(), validate_args=False)
+        return self.decode(posterior.rsample()), mean, logvar

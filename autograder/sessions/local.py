@@ -8,16 +8,24 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.errors import UsageError
 from autograder.runtime.module_space import ModuleSpace
 from autograder.runtime.torch_operations import TorchOperations
+from autograder.runtime.toys import FILE, BadToys, shared_toys
 from autograder.wire.codec import Handle
 
 
 class LocalSession:
-    """Requests to modules in this process: references, stubs, variants, a student's own ``pytest`` run."""
+    """Requests to modules in this process: references, stubs, variants, a student's own ``pytest`` run.
 
-    def __init__(self, space: ModuleSpace) -> None:
-        self.bench = TorchOperations(_no_invoke, space=space)
+    ``toys`` is the source of the assignment's ``toys.py``; raises :class:`UsageError` when that cannot be loaded.
+    """
+
+    def __init__(self, space: ModuleSpace, toys: bytes = b"") -> None:
+        try:
+            self.bench = TorchOperations(_no_invoke, space=space, toys=shared_toys(toys))
+        except BadToys as error:
+            raise UsageError(f"the assignment's small modules cannot be loaded: {error}", FILE, "mend that file") from error
 
     def limit(self, seconds: float) -> None:
         """Time limits need a process of their own; here there are none."""

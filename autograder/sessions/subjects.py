@@ -12,7 +12,10 @@ from torch import Tensor
 
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Exercise
+from autograder.errors import GraderError
 from autograder.runtime.module_space import ModuleSpace
+from autograder.runtime.toys import FILE as TOYS
+from autograder.runtime.toys import BadToys, compile_toys
 from autograder.sessions.bounds import unbounded_memory
 from autograder.sessions.budget import Budget
 from autograder.sessions.local import LocalSession
@@ -76,7 +79,7 @@ class LoadedModules:
                 self._plain = space
         else:
             space = self._plain
-        session = LocalSession(space)
+        session = LocalSession(space, self._assignment.toys)
         _substitute(session, self._assignment, substitutes, _plainly)
         return session  # type: ignore[return-value]
 
@@ -103,7 +106,8 @@ class IsolatedSubmission:
         self._files = dict(files)
         self._sandbox = sandbox
         self._compiled = compiled(self._files)
-        self._groups = wanted_groups(files)
+        self._toys = _compiled_toys(assignment)
+        self._groups = wanted_groups({**files, f"/{TOYS}": assignment.toys})
         self._budget = budget or Budget()
         self._telling = True
         self._definitions_only: set[str] = set()
@@ -163,8 +167,10 @@ class IsolatedSubmission:
         session.limit(LOAD_LIMIT)
         definitions_only = bool(self._definitions_only)
         expected = list(self._assignment.modules)
-        load = Load(self._files, expected, definitions_only, self._compiled, LOAD_SEED)
-        session.request(load.to_wire())
+        load = Load(self._files, expected, definitions_only, self._compiled, LOAD_SEED, self._toys)
+        reply = session.request(load.to_wire())
+        if reply[:2] == ["error", BadToys.__name__]:  # nothing of the submission has run yet: this is no student's word
+            raise _bad_toys(self._assignment, reply[2])
         _substitute(session, self._assignment, substitutes, Lent)
         return session, session.request(Import(module, LOAD_SEED).to_wire())
 
@@ -179,6 +185,18 @@ class IsolatedSubmission:
         elif reply[1]:
             told = "; ".join(reply[1][:3])
             self.load_notes.setdefault(module, f"while loading, a statement failed and was skipped: {told}")
+
+
+def _compiled_toys(assignment: Assignment) -> bytes:
+    try:
+        return compile_toys(assignment.toys)
+    except BadToys as error:
+        raise _bad_toys(assignment, str(error)) from error
+
+
+def _bad_toys(assignment: Assignment, reason: str) -> GraderError:
+    where = str(assignment.folder / TOYS)
+    return GraderError(f"the small modules of the assignment cannot be loaded: {reason}", where, "mend that file")
 
 
 def _substitute(

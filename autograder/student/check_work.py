@@ -19,14 +19,15 @@ from autograder.errors import UsageError
 from autograder.plaintext import printable
 from autograder.runtime.module_space import LoadError, ModuleSpace
 from autograder.sessions.local import LocalSession
-from autograder.student.own_files import local_space, modules_named_by
+from autograder.student.own_files import local_space, modules_named_by, toys_beside
 
 
 class OwnWork:
     """Stands in for an assignment where only the student's files and the visible checks are at hand."""
 
-    def __init__(self, name: str, space: ModuleSpace) -> None:
+    def __init__(self, name: str, space: ModuleSpace, toys: bytes = b"") -> None:
         self.name = name
+        self.toys = toys
         self._space = space
 
     def reference(self, module: str) -> object:
@@ -42,7 +43,7 @@ def check_folder(path: Path, assignment: str | None = None) -> bool:
     modules = modules_named_by(tests[0].parent)
     space = local_space(path, modules)
     console = Console()
-    own = OwnWork(tests[0].parent.resolve().name, space)
+    own = OwnWork(tests[0].parent.resolve().name, space, toys_beside(tests[0].parent))
     done = [outcome for test in tests for outcome in _run_file(own, test, modules, space, console)]
     passed = sum(outcome.passed for _, outcome in done)
     points = sum(outcome.check.info.points for _, outcome in done if outcome.passed)
@@ -97,7 +98,7 @@ def _run_file(
         exercise = Exercise(
             f"{own.name}.{module}.{info.exercise}", module, info.exercise, "function", "", (), (), (check,), target
         )
-        (outcome,) = run_checks(own, [check], lambda: LocalSession(space), RunOptions())  # type: ignore[arg-type, return-value]
+        (outcome,) = run_checks(own, [check], lambda: LocalSession(space, own.toys), RunOptions())  # type: ignore[arg-type, return-value]
         _print(exercise, outcome, console)
         results.append((exercise, outcome))
     return results

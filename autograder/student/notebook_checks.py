@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import types
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -80,17 +81,23 @@ def _outcomes(key: str, functions: Iterable[CheckFunction], namespace: dict[str,
     from autograder.course.assignment import Check, Exercise
     from autograder.sessions.local import LocalSession
     from autograder.student.check_work import OwnWork
+    from autograder.student.own_files import toys_beside
 
     module, _, name = key.partition(".")
     space = _space_of(module, namespace)
+    toys = toys_beside(Path())  # the kernel runs in the notebook's folder
+
+    def session() -> LocalSession:
+        return LocalSession(space, toys)
+
     for function in functions:
         info = info_of(function)
         assert info is not None, "the cell was cut from functions that carry @check"
         check = Check(info, function, "visible", module)
         exercise = Exercise(f"notebook.{key}", module, name, "function", "", (), (), (check,), namespace.get(name))
         with _unchanged_randomness():
-            own: Any = OwnWork("notebook", space)
-            (outcome,) = run_checks(own, [check], lambda: LocalSession(space), RunOptions())  # type: ignore[arg-type, return-value]
+            own: Any = OwnWork("notebook", space, toys)
+            (outcome,) = run_checks(own, [check], session, RunOptions())  # type: ignore[arg-type, return-value]
         yield exercise, outcome
 
 

@@ -9,6 +9,7 @@ from autograder.checks.candidate import Candidate, Remote
 from autograder.course.check_files import fitting_module
 from autograder.errors import UsageError
 from autograder.runtime.module_space import ModuleSpace
+from autograder.runtime.toys import FILE as TOYS
 from autograder.sessions.local import LocalSession
 from autograder.submission import read_submission
 
@@ -20,7 +21,8 @@ def candidate_beside(test_file: Path, submission: Path | None) -> Candidate:
     folder = submission or test_file.parent
     modules = modules_named_by(test_file.parent)
     stem = test_file.stem.removeprefix("test_")
-    return Candidate(Remote(LocalSession(local_space(folder, modules))), fitting_module(stem, modules) or stem)
+    session = LocalSession(local_space(folder, modules), toys_beside(test_file.parent))
+    return Candidate(Remote(session), fitting_module(stem, modules) or stem)
 
 
 def local_space(path: Path, modules: Collection[str]) -> ModuleSpace:
@@ -33,6 +35,14 @@ def local_space(path: Path, modules: Collection[str]) -> ModuleSpace:
             raise UsageError(submission.unreadable, str(path))
         _SPACES[key] = ModuleSpace(submission.files, sorted(modules), f"candidate_{len(_SPACES)}.")
     return _SPACES[key]
+
+
+def toys_beside(folder: Path) -> bytes:
+    """The small modules that come with visible checks: ``toys.py`` in their folder, or in that of the solutions."""
+    for place in (folder, folder.parent):
+        if (place / TOYS).is_file() and (place == folder or folder.name in ("visible", "hidden")):
+            return (place / TOYS).read_bytes()
+    return b""
 
 
 def modules_named_by(folder: Path) -> list[str]:

@@ -86,6 +86,8 @@ class Load(_Silent):
     compiled: Mapping[str, bytes] | None = None
     """Module -> its code, marshalled, where the grader has compiled it."""
     seed: int = 0
+    toys: bytes = b""
+    """The assignment's own small modules, compiled; they are loaded before anything of the submission."""
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,14 @@ def test_an_outline_that_promises_too_much(folder: Path, line: str, message: str
         loaded(folder)
 
 
+def test_a_module_called_like_the_checks_helpers(folder: Path) -> None:
+    """toys.py is the checks', so no exercise can stand in it."""
+    (folder / "toys.py").write_text("def f(): ...\n")
+    (folder / "outline.md").write_text(OUTLINE + "- `toys.f` [S1]: an exercise\n")
+    with pytest.raises(GraderError, match="give the exercises' file another name"):
+        loaded(folder)
+
+
 def test_a_check_of_an_unlisted_exercise(folder: Path) -> None:
     """Its points would be lost silently."""
     path = folder / "hidden" / "test_pieces.py"

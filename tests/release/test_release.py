@@ -38,6 +38,21 @@ def test_everything_is_written_once(course: Course) -> None:
     assert release(course, names, write=False) == []
 
 
+def test_small_modules_of_checks_go_along(course: Course) -> None:
+    """Beside the stubs and beside the notebooks; they vanish with the original."""
+    (name,) = course.names()
+    toys = course.solutions / name / "toys.py"
+    release(course, [name], write=True)
+    toys.write_text("class Toy: ...\n")
+    copies = {course.root / room / name / "toys.py" for room in ("assignments", "source", "release")}
+    assert set(release(course, [name], write=True)) == copies
+    assert all(path.read_text() == toys.read_text() for path in copies)
+    toys.unlink()
+    assert set(release(course, [name], write=False)) == copies
+    release(course, [name], write=True)
+    assert not any(path.exists() for path in copies)
+
+
 def test_out_of_date_files_are_found_and_mended(course: Course) -> None:
     """Changed, missing and surplus ones; caches do not count."""
     names = course.names()

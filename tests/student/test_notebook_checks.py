@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from tiny_course import PIECES, VISIBLE_PIECES, WHOLE
+from tiny_course import PIECES, VISIBLE_PIECES, WHOLE, load_course
 
 from autograder.course.assignment import Assignment
 from autograder.errors import GraderError
@@ -45,6 +46,23 @@ def test_right_answers_pass(tiny: Assignment, capsys: pytest.CaptureFixture[str]
         run(cell(tiny, exercise.key), namespace := solved())
         assert "✓" in capsys.readouterr().out
         run(points_cell(exercise, "1 point", checked=True), namespace)
+
+
+def test_small_modules_lie_beside_the_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A visible check may use them where `toys.py` was handed out with the notebook; without it that is said."""
+    monkeypatch.chdir(tmp_path)
+    assignment = load_course(tmp_path)
+    visible = assignment.folder / "visible" / "test_pieces.py"
+    visible.write_text(visible.read_text().replace("table = torch", 'candidate.toy("Toy")\n    table = torch'))
+    source = cell(assignment, "pieces.double")
+    with pytest.raises(VisibleChecksFailed):
+        run(source, solved())
+    assert "toys.py" in capsys.readouterr().out
+    (tmp_path / "toys.py").write_text("class Toy: ...\n")
+    run(source, solved())
+    assert "✓" in capsys.readouterr().out
 
 
 def test_the_present_definitions_are_looked_at(tiny: Assignment, capsys: pytest.CaptureFixture[str]) -> None:

@@ -88,6 +88,27 @@ def train(model: nn.Module, loader, optimizer: torch.optim.Optimizer) -> float:
     return loss.item()
 '''
 
+_TOYS = b'''
+"""A check's small module."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Toy(nn.Module):
+    """One parameter from a generator of its own."""
+
+    def __init__(self, size: int = 4, seed: int = 0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(size, generator=torch.Generator().manual_seed(seed)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """A product."""
+        return x @ self.weight
+'''
+
 
 def rehearse_work() -> None:
     """Rehearse, and settle everything before the first fork."""
@@ -122,7 +143,7 @@ def script(turn: int) -> list[list[dict[str, Any]]]:
         [Call(in_module(NAME, "through"), [codec.CallbackRef(0, "f"), x], {})],
         [
             Call(in_module(NAME, "Network"), [], {"width": 3}),
-            Make("toy", ["ToyVAE"], {}),
+            Make("toy", ["Toy"], {}),
             Make("loader", [torch.rand(4, 4), torch.zeros(4), 2], {}),
             Make("optimizer", ["Adam", network], {"lr": 1e-3}),
         ],
@@ -137,7 +158,7 @@ def script(turn: int) -> list[list[dict[str, Any]]]:
         ],
     ]
     return [
-        *loading(_SOURCE),
+        *loading(_SOURCE, _TOYS),
         [in_lane(Call(function, *pair).to_wire(), lane) for lane in range(3)],
         [in_lane(Observe(function, *pair).to_wire(), 0)],
         *([request.to_wire() for request in batch] for batch in batches),

@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder.runtime.operations import Operations
 from autograder.runtime.quiet import hush
+from autograder.runtime.toys import MODULE, compile_toys
 from autograder.wire import codec
 from autograder.wire.protocol import Import, Load
 
@@ -37,7 +38,8 @@ def rehearse(make_bench: Callable[[], Operations], script: Script) -> None:
     for turn in range(_TIMES):
         _serve_once(make_bench(), script(turn))
         sys.meta_path[:] = finders
-        sys.modules.pop(NAME, None)
+        for name in (NAME, MODULE):
+            sys.modules.pop(name, None)
         linecache.cache.pop(f"{NAME}.py", None)
 
 
@@ -49,11 +51,10 @@ def settle(seed: Callable[[int], None]) -> None:
     gc.freeze()
 
 
-def loading(source: bytes) -> list[list[dict[str, Any]]]:
-    """The first requests of every script: take the files, run the module."""
-    files = {f"{NAME}.py": source}
+def loading(source: bytes, toys: bytes = b"") -> list[list[dict[str, Any]]]:
+    """The first requests of every script: take the files and the toys, run the module."""
     return [
-        [Load(files, [NAME]).to_wire()],
+        [Load({f"{NAME}.py": source}, [NAME], toys=compile_toys(toys)).to_wire()],
         [Import(NAME).to_wire()],
     ]
 

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -9,7 +10,9 @@ from torch.nn import functional as F
 
 from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check
 from autograder.checks.strategies import normal
-from autograder.runtime.toys_gan import ToyDiscriminator, ToyGenerator
+from autograder.course.check_files import load_file
+
+toys = load_file(Path(__file__).parents[1] / "toys.py", "autograder_checks.gan.toys")
 
 RATE = 0.3
 
@@ -83,7 +86,7 @@ def assert_modes_stay(generator: RemoteObject, discriminator: RemoteObject, trai
 def test_discriminator_step_follows_the_gradient(candidate: Candidate) -> None:
     """After two steps the losses, or the discriminator's parameters, are not those of gradient descent."""
     generator, discriminator = networks(candidate)
-    own_generator, own = ToyGenerator(), ToyDiscriminator()
+    own_generator, own = toys.ToyGenerator(), toys.ToyDiscriminator()
     optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
     for z in (latents(0), latents(1)):
         expected = descend(own, loss_of_discriminator(own_generator, own, z))
@@ -96,7 +99,7 @@ def test_discriminator_step_follows_the_gradient(candidate: Candidate) -> None:
 def test_discriminator_step_forgets(candidate: Candidate) -> None:
     """Gradients that were left in the discriminator before the step have an influence on the update."""
     generator, discriminator = networks(candidate, stale=0.7)
-    own_generator, own = ToyGenerator(), ToyDiscriminator()
+    own_generator, own = toys.ToyGenerator(), toys.ToyDiscriminator()
     descend(own, loss_of_discriminator(own_generator, own, latents()))
     optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
     candidate.discriminator_step(generator, discriminator, real_images(), optimizer, latents())
@@ -111,7 +114,7 @@ def test_discriminator_step_detaches(candidate: Candidate) -> None:
         optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
         loss = candidate.discriminator_step(generator, discriminator, real_images(), optimizer, latents())
         assert_close(loss, float(loss), what="the loss")
-        assert_equal_parameters(generator, ToyGenerator(), exact=True)
+        assert_equal_parameters(generator, toys.ToyGenerator(), exact=True)
         for gradient in generator.gradients_by_name().values():
             left = (
                 gradient is None
@@ -125,7 +128,7 @@ def test_discriminator_step_detaches(candidate: Candidate) -> None:
 def test_discriminator_step_optimizer(candidate: Candidate) -> None:
     """With another optimizer the update is not the one that this optimizer makes."""
     generator, discriminator = networks(candidate)
-    own_generator, own = ToyGenerator(), ToyDiscriminator()
+    own_generator, own = toys.ToyGenerator(), toys.ToyDiscriminator()
     before = [parameter.detach().clone() for parameter in own.parameters()]
     z = steady_latents(own, lambda z: loss_of_discriminator(own_generator, own, z))
     descend(own, loss_of_discriminator(own_generator, own, z), 1.0)
@@ -149,7 +152,7 @@ def test_discriminator_step_pure(candidate: Candidate) -> None:
         discriminator.train(training)
         optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
         seen = candidate.discriminator_step.observe(generator, discriminator, real_images(), optimizer, latents(1))
-        expected = float(loss_of_discriminator(ToyGenerator(), ToyDiscriminator(), latents(1)).detach())
+        expected = float(loss_of_discriminator(toys.ToyGenerator(), toys.ToyDiscriminator(), latents(1)).detach())
         assert_close(seen.value, expected, rtol=1e-4, what="the loss")
         assert_modes_stay(generator, discriminator, training)
         assert_close(seen.args[2], real_images(), rtol=0, atol=0, what="the real images after the call")
@@ -164,7 +167,7 @@ def test_discriminator_step_pure(candidate: Candidate) -> None:
 def test_generator_step_follows_the_gradient(candidate: Candidate) -> None:
     """After two steps the losses, or the generator's parameters, are not those of gradient descent."""
     generator, discriminator = networks(candidate)
-    own, own_discriminator = ToyGenerator(), ToyDiscriminator()
+    own, own_discriminator = toys.ToyGenerator(), toys.ToyDiscriminator()
     optimizer = candidate.optimizer("SGD", generator, lr=RATE)
     for z in (latents(0), latents(1)):
         expected = descend(own, loss_of_generator(own, own_discriminator, z))
@@ -177,8 +180,8 @@ def test_generator_step_follows_the_gradient(candidate: Candidate) -> None:
 def test_generator_step_forgets(candidate: Candidate) -> None:
     """Gradients that were left in the generator before the step have an influence on the update."""
     generator, discriminator = networks(candidate, stale=0.7)
-    own = ToyGenerator()
-    descend(own, loss_of_generator(own, ToyDiscriminator(), latents()))
+    own = toys.ToyGenerator()
+    descend(own, loss_of_generator(own, toys.ToyDiscriminator(), latents()))
     optimizer = candidate.optimizer("SGD", generator, lr=RATE)
     candidate.generator_step(generator, discriminator, optimizer, latents())
     assert_equal_parameters(generator, own)
@@ -190,9 +193,9 @@ def test_generator_step_leaves_the_discriminator(candidate: Candidate) -> None:
     generator, discriminator = networks(candidate)
     optimizer = candidate.optimizer("SGD", generator, lr=RATE)
     candidate.generator_step(generator, discriminator, optimizer, latents())
-    assert_equal_parameters(discriminator, ToyDiscriminator(), exact=True)
+    assert_equal_parameters(discriminator, toys.ToyDiscriminator(), exact=True)
     moved = generator.parameters_by_name()
-    unmoved = dict(ToyGenerator().named_parameters())
+    unmoved = dict(toys.ToyGenerator().named_parameters())
     assert_true(
         all(not torch.equal(moved[name], unmoved[name]) for name in unmoved), "the generator has not moved"
     )
@@ -206,10 +209,10 @@ def test_generator_step_leaves_the_discriminator(candidate: Candidate) -> None:
 def test_generator_step_optimizer(candidate: Candidate) -> None:
     """With another optimizer the update is not the one that this optimizer makes."""
     generator, discriminator = networks(candidate)
-    own = ToyGenerator()
+    own = toys.ToyGenerator()
     before = [parameter.detach().clone() for parameter in own.parameters()]
-    z = steady_latents(own, lambda z: loss_of_generator(own, ToyDiscriminator(), z))
-    descend(own, loss_of_generator(own, ToyDiscriminator(), z), 1.0)
+    z = steady_latents(own, lambda z: loss_of_generator(own, toys.ToyDiscriminator(), z))
+    descend(own, loss_of_generator(own, toys.ToyDiscriminator(), z), 1.0)
     # Adam's first step has the size of its rate in every coordinate, against the sign of the gradient.
     with torch.no_grad():
         for parameter, start in zip(own.parameters(), before, strict=True):
@@ -228,7 +231,7 @@ def test_generator_step_pure(candidate: Candidate) -> None:
         discriminator.train(training)
         optimizer = candidate.optimizer("SGD", generator, lr=RATE)
         seen = candidate.generator_step.observe(generator, discriminator, optimizer, latents(1))
-        expected = float(loss_of_generator(ToyGenerator(), ToyDiscriminator(), latents(1)).detach())
+        expected = float(loss_of_generator(toys.ToyGenerator(), toys.ToyDiscriminator(), latents(1)).detach())
         assert_close(seen.value, expected, rtol=1e-4, what="the loss")
         assert_modes_stay(generator, discriminator, training)
         assert_close(seen.args[3], latents(1), rtol=0, atol=0, what="the latent vectors after the call")

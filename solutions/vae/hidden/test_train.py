@@ -1,13 +1,16 @@
 """Hidden checks of train.py, on an autoencoder of a few parameters that the check trains by itself as well."""
 
 import itertools
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check
 from autograder.checks.strategies import number, uniform
-from autograder.runtime.toys_vae import ToyVAE
+from autograder.course.check_files import load_file
+
+toys = load_file(Path(__file__).parents[1] / "toys.py", "autograder_checks.vae.toys")
 
 PARTS = ("loss", "reconstruction", "kl")
 BATCH = 3
@@ -28,7 +31,7 @@ def steady_images(beta: float = 1.0) -> Tensor:
     right answers would part.
     """
     for images in map(images_of, itertools.count(5)):
-        toy = ToyVAE()
+        toy = toys.ToyVAE()
         gradients = torch.autograd.grad(objective(toy, images[:BATCH], beta)[0], list(toy.parameters()))
         if min(float(gradient.abs().min()) for gradient in gradients) > 0.05:
             return images
@@ -40,7 +43,7 @@ def loader_of(candidate: Candidate, images: Tensor) -> RemoteObject:
     return candidate.loader(images, torch.zeros(len(images), dtype=torch.int64), BATCH)
 
 
-def objective(toy: ToyVAE, x: Tensor, beta: float) -> tuple[Tensor, Tensor, Tensor]:
+def objective(toy: toys.ToyVAE, x: Tensor, beta: float) -> tuple[Tensor, Tensor, Tensor]:
     """Loss, reconstruction and divergence without any noise."""
     mu, logvar = toy.encode(x)
     reconstruction = ((toy.decode(mu) - x) ** 2).sum() / len(x)
@@ -48,9 +51,9 @@ def objective(toy: ToyVAE, x: Tensor, beta: float) -> tuple[Tensor, Tensor, Tens
     return reconstruction + beta * kl, reconstruction, kl
 
 
-def own_run(images: Tensor, epochs: int, lr: float = 1e-3, beta: float = 1.0) -> tuple[History, ToyVAE]:
+def own_run(images: Tensor, epochs: int, lr: float = 1e-3, beta: float = 1.0) -> tuple[History, toys.ToyVAE]:
     """History and final parameters of a plain Adam run, written out by hand."""
-    toy, history = ToyVAE(), {name: [] for name in PARTS}
+    toy, history = toys.ToyVAE(), {name: [] for name in PARTS}
     parameters = list(toy.parameters())
     first, second = ([torch.zeros_like(value) for value in parameters] for _ in range(2))
     for _ in range(epochs):
@@ -82,7 +85,7 @@ def assert_history(result: object, expected: History, names: tuple[str, ...] = P
         assert_close(got, expected[name], rtol=1e-4, atol=1e-3, scalar=True, what=f"the history of {name}")
 
 
-def assert_trained(toy: RemoteObject, expected: ToyVAE) -> None:
+def assert_trained(toy: RemoteObject, expected: toys.ToyVAE) -> None:
     """The parameters have moved where they should."""
     after = toy.parameters_by_name()
     for name, value in expected.named_parameters():
@@ -135,7 +138,7 @@ def test_train_uses_the_learning_rate(candidate: Candidate) -> None:
     images = steady_images()
     for options in ({"lr": 0.2}, {}):
         _, expected = own_run(images, epochs=1, **options)
-        toy, start = candidate.toy("ToyVAE"), ToyVAE()
+        toy, start = candidate.toy("ToyVAE"), toys.ToyVAE()
         candidate.train(toy, loader_of(candidate, images), epochs=1, **options)
         after = toy.parameters_by_name()
         for name, value in expected.named_parameters():
@@ -161,9 +164,9 @@ def test_train_learns(candidate: Candidate) -> None:
     toy = candidate.toy("ToyVAE")
     images = images_of(3)
     candidate.train(toy, loader_of(candidate, images), epochs=8, lr=0.1, beta=0.01)
-    trained = ToyVAE()
+    trained = toys.ToyVAE()
     trained.load_state_dict({**toy.buffers_by_name(), **toy.parameters_by_name()}, strict=False)
-    before, after = (float(objective(model, images, 0.01)[0]) for model in (ToyVAE(), trained))
+    before, after = (float(objective(model, images, 0.01)[0]) for model in (toys.ToyVAE(), trained))
     assert_true(after < 0.5 * before, "the loss of the training images did not go down")
 
 
@@ -179,7 +182,7 @@ def test_train_goes_through_the_loader_once_per_epoch(candidate: Candidate) -> N
 def means(images: Tensor, beta: float = 1.0) -> dict[str, float]:
     """The three averages over all images at once."""
     with torch.no_grad():
-        values = objective(ToyVAE(), images, beta)
+        values = objective(toys.ToyVAE(), images, beta)
     return {name: float(value) for name, value in zip(PARTS, values, strict=True)}
 
 
@@ -241,5 +244,5 @@ def test_evaluate_leaves_the_parameters_as_they_are(candidate: Candidate) -> Non
     toy = candidate.toy("ToyVAE")
     candidate.evaluate(toy, loader_of(candidate, images_of(9)))
     after = toy.parameters_by_name()
-    for name, value in ToyVAE().named_parameters():
+    for name, value in toys.ToyVAE().named_parameters():
         assert_close(after.get(name), value.detach(), rtol=0, atol=0, what="a parameter after the evaluation")
