@@ -22,7 +22,7 @@ def load_file(path: Path, name: str) -> types.ModuleType:
 
 
 def load_beside(file: str, name: str) -> types.ModuleType:
-    """The module ``name`` from the folder of a file of checks: helpers that several such files share.
+    """The module ``name`` that files of checks share: from their folder, or from their assignment's, as ``toys``.
 
     Args:
         file: the caller's ``__file__``.
@@ -31,8 +31,8 @@ def load_beside(file: str, name: str) -> types.ModuleType:
     Raises:
         GraderError: there is no such file.
     """
-    path = Path(file).with_name(f"{name}.py")
-    if not path.is_file():
-        raise GraderError("the checks share a file that does not exist", str(path))
-    assignment, room = path.parts[-3:-1]
-    return load_file(path, f"autograder_checks.{assignment}.{room}.{name}")
+    here = Path(file).parent
+    for folder, known_as in ((here, f"{here.parent.name}.{here.name}"), (here.parent, here.parent.name)):
+        if (folder / f"{name}.py").is_file():
+            return load_file(folder / f"{name}.py", f"autograder_checks.{known_as}.{name}")
+    raise GraderError("the checks share a file that does not exist", str(here / f"{name}.py"))

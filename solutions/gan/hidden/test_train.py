@@ -2,17 +2,15 @@
 
 import itertools
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check, load_beside
 from autograder.checks.strategies import normal
-from autograder.course.check_files import load_file
 
-toys = load_file(Path(__file__).parents[1] / "toys.py", "autograder_checks.gan.toys")
+toys = load_beside(__file__, "toys")
 
 RATE = 0.3
 

@@ -1,16 +1,14 @@
 """Hidden checks of train.py, on an autoencoder of a few parameters that the check trains by itself as well."""
 
 import itertools
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check, load_beside
 from autograder.checks.strategies import number, uniform
-from autograder.course.check_files import load_file
 
-toys = load_file(Path(__file__).parents[1] / "toys.py", "autograder_checks.vae.toys")
+toys = load_beside(__file__, "toys")
 
 PARTS = ("loss", "reconstruction", "kl")
 BATCH = 3
