@@ -2,6 +2,6 @@
 
 from autograder.diagnosis.catalogue import reference
 from autograder.diagnosis.fingerprint import Record, record_entries
-from autograder.diagnosis.registry import misconception, probe
+from autograder.diagnosis.registry import misconception, probe, shared_mistake
 
-__all__ = ["Record", "misconception", "probe", "record_entries", "reference"]
+__all__ = ["Record", "misconception", "probe", "record_entries", "reference", "shared_mistake"]

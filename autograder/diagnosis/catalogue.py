@@ -20,11 +20,14 @@ from autograder.course.check_files import module_under_test
 from autograder.course.course import open_course
 from autograder.diagnosis.fingerprint import Fingerprint, Probe, take_fingerprint
 from autograder.diagnosis.generic_mistakes import generic_variants
-from autograder.diagnosis.registry import _MISCONCEPTIONS, _PROBES, Misconception
+from autograder.diagnosis.registry import _MISCONCEPTIONS, _PROBES, _SHARED, Misconception, SharedMistake
 from autograder.errors import GraderError
 from autograder.runtime.module_space import ModuleSpace
 from autograder.sessions.local import LocalSession
 from autograder.wire.protocol import Seed
+
+SHARED_MISTAKES = "shared_mistakes.py"
+"""Beside the references: mistakes of the whole assignment."""
 
 
 def reference(assignment: str, module: str) -> types.ModuleType:
@@ -69,6 +72,8 @@ class Catalogue:
     assignment: Assignment
     misconceptions: dict[str, list[Misconception]] = field(default_factory=dict)
     probes: dict[str, Probe] = field(default_factory=dict)
+    shared: list[SharedMistake] = field(default_factory=list)
+    """What every function of the assignment can show: ``shared_mistakes.py``."""
     _known: dict[str, Known | None] = field(default_factory=dict)
 
     def variant_session(self, exercise: Exercise, variant: object) -> LocalSession:
@@ -95,7 +100,8 @@ class Catalogue:
         variants = [(known, observe(known.variant)) for known in self.misconceptions.get(exercise.key, [])]
         generic = []
         if exercise.kind == "function":
-            for name, hint, variant in generic_variants(original):
+            shared = [(mistake.name, mistake.hint, mistake.make(original)) for mistake in self.shared]
+            for name, hint, variant in [*shared, *generic_variants(original)]:
                 entry = Misconception(exercise.name, name, "", hint, variant)
                 generic.append((entry, observe(variant)))
         return Known(function, baseline, variants, generic)
@@ -114,6 +120,10 @@ def catalogue(assignment: Assignment) -> Catalogue:
             name = f"autograder_misconceptions.{assignment.name}.{path.stem}"
             load_file(path, name)
             _collect(found, module, name)
+        if (path := assignment.folder / SHARED_MISTAKES).is_file():
+            name = f"autograder_misconceptions.{assignment.name}.{path.stem}"
+            load_file(path, name)
+            found.shared += _SHARED.pop(name, [])
         _CATALOGUES[key] = found
     return _CATALOGUES[key]
 

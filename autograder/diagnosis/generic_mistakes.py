@@ -20,12 +20,6 @@ Variant = tuple[str, str, Callable[..., Any]]
 
 def generic_variants(reference: Callable[..., Any]) -> Iterator[Variant]:
     """Yield ``(name, hint, variant)`` for mistakes that can be made by calling the reference differently."""
-    for step, words in ((-1, "one step too early"), (1, "one step too late")):
-        yield (
-            "timestep_off_by_one",
-            f"Your values are those of a neighbouring timestep ({words}). Does t = 0 mean the first entry of the schedule?",
-            _shifted_time(reference, step),
-        )
     names = list(inspect.signature(reference).parameters)
     if len(names) >= 2:
         yield (
@@ -33,20 +27,6 @@ def generic_variants(reference: Callable[..., Any]) -> Iterator[Variant]:
             f"Your result is what comes out when {names[0]} and {names[1]} change places. Which is which?",
             _swapped(reference),
         )
-
-
-def _shifted_time(reference: Callable[..., Any], step: int) -> Callable[..., Any]:
-    def variant(*args: Any, **kwargs: Any) -> Any:
-        longest = max((len(a) for a in args if isinstance(a, Tensor) and a.ndim == 1 and a.is_floating_point()), default=0)
-
-        def shift(value: Any) -> Any:
-            if isinstance(value, Tensor) and value.dtype is torch.int64 and longest:
-                return (value + step).clamp(0, longest - 1)
-            return value
-
-        return reference(*map(shift, args), **kwargs)
-
-    return variant
 
 
 def _swapped(reference: Callable[..., Any]) -> Callable[..., Any]:

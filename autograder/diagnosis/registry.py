@@ -25,7 +25,19 @@ class Misconception:
 _MISCONCEPTIONS: dict[str, list[Misconception]] = {}
 
 
+@dataclass(frozen=True)
+class SharedMistake:
+    """A mistake that any function of an assignment can show; ``make`` turns the reference into the wrong variant."""
+
+    name: str
+    hint: str
+    make: Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
 _PROBES: dict[str, dict[str, Probe]] = {}
+
+
+_SHARED: dict[str, list[SharedMistake]] = {}
 
 
 def misconception(exercise: str, *, belief: str, hint: str) -> Callable[[Object], Object]:
@@ -35,6 +47,19 @@ def misconception(exercise: str, *, belief: str, hint: str) -> Callable[[Object]
         entry = Misconception(exercise, variant.__name__, belief, hint, variant)
         _MISCONCEPTIONS.setdefault(variant.__module__, []).append(entry)
         return variant
+
+    return register
+
+
+def shared_mistake(name: str, *, hint: str) -> Callable[[Object], Object]:
+    """Mark a function ``reference -> variant`` as a mistake that every function of the assignment can show.
+
+    For ``shared_mistakes.py`` beside the references. Variants of one name with different hints may stand side by side.
+    """
+
+    def register(make: Object) -> Object:
+        _SHARED.setdefault(make.__module__, []).append(SharedMistake(name, hint, make))
+        return make
 
     return register
 

@@ -79,11 +79,11 @@ def _solutions(assignment: Assignment) -> Iterator[tuple[str, str]]:
 
 
 def _other_secrets(assignment: Assignment) -> Iterator[tuple[str, str]]:
-    for room in ("hidden", "misconceptions"):
-        for path in (assignment.folder / room).glob("*.py"):
-            for line in _stripped([path.read_text("utf-8")]):
-                if len(line) >= MIN_SECRET and not line.startswith(("import ", "from ")):
-                    yield line, f"{room}/{path.name}"
+    folder = assignment.folder
+    for path in (*(folder / "hidden").glob("*.py"), *(folder / "misconceptions").glob("*.py"), *folder.glob("shared_*.py")):
+        for line in _stripped([path.read_text("utf-8")]):
+            if len(line) >= MIN_SECRET and not line.startswith(("import ", "from ")):
+                yield line, path.relative_to(folder).as_posix()
     for question in assignment.written:
         for line in _stripped([question.model_answer, *(criterion for _, criterion in question.rubric)]):
             if len(line) >= MIN_SECRET:

@@ -10,7 +10,7 @@ from tiny_course import MISCONCEPTIONS, right_answers, write_course
 from tiny_course import pieces as pieces_with
 
 from autograder.course.assignment import Assignment
-from autograder.course.course import Course
+from autograder.course.course import Course, open_course
 from autograder.diagnosis.catalogue import catalogue
 from autograder.diagnosis.matching import diagnose
 from autograder.errors import GraderError
@@ -47,6 +47,40 @@ def test_the_first_name(tiny: Assignment, double: str, expected: tuple[str, str]
 def test_no_name_is_better_than_a_wrong_one(tiny: Assignment, double: str) -> None:
     """The right answer, something else entirely, something without values."""
     assert not [name for name, confidence in named(tiny, double) if name in ("squared", "two_added")]
+
+
+SHARED = """
+from autograder.diagnosis import shared_mistake
+
+@shared_mistake("upside_down", hint="Which end is up?")
+def upside_down(reference):
+    return lambda x: reference(x.flip(0))
+"""
+
+
+def test_an_assignment_brings_mistakes_for_all_its_functions(tmp_path: Path) -> None:
+    """They are named after the exercise's own, and in no other assignment."""
+    assignment = Course(tmp_path).assignment(write_course(tmp_path))
+    (assignment.folder / "shared_mistakes.py").write_text(SHARED)
+    assert named(assignment, "2 * x.flip(0)")[0] == ("upside_down", "exact")
+    assert named(assignment, "x * x")[0] == ("squared", "exact")
+    plain = Course(tmp_path).assignment(write_course(tmp_path))
+    assert "upside_down" not in [name for name, _ in named(plain, "2 * x.flip(0)")]
+
+
+@pytest.mark.parametrize("assignment", ["diffusion", "frontier"])
+def test_neighbouring_timesteps_are_a_mistake_of_the_assignments_that_have_some(assignment: str) -> None:
+    """One step too early and one too late, within the schedule; keyword arguments pass through."""
+
+    def pick(schedule: torch.Tensor, t: torch.Tensor, scale: float = 1.0) -> torch.Tensor:
+        return schedule[t] * scale
+
+    shared = catalogue(open_course().assignment(assignment)).shared
+    assert [mistake.name for mistake in shared] == ["timestep_off_by_one"] * 2
+    schedule, t = torch.arange(5.0), torch.tensor([0, 2, 4])
+    results = [mistake.make(pick)(schedule, t, scale=2.0).tolist() for mistake in shared]
+    assert results == [[0.0, 2.0, 6.0], [2.0, 6.0, 8.0]]
+    assert ["early" in shared[0].hint, "late" in shared[1].hint] == [True, True]
 
 
 def test_an_exercise_without_a_probe_has_no_diagnosis(tiny: Assignment) -> None:
