@@ -11,6 +11,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder.checks.calls import CandidateSession
 from autograder.checks.candidate import Candidate, Remote
@@ -20,7 +21,15 @@ from autograder.course.check_files import module_under_test
 from autograder.course.course import open_course
 from autograder.diagnosis.fingerprint import Fingerprint, Probe, take_fingerprint
 from autograder.diagnosis.generic_mistakes import generic_variants
-from autograder.diagnosis.registry import _MISCONCEPTIONS, _PROBES, _SHARED, Misconception, SharedMistake
+from autograder.diagnosis.registry import (
+    _MISCONCEPTIONS,
+    _PROBES,
+    _SHARED,
+    Misconception,
+    ReplacementInReference,
+    SharedMistake,
+)
+from autograder.diagnosis.replacements import changed_reference
 from autograder.errors import GraderError
 from autograder.runtime.module_space import ModuleSpace
 from autograder.sessions.local import LocalSession
@@ -119,7 +128,7 @@ def catalogue(assignment: Assignment) -> Catalogue:
             module = module_under_test(path, assignment.modules)
             name = f"autograder_misconceptions.{assignment.name}.{path.stem}"
             load_file(path, name)
-            _collect(found, module, name)
+            _collect(found, module, name, path)
         if (path := assignment.folder / SHARED_MISTAKES).is_file():
             name = f"autograder_misconceptions.{assignment.name}.{path.stem}"
             load_file(path, name)
@@ -128,15 +137,24 @@ def catalogue(assignment: Assignment) -> Catalogue:
     return _CATALOGUES[key]
 
 
-def _collect(found: Catalogue, module: str, name: str) -> None:
+def _collect(found: Catalogue, module: str, name: str, path: Path) -> None:
     known = {exercise.key for exercise in found.assignment.exercises}
     for entry in _MISCONCEPTIONS.pop(name, []):
         key = f"{module}.{entry.exercise}"
         if known and key not in known:
             raise GraderError(f"misconception {entry.name} is for {key}, which the outline does not list", name)
-        found.misconceptions.setdefault(key, []).append(entry)
+        made = _made(found.assignment, module, entry, path) if isinstance(entry, ReplacementInReference) else entry
+        found.misconceptions.setdefault(key, []).append(made)
     for exercise, function in _PROBES.pop(name, {}).items():
         found.probes[f"{module}.{exercise}"] = function
+
+
+def _made(assignment: Assignment, module: str, entry: ReplacementInReference, path: Path) -> Misconception:
+    """A misconception with its variant, made from the reference."""
+    source = assignment.reference_files()[f"{module}.py"].decode("utf-8")
+    where = f"{path}, misconception {entry.name}"
+    variant = changed_reference(assignment.reference(module), source, entry.exercise, entry.replacements, where)
+    return Misconception(entry.exercise, entry.name, entry.belief, entry.hint, variant)
 
 
 def observed(function: Probe, exercise: Exercise, session: CandidateSession | LocalSession) -> Fingerprint:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from autograder.diagnosis.fingerprint import Probe
+from autograder.diagnosis.replacements import Replacement
+from autograder.errors import GraderError
 
 Object = TypeVar("Object", bound=Callable[..., Any])
 
@@ -22,7 +25,18 @@ class Misconception:
     variant: Callable[..., Any]
 
 
-_MISCONCEPTIONS: dict[str, list[Misconception]] = {}
+@dataclass(frozen=True)
+class ReplacementInReference:
+    """A misconception whose variant is still to be made from the reference."""
+
+    exercise: str
+    name: str
+    belief: str
+    hint: str
+    replacements: tuple[Replacement, ...]
+
+
+_MISCONCEPTIONS: dict[str, list[Misconception | ReplacementInReference]] = {}
 
 
 @dataclass(frozen=True)
@@ -40,8 +54,33 @@ _PROBES: dict[str, dict[str, Probe]] = {}
 _SHARED: dict[str, list[SharedMistake]] = {}
 
 
-def misconception(exercise: str, *, belief: str, hint: str) -> Callable[[Object], Object]:
-    """Mark a function or class as a wrong variant of ``exercise``; its name is the misconception's name."""
+@overload
+def misconception(exercise: str, *, belief: str, hint: str) -> Callable[[Object], Object]: ...
+
+
+@overload
+def misconception(
+    exercise: str, *, name: str, belief: str, hint: str, replace: Replacement | Sequence[Replacement]
+) -> None: ...
+
+
+def misconception(
+    exercise: str, *, name: str = "", belief: str, hint: str, replace: Replacement | Sequence[Replacement] = ()
+) -> Callable[[Object], Object] | None:
+    """The decorator that registers a wrong variant of `exercise`; ``None`` where the call itself has registered one.
+
+    A decorated function or class is the variant, and its name the misconception's. Called with `replace`, it is the
+    reference with one text, or several, replaced: ``replace=("0.5 * (", "(")``. Each text must occur exactly once in
+    the code of the exercise's own definition, so that a variant cannot go stale unseen.
+    """
+    if replace:
+        # A plain call decorates nothing that would say which file it stands in.
+        caller = sys._getframe(1).f_globals
+        if not name.isidentifier():
+            raise GraderError(f"a misconception of {exercise} by replacement has no name", caller["__file__"], "name=…")
+        entry = ReplacementInReference(exercise, name, belief, hint, _pairs(replace, name, caller["__file__"]))
+        _MISCONCEPTIONS.setdefault(caller["__name__"], []).append(entry)
+        return None
 
     def register(variant: Object) -> Object:
         entry = Misconception(exercise, variant.__name__, belief, hint, variant)
@@ -62,6 +101,15 @@ def shared_mistake(name: str, *, hint: str) -> Callable[[Object], Object]:
         return make
 
     return register
+
+
+def _pairs(replace: Replacement | Sequence[Replacement], name: str, file: str) -> tuple[Replacement, ...]:
+    """One pair or several as several; refuses anything else."""
+    pairs = [replace] if isinstance(replace[0], str) else list(replace)
+    for pair in pairs:
+        if not (isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(text, str) for text in pair)):
+            raise GraderError(f"misconception {name} replaces {pair!r}", file, 'write replace=("old", "new")')
+    return tuple(pairs)  # type: ignore[arg-type]
 
 
 def probe(exercise: str) -> Callable[[Probe], Probe]:
