@@ -11,6 +11,7 @@ from autograder.assessment.assessed import Assessed
 from autograder.assessment.runner import RunOptions, earned, run_checks
 from autograder.audit.casts import CASTS, gains_by_casting
 from autograder.audit.processes import run_in_processes
+from autograder.authoring.unfinished import unfinished
 from autograder.course.assignment import Assignment, Exercise
 from autograder.course.check_files import fitting_module
 from autograder.course.course import open_course
@@ -28,13 +29,14 @@ class Finding:
     assignment: str
     exercise: str
     subject: str
-    """``reference``, ``stub``, ``alternative: …``, ``misconception: …`` or ``cast: …``."""
+    """``reference``, ``stub``, ``alternative: …``, ``misconception: …``, ``cast: …`` or ``unfinished``."""
     ok: bool
     message: str
 
 
 def audit_assignment(assignment: Assignment, seeds: Sequence[int] = (0,)) -> Iterator[Finding]:
     """Yield a finding for every subject and exercise of an assignment."""
+    yield from audit_todos(assignment)
     for seed in seeds:
         yield from audit_reference(assignment, seed)
         yield from audit_alternatives(assignment, seed)
@@ -46,7 +48,7 @@ def audit_assignment(assignment: Assignment, seeds: Sequence[int] = (0,)) -> Ite
 def audit_in_parallel(names: Sequence[str], seeds: int, jobs: int) -> tuple[Iterator[list[Finding]], int]:
     """Audit several assignments in a few processes; return the findings as they come, and how many parts there are."""
     tasks = [(name, part, seed) for seed in range(seeds) for name in names for part in ("reference", "alternatives")]
-    tasks += [(name, part, 0) for name in names for part in ("stub", "misconceptions")]
+    tasks += [(name, part, 0) for name in names for part in ("unfinished", "stub", "misconceptions")]
     course = open_course()
     tasks += [(name, one.key, 0) for name in names for one in course.assignment(name).exercises if one.kind == "function"]
     return run_in_processes(_audit_part, [(course.root, *task) for task in tasks], jobs), len(tasks)
@@ -54,12 +56,28 @@ def audit_in_parallel(names: Sequence[str], seeds: int, jobs: int) -> tuple[Iter
 
 def _audit_part(root: Path, name: str, part: str, seed: int) -> list[Finding]:
     assignment = open_course(root).assignment(name)
+    if part == "unfinished":
+        return list(audit_todos(assignment))
     if part == "stub":
         return list(audit_stub(assignment))
     audits = {"reference": audit_reference, "alternatives": audit_alternatives, "misconceptions": audit_misconceptions}
     if part not in audits:
         return list(audit_casts(assignment, [assignment.exercise(part)]))
     return list(audits[part](assignment, seed))
+
+
+def audit_todos(assignment: Assignment) -> Iterator[Finding]:
+    """Every line of the assignment that says TODO is one finding."""
+    for one in unfinished(assignment):
+        yield Finding(assignment.name, one.key, "unfinished", False, f"{one.place}: {one.what}")
+
+
+def faults(findings: Sequence[Finding]) -> list[Finding]:
+    """Return what is wrong; of exercises that are not written yet only what is missing, since they fail everything."""
+    waiting = {(one.assignment, one.exercise) for one in findings if one.subject == "unfinished"}
+    return [
+        one for one in findings if not one.ok and (one.subject == "unfinished" or (one.assignment, one.exercise) not in waiting)
+    ]
 
 
 def audit_reference(assignment: Assignment, seed: int) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ def run(
     it should be.
     """
     from autograder.atomic import write_atomically
-    from autograder.audit.audit import audit_in_parallel
+    from autograder.audit.audit import audit_in_parallel, faults
     from autograder.course.course import open_course
 
     course = open_course()
@@ -50,7 +50,7 @@ def run(
         console.print(_mutants_table(verdicts))
     out.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(out, _as_json(found, verdicts, seeds))
-    wrong = [f"{one.assignment} {one.exercise} — {one.subject}: {one.message}" for one in found if not one.ok]
+    wrong = [f"{one.assignment} {one.exercise} — {one.subject}: {one.message}" for one in faults(found)]
     wrong += [
         f"survived: {one.mutant.assignment} {one.mutant.operator}: {one.mutant.key}"
         for one in verdicts

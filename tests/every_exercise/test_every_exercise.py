@@ -13,6 +13,7 @@ from autograder.assessment.assessed import Assessed
 from autograder.assessment.outcomes import Outcome
 from autograder.assessment.runner import RunOptions, earned, run_checks
 from autograder.audit.audit import alternatives, stub_files
+from autograder.authoring.unfinished import unfinished
 from autograder.course.assignment import Assignment, Check, Exercise
 from autograder.course.course import Course, open_course
 from autograder.diagnosis.catalogue import catalogue
@@ -184,6 +185,12 @@ def test_the_table_of_guards_is_up_to_date() -> None:
     checks = [(name, check) for name, key in exercises() for check in COURSE.assignment(name).exercise(key).checks]
     known = {f"{name}:{check.key}" for name, check in checks}
     assert sorted(GUARDS.keys() - known) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_unfinished(name: str) -> None:
+    """No line that `autograder new` wrote still waits for its author."""
+    assert list(unfinished(COURSE.assignment(name))) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
