@@ -30,7 +30,11 @@ def name(tmp_path: Path) -> str:
 
 def texts(folder: Path) -> dict[str, str]:
     """Every file's content."""
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 @pytest.mark.parametrize("module", ["pieces", "whole", "other"])
