@@ -42,68 +42,45 @@ def log_of_the_product(conditionals: Array) -> Array:
         return np.log(np.prod(conditionals, axis=-1))
 
 
-@misconception(
-    "log_likelihood",
-    belief="the conditionals add up before the logarithm is taken",
-    hint="Your sequences can get a log-probability above zero. How do the probabilities of successive symbols "
-    "combine into the probability of the whole sequence: do they add or multiply?",
-)
-def log_of_the_sum(conditionals: Array) -> Array:
-    """Add first."""
-    return np.log(np.sum(conditionals, axis=-1))
+misconception(
+    "log_likelihood", name="log_of_the_sum", belief="the conditionals add up before the logarithm is taken",
+    replace=("np.sum(np.log(conditionals), axis=-1)", "np.log(np.sum(conditionals, axis=-1))"),
+    hint="Your sequences can get a log-probability above zero. How do the probabilities of successive symbols combine into "
+    "the probability of the whole sequence: do they add or multiply?",
+)  # fmt: skip
 
-
-@misconception(
-    "log_likelihood",
-    belief="the probability itself is asked for",
+misconception(
+    "log_likelihood", name="probability_in_place_of_its_log", belief="the probability itself is asked for",
+    replace=("np.sum(np.log(conditionals), axis=-1)", "np.prod(conditionals, axis=-1)"),
     hint="Your result lies between 0 and 1. Which sign must the logarithm of a probability have?",
-)
-def probability_in_place_of_its_log(conditionals: Array) -> Array:
-    """Return the product of the conditionals."""
-    return np.prod(conditionals, axis=-1)
+)  # fmt: skip
 
+misconception(
+    "log_likelihood", name="bits_in_place_of_nats", belief="log-likelihoods are counted in bits",
+    replace=("np.log(", "np.log2("),
+    hint="Your value is off by the same factor, about 1.44, for every input. Which base does a logarithm have when the result "
+    "is in nats?",
+)  # fmt: skip
 
-@misconception(
-    "log_likelihood",
-    belief="log-likelihoods are counted in bits",
-    hint="Your value is off by the same factor, about 1.44, for every input. Which base does a logarithm have "
-    "when the result is in nats?",
-)
-def bits_in_place_of_nats(conditionals: Array) -> Array:
-    """Use the binary logarithm."""
-    return np.sum(np.log2(conditionals), axis=-1)
+misconception(
+    "log_likelihood", name="averaged_over_the_sequence", belief="the log-likelihood is a mean over the sequence",
+    replace=("np.sum(", "np.mean("),
+    hint="Doubling the length of a sequence should make it much less probable. Does your value change when you append a copy "
+    "of the same conditionals?",
+)  # fmt: skip
 
-
-@misconception(
-    "log_likelihood",
-    belief="the log-likelihood is a mean over the sequence",
-    hint="Doubling the length of a sequence should make it much less probable. Does your value change when you "
-    "append a copy of the same conditionals?",
-)
-def averaged_over_the_sequence(conditionals: Array) -> Array:
-    """Take the mean of the logs."""
-    return np.mean(np.log(conditionals), axis=-1)
-
-
-@misconception(
-    "log_likelihood",
-    belief="the loss, minus the log-likelihood, is asked for",
+misconception(
+    "log_likelihood", name="negative_log_likelihood", belief="the loss, minus the log-likelihood, is asked for",
+    replace=("return np.sum(", "return -np.sum("),
     hint="Your result is positive. Is the quantity asked for the one that training minimises, or the log- probability?",
-)
-def negative_log_likelihood(conditionals: Array) -> Array:
-    """Flip the sign."""
-    return -np.sum(np.log(conditionals), axis=-1)
+)  # fmt: skip
 
-
-@misconception(
-    "log_likelihood",
-    belief="np.sum adds over the right axis by itself",
-    hint="A batch of sequences comes back as one single number. Over which axes should the sum run, and which "
-    "ones should remain?",
-)
-def sequences_of_the_batch_added_up(conditionals: Array) -> Array:
-    """Sum over everything."""
-    return np.sum(np.log(conditionals))
+misconception(
+    "log_likelihood", name="sequences_of_the_batch_added_up", belief="np.sum adds over the right axis by itself",
+    replace=(", axis=-1", ""),
+    hint="A batch of sequences comes back as one single number. Over which axes should the sum run, and which ones should "
+    "remain?",
+)  # fmt: skip
 
 
 # -- gaussian_kl -----------------------------------------------------------------------------------------------
@@ -118,15 +95,12 @@ def observe_gaussian_kl(candidate: Candidate, record: Record) -> None:
     record("variances only", candidate.gaussian_kl, np.zeros((2, 3)), np.abs(LOGVARS), batch=2)
 
 
-@misconception(
-    "gaussian_kl",
-    belief="logvar is the logarithm of the standard deviation",
-    hint="Your value is right only where logvar is 0. What does exp(logvar) give you: a standard deviation or "
-    "already a variance?",
-)
-def logvar_read_as_log_std(mu: Array, logvar: Array) -> Array:
-    """Square the variance."""
-    return 0.5 * np.sum(np.exp(2 * logvar) + mu**2 - 1 - 2 * logvar, axis=-1)
+misconception(
+    "gaussian_kl", name="logvar_read_as_log_std", belief="logvar is the logarithm of the standard deviation",
+    replace=("np.expm1(logvar) + np.square(mu) - logvar", "np.expm1(2 * logvar) + np.square(mu) - 2 * logvar"),
+    hint="Your value is right only where logvar is 0. What does exp(logvar) give you: a standard deviation or already a "
+    "variance?",
+)  # fmt: skip
 
 
 @misconception(
@@ -141,55 +115,37 @@ def logvar_read_as_variance(mu: Array, logvar: Array) -> Array:
         return 0.5 * np.sum(logvar + mu**2 - 1 - np.log(logvar), axis=-1)
 
 
-@misconception(
-    "gaussian_kl",
-    belief="the factor one half is a matter of taste",
-    hint="Your value is the same multiple of the right one everywhere. Where does the exponent of a Gaussian "
-    "density carry a constant factor, and did it survive?",
-)
-def one_half_dropped(mu: Array, logvar: Array) -> Array:
-    """Twice the divergence."""
-    return np.sum(np.exp(logvar) + mu**2 - 1 - logvar, axis=-1)
+misconception(
+    "gaussian_kl", name="one_half_dropped", belief="the factor one half is a matter of taste",
+    replace=("0.5 * np.sum(", "np.sum("),
+    hint="Your value is the same multiple of the right one everywhere. Where does the exponent of a Gaussian density carry a "
+    "constant factor, and did it survive?",
+)  # fmt: skip
 
+misconception(
+    "gaussian_kl", name="divergence_in_the_other_direction", belief="KL(p || q) equals KL(q || p)",
+    replace=("np.expm1(logvar) + np.square(mu) - logvar", "np.exp(-logvar) * (1 + np.square(mu)) - 1 + logvar"),
+    hint="With unit variances your value is right, with others it is not. Which of the two Gaussians do you take the "
+    "expectation under, and does the order matter?",
+)  # fmt: skip
 
-@misconception(
-    "gaussian_kl",
-    belief="KL(p || q) equals KL(q || p)",
-    hint="With unit variances your value is right, with others it is not. Which of the two Gaussians do you take "
-    "the expectation under, and does the order matter?",
-)
-def divergence_in_the_other_direction(mu: Array, logvar: Array) -> Array:
-    """KL of the standard normal from the Gaussian."""
-    return 0.5 * np.sum(np.exp(-logvar) * (1 + mu**2) - 1 + logvar, axis=-1)
-
-
-@misconception(
-    "gaussian_kl",
+misconception(
+    "gaussian_kl", name="divergence_with_flipped_sign",
     belief="1 + logvar - mu^2 - exp(logvar), without its minus sign, is the divergence",
+    replace=("0.5 * np.sum(", "-0.5 * np.sum("),
     hint="Your divergence is never positive. What does Gibbs' inequality say about the sign of a KL divergence?",
-)
-def divergence_with_flipped_sign(mu: Array, logvar: Array) -> Array:
-    """The term as it enters the bound."""
-    return 0.5 * np.sum(1 + logvar - mu**2 - np.exp(logvar), axis=-1)
+)  # fmt: skip
 
+misconception(
+    "gaussian_kl", name="averaged_over_dimensions", belief="the divergence is a mean over the latent dimensions",
+    replace=("np.sum(", "np.mean("),
+    hint="Independent coordinates contribute one divergence each. What should happen to the total when a second, identical "
+    "coordinate is added?",
+)  # fmt: skip
 
-@misconception(
-    "gaussian_kl",
-    belief="the divergence is a mean over the latent dimensions",
-    hint="Independent coordinates contribute one divergence each. What should happen to the total when a second, "
-    "identical coordinate is added?",
-)
-def averaged_over_dimensions(mu: Array, logvar: Array) -> Array:
-    """Take the mean over the last axis."""
-    return 0.5 * np.mean(np.exp(logvar) + mu**2 - 1 - logvar, axis=-1)
-
-
-@misconception(
-    "gaussian_kl",
-    belief="the -1 is a constant that may be left out",
-    hint="How large is your divergence between the standard normal and itself, and how does that grow with the "
-    "number of dimensions?",
-)
-def minus_one_left_out(mu: Array, logvar: Array) -> Array:
-    """Drop the constant."""
-    return 0.5 * np.sum(np.exp(logvar) + mu**2 - logvar, axis=-1)
+misconception(
+    "gaussian_kl", name="minus_one_left_out", belief="the -1 is a constant that may be left out",
+    replace=("np.expm1(", "np.exp("),
+    hint="How large is your divergence between the standard normal and itself, and how does that grow with the number of "
+    "dimensions?",
+)  # fmt: skip

@@ -41,57 +41,34 @@ def unbiased_variance(samples: Array) -> Array:
         return np.sum(np.square(samples - samples.mean(axis=0)), axis=0) / np.float64(len(samples) - 1)
 
 
-@misconception(
-    "sample_variance",
-    belief="spread is the standard deviation",
+misconception(
+    "sample_variance", name="standard_deviation", belief="spread is the standard deviation", replace=("np.var(", "np.std("),
     hint="Scaling the samples by 2 makes your value twice as large. What should happen to a variance?",
-)
-def standard_deviation(samples: Array) -> Array:
-    """Take the root."""
-    return np.std(samples, axis=0)
+)  # fmt: skip
 
+misconception(
+    "sample_variance", name="variance_within_each_sample", belief="axis 1 runs over the samples", replace=("axis=0", "axis=1"),
+    hint="You return one number per sample. Along which axis do the samples lie, and what should the result be indexed by?",
+)  # fmt: skip
 
-@misconception(
-    "sample_variance",
-    belief="axis 1 runs over the samples",
-    hint="You return one number per sample. Along which axis do the samples lie, and what should the result be "
-    "indexed by?",
-)
-def variance_within_each_sample(samples: Array) -> Array:
-    """Use the wrong axis."""
-    return np.var(samples, axis=1)
+misconception(
+    "sample_variance", name="one_variance_for_everything", belief="one variance for the whole array", replace=(", axis=0", ""),
+    hint="A single number comes back, and for a collapsed generator it is not zero. Which differences does it measure: those "
+    "between samples or those between coordinates?",
+)  # fmt: skip
 
-
-@misconception(
-    "sample_variance",
-    belief="one variance for the whole array",
-    hint="A single number comes back, and for a collapsed generator it is not zero. Which differences does it "
-    "measure: those between samples or those between coordinates?",
-)
-def one_variance_for_everything(samples: Array) -> Array:
-    """Forget the axis."""
-    return np.var(samples)
-
-
-@misconception(
-    "sample_variance",
-    belief="the variance is the mean of the squares",
+misconception(
+    "sample_variance", name="mean_square_without_centring", belief="the variance is the mean of the squares",
+    replace=("np.var(samples, axis=0)", "np.mean(np.square(samples), axis=0)"),
     hint="Shifting all samples by a constant changes your value. Should it?",
-)
-def mean_square_without_centring(samples: Array) -> Array:
-    """Forget to subtract the mean."""
-    return np.mean(np.square(samples), axis=0)
+)  # fmt: skip
 
-
-@misconception(
-    "sample_variance",
-    belief="deviations are averaged without squaring",
-    hint="Scaling the samples by 2 makes your value twice as large, and it differs from the standard deviation "
-    "too. What is done to each deviation before averaging?",
-)
-def mean_absolute_deviation(samples: Array) -> Array:
-    """Average absolute deviations."""
-    return np.mean(np.abs(samples - samples.mean(axis=0)), axis=0)
+misconception(
+    "sample_variance", name="mean_absolute_deviation", belief="deviations are averaged without squaring",
+    replace=("np.var(samples, axis=0)", "np.mean(np.abs(samples - samples.mean(axis=0)), axis=0)"),
+    hint="Scaling the samples by 2 makes your value twice as large, and it differs from the standard deviation too. What is "
+    "done to each deviation before averaging?",
+)  # fmt: skip
 
 
 # -- loss_by_timestep ------------------------------------------------------------------------------------------
@@ -105,45 +82,25 @@ def observe_loss_by_timestep(candidate: Candidate, record: Record) -> None:
     record("one timestep", candidate.loss_by_timestep, LOSSES[:2], np.array([0, 0]), 1)
 
 
-def _totals(losses: Array, t: Array, num_timesteps: int) -> tuple[Array, Array]:
-    totals = np.bincount(t, weights=losses, minlength=num_timesteps)
-    return totals, np.bincount(t, minlength=num_timesteps)
+misconception(
+    "loss_by_timestep", name="zero_where_none_fell", belief="no loss means a loss of zero",
+    replace=("totals / counts", "totals / np.maximum(counts, 1)"),
+    hint="Timesteps that were never visited look like the best ones in your result. How can a reader tell 'no data' from 'no "
+    "error'?",
+)  # fmt: skip
 
+misconception(
+    "loss_by_timestep", name="losses_summed_per_timestep", belief="losses of the same timestep are added up",
+    replace=("return totals / counts", "return np.where(counts > 0, totals, np.nan)"),
+    hint="Timesteps that occur more often have larger values in your result. Is the total or the mean of their losses asked "
+    "for?",
+)  # fmt: skip
 
-@misconception(
-    "loss_by_timestep",
-    belief="no loss means a loss of zero",
-    hint="Timesteps that were never visited look like the best ones in your result. How can a reader tell 'no "
-    "data' from 'no error'?",
-)
-def zero_where_none_fell(losses: Array, t: Array, num_timesteps: int) -> Array:
-    """Divide by at least one."""
-    totals, counts = _totals(losses, t, num_timesteps)
-    return totals / np.maximum(counts, 1)
-
-
-@misconception(
-    "loss_by_timestep",
-    belief="losses of the same timestep are added up",
-    hint="Timesteps that occur more often have larger values in your result. Is the total or the mean of their "
-    "losses asked for?",
-)
-def losses_summed_per_timestep(losses: Array, t: Array, num_timesteps: int) -> Array:
-    """Leave the division out."""
-    totals, counts = _totals(losses, t, num_timesteps)
-    return np.where(counts > 0, totals, np.nan)
-
-
-@misconception(
-    "loss_by_timestep",
-    belief="the mean divides by the number of all losses",
-    hint="The entries of your result add up to the mean of all losses. By how many losses should each entry be "
-    "divided?",
-)
-def divided_by_all_losses(losses: Array, t: Array, num_timesteps: int) -> Array:
-    """Divide by N."""
-    totals, counts = _totals(losses, t, num_timesteps)
-    return np.where(counts > 0, totals / len(losses), np.nan)
+misconception(
+    "loss_by_timestep", name="divided_by_all_losses", belief="the mean divides by the number of all losses",
+    replace=("return totals / counts", "return np.where(counts > 0, totals / len(losses), np.nan)"),
+    hint="The entries of your result add up to the mean of all losses. By how many losses should each entry be divided?",
+)  # fmt: skip
 
 
 @misconception(
@@ -173,17 +130,11 @@ def repeated_timesteps_added_once(losses: Array, t: Array, num_timesteps: int) -
     return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan)
 
 
-@misconception(
-    "loss_by_timestep",
-    belief="timesteps count from one",
+misconception(
+    "loss_by_timestep", name="timesteps_counted_from_one", belief="timesteps count from one",
+    replace=("return totals / counts", "return np.concatenate([(totals / counts)[1:], [np.nan]])"),
     hint="Your curve is shifted by one timestep. Which timestep does entry 0 of the result belong to?",
-)
-def timesteps_counted_from_one(losses: Array, t: Array, num_timesteps: int) -> Array:
-    """Shift the result by one."""
-    totals, counts = _totals(losses, t, num_timesteps)
-    with np.errstate(invalid="ignore"):
-        means = totals / counts
-    return np.concatenate([means[1:], [np.nan]])
+)  # fmt: skip
 
 
 @misconception(

@@ -30,68 +30,48 @@ def observe_discriminator_loss(candidate: Candidate, record: Record) -> None:
     record("more fakes", candidate.discriminator_loss, REAL[:1], FAKE)
 
 
-@misconception(
-    "discriminator_loss",
-    belief="the value of the minimax game is the discriminator's loss",
-    hint="A better discriminator gets a larger value from you. Does the discriminator maximise or minimise what "
-    "a loss function returns?",
-)
-def value_of_the_game(d_real: Array, d_fake: Array) -> float:
-    """Leave the minus sign out."""
-    return np.mean(np.log(d_real)) + np.mean(np.log(1 - d_fake))
+misconception(
+    "discriminator_loss", name="value_of_the_game", belief="the value of the minimax game is the discriminator's loss",
+    replace=("return -(", "return ("),
+    hint="A better discriminator gets a larger value from you. Does the discriminator maximise or minimise what a loss "
+    "function returns?",
+)  # fmt: skip
 
+misconception(
+    "discriminator_loss", name="fakes_scored_as_real", belief="both terms are the log of the discriminator's output",
+    replace=("np.log1p(-np.asarray(d_fake))", "np.log(d_fake)"),
+    hint="Your loss falls when the discriminator calls generated samples real. Which probability should it assign to the "
+    "label 'fake' of those samples?",
+)  # fmt: skip
 
-@misconception(
-    "discriminator_loss",
-    belief="both terms are the log of the discriminator's output",
-    hint="Your loss falls when the discriminator calls generated samples real. Which probability should it "
-    "assign to the label 'fake' of those samples?",
-)
-def fakes_scored_as_real(d_real: Array, d_fake: Array) -> float:
-    """Use log d for both."""
-    return -(np.mean(np.log(d_real)) + np.mean(np.log(d_fake)))
-
-
-@misconception(
-    "discriminator_loss",
-    belief="label 1 means generated",
+misconception(
+    "discriminator_loss", name="labels_swapped", belief="label 1 means generated",
+    replace=[("np.log(d_real)", "np.log(1 - d_real)"), ("np.log1p(-np.asarray(d_fake))", "np.log(d_fake)")],
     hint="A perfect discriminator gets the largest loss from you. Which of the two batches carries the label 1 here?",
-)
-def labels_swapped(d_real: Array, d_fake: Array) -> float:
-    """Exchange the roles of the two batches."""
-    return -(np.mean(np.log(1 - d_real)) + np.mean(np.log(d_fake)))
+)  # fmt: skip
 
+misconception(
+    "discriminator_loss", name="discriminator_terms_summed", belief="losses are summed over the batch",
+    replace=[("np.mean(np.log(d_real))", "np.sum(np.log(d_real))"), ("np.mean(np.log1p", "np.sum(np.log1p")],
+    hint="Your loss grows with the size of the batch. What happens to it when every sample is given twice, and what should "
+    "happen?",
+)  # fmt: skip
 
-@misconception(
-    "discriminator_loss",
-    belief="losses are summed over the batch",
-    hint="Your loss grows with the size of the batch. What happens to it when every sample is given twice, and "
-    "what should happen?",
-)
-def discriminator_terms_summed(d_real: Array, d_fake: Array) -> float:
-    """Sum in place of mean."""
-    return -(np.sum(np.log(d_real)) + np.sum(np.log(1 - d_fake)))
+misconception(
+    "discriminator_loss", name="halves_averaged", belief="the two halves are averaged, as in a cross-entropy over both batches",
+    replace=("return -(", "return -0.5 * ("),
+    hint="What loss do you get for a discriminator that says 0.5 to everything, and how many terms of log 2 does the formula "
+    "contain?",
+)  # fmt: skip
 
-
-@misconception(
-    "discriminator_loss",
-    belief="the two halves are averaged, as in a cross-entropy over both batches",
-    hint="What loss do you get for a discriminator that says 0.5 to everything, and how many terms of log 2 does "
-    "the formula contain?",
-)
-def halves_averaged(d_real: Array, d_fake: Array) -> float:
-    """Half the loss."""
-    return -0.5 * (np.mean(np.log(d_real)) + np.mean(np.log(1 - d_fake)))
-
-
-@misconception(
-    "discriminator_loss",
-    belief="the mean may be taken before the logarithm",
+misconception(
+    "discriminator_loss", name="log_of_the_mean_outputs", belief="the mean may be taken before the logarithm",
+    replace=[
+        ("np.mean(np.log(d_real))", "np.log(np.mean(d_real))"),
+        ("np.mean(np.log1p(-np.asarray(d_fake)))", "np.log1p(-np.mean(d_fake))"),
+    ],
     hint="Your value is right for a batch of one and too small otherwise. Do a mean and a logarithm commute?",
-)
-def log_of_the_mean_outputs(d_real: Array, d_fake: Array) -> float:
-    """Average the probabilities first."""
-    return -(np.log(np.mean(d_real)) + np.log(1 - np.mean(d_fake)))
+)  # fmt: skip
 
 
 @misconception(
@@ -115,66 +95,43 @@ def observe_generator_loss_saturating(candidate: Candidate, record: Record) -> N
     record("matrix", candidate.generator_loss_saturating, FAKE_MATRIX)
 
 
-@misconception(
-    "generator_loss_saturating",
-    belief="the non-saturating loss is the saturating one",
-    hint="Your loss is steepest where the discriminator rejects the samples. Which of the generator's two losses "
-    "has that property, and which one is asked for here?",
-)
-def nonsaturating_loss_returned(d_fake: Array) -> float:
-    """The other loss."""
-    return -np.mean(np.log(d_fake))
+misconception(
+    "generator_loss_saturating", name="nonsaturating_loss_returned", belief="the non-saturating loss is the saturating one",
+    replace=("np.mean(np.log1p(-np.asarray(d_fake)))", "-np.mean(np.log(d_fake))"),
+    hint="Your loss is steepest where the discriminator rejects the samples. Which of the generator's two losses has that "
+    "property, and which one is asked for here?",
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_saturating",
-    belief="every loss starts with a minus sign",
+misconception(
+    "generator_loss_saturating", name="discriminators_share_returned", belief="every loss starts with a minus sign",
+    replace=("return np.mean(", "return -np.mean("),
     hint="Minimising your loss makes the discriminator right about generated samples. Whose loss is that?",
-)
-def discriminators_share_returned(d_fake: Array) -> float:
-    """The discriminator's term for generated samples."""
-    return -np.mean(np.log(1 - d_fake))
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_saturating",
-    belief="the game contains log D(G(z))",
+misconception(
+    "generator_loss_saturating", name="log_of_d_minimised", belief="the game contains log D(G(z))",
+    replace=("np.log1p(-np.asarray(d_fake))", "np.log(d_fake)"),
     hint="Your loss falls when the samples look less real. Which term of the minimax game depends on the generator?",
-)
-def log_of_d_minimised(d_fake: Array) -> float:
-    """Forget the complement."""
-    return np.mean(np.log(d_fake))
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_saturating",
-    belief="the saturating loss is summed over the batch",
+misconception(
+    "generator_loss_saturating", name="saturating_terms_summed", belief="the saturating loss is summed over the batch",
+    replace=("np.mean(", "np.sum("),
     hint="What happens to your loss when every sample of the batch is given twice, and what should happen?",
-)
-def saturating_terms_summed(d_fake: Array) -> float:
-    """Sum in place of mean."""
-    return np.sum(np.log(1 - d_fake))
+)  # fmt: skip
 
+misconception(
+    "generator_loss_saturating", name="log_of_one_minus_the_mean", belief="the mean of the outputs may go into the logarithm",
+    replace=("np.mean(np.log1p(-np.asarray(d_fake)))", "np.log1p(-np.mean(d_fake))"),
+    hint="Your value is right for a single sample and not for several different ones. Does the log of a mean equal the mean "
+    "of the logs?",
+)  # fmt: skip
 
-@misconception(
-    "generator_loss_saturating",
-    belief="the mean of the outputs may go into the logarithm",
-    hint="Your value is right for a single sample and not for several different ones. Does the log of a mean "
-    "equal the mean of the logs?",
-)
-def log_of_one_minus_the_mean(d_fake: Array) -> float:
-    """Average the probabilities first."""
-    return np.log(1 - np.mean(d_fake))
-
-
-@misconception(
-    "generator_loss_saturating",
-    belief="losses are kept per sample",
+misconception(
+    "generator_loss_saturating", name="saturating_loss_per_sample", belief="losses are kept per sample",
+    replace=("np.mean(np.log1p(-np.asarray(d_fake)))", "np.log1p(-d_fake)"),
     hint="One number per sample comes back. What does an optimiser need: a loss for each sample or one for the batch?",
-)
-def saturating_loss_per_sample(d_fake: Array) -> Array:
-    """Leave the mean out."""
-    return np.log(1 - d_fake)
+)  # fmt: skip
 
 
 # -- generator_loss_nonsaturating ------------------------------------------------------------------------------
@@ -188,65 +145,43 @@ def observe_generator_loss_nonsaturating(candidate: Candidate, record: Record) -
     record("matrix", candidate.generator_loss_nonsaturating, FAKE_MATRIX)
 
 
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="the generator always minimises log(1 - D)",
-    hint="Your loss is nearly flat where the discriminator is sure that the samples are generated. Is that the "
-    "behaviour that this variant was invented to have, or to avoid?",
-)
-def saturating_loss_returned(d_fake: Array) -> float:
-    """The other loss."""
-    return np.mean(np.log(1 - d_fake))
+misconception(
+    "generator_loss_nonsaturating", name="saturating_loss_returned", belief="the generator always minimises log(1 - D)",
+    replace=("-np.mean(np.log(d_fake))", "np.mean(np.log(1 - d_fake))"),
+    hint="Your loss is nearly flat where the discriminator is sure that the samples are generated. Is that the behaviour that "
+    "this variant was invented to have, or to avoid?",
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="log D is what the generator minimises",
+misconception(
+    "generator_loss_nonsaturating", name="objective_in_place_of_loss", belief="log D is what the generator minimises",
+    replace=("-np.mean(", "np.mean("),
     hint="Minimising your value makes the samples look less real. Which way should a step downhill move D(G(z))?",
-)
-def objective_in_place_of_loss(d_fake: Array) -> float:
-    """Leave the minus sign out."""
-    return np.mean(np.log(d_fake))
+)  # fmt: skip
 
+misconception(
+    "generator_loss_nonsaturating", name="trained_towards_label_zero",
+    belief="generated samples carry the label 0 in the generator's step too", replace=("np.log(d_fake)", "np.log(1 - d_fake)"),
+    hint="Your loss is smallest when the discriminator spots every fake. Which label does the generator want for its samples?",
+)  # fmt: skip
 
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="generated samples carry the label 0 in the generator's step too",
-    hint="Your loss is smallest when the discriminator spots every fake. Which label does the generator want for "
-    "its samples?",
-)
-def trained_towards_label_zero(d_fake: Array) -> float:
-    """The discriminator's term for generated samples."""
-    return -np.mean(np.log(1 - d_fake))
-
-
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="the non-saturating loss is summed over the batch",
+misconception(
+    "generator_loss_nonsaturating", name="nonsaturating_terms_summed",
+    belief="the non-saturating loss is summed over the batch", replace=("np.mean(", "np.sum("),
     hint="What happens to your loss when every sample of the batch is given twice, and what should happen?",
-)
-def nonsaturating_terms_summed(d_fake: Array) -> float:
-    """Sum in place of mean."""
-    return -np.sum(np.log(d_fake))
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_nonsaturating",
+misconception(
+    "generator_loss_nonsaturating", name="log_of_the_mean_output",
     belief="averaging first and taking the log later is the same",
-    hint="Your value is right for a single sample and too small for several different ones. What does Jensen's "
-    "inequality say about the log of a mean?",
-)
-def log_of_the_mean_output(d_fake: Array) -> float:
-    """Average the probabilities first."""
-    return -np.log(np.mean(d_fake))
+    replace=("np.mean(np.log(d_fake))", "np.log(np.mean(d_fake))"),
+    hint="Your value is right for a single sample and too small for several different ones. What does Jensen's inequality say "
+    "about the log of a mean?",
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_nonsaturating",
+misconception(
+    "generator_loss_nonsaturating", name="averaged_over_the_last_axis_only",
     belief="a matrix of outputs keeps one loss per row",
-    hint="With a single row of outputs you return one number, with a matrix several. What shape should a loss "
-    "have that is averaged over everything?",
-)
-def averaged_over_the_last_axis_only(d_fake: Array) -> Array:
-    """Average over one axis."""
-    return -np.mean(np.log(np.atleast_1d(d_fake)), axis=-1)
+    replace=("np.mean(np.log(d_fake))", "np.mean(np.log(np.atleast_1d(d_fake)), axis=-1)"),
+    hint="With a single row of outputs you return one number, with a matrix several. What shape should a loss have that is "
+    "averaged over everything?",
+)  # fmt: skip

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograder.checks import Candidate
 from autograder.diagnosis import misconception, probe
 
-Array = NDArray[np.float64]
 Record = Callable[..., None]
 
 POINTS = np.array([[-1.7, 0.4, 2.2], [0.9, -0.6, 3.1]])
@@ -29,68 +27,42 @@ def observe_score_step(candidate: Candidate, record: Record) -> None:
     record("number", candidate.score_step, 1.4, 0.3)
 
 
-@misconception(
-    "score_step",
-    belief="gradient steps go downhill",
-    hint="Your points move away from the mode. Does the score point to higher or to lower density, and which way "
-    "should the step go?",
-)
-def step_downhill(x: Array, eta: float) -> Array:
-    """Subtract the score."""
-    return x + eta * x
+misconception(
+    "score_step", name="step_downhill", belief="gradient steps go downhill", replace=("(-x)", "x"),
+    hint="Your points move away from the mode. Does the score point to higher or to lower density, and which way should the "
+    "step go?",
+)  # fmt: skip
 
+misconception(
+    "score_step", name="displacement_returned", belief="the function returns the update",
+    replace=("x + eta * (-x)", "-eta * np.asarray(x)"),
+    hint="With a step size of zero your points all land on the origin. Is the result the displacement or the new position?",
+)  # fmt: skip
 
-@misconception(
-    "score_step",
-    belief="the function returns the update",
-    hint="With a step size of zero your points all land on the origin. Is the result the displacement or the new "
-    "position?",
-)
-def displacement_returned(x: Array, eta: float) -> Array:
-    """Forget the current position."""
-    return -eta * np.asarray(x)
-
-
-@misconception(
-    "score_step",
-    belief="the score is the log-density",
+misconception(
+    "score_step", name="log_density_used_as_score", belief="the score is the log-density",
+    replace=("(-x)", "(-np.square(x) / 2)"),
     hint="Your points all move in the same direction, wherever they are. Is the score the log-density or its gradient?",
-)
-def log_density_used_as_score(x: Array, eta: float) -> Array:
-    """Use -x**2 / 2."""
-    return x - eta * np.square(x) / 2
+)  # fmt: skip
 
-
-@misconception(
-    "score_step",
-    belief="the score is the gradient of the density",
+misconception(
+    "score_step", name="density_gradient_used_as_score", belief="the score is the gradient of the density",
+    replace=("(-x)", "(-x) * np.exp(-0.5 * np.square(x)) / np.sqrt(2 * np.pi)"),
     hint="Far from the mode your points hardly move. Is it the density or its logarithm whose gradient is taken?",
-)
-def density_gradient_used_as_score(x: Array, eta: float) -> Array:
-    """Use p'(x)."""
-    return x - eta * x * np.exp(-0.5 * np.square(x)) / np.sqrt(2 * np.pi)
+)  # fmt: skip
 
+misconception(
+    "score_step", name="half_a_step", belief="the step is eta / 2, as in Langevin dynamics with unit temperature",
+    replace=("eta *", "0.5 * eta *"),
+    hint="Your points cover only part of the way. Which factor stands before the score in the update that is asked for?",
+)  # fmt: skip
 
-@misconception(
-    "score_step",
-    belief="the step is eta / 2, as in Langevin dynamics with unit temperature",
-    hint="Your points cover only part of the way. Which factor stands before the score in the update that is "
-    "asked for?",
-)
-def half_a_step(x: Array, eta: float) -> Array:
-    """Use half the step size."""
-    return x - 0.5 * eta * x
-
-
-@misconception(
-    "score_step",
-    belief="the score is the direction to the mode, of length one",
-    hint="All your points move by the same distance. How long is the gradient of the log-density far from the "
-    "mode, and how long near it?",
-)
-def unit_length_score(x: Array, eta: float) -> Array:
-    """Use the sign of the score."""
-    return x - eta * np.sign(x)
+misconception(
+    "score_step", name="unit_length_score", belief="the score is the direction to the mode, of length one",
+    replace=("(-x)", "np.sign(-x)"),
+    hint="All your points move by the same distance. How long is the gradient of the log-density far from the mode, and how "
+    "long near it?",
+)  # fmt: skip
 
 
 # -- langevin_step ---------------------------------------------------------------------------------------------
@@ -105,77 +77,48 @@ def observe_langevin_step(candidate: Candidate, record: Record) -> None:
     record("numbers", candidate.langevin_step, 0.0, 0.0, 0.7, 1.0)
 
 
-@misconception(
-    "langevin_step",
-    belief="noise is scaled by sqrt(eta)",
-    hint="Run for long, your chain ends up too narrow. Which variance must the noise have for a drift of eta "
-    "times the score?",
-)
-def factor_two_left_out_of_the_noise(x: Array, score: Array, eta: float, noise: Array) -> Array:
-    """Use sqrt(eta)."""
-    return x + eta * score + np.sqrt(eta) * noise
+misconception(
+    "langevin_step", name="factor_two_left_out_of_the_noise", belief="noise is scaled by sqrt(eta)",
+    replace=("2.0 * eta", "eta"),
+    hint="Run for long, your chain ends up too narrow. Which variance must the noise have for a drift of eta times the score?",
+)  # fmt: skip
 
+misconception(
+    "langevin_step", name="noise_scaled_without_root", belief="2 eta is the standard deviation of the noise",
+    replace=("np.sqrt(2.0 * eta)", "2.0 * eta"),
+    hint="As the step shrinks, your noise dies out faster than it should. Is 2 eta the variance of the noise or its standard "
+    "deviation?",
+)  # fmt: skip
 
-@misconception(
-    "langevin_step",
-    belief="2 eta is the standard deviation of the noise",
-    hint="As the step shrinks, your noise dies out faster than it should. Is 2 eta the variance of the noise or "
-    "its standard deviation?",
-)
-def noise_scaled_without_root(x: Array, score: Array, eta: float, noise: Array) -> Array:
-    """Use 2 eta."""
-    return x + eta * score + 2 * eta * noise
+misconception(
+    "langevin_step", name="step_size_halved", belief="the other convention, with eta / 2 and sqrt(eta), is the same formula",
+    replace=[("x + eta", "x + 0.5 * eta"), ("2.0 * eta", "eta")],
+    hint="Both your drift and your noise are those of a step half as long. Which of the two common conventions does the "
+    "formula use?",
+)  # fmt: skip
 
-
-@misconception(
-    "langevin_step",
-    belief="the other convention, with eta / 2 and sqrt(eta), is the same formula",
-    hint="Both your drift and your noise are those of a step half as long. Which of the two common conventions "
-    "does the formula use?",
-)
-def step_size_halved(x: Array, score: Array, eta: float, noise: Array) -> Array:
-    """Use the convention with eta / 2."""
-    return x + 0.5 * eta * score + np.sqrt(eta) * noise
-
-
-@misconception(
-    "langevin_step",
-    belief="updates subtract a gradient",
+misconception(
+    "langevin_step", name="drift_against_the_score", belief="updates subtract a gradient", replace=("x +", "x -"),
     hint="Without noise your points move to lower density. Is this a descent on a loss or a climb in log- density?",
-)
-def drift_against_the_score(x: Array, score: Array, eta: float, noise: Array) -> Array:
-    """Subtract the score."""
-    return x - eta * score + np.sqrt(2 * eta) * noise
+)  # fmt: skip
 
+misconception(
+    "langevin_step", name="noise_left_out", belief="a Langevin step is a score step",
+    replace=(" + np.sqrt(2.0 * eta) * noise", ""),
+    hint="With zero noise you are right, with any other noise your result does not change. What keeps a chain from collapsing "
+    "onto the mode?",
+)  # fmt: skip
 
-@misconception(
-    "langevin_step",
-    belief="a Langevin step is a score step",
-    hint="With zero noise you are right, with any other noise your result does not change. What keeps a chain "
-    "from collapsing onto the mode?",
-)
-def noise_left_out(x: Array, score: Array, eta: float, noise: Array) -> Array:
-    """Drop the noise."""
-    return x + eta * score
+misconception(
+    "langevin_step", name="given_score_ignored", belief="the target is always the standard normal",
+    replace=("x + eta * score", "x - eta * x"),
+    hint="Your result does not depend on the argument score. For which distribution is minus x the right score, and is that "
+    "the only one?",
+)  # fmt: skip
 
-
-@misconception(
-    "langevin_step",
-    belief="the target is always the standard normal",
-    hint="Your result does not depend on the argument score. For which distribution is minus x the right score, "
-    "and is that the only one?",
-)
-def given_score_ignored(x: Array, score: Array, eta: float, noise: Array) -> Array:
-    """Use -x in place of the argument."""
-    return x - eta * x + np.sqrt(2 * eta) * noise
-
-
-@misconception(
-    "langevin_step",
-    belief="sqrt(2 eta) scales the whole update",
-    hint="Your drift is as large as your noise even for tiny steps. Which of the two terms scales with eta, "
-    "which with its root?",
-)
-def drift_scaled_like_the_noise(x: Array, score: Array, eta: float, noise: Array) -> Array:
-    """Scale drift and noise by the root."""
-    return x + np.sqrt(2 * eta) * (score + noise)
+misconception(
+    "langevin_step", name="drift_scaled_like_the_noise", belief="sqrt(2 eta) scales the whole update",
+    replace=("eta * score + np.sqrt(2.0 * eta) * noise", "np.sqrt(2.0 * eta) * (score + noise)"),
+    hint="Your drift is as large as your noise even for tiny steps. Which of the two terms scales with eta, which with its "
+    "root?",
+)  # fmt: skip
