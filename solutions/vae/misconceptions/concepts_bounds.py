@@ -6,10 +6,9 @@ import math
 from collections.abc import Callable
 
 from autograder.checks import Candidate
-from autograder.diagnosis import Record, misconception, probe, record_entries, reference
+from autograder.diagnosis import Record, misconception, probe, record_entries
 
 Formula = Callable[..., float]
-concepts = reference("vae", "concepts")
 
 
 # -- elbo_gap --------------------------------------------------------------------------------------------------
@@ -49,37 +48,23 @@ def divergence_reversed() -> Formula:
     return gap
 
 
-@misconception(
-    "elbo_gap",
-    belief="the ELBO is the expected log joint",
-    hint="Your gap does not vanish for the true posterior. Which entropy belongs to the ELBO besides the expected "
-    "log joint?",
-)
-def entropy_forgotten() -> Formula:
-    """Leave out -log q."""
-    return lambda joint0, joint1, q1: (
-        math.log(joint0 + joint1) - (1 - q1) * math.log(joint0) - q1 * math.log(joint1)
-    )
+misconception(
+    "elbo_gap", name="entropy_forgotten", belief="the ELBO is the expected log joint",
+    replace=[("joint0 / (1 - q1)", "joint0"), ("joint1 / q1", "joint1")],
+    hint="Your gap does not vanish for the true posterior. Which entropy belongs to the ELBO besides the expected log joint?",
+)  # fmt: skip
 
-
-@misconception(
-    "elbo_gap",
-    belief="the joint probabilities are the posterior",
+misconception(
+    "elbo_gap", name="joint_not_normalised", belief="the joint probabilities are the posterior",
+    replace=("math.log(joint0 + joint1) - elbo", "-elbo"),
     hint="Your gap can be negative, or does not vanish where it should. Do joint0 and joint1 add up to one?",
-)
-def joint_not_normalised() -> Formula:
-    """KL(q || joint)."""
-    return lambda joint0, joint1, q1: q1 * math.log(q1 / joint1) + (1 - q1) * math.log((1 - q1) / joint0)
+)  # fmt: skip
 
-
-@misconception(
-    "elbo_gap",
-    belief="the gap is what has to be added to log p(x)",
+misconception(
+    "elbo_gap", name="gap_with_the_opposite_sign", belief="the gap is what has to be added to log p(x)",
+    replace=("math.log(joint0 + joint1) - elbo", "elbo - math.log(joint0 + joint1)"),
     hint="Your gap is negative. On which side of log p(x) does the ELBO lie?",
-)
-def gap_with_the_opposite_sign() -> Formula:
-    """ELBO minus log p(x)."""
-    return lambda joint0, joint1, q1: -concepts.elbo_gap()(joint0, joint1, q1)
+)  # fmt: skip
 
 
 # -- tight_posterior -------------------------------------------------------------------------------------------
@@ -92,54 +77,35 @@ def observe_tight_posterior(candidate: Candidate, record: Record) -> None:
         record_entries(record, f"{joint0} {joint1}", candidate.tight_posterior.answer(joint0=joint0, joint1=joint1))
 
 
-@misconception(
-    "tight_posterior",
-    belief="the joint probability is the posterior",
+misconception(
+    "tight_posterior", name="joint_taken_for_the_posterior", belief="the joint probability is the posterior",
+    replace=(" / (joint0 + joint1)", ""),
     hint="Your probability can exceed one. By what must p(x, z) be divided to become p(z | x)?",
-)
-def joint_taken_for_the_posterior() -> Formula:
-    """Do not normalise."""
-    return lambda joint0, joint1: joint1
+)  # fmt: skip
 
-
-@misconception(
-    "tight_posterior",
-    belief="the posterior is the ratio of the joints",
+misconception(
+    "tight_posterior", name="odds_taken_for_a_probability", belief="the posterior is the ratio of the joints",
+    replace=("(joint0 + joint1)", "joint0"),
     hint="You give the odds of z = 1. How do odds become a probability?",
-)
-def odds_taken_for_a_probability() -> Formula:
-    """Divide by the other one."""
-    return lambda joint0, joint1: joint1 / joint0
+)  # fmt: skip
 
-
-@misconception(
-    "tight_posterior",
-    belief="the best q puts everything on the likelier value",
+misconception(
+    "tight_posterior", name="mode_instead_of_posterior", belief="the best q puts everything on the likelier value",
+    replace=("joint1 / (joint0 + joint1)", "float(joint1 > joint0)"),
     hint="What happens to the entropy of q in the ELBO when q is certain? Is the bound tight there?",
-)
-def mode_instead_of_posterior() -> Formula:
-    """Choose the mode."""
-    return lambda joint0, joint1: float(joint1 > joint0)
+)  # fmt: skip
 
-
-@misconception(
-    "tight_posterior",
-    belief="the probability asked for is that of z = 0",
+misconception(
+    "tight_posterior", name="other_value_of_the_bit", belief="the probability asked for is that of z = 0",
+    replace=("joint1 /", "joint0 /"),
     hint="Your probability falls when joint1 grows. Which value of the bit is meant?",
-)
-def other_value_of_the_bit() -> Formula:
-    """Swap the values."""
-    return lambda joint0, joint1: joint0 / (joint0 + joint1)
+)  # fmt: skip
 
-
-@misconception(
-    "tight_posterior",
-    belief="the bound is tight when q is the prior",
+misconception(
+    "tight_posterior", name="uniform_prior_taken_for_the_posterior", belief="the bound is tight when q is the prior",
+    replace=("joint1 / (joint0 + joint1)", "0.5"),
     hint="Your answer does not depend on x at all. Which distribution over z does?",
-)
-def uniform_prior_taken_for_the_posterior() -> Formula:
-    """One half."""
-    return lambda joint0, joint1: 0.5
+)  # fmt: skip
 
 
 # -- prior_sampling_error --------------------------------------------------------------------------------------
@@ -152,57 +118,38 @@ def observe_prior_sampling_error(candidate: Candidate, record: Record) -> None:
         record_entries(record, f"{fraction} {n}", candidate.prior_sampling_error.answer(fraction=fraction, n=n))
 
 
-@misconception(
-    "prior_sampling_error",
+misconception(
+    "prior_sampling_error", name="misses_taken_for_a_bias",
     belief="Monte Carlo with the prior is biased because most draws miss",
-    hint="What is the expected value of an average of independent draws, however rare the hits are? Is it p(x), or "
-    "its logarithm, that is estimated?",
-)
-def misses_taken_for_a_bias() -> dict[str, Formula | float]:
-    """Let misses bias the mean."""
-    return concepts.prior_sampling_error() | {"relative_bias": lambda fraction, n: -((1 - fraction) ** n)}
+    replace=('"relative_bias": 0.0', '"relative_bias": lambda fraction, n: -((1 - fraction) ** n)'),
+    hint="What is the expected value of an average of independent draws, however rare the hits are? Is it p(x), or its "
+    "logarithm, that is estimated?",
+)  # fmt: skip
 
-
-@misconception(
-    "prior_sampling_error",
-    belief="the spread falls with the number of draws",
+misconception(
+    "prior_sampling_error", name="spread_falls_with_n", belief="the spread falls with the number of draws",
+    replace=("math.sqrt(", "("),
     hint="Four times as many draws: how much smaller does the standard deviation of an average become?",
-)
-def spread_falls_with_n() -> dict[str, Formula | float]:
-    """Give the squared spread."""
-    return concepts.prior_sampling_error() | {"relative_std": lambda fraction, n: (1 - fraction) / (fraction * n)}
+)  # fmt: skip
 
-
-@misconception(
-    "prior_sampling_error",
-    belief="the spread of the number of hits is the answer",
+misconception(
+    "prior_sampling_error", name="spread_not_divided_by_the_mean", belief="the spread of the number of hits is the answer",
+    replace=("(1 - fraction) / (fraction * n)", "fraction * (1 - fraction) / n"),
     hint="Your spread becomes small for rare hits. By which quantity is it to be divided?",
-)
-def spread_not_divided_by_the_mean() -> dict[str, Formula | float]:
-    """Absolute spread."""
-    return concepts.prior_sampling_error() | {
-        "relative_std": lambda fraction, n: math.sqrt(fraction * (1 - fraction) / n)
-    }
+)  # fmt: skip
 
-
-@misconception(
-    "prior_sampling_error",
+misconception(
+    "prior_sampling_error", name="rarity_ignored",
     belief="the error of Monte Carlo is one over the root of n, whatever is averaged",
+    replace=("(1 - fraction) / (fraction * n)", "1 / n"),
     hint="Your spread does not depend on how rare the hits are. What if one draw in a million hits?",
-)
-def rarity_ignored() -> dict[str, Formula | float]:
-    """1 / sqrt(n)."""
-    return concepts.prior_sampling_error() | {"relative_std": lambda fraction, n: 1 / math.sqrt(n)}
+)  # fmt: skip
 
-
-@misconception(
-    "prior_sampling_error",
-    belief="the number of hits is Poisson distributed",
+misconception(
+    "prior_sampling_error", name="hits_taken_for_poisson", belief="the number of hits is Poisson distributed",
+    replace=("(1 - fraction) /", "1 /"),
     hint="Your spread is right for rare hits only. What should it be when every draw hits?",
-)
-def hits_taken_for_poisson() -> dict[str, Formula | float]:
-    """Forget 1 - fraction."""
-    return concepts.prior_sampling_error() | {"relative_std": lambda fraction, n: 1 / math.sqrt(fraction * n)}
+)  # fmt: skip
 
 
 # -- collapsed_posterior ---------------------------------------------------------------------------------------
@@ -214,43 +161,26 @@ def observe_collapsed_posterior(candidate: Candidate, record: Record) -> None:
     record_entries(record, "collapse", candidate.collapsed_posterior.answer())
 
 
-@misconception(
-    "collapsed_posterior",
-    belief="a collapsed posterior is a point",
+misconception(
+    "collapsed_posterior", name="posterior_collapsed_to_a_point", belief="a collapsed posterior is a point",
+    replace=('"std": 1.0', '"std": 0.0'),
     hint="What would the divergence from a standard normal prior be if the posterior shrank to a point?",
-)
-def posterior_collapsed_to_a_point() -> dict[str, float | str]:
-    """Width zero."""
-    return concepts.collapsed_posterior() | {"std": 0.0}
+)  # fmt: skip
 
+misconception(
+    "collapsed_posterior", name="infinite_divergence", belief="collapse to a point makes the divergence infinite",
+    replace=[('"std": 1.0', '"std": 0.0'), ('"kl": 0.0', '"kl": math.inf')],
+    hint="What does the training objective do with a large divergence? To which distribution does the posterior collapse?",
+)  # fmt: skip
 
-@misconception(
-    "collapsed_posterior",
-    belief="collapse to a point makes the divergence infinite",
-    hint="What does the training objective do with a large divergence? To which distribution does the posterior "
-    "collapse?",
-)
-def infinite_divergence() -> dict[str, float | str]:
-    """Width zero, divergence infinite."""
-    return concepts.collapsed_posterior() | {"std": 0.0, "kl": math.inf}
-
-
-@misconception(
-    "collapsed_posterior",
-    belief="a weak decoder ignores its latents",
+misconception(
+    "collapsed_posterior", name="weak_decoder_blamed", belief="a weak decoder ignores its latents",
+    replace=('"decoder": "autoregressive"', '"decoder": "factorised"'),
     hint="Which of the two decoders can model the image well without looking at z, and what does z cost?",
-)
-def weak_decoder_blamed() -> dict[str, float | str]:
-    """The other decoder."""
-    return concepts.collapsed_posterior() | {"decoder": "factorised"}
+)  # fmt: skip
 
-
-@misconception(
-    "collapsed_posterior",
-    belief="a collapsed posterior costs one nat",
-    hint="Insert your mean and width into the closed form of the divergence from the standard normal. What is "
-    "left?",
-)
-def divergence_of_one() -> dict[str, float | str]:
-    """Confuse width and divergence."""
-    return concepts.collapsed_posterior() | {"kl": 1.0}
+misconception(
+    "collapsed_posterior", name="divergence_of_one", belief="a collapsed posterior costs one nat",
+    replace=('"kl": 0.0', '"kl": 1.0'),
+    hint="Insert your mean and width into the closed form of the divergence from the standard normal. What is left?",
+)  # fmt: skip

@@ -30,42 +30,30 @@ def observe_reparameterize(candidate: Candidate, record: Record) -> None:
     record.value("drawn once per batch", bool((z == z[:1]).all()))
 
 
-@misconception(
-    "reparameterize", belief="exp(logvar) is the standard deviation",
+misconception(
+    "reparameterize", name="variance_used_as_standard_deviation", belief="exp(logvar) is the standard deviation",
+    replace=("(0.5 * logvar).exp()", "logvar.exp()"),
     hint="What does exp(logvar) give you: a variance or a standard deviation? Which of the two scales the noise?",
 )  # fmt: skip
-def variance_used_as_standard_deviation(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
-    """Spreads too much."""
-    return model.reparameterize(mu, 2 * logvar, eps)
 
-
-@misconception(
-    "reparameterize", belief="logvar scales the noise",
-    hint="With logvar = 0 your latent has no noise at all. What is the standard deviation then, and how do you get "
-    "it from logvar?",
+misconception(
+    "reparameterize", name="logvar_used_as_standard_deviation", belief="logvar scales the noise",
+    replace=("(0.5 * logvar).exp()", "logvar"),
+    hint="With logvar = 0 your latent has no noise at all. What is the standard deviation then, and how do you get it from "
+    "logvar?",
 )  # fmt: skip
-def logvar_used_as_standard_deviation(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
-    """Forgets to exponentiate."""
-    return mu + logvar * (torch.randn_like(mu) if eps is None else eps)
 
-
-@misconception(
-    "reparameterize", belief="any random number is noise",
-    hint="Your draws never fall below mu. Which distribution should epsilon have, and which one does your function "
-    "draw from?",
+misconception(
+    "reparameterize", name="uniform_noise_drawn", belief="any random number is noise",
+    replace=("torch.randn_like", "torch.rand_like"),
+    hint="Your draws never fall below mu. Which distribution should epsilon have, and which one does your function draw from?",
 )  # fmt: skip
-def uniform_noise_drawn(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
-    """Noise in [0, 1)."""
-    return model.reparameterize(mu, logvar, torch.rand_like(mu) if eps is None else eps)
 
-
-@misconception(
-    "reparameterize", belief="noise is always drawn inside",
+misconception(
+    "reparameterize", name="given_noise_ignored", belief="noise is always drawn inside",
+    replace=("if eps is None:", "if True:"),
     hint="Two calls with the same eps give different results. What should happen when the caller brings the noise?",
 )  # fmt: skip
-def given_noise_ignored(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
-    """Never looks at eps."""
-    return model.reparameterize(mu, logvar)
 
 
 @misconception(
@@ -80,25 +68,17 @@ def sampled_without_gradient(mu: Tensor, logvar: Tensor, eps: Tensor | None = No
     return model.reparameterize(mu, logvar, eps)
 
 
-@misconception(
-    "reparameterize", belief="one epsilon per sample is enough",
-    hint="All coordinates of one latent move together. How many independent numbers does a draw from a diagonal "
-    "Gaussian need?",
+misconception(
+    "reparameterize", name="one_noise_for_all_coordinates", belief="one epsilon per sample is enough",
+    replace=("torch.randn_like(mu)", "torch.randn(len(mu), *[1] * (mu.ndim - 1), dtype=mu.dtype)"),
+    hint="All coordinates of one latent move together. How many independent numbers does a draw from a diagonal Gaussian need?",
 )  # fmt: skip
-def one_noise_for_all_coordinates(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
-    """Broadcasts over the trailing dimensions."""
-    if eps is None:
-        eps = torch.randn(len(mu), *[1] * (mu.ndim - 1), dtype=mu.dtype)
-    return model.reparameterize(mu, logvar, eps)
 
-
-@misconception(
-    "reparameterize", belief="one epsilon serves the whole batch",
+misconception(
+    "reparameterize", name="one_noise_for_the_whole_batch", belief="one epsilon serves the whole batch",
+    replace=("torch.randn_like(mu)", "torch.randn_like(mu[:1])"),
     hint="All samples of a batch get the same noise. Which shape should epsilon have?",
 )  # fmt: skip
-def one_noise_for_the_whole_batch(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
-    """Broadcasts over the batch."""
-    return model.reparameterize(mu, logvar, torch.randn_like(mu[:1]) if eps is None else eps)
 
 
 @probe("interpolate")
@@ -118,11 +98,6 @@ def observe_interpolate(candidate: Candidate, record: Record) -> None:
         record(f"{size} pairs, {steps} steps", candidate.interpolate, vae, x_a, x_b, steps=steps)
 
 
-def decoded(vae: nn.Module, start: Tensor, end: Tensor, weights: Tensor) -> Tensor:
-    """Images along the line, `(B, steps, ...)`."""
-    return torch.stack([vae.decode((1 - w) * start + w * end) for w in weights], 1)
-
-
 def grid(steps: int, like: Tensor) -> Tensor:
     """Weights from 0 to 1, ends included."""
     return torch.linspace(0, 1, steps, dtype=like.dtype)
@@ -138,52 +113,38 @@ def blended_in_pixel_space(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int 
     return torch.stack([(1 - w) * first + w * last for w in grid(steps, x_a)], 1)
 
 
-@misconception(
-    "interpolate", belief="weights k / steps make the line",
-    hint="Does your last image decode the mean of x_b? With how many gaps do you divide the line if both ends are "
-    "to be on it?",
+misconception(
+    "interpolate", name="last_end_left_out", belief="weights k / steps make the line",
+    replace=("torch.linspace(0, 1, steps,", "torch.linspace(0, 1 - 1 / steps, steps,"),
+    hint="Does your last image decode the mean of x_b? With how many gaps do you divide the line if both ends are to be on it?",
 )  # fmt: skip
-def last_end_left_out(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
-    """Stops one gap early."""
-    return decoded(vae, vae.encode(x_a)[0], vae.encode(x_b)[0], grid(steps + 1, x_a)[:-1])
 
-
-@misconception(
-    "interpolate", belief="the ends are not part of the interpolation",
-    hint="Neither your first nor your last image reconstructs an end of the line. Which weights should these two "
-    "have?",
+misconception(
+    "interpolate", name="both_ends_left_out", belief="the ends are not part of the interpolation",
+    replace=("torch.linspace(0, 1, steps,", "torch.linspace(1 / (steps + 1), 1 - 1 / (steps + 1), steps,"),
+    hint="Neither your first nor your last image reconstructs an end of the line. Which weights should these two have?",
 )  # fmt: skip
-def both_ends_left_out(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
-    """Inner points only."""
-    return decoded(vae, vae.encode(x_a)[0], vae.encode(x_b)[0], grid(steps + 2, x_a)[1:-1])
 
-
-@misconception(
-    "interpolate", belief="a latent has to be drawn from the posterior",
+misconception(
+    "interpolate", name="drawn_latents_for_means", belief="a latent has to be drawn from the posterior",
+    replace=[
+        ("mu_a, _ = vae.encode(x_a)", "mu_a = reparameterize(*vae.encode(x_a))"),
+        ("mu_b, _ = vae.encode(x_b)", "mu_b = reparameterize(*vae.encode(x_b))"),
+    ],
     hint="Two calls give different images. Between which points of latent space does the line run: draws or means?",
 )  # fmt: skip
-def drawn_latents_for_means(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
-    """Reparameterises both ends."""
-    start, end = (model.reparameterize(*vae.encode(x)) for x in (x_a, x_b))
-    return decoded(vae, start, end, grid(steps, x_a))
 
-
-@misconception(
-    "interpolate", belief="the first weight belongs to x_b",
+misconception(
+    "interpolate", name="line_walked_backwards", belief="the first weight belongs to x_b",
+    replace=[("vae.encode(x_a)", "vae.encode(x_b)"), ("vae.encode(x_b)", "vae.encode(x_a)")],
     hint="Does your line start at x_a or at x_b? Which weight does each mean have at k = 0?",
 )  # fmt: skip
-def line_walked_backwards(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
-    """From x_b to x_a."""
-    return model.interpolate(vae, x_b, x_a, steps)
 
-
-@misconception(
-    "interpolate", belief="steps come before the batch",
+misconception(
+    "interpolate", name="steps_before_the_batch", belief="steps come before the batch",
+    replace=("images.unflatten(0, (len(x_a), steps))", "images.unflatten(0, (len(x_a), steps)).transpose(0, 1).contiguous()"),
     hint="Which of your first two dimensions counts pairs and which counts steps? For one pair the difference hides.",
 )  # fmt: skip
-def steps_before_the_batch(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
-    """Shape (steps, B, ...)."""
-    return model.interpolate(vae, x_a, x_b, steps).transpose(0, 1).contiguous()
 
 
 @misconception(

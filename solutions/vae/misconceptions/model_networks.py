@@ -5,14 +5,10 @@ Architectures are free, so the probes record facts that hold for any right one, 
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from autograder.checks import Candidate, RemoteObject
 from autograder.checks.strategies import normal
-from autograder.diagnosis import Record, misconception, probe, reference
-
-model = reference("vae", "model")
-Pair = tuple[Tensor, Tensor]
+from autograder.diagnosis import Record, misconception, probe
 
 
 def enlarge(module: RemoteObject, factor: float = 3.0) -> RemoteObject:
@@ -57,101 +53,49 @@ def observe_encoder(candidate: Candidate, record: Record) -> None:
     record.value("other channels matter", bool((encoder(other)[0] != encoder(x)[0]).any()))
 
 
-@misconception(
-    "Encoder", belief="a variance must be positive",
-    hint="Your second output is never negative. Is it meant to be a variance or its logarithm, and which values can"
-    " a logarithm take?",
+misconception(
+    "Encoder", name="VarianceInsteadOfItsLogarithm", belief="a variance must be positive",
+    replace=("return mu, logvar", "return mu, nn.functional.softplus(logvar)"),
+    hint="Your second output is never negative. Is it meant to be a variance or its logarithm, and which values can a "
+    "logarithm take?",
 )  # fmt: skip
-class VarianceInsteadOfItsLogarithm(model.Encoder):
-    """Softplus on the second output."""
 
-    def forward(self, x: Tensor) -> Pair:
-        """Return a positive second output."""
-        mu, logvar = super().forward(x)
-        return mu, F.softplus(logvar)
-
-
-@misconception(
-    "Encoder", belief="every layer is followed by a ReLU",
-    hint="Your outputs are never negative. Which values can the mean of a Gaussian take, and what does the last "
-    "activation make of them?",
+misconception(
+    "Encoder", name="OutputRectified", belief="every layer is followed by a ReLU",
+    replace=("return mu, logvar", "return mu.relu(), logvar.relu()"),
+    hint="Your outputs are never negative. Which values can the mean of a Gaussian take, and what does the last activation "
+    "make of them?",
 )  # fmt: skip
-class OutputRectified(model.Encoder):
-    """ReLU after the last layer."""
 
-    def forward(self, x: Tensor) -> Pair:
-        """Cut both outputs at zero."""
-        mu, logvar = super().forward(x)
-        return F.relu(mu), F.relu(logvar)
-
-
-@misconception(
-    "Encoder", belief="one head can serve both outputs",
+misconception(
+    "Encoder", name="MeanAndLogvarFromTheSameUnits", belief="one head can serve both outputs",
+    replace=("return mu, logvar", "return mu, mu.clone()"),
     hint="mu and logvar are the same numbers. How many outputs does the last layer need for L latent coordinates?",
 )  # fmt: skip
-class MeanAndLogvarFromTheSameUnits(model.Encoder):
-    """The same units twice."""
 
-    def forward(self, x: Tensor) -> Pair:
-        """Return mu twice."""
-        mu, _ = super().forward(x)
-        return mu, mu.clone()
-
-
-@misconception(
-    "Encoder", belief="the posterior has one variance",
+misconception(
+    "Encoder", name="OneVariancePerImage", belief="the posterior has one variance",
+    replace=("return mu, logvar", "return mu, logvar[:, :1].repeat(1, mu.shape[1])"),
     hint="All coordinates of a latent share one logvar. How many variances does a diagonal covariance have?",
 )  # fmt: skip
-class OneVariancePerImage(model.Encoder):
-    """An isotropic posterior."""
 
-    def forward(self, x: Tensor) -> Pair:
-        """Repeat one log-variance."""
-        mu, logvar = super().forward(x)
-        return mu, logvar[:, :1].repeat(1, mu.shape[1])
-
-
-@misconception(
-    "Encoder", belief="images are grey",
-    hint="Swapping the second and third channel of an image changes nothing. How many input channels does your "
-    "first layer have?",
+misconception(
+    "Encoder", name="FirstChannelOnly", belief="images are grey",
+    replace=[("nn.Conv2d(in_channels, 32", "nn.Conv2d(1, 32"), ("self.features(x)", "self.features(x[:, :1])")],
+    hint="Swapping the second and third channel of an image changes nothing. How many input channels does your first layer "
+    "have?",
 )  # fmt: skip
-class FirstChannelOnly(model.Encoder):
-    """Ignores in_channels."""
 
-    def __init__(self, latent_dim: int = 16, in_channels: int = 1) -> None:
-        """Build for one channel."""
-        super().__init__(latent_dim, 1)
-
-    def forward(self, x: Tensor) -> Pair:
-        """Look at the first channel."""
-        return super().forward(x[:, :1])
-
-
-@misconception(
-    "Encoder", belief="the encoder returns a latent",
-    hint="Your first output is different every time. What does the encoder describe: a latent, or the distribution "
-    "of latents?",
+misconception(
+    "Encoder", name="DrawReturnedForTheMean", belief="the encoder returns a latent",
+    replace=("return mu, logvar", "return reparameterize(mu, logvar), logvar"),
+    hint="Your first output is different every time. What does the encoder describe: a latent, or the distribution of latents?",
 )  # fmt: skip
-class DrawReturnedForTheMean(model.Encoder):
-    """Reparameterises too early."""
 
-    def forward(self, x: Tensor) -> Pair:
-        """Return a draw in the place of mu."""
-        mu, logvar = super().forward(x)
-        return model.reparameterize(mu, logvar), logvar
-
-
-@misconception(
-    "Encoder", belief="there are sixteen latent coordinates",
+misconception(
+    "Encoder", name="SixteenLatentsAlways", belief="there are sixteen latent coordinates", replace=("2 * latent_dim", "2 * 16"),
     hint="Does the shape of your outputs follow latent_dim? Look for a number that should be an argument.",
 )  # fmt: skip
-class SixteenLatentsAlways(model.Encoder):
-    """Ignores latent_dim."""
-
-    def __init__(self, latent_dim: int = 16, in_channels: int = 1) -> None:
-        """Build for sixteen."""
-        super().__init__(16, in_channels)
 
 
 @probe("Decoder")
@@ -169,89 +113,45 @@ def observe_decoder(candidate: Candidate, record: Record) -> None:
     record.value("channels equal", bool((channels == channels[:, :1]).all()))
 
 
-@misconception(
-    "Decoder", belief="pixels lie between zero and one",
+misconception(
+    "Decoder", name="SigmoidAtTheOutput", belief="pixels lie between zero and one",
+    replace=("self.layers(z)", "self.layers(z).sigmoid()"),
     hint="Whatever the weights, your pixels stay between 0 and 1. Which values can the mean of a Gaussian take?",
 )  # fmt: skip
-class SigmoidAtTheOutput(model.Decoder):
-    """The output of a Bernoulli decoder."""
 
-    def forward(self, z: Tensor) -> Tensor:
-        """Squash to (0, 1)."""
-        return super().forward(z).sigmoid()
-
-
-@misconception(
-    "Decoder", belief="images are normalised to [-1, 1]",
+misconception(
+    "Decoder", name="TanhAtTheOutput", belief="images are normalised to [-1, 1]",
+    replace=("self.layers(z)", "self.layers(z).tanh()"),
     hint="Whatever the weights, your pixels stay between -1 and 1. Which values can the mean of a Gaussian take?",
 )  # fmt: skip
-class TanhAtTheOutput(model.Decoder):
-    """The output of a GAN's generator."""
 
-    def forward(self, z: Tensor) -> Tensor:
-        """Squash to (-1, 1)."""
-        return super().forward(z).tanh()
-
-
-@misconception(
-    "Decoder", belief="every layer is followed by a ReLU",
-    hint="Your pixels are never negative, and where they are cut no gradient flows. Which activation should follow "
-    "the last layer?",
+misconception(
+    "Decoder", name="RectifiedImage", belief="every layer is followed by a ReLU",
+    replace=("self.layers(z)", "self.layers(z).relu()"),
+    hint="Your pixels are never negative, and where they are cut no gradient flows. Which activation should follow the last "
+    "layer?",
 )  # fmt: skip
-class RectifiedImage(model.Decoder):
-    """ReLU after the last layer."""
 
-    def forward(self, z: Tensor) -> Tensor:
-        """Cut at zero."""
-        return super().forward(z).relu()
-
-
-@misconception(
-    "Decoder", belief="an image is a vector of pixels",
+misconception(
+    "Decoder", name="FlatImages", belief="an image is a vector of pixels",
+    replace=("self.layers(z)", "self.layers(z).flatten(1)"),
     hint="How many dimensions does a batch of images have? What does your decoder return instead?",
 )  # fmt: skip
-class FlatImages(model.Decoder):
-    """Shape (B, C * 32 * 32)."""
 
-    def forward(self, z: Tensor) -> Tensor:
-        """Flatten."""
-        return super().forward(z).flatten(1)
-
-
-@misconception(
-    "Decoder", belief="MNIST images have 28 x 28 pixels",
+misconception(
+    "Decoder", name="TwentyEightPixels", belief="MNIST images have 28 x 28 pixels",
+    replace=("self.layers(z)", "self.layers(z)[:, :, 2:30, 2:30]"),
     hint="How large are the images that this decoder should return? Count how often each layer doubles the height.",
 )  # fmt: skip
-class TwentyEightPixels(model.Decoder):
-    """Cut to the original size."""
 
-    def forward(self, z: Tensor) -> Tensor:
-        """Crop."""
-        return super().forward(z)[:, :, 2:30, 2:30]
-
-
-@misconception(
-    "Decoder", belief="the decoder draws the image",
-    hint="The same latent gives another image every time. Should the decoder return the mean of p(x | z) or a draw "
-    "from it?",
+misconception(
+    "Decoder", name="PixelNoiseAdded", belief="the decoder draws the image",
+    replace=("return self.layers(z)", "return (mean := self.layers(z)) + torch.randn_like(mean)"),
+    hint="The same latent gives another image every time. Should the decoder return the mean of p(x | z) or a draw from it?",
 )  # fmt: skip
-class PixelNoiseAdded(model.Decoder):
-    """A sample of p(x | z)."""
 
-    def forward(self, z: Tensor) -> Tensor:
-        """Add unit noise."""
-        mean = super().forward(z)
-        return mean + torch.randn_like(mean)
-
-
-@misconception(
-    "Decoder", belief="images are grey",
+misconception(
+    "Decoder", name="OneChannelRepeated", belief="images are grey",
+    replace=("return self.layers(z)", "return (mean := self.layers(z))[:, :1].repeat(1, mean.shape[1], 1, 1)"),
     hint="All channels of your image are the same. How many channels does your last layer return?",
 )  # fmt: skip
-class OneChannelRepeated(model.Decoder):
-    """Grey images of several channels."""
-
-    def forward(self, z: Tensor) -> Tensor:
-        """Repeat the first channel."""
-        mean = super().forward(z)
-        return mean[:, :1].repeat(1, mean.shape[1], 1, 1)

@@ -6,16 +6,10 @@ Architectures are free, so the probes record facts that hold for any right one, 
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
-from torch.distributions import Normal
 
 from autograder.checks import Candidate, RemoteObject
 from autograder.checks.strategies import normal
-from autograder.diagnosis import Record, misconception, probe, reference
-
-model = reference("vae", "model")
-Three = tuple[Tensor, Tensor, Tensor]
-MEAN_HINT = "In eval mode two passes of the same image agree. Does the contract make the draw depend on the mode?"
+from autograder.diagnosis import Record, misconception, probe
 
 
 def enlarge(module: RemoteObject, factor: float = 1.5) -> RemoteObject:
@@ -76,107 +70,56 @@ def observe_vae(candidate: Candidate, record: Record) -> None:
     record_samples(candidate, record, vae)
 
 
-@misconception(
-    "VAE", belief="the best reconstruction is that of the mean",
+misconception(
+    "VAE", name="MeanDecoded", belief="the best reconstruction is that of the mean",
+    replace=("reparameterize(mu, logvar)", "mu"),
     hint="Two passes of the same image agree. Which latent does the ELBO's reconstruction term average over?",
 )  # fmt: skip
-class MeanDecoded(model.VAE):
-    """Never draws."""
 
-    def forward(self, x: Tensor) -> Three:
-        """Decode mu."""
-        mu, logvar = self.encode(x)
-        return self.decode(mu), mu, logvar
+misconception(
+    "VAE", name="NoiseInTrainingOnly", belief="noise is a regulariser like dropout",
+    replace=("reparameterize(mu, logvar)", "reparameterize(mu, logvar) if self.training else mu"),
+    hint="In eval mode two passes of the same image agree. Does the contract make the draw depend on the mode?",
+)  # fmt: skip
 
-
-@misconception("VAE", belief="noise is a regulariser like dropout", hint=MEAN_HINT)
-class NoiseInTrainingOnly(model.VAE):
-    """Draws in train mode only."""
-
-    def forward(self, x: Tensor) -> Three:
-        """Decode mu in eval mode."""
-        mu, logvar = self.encode(x)
-        return self.decode(model.reparameterize(mu, logvar) if self.training else mu), mu, logvar
-
-
-@misconception(
-    "VAE", belief="the latent of the forward pass comes from the prior",
+misconception(
+    "VAE", name="PriorInsteadOfPosterior", belief="the latent of the forward pass comes from the prior",
+    replace=("reparameterize(mu, logvar)", "torch.randn_like(mu)"),
     hint="Under the same seed, different images get the same reconstruction. Where does the image enter the latent?",
 )  # fmt: skip
-class PriorInsteadOfPosterior(model.VAE):
-    """Ignores the encoder."""
 
-    def forward(self, x: Tensor) -> Three:
-        """Decode a draw from the prior."""
-        mu, logvar = self.encode(x)
-        return self.decode(torch.randn_like(mu)), mu, logvar
-
-
-@misconception(
-    "VAE", belief="sampling from a distribution object is the same thing",
-    hint="Reconstructions are right, but the encoder gets no gradient from them. Can one differentiate through "
-    "sample()?",
+misconception(
+    "VAE", name="GradientStopsAtTheDraw", belief="sampling from a distribution object is the same thing",
+    replace=("reparameterize(mu, logvar)", "reparameterize(mu, logvar).detach()"),
+    hint="Reconstructions are right, but the encoder gets no gradient from them. Can one differentiate through sample()?",
 )  # fmt: skip
-class GradientStopsAtTheDraw(model.VAE):
-    """A draw that is a constant for autograd."""
 
-    def forward(self, x: Tensor) -> Three:
-        """Draw without the trick."""
-        mu, logvar = self.encode(x)
-        return self.decode(Normal(mu, (0.5 * logvar).exp()).sample()), mu, logvar
-
-
-@misconception(
-    "VAE", belief="one epsilon serves the whole batch",
+misconception(
+    "VAE", name="OneNoiseForTheBatch", belief="one epsilon serves the whole batch",
+    replace=("reparameterize(mu, logvar)", "reparameterize(mu, logvar, torch.randn_like(mu[:1]).expand_as(mu))"),
     hint="Copies of an image in one batch get the same reconstruction. How many draws does a batch of B images need?",
 )  # fmt: skip
-class OneNoiseForTheBatch(model.VAE):
-    """Broadcasts over the batch."""
 
-    def forward(self, x: Tensor) -> Three:
-        """Draw once."""
-        mu, logvar = self.encode(x)
-        eps = torch.randn_like(mu[:1]).expand_as(mu)
-        return self.decode(model.reparameterize(mu, logvar, eps)), mu, logvar
-
-
-@misconception(
-    "VAE", belief="seeding the global state is enough",
+misconception(
+    "VAE", name="GeneratorIgnored", belief="seeding the global state is enough", replace=("generator=generator,", ""),
     hint="Equal generators give different samples. Which of your random numbers come from the generator?",
 )  # fmt: skip
-class GeneratorIgnored(model.VAE):
-    """Draws from the global state."""
 
-    def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
-        """Never look at the generator."""
-        return super().sample(num_samples)
-
-
-@misconception(
-    "VAE", belief="pixels lie between zero and one",
+misconception(
+    "VAE", name="DecodedThroughSigmoid", belief="pixels lie between zero and one",
+    replace=("return self.decoder(z)", "return self.decoder(z).sigmoid()"),
     hint="Whatever the weights, decoded pixels stay between 0 and 1. Which values can the mean of a Gaussian take?",
 )  # fmt: skip
-class DecodedThroughSigmoid(model.VAE):
-    """The output of a Bernoulli decoder."""
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Squash to (0, 1)."""
-        return super().decode(z).sigmoid()
-
-
-@misconception(
-    "VAE", belief="the latent is what the loss needs",
-    hint="The mu that your forward pass returns is not the one that encode returns. Which of the two belongs into "
-    "the divergence?",
+misconception(
+    "VAE", name="LatentReturnedForTheMean", belief="the latent is what the loss needs",
+    replace=(
+        "return self.decode(reparameterize(mu, logvar)), mu, logvar",
+        "return self.decode(z := reparameterize(mu, logvar)), z, logvar",
+    ),
+    hint="The mu that your forward pass returns is not the one that encode returns. Which of the two belongs into the "
+    "divergence?",
 )  # fmt: skip
-class LatentReturnedForTheMean(model.VAE):
-    """Returns z where mu belongs."""
-
-    def forward(self, x: Tensor) -> Three:
-        """Return (x_hat, z, logvar)."""
-        mu, logvar = self.encode(x)
-        z = model.reparameterize(mu, logvar)
-        return self.decode(z), z, logvar
 
 
 SMALL = (2, 3, 4)
@@ -198,88 +141,44 @@ def observe_mlpvae(candidate: Candidate, record: Record) -> None:
     record_samples(candidate, record, vae)
 
 
-@misconception(
-    "MLPVAE", belief="an image is a vector of pixels",
-    hint="Compare the shape of your reconstruction with that of the image. What has to happen after the last linear"
-    " layer?",
+misconception(
+    "MLPVAE", name="ImagesLeftFlat", belief="an image is a vector of pixels",
+    replace=("return self.decoder(z)", "return self.decoder(z).flatten(1)"),
+    hint="Compare the shape of your reconstruction with that of the image. What has to happen after the last linear layer?",
 )  # fmt: skip
-class ImagesLeftFlat(model.MLPVAE):
-    """Reconstructions (B, C * H * W)."""
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Flatten."""
-        return super().decode(z).flatten(1)
-
-
-@misconception(
-    "MLPVAE", belief="the best reconstruction is that of the mean",
+misconception(
+    "MLPVAE", name="DecodesTheMean", belief="the best reconstruction is that of the mean",
+    replace=("reparameterize(mu, logvar)", "mu"),
     hint="Two passes of the same image agree. Which latent does the ELBO's reconstruction term average over?",
 )  # fmt: skip
-class DecodesTheMean(model.MLPVAE):
-    """Never draws."""
 
-    def forward(self, x: Tensor) -> Three:
-        """Decode mu."""
-        mu, logvar = self.encode(x)
-        return self.decode(mu), mu, logvar
+misconception(
+    "MLPVAE", name="DrawsInTrainingOnly", belief="noise is a regulariser like dropout",
+    replace=("reparameterize(mu, logvar)", "reparameterize(mu, logvar) if self.training else mu"),
+    hint="In eval mode two passes of the same image agree. Does the contract make the draw depend on the mode?",
+)  # fmt: skip
 
-
-@misconception("MLPVAE", belief="noise is a regulariser like dropout", hint=MEAN_HINT)
-class DrawsInTrainingOnly(model.MLPVAE):
-    """Draws in train mode only."""
-
-    def forward(self, x: Tensor) -> Three:
-        """Decode mu in eval mode."""
-        mu, logvar = self.encode(x)
-        return self.decode(model.reparameterize(mu, logvar) if self.training else mu), mu, logvar
-
-
-@misconception(
-    "MLPVAE", belief="exp(logvar) is the standard deviation",
+misconception(
+    "MLPVAE", name="VarianceScalesTheNoise", belief="exp(logvar) is the standard deviation",
+    replace=("reparameterize(mu, logvar)", "reparameterize(mu, 2 * logvar)"),
     hint="Your draws spread too far where logvar is large and too little where it is small. What is exp(logvar)?",
 )  # fmt: skip
-class VarianceScalesTheNoise(model.MLPVAE):
-    """Noise times the variance."""
 
-    def forward(self, x: Tensor) -> Three:
-        """Draw with the wrong scale."""
-        mu, logvar = self.encode(x)
-        return self.decode(model.reparameterize(mu, 2 * logvar)), mu, logvar
-
-
-@misconception(
-    "MLPVAE", belief="pixels lie between zero and one",
+misconception(
+    "MLPVAE", name="SquashedToUnitInterval", belief="pixels lie between zero and one",
+    replace=("return self.decoder(z)", "return self.decoder(z).sigmoid()"),
     hint="Whatever the weights, decoded pixels stay between 0 and 1. Which values can the mean of a Gaussian take?",
 )  # fmt: skip
-class SquashedToUnitInterval(model.MLPVAE):
-    """The output of a Bernoulli decoder."""
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Squash to (0, 1)."""
-        return super().decode(z).sigmoid()
-
-
-@misconception(
-    "MLPVAE", belief="hidden layers have 400 units",
+misconception(
+    "MLPVAE", name="WidthFixed", belief="hidden layers have 400 units",
+    replace=("super().__init__()", "super().__init__()\n        hidden = 400"),
     hint="Does the size of your network follow the argument hidden? Look for a number that should be an argument.",
 )  # fmt: skip
-class WidthFixed(model.MLPVAE):
-    """Ignores hidden."""
 
-    def __init__(
-        self, latent_dim: int = 16, image_shape: tuple[int, ...] = (1, 28, 28), hidden: int = 400
-    ) -> None:
-        """Build with the default width."""
-        super().__init__(latent_dim, image_shape)
-
-
-@misconception(
-    "MLPVAE", belief="seeding the global state is enough",
+misconception(
+    "MLPVAE", name="SamplesFromTheGlobalState", belief="seeding the global state is enough",
+    replace=("generator=generator,", ""),
     hint="Equal generators give different samples. Which of your random numbers come from the generator?",
 )  # fmt: skip
-class SamplesFromTheGlobalState(model.MLPVAE):
-    """Draws from the global state."""
-
-    def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
-        """Never look at the generator."""
-        return super().sample(num_samples)
