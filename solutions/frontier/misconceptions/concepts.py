@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from autograder.checks import Candidate
-from autograder.diagnosis import Record, misconception, probe, record_entries, reference
+from autograder.diagnosis import Record, misconception, probe, record_entries
 
 Table = dict[str, Callable[..., float] | float]
-concepts = reference("frontier", "concepts")
 
 
 # -- latent_savings --------------------------------------------------------------------------------------------
@@ -21,14 +19,11 @@ def observe_latent_savings(candidate: Candidate, record: Record) -> None:
     record_entries(record, "ratio", candidate.latent_savings.answer())
 
 
-@misconception(
-    "latent_savings",
-    belief="only the resolution counts",
+misconception(
+    "latent_savings", name="channels_forgotten", belief="only the resolution counts",
+    replace=("positions * 3 / 4", "positions"),
     hint="A latent has another number of channels than an image. Does your ratio of elements know?",
-)
-def channels_forgotten() -> Table:
-    """64 elements."""
-    return concepts.latent_savings() | {"elements": 64.0}
+)  # fmt: skip
 
 
 @misconception(
@@ -41,35 +36,23 @@ def one_direction_counted() -> Table:
     return {"elements": 6.0, "positions": 8.0, "attention": 64.0}
 
 
-@misconception(
-    "latent_savings",
-    belief="all costs shrink by the same factor",
-    hint="Self-attention compares every position with every other. How does the number of pairs grow with that of "
-    "positions?",
-)
-def attention_taken_for_linear() -> Table:
-    """One factor for all."""
-    return concepts.latent_savings() | {"positions": 48.0, "attention": 48.0}
+misconception(
+    "latent_savings", name="attention_taken_for_linear", belief="all costs shrink by the same factor",
+    replace=[('"positions": positions', '"positions": positions * 3 / 4'), ("positions**2", "positions * 3 / 4")],
+    hint="Self-attention compares every position with every other. How does the number of pairs grow with that of positions?",
+)  # fmt: skip
 
-
-@misconception(
-    "latent_savings",
-    belief="attention saves no more than convolution",
+misconception(
+    "latent_savings", name="pairs_taken_for_positions", belief="attention saves no more than convolution",
+    replace=("positions**2", "positions"),
     hint="How many pairs do n positions have?",
-)
-def pairs_taken_for_positions() -> Table:
-    """Positions instead of pairs."""
-    return concepts.latent_savings() | {"attention": 64.0}
+)  # fmt: skip
 
-
-@misconception(
-    "latent_savings",
-    belief="the ratio is latents over pixels",
+misconception(
+    "latent_savings", name="ratio_turned_around", belief="the ratio is latents over pixels",
+    replace=[("(512 * 512) / (64 * 64)", "(64 * 64) / (512 * 512)"), ("3 / 4", "4 / 3")],
     hint="Your ratios are below one. Which space stands in the numerator?",
-)
-def ratio_turned_around() -> Table:
-    """Reciprocals."""
-    return {key: 1 / value for key, value in concepts.latent_savings().items()}
+)  # fmt: skip
 
 
 # -- constant_rate_marginal ------------------------------------------------------------------------------------
@@ -82,52 +65,32 @@ def observe_constant_rate_marginal(candidate: Candidate, record: Record) -> None
         record_entries(record, f"{beta} {t}", candidate.constant_rate_marginal.answer(beta=beta, t=t))
 
 
-@misconception(
-    "constant_rate_marginal",
-    belief="the mean decays at rate beta",
+misconception(
+    "constant_rate_marginal", name="mean_decays_twice_as_fast", belief="the mean decays at rate beta",
+    replace=("-beta * t / 2", "-beta * t"),
     hint="Which rate stands in front of x in the drift?",
-)
-def mean_decays_twice_as_fast() -> Table:
-    """No half."""
-    return concepts.constant_rate_marginal() | {"mean_factor": lambda beta, t: math.exp(-beta * t)}
+)  # fmt: skip
 
-
-@misconception(
-    "constant_rate_marginal",
-    belief="the variance grows linearly, as for Brownian motion",
+misconception(
+    "constant_rate_marginal", name="variance_grows_without_bound", belief="the variance grows linearly, as for Brownian motion",
+    replace=("1 - math.exp(-beta * t)", "beta * t"),
     hint="What is the variance after a very long time? Which term of the equation pulls back?",
-)
-def variance_grows_without_bound() -> Table:
-    """beta t."""
-    return concepts.constant_rate_marginal() | {"variance": lambda beta, t: beta * t}
+)  # fmt: skip
 
+misconception(
+    "constant_rate_marginal", name="variance_from_the_mean_itself", belief="the variance is one minus the factor of the mean",
+    replace=("1 - math.exp(-beta * t)", "1 - math.exp(-beta * t / 2)"),
+    hint="For data of unit variance, what should the squared factor of the mean and the variance of the noise add up to?",
+)  # fmt: skip
 
-@misconception(
-    "constant_rate_marginal",
-    belief="the variance is one minus the factor of the mean",
-    hint="For data of unit variance, what should the squared factor of the mean and the variance of the noise add "
-    "up to?",
-)
-def variance_from_the_mean_itself() -> Table:
-    """No square."""
-    return concepts.constant_rate_marginal() | {"variance": lambda beta, t: 1 - math.exp(-beta * t / 2)}
-
-
-@misconception(
-    "constant_rate_marginal",
-    belief="a standard deviation is asked for",
+misconception(
+    "constant_rate_marginal", name="standard_deviation_for_variance", belief="a standard deviation is asked for",
+    replace=("1 - math.exp(-beta * t)", "math.sqrt(1 - math.exp(-beta * t))"),
     hint="Your value is the root of the one asked for. Variance or standard deviation?",
-)
-def standard_deviation_for_variance() -> Table:
-    """Root."""
-    return concepts.constant_rate_marginal() | {"variance": lambda beta, t: math.sqrt(1 - math.exp(-beta * t))}
+)  # fmt: skip
 
-
-@misconception(
-    "constant_rate_marginal",
-    belief="the mean shrinks linearly in time",
+misconception(
+    "constant_rate_marginal", name="mean_shrinks_linearly", belief="the mean shrinks linearly in time",
+    replace=("math.exp(-beta * t / 2)", "1 - beta * t / 2"),
     hint="Your mean factor becomes negative after some time. What does an equation dx = -c x dt do to x?",
-)
-def mean_shrinks_linearly() -> Table:
-    """First order only."""
-    return concepts.constant_rate_marginal() | {"mean_factor": lambda beta, t: 1 - beta * t / 2}
+)  # fmt: skip

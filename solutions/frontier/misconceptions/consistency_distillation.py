@@ -1,14 +1,11 @@
 """Wrong beliefs about consistency distillation, with the behaviour they lead to."""
 
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
-
-Function = Callable[..., Tensor]
 
 X = torch.tensor([[1.7, -0.6, 0.3], [0.2, 2.4, -1.1]])
 IMAGES = torch.linspace(-1.5, 2, 24).sin().reshape(3, 2, 2, 2)
@@ -50,128 +47,63 @@ def observe_distillation_loss(candidate: Candidate, record: Record) -> None:
     record.value("averaged student is trained", float(seen.requires_grad))
 
 
-@misconception(
-    "distillation_loss",
-    belief="both sides of the difference are trained",
-    hint="Your loss sends gradients through the target as well. Which of the two is the moving target, and "
-    "who is supposed to move it?",
-)
-def gradient_through_the_target(
-    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
-) -> Tensor:
-    """Keep the graph of the target."""
-    return (f(x, t_hi) - ema(teacher(x, t_hi, t_lo), t_lo)).square().mean()
+misconception(
+    "distillation_loss", name="gradient_through_the_target", belief="both sides of the difference are trained",
+    replace=("torch.no_grad()", "torch.enable_grad()"),
+    hint="Your loss sends gradients through the target as well. Which of the two is the moving target, and who is supposed to "
+    "move it?",
+)  # fmt: skip
 
+misconception(
+    "distillation_loss", name="only_the_teacher_detached", belief="it is enough that the teacher has no gradient",
+    replace=[
+        ("torch.no_grad()", "torch.enable_grad()"),
+        ("teacher_step(x, t_hi, t_lo)", "teacher_step(x, t_hi, t_lo).detach()"),
+    ],
+    hint="The teacher is cut off from the graph, the averaged student is not. Would an optimiser that holds its parameters "
+    "change them?",
+)  # fmt: skip
 
-@misconception(
-    "distillation_loss",
-    belief="it is enough that the teacher has no gradient",
-    hint="The teacher is cut off from the graph, the averaged student is not. Would an optimiser that holds "
-    "its parameters change them?",
-)
-def only_the_teacher_detached(
-    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
-) -> Tensor:
-    """Detach too early."""
-    return (f(x, t_hi) - ema(teacher(x, t_hi, t_lo).detach(), t_lo)).square().mean()
+misconception(
+    "distillation_loss", name="student_as_its_own_target", belief="the target comes from the student itself",
+    replace=("target = ema_student(", "target = student("),
+    hint="The averaged student is never asked. Chasing its own output makes the student unstable; who should provide the "
+    "target?",
+)  # fmt: skip
 
-
-@misconception(
-    "distillation_loss",
-    belief="the target comes from the student itself",
-    hint="The averaged student is never asked. Chasing its own output makes the student unstable; who should "
-    "provide the target?",
-)
-def student_as_its_own_target(
-    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
-) -> Tensor:
-    """Ignore the average."""
-    with torch.no_grad():
-        target = f(teacher(x, t_hi, t_lo), t_lo)
-    return (f(x, t_hi) - target).square().mean()
-
-
-@misconception(
-    "distillation_loss",
-    belief="both functions look at the same data",
+misconception(
+    "distillation_loss", name="teacher_not_asked", belief="both functions look at the same data",
+    replace=("teacher_step(x, t_hi, t_lo)", "x"),
     hint="The teacher has no influence on your loss. Which data belong to time t_lo?",
-)
-def teacher_not_asked(
-    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
-) -> Tensor:
-    """Evaluate the average at x."""
-    with torch.no_grad():
-        target = ema(x, t_lo)
-    return (f(x, t_hi) - target).square().mean()
+)  # fmt: skip
 
+misconception(
+    "distillation_loss", name="target_at_the_later_time", belief="both functions are asked about the same time",
+    replace=("teacher_step(x, t_hi, t_lo), t_lo)", "teacher_step(x, t_hi, t_lo), t_hi)"),
+    hint="The averaged student is told the wrong noise level for the data it sees. At which time does the teacher's step end?",
+)  # fmt: skip
 
-@misconception(
-    "distillation_loss",
-    belief="both functions are asked about the same time",
-    hint="The averaged student is told the wrong noise level for the data it sees. At which time does the "
-    "teacher's step end?",
-)
-def target_at_the_later_time(
-    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
-) -> Tensor:
-    """Use t_hi for both."""
-    with torch.no_grad():
-        target = ema(teacher(x, t_hi, t_lo), t_hi)
-    return (f(x, t_hi) - target).square().mean()
+misconception(
+    "distillation_loss", name="student_at_the_teachers_point", belief="the student learns at the teacher's point",
+    replace=("student(x, t_hi)", "student(teacher_step(x, t_hi, t_lo).detach(), t_lo)"),
+    hint="Your student and its average see the same data. Between which two points of a trajectory should they agree?",
+)  # fmt: skip
 
-
-@misconception(
-    "distillation_loss",
-    belief="the student learns at the teacher's point",
-    hint="Your student and its average see the same data. Between which two points of a trajectory should "
-    "they agree?",
-)
-def student_at_the_teachers_point(
-    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
-) -> Tensor:
-    """Evaluate both after the step."""
-    with torch.no_grad():
-        reached = teacher(x, t_hi, t_lo)
-        target = ema(reached, t_lo)
-    return (f(reached, t_lo) - target).square().mean()
-
-
-@misconception(
-    "distillation_loss",
-    belief="the distance is summed over an image",
+misconception(
+    "distillation_loss", name="distance_summed_over_the_image", belief="the distance is summed over an image",
+    replace=(".mean()", ".flatten(1).sum(dim=1).mean()"),
     hint="Your loss grows with the number of pixels. Over what is the mean taken?",
-)
-def distance_summed_over_the_image(
-    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
-) -> Tensor:
-    """Average over the batch only."""
-    with torch.no_grad():
-        target = ema(teacher(x, t_hi, t_lo), t_lo)
-    return (f(x, t_hi) - target).square().flatten(1).sum(dim=1).mean()
+)  # fmt: skip
 
+misconception(
+    "distillation_loss", name="student_detached_instead", belief="the student is the constant one",
+    replace=[("torch.no_grad()", "torch.enable_grad()"), ("student(x, t_hi)", "student(x, t_hi).detach()")],
+    hint="The value is right, but the gradient goes through the target and not through the student. Which of the two should "
+    "the optimiser move?",
+)  # fmt: skip
 
-@misconception(
-    "distillation_loss",
-    belief="the student is the constant one",
-    hint="The value is right, but the gradient goes through the target and not through the student. Which of "
-    "the two should the optimiser move?",
-)
-def student_detached_instead(
-    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
-) -> Tensor:
-    """Detach the wrong side."""
-    return (f(x, t_hi).detach() - ema(teacher(x, t_hi, t_lo), t_lo)).square().mean()
-
-
-@misconception(
-    "distillation_loss",
-    belief="absolute differences are as good as squared ones",
+misconception(
+    "distillation_loss", name="absolute_distance", belief="absolute differences are as good as squared ones",
+    replace=(".square()", ".abs()"),
     hint="Small differences weigh too much in your loss. Which norm does this objective contain?",
-)
-def absolute_distance(
-    f: Function, ema: Function, teacher: Function, x: Tensor, t_hi: Tensor, t_lo: Tensor
-) -> Tensor:
-    """L1 loss."""
-    with torch.no_grad():
-        target = ema(teacher(x, t_hi, t_lo), t_lo)
-    return (f(x, t_hi) - target).abs().mean()
+)  # fmt: skip

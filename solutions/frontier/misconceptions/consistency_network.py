@@ -39,80 +39,36 @@ def observe_consistency_function(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.consistency_function, network, X, SOME, wrt=(1,))
 
 
-def coefficients(x: Tensor, t: Tensor, sigma_data: float, t_min: float) -> tuple[Tensor, Tensor]:
-    """Both weights, shaped to multiply data."""
-    shape = (-1, *[1] * (x.ndim - 1))
-    settings = (t, sigma_data, t_min)
-    return consistency.c_skip(*settings).reshape(shape), consistency.c_out(*settings).reshape(shape)
+misconception(
+    "consistency_function", name="weights_exchanged", belief="c_skip weighs the network, c_out the input",
+    replace=("skip * x + out *", "out * x + skip *"),
+    hint="At t_min you return the network's output instead of the input. Which of the two weights is 1 there, and which of "
+    "the two should be kept?",
+)  # fmt: skip
 
+misconception(
+    "consistency_function", name="network_input_rescaled", belief="the network's input has to be normalised",
+    replace=("network(x, t)", "network((sigma_data**2 + t.reshape(shape) ** 2).rsqrt() * x, t)"),
+    hint="The network is not shown x but a scaled version of it. Does this definition contain a weight for the input?",
+)  # fmt: skip
 
-@misconception(
-    "consistency_function",
-    belief="c_skip weighs the network, c_out the input",
-    hint="At t_min you return the network's output instead of the input. Which of the two weights is 1 "
-    "there, and which of the two should be kept?",
-)
-def weights_exchanged(
-    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
-) -> Tensor:
-    """Swap the weights."""
-    skip, out = coefficients(x, t, sigma_data, t_min)
-    return out * x + skip * f(x, t)
+misconception(
+    "consistency_function", name="input_kept_whole", belief="a skip connection adds the whole input",
+    replace=("skip * x +", "x +"),
+    hint="At large times your result still contains all of the noise in x. With which weight does the input enter?",
+)  # fmt: skip
 
+misconception(
+    "consistency_function", name="output_not_weighted", belief="the network's output is added as it is",
+    replace=("+ out * network", "+ network"),
+    hint="At t_min your result is not x, because the network still has a say. What is missing in front of its output?",
+)  # fmt: skip
 
-@misconception(
-    "consistency_function",
-    belief="the network's input has to be normalised",
-    hint="The network is not shown x but a scaled version of it. Does this definition contain a weight for "
-    "the input?",
-)
-def network_input_rescaled(
-    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
-) -> Tensor:
-    """Multiply by c_in, as the EDM parametrisation does."""
-    skip, out = coefficients(x, t, sigma_data, t_min)
-    c_in = (sigma_data**2 + t.reshape(skip.shape) ** 2).rsqrt()
-    return skip * x + out * f(c_in * x, t)
-
-
-@misconception(
-    "consistency_function",
-    belief="a skip connection adds the whole input",
-    hint="At large times your result still contains all of the noise in x. With which weight does the input "
-    "enter?",
-)
-def input_kept_whole(
-    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
-) -> Tensor:
-    """Forget c_skip."""
-    return x + coefficients(x, t, sigma_data, t_min)[1] * f(x, t)
-
-
-@misconception(
-    "consistency_function",
-    belief="the network's output is added as it is",
-    hint="At t_min your result is not x, because the network still has a say. What is missing in front of "
-    "its output?",
-)
-def output_not_weighted(
-    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
-) -> Tensor:
-    """Forget c_out."""
-    return coefficients(x, t, sigma_data, t_min)[0] * x + f(x, t)
-
-
-@misconception(
-    "consistency_function",
-    belief="the default settings will do",
-    hint="With other values of sigma_data or t_min your result stays the same. Where should the two be "
-    "handed on?",
-)
-def settings_not_handed_on(
-    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
-) -> Tensor:
-    """Ignore the optional arguments."""
-    skip, out = coefficients(x, t, 0.5, 0.002)
-    return skip * x + out * f(x, t)
+misconception(
+    "consistency_function", name="settings_not_handed_on", belief="the default settings will do",
+    replace=[("c_skip(t, sigma_data, t_min)", "c_skip(t)"), ("c_out(t, sigma_data, t_min)", "c_out(t)")],
+    hint="With other values of sigma_data or t_min your result stays the same. Where should the two be handed on?",
+)  # fmt: skip
 
 
 @misconception(
@@ -131,15 +87,8 @@ def weights_along_the_last_dimension(
     )
 
 
-@misconception(
-    "consistency_function",
-    belief="a consistency function is evaluated without gradients",
-    hint="The values are right, but no gradient reaches the network. Is this function used only for "
-    "sampling?",
-)
-def network_cut_off(
-    f: Network, x: Tensor, t: Tensor, sigma_data: float = 0.5, t_min: float = 0.002
-) -> Tensor:
-    """Detach the network's output."""
-    skip, out = coefficients(x, t, sigma_data, t_min)
-    return skip * x + out * f(x, t).detach()
+misconception(
+    "consistency_function", name="network_cut_off", belief="a consistency function is evaluated without gradients",
+    replace=("network(x, t)", "network(x, t).detach()"),
+    hint="The values are right, but no gradient reaches the network. Is this function used only for sampling?",
+)  # fmt: skip

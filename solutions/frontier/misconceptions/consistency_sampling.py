@@ -1,6 +1,5 @@
 """Wrong beliefs about sampling in one step, with the behaviour they lead to."""
 
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -9,7 +8,6 @@ from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe, reference
 
 consistency = reference("frontier", "consistency")
-Function = Callable[..., Tensor]
 
 
 @probe("one_step_sample")
@@ -42,108 +40,54 @@ def _residual(sample: Tensor, x: Tensor, t_max: float) -> float:
     return round(float((sample - expected).abs().max()), 3)
 
 
-@misconception(
-    "one_step_sample",
-    belief="sampling starts from standard normal noise",
-    hint="What your network sees has standard deviation 1, although t says something else. How large is the "
-    "noise at t_max?",
-)
-def noise_of_unit_size(
-    f: Function, shape: tuple[int, ...], t_max: float = 80.0, generator: torch.Generator | None = None
-) -> Tensor:
-    """Forget to scale the noise."""
-    x = torch.randn(shape, generator=generator)
-    return consistency.consistency_function(f, x, torch.full(shape[:1], t_max))
+misconception(
+    "one_step_sample", name="noise_of_unit_size", belief="sampling starts from standard normal noise",
+    replace=("t_max * torch.randn", "torch.randn"),
+    hint="What your network sees has standard deviation 1, although t says something else. How large is the noise at t_max?",
+)  # fmt: skip
 
+misconception(
+    "one_step_sample", name="output_of_the_network", belief="the network's output is the sample",
+    replace=("consistency_function(network, x,", "network(x,"),
+    hint="You return what the network says. Is it the network or the consistency function that maps noise to data?",
+)  # fmt: skip
 
-@misconception(
-    "one_step_sample",
-    belief="the network's output is the sample",
-    hint="You return what the network says. Is it the network or the consistency function that maps noise to "
-    "data?",
-)
-def output_of_the_network(
-    f: Function, shape: tuple[int, ...], t_max: float = 80.0, generator: torch.Generator | None = None
-) -> Tensor:
-    """Skip the parametrisation."""
-    return f(t_max * torch.randn(shape, generator=generator), torch.full(shape[:1], t_max))
+misconception(
+    "one_step_sample", name="asked_at_t_min", belief="samples are asked for at the time where data are",
+    replace=("(shape[0],), t_max", "(shape[0],), 0.002"),
+    hint="Your samples are pure noise: at the time that you ask for, the consistency function is the identity. At which time "
+    "is the noise that you start from?",
+)  # fmt: skip
 
+misconception(
+    "one_step_sample", name="t_max_ignored", belief="t_max is always 80", replace=("x = t_max", "t_max = 80.0\n    x = t_max"),
+    hint="The argument t_max changes nothing in your samples. Where does it belong: to the noise, to the time, or to both?",
+)  # fmt: skip
 
-@misconception(
-    "one_step_sample",
-    belief="samples are asked for at the time where data are",
-    hint="Your samples are pure noise: at the time that you ask for, the consistency function is the "
-    "identity. At which time is the noise that you start from?",
-)
-def asked_at_t_min(
-    f: Function, shape: tuple[int, ...], t_max: float = 80.0, generator: torch.Generator | None = None
-) -> Tensor:
-    """Use t_min."""
-    x = t_max * torch.randn(shape, generator=generator)
-    return consistency.consistency_function(f, x, torch.full(shape[:1], 0.002))
+misconception(
+    "one_step_sample", name="generator_ignored", belief="the generator is optional, so it may be left out",
+    replace=(", generator=generator", ""),
+    hint="With the same generator you give different samples every time. From which source does your noise come?",
+)  # fmt: skip
 
+misconception(
+    "one_step_sample", name="global_state_reseeded", belief="the generator's seed is for the global state",
+    replace=(
+        "x = t_max * torch.randn(shape, generator=generator)",
+        "torch.manual_seed(0 if generator is None else generator.initial_seed())\n    x = t_max * torch.randn(shape)",
+    ),
+    hint="Your samples are reproducible, but the call reseeds everything else too. How can one draw from a generator without "
+    "touching the global state?",
+)  # fmt: skip
 
-@misconception(
-    "one_step_sample",
-    belief="t_max is always 80",
-    hint="The argument t_max changes nothing in your samples. Where does it belong: to the noise, to the "
-    "time, or to both?",
-)
-def t_max_ignored(
-    f: Function, shape: tuple[int, ...], t_max: float = 80.0, generator: torch.Generator | None = None
-) -> Tensor:
-    """Keep the default."""
-    return consistency.one_step_sample(f, shape, 80.0, generator)
-
-
-@misconception(
-    "one_step_sample",
-    belief="the generator is optional, so it may be left out",
-    hint="With the same generator you give different samples every time. From which source does your noise "
-    "come?",
-)
-def generator_ignored(
-    f: Function, shape: tuple[int, ...], t_max: float = 80.0, generator: torch.Generator | None = None
-) -> Tensor:
-    """Draw from the global state."""
-    return consistency.one_step_sample(f, shape, t_max)
-
-
-@misconception(
-    "one_step_sample",
-    belief="the generator's seed is for the global state",
-    hint="Your samples are reproducible, but the call reseeds everything else too. How can one draw from a "
-    "generator without touching the global state?",
-)
-def global_state_reseeded(
-    f: Function, shape: tuple[int, ...], t_max: float = 80.0, generator: torch.Generator | None = None
-) -> Tensor:
-    """Seed the global state."""
-    torch.manual_seed(0 if generator is None else generator.initial_seed())
-    return consistency.one_step_sample(f, shape, t_max)
-
-
-@misconception(
-    "one_step_sample",
-    belief="one noise serves the whole batch",
+misconception(
+    "one_step_sample", name="same_noise_for_all_samples", belief="one noise serves the whole batch",
+    replace=("torch.randn(shape, generator=generator)", "torch.randn((1, *shape[1:]), generator=generator).expand(shape)"),
     hint="All samples of a batch are the same. For how many samples did you draw noise?",
-)
-def same_noise_for_all_samples(
-    f: Function, shape: tuple[int, ...], t_max: float = 80.0, generator: torch.Generator | None = None
-) -> Tensor:
-    """Draw once and repeat."""
-    x = t_max * torch.randn((1, *shape[1:]), generator=generator).expand(shape).clone()
-    return consistency.consistency_function(f, x, torch.full(shape[:1], t_max))
+)  # fmt: skip
 
-
-@misconception(
-    "one_step_sample",
-    belief="t_max is the variance of the noise",
+misconception(
+    "one_step_sample", name="t_max_as_variance", belief="t_max is the variance of the noise",
+    replace=("x = t_max *", "x = t_max**0.5 *"),
     hint="What your network sees is too narrow for its time. Is t a variance or a standard deviation?",
-)
-def t_max_as_variance(
-    f: Function, shape: tuple[int, ...], t_max: float = 80.0, generator: torch.Generator | None = None
-) -> Tensor:
-    """Scale by the root of t_max."""
-    x = t_max**0.5 * torch.randn(shape, generator=generator)
-    return consistency.consistency_function(f, x, torch.full(shape[:1], t_max))
+)  # fmt: skip

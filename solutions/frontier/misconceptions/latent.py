@@ -25,69 +25,42 @@ def observe_latent_scale(candidate: Candidate, record: Record) -> None:
     record("double", candidate.latent_scale, 5 * LATENTS.double())
 
 
-@misconception(
-    "latent_scale",
-    belief="the scale is the standard deviation",
-    hint="Multiplying by your scale makes wide latents wider still. Is the scale what they have, or what "
-    "they lack?",
-)
-def deviation_instead_of_its_inverse(latents: Tensor) -> Any:
-    """Forget the reciprocal."""
-    return latents.std()
+misconception(
+    "latent_scale", name="deviation_instead_of_its_inverse", belief="the scale is the standard deviation",
+    replace=("1.0 / latents.std().item()", "latents.std()"),
+    hint="Multiplying by your scale makes wide latents wider still. Is the scale what they have, or what they lack?",
+)  # fmt: skip
 
+misconception(
+    "latent_scale", name="inverse_variance", belief="one over the variance normalises", replace=("std()", "var()"),
+    hint="Your scale is right only for latents that need none. Multiplying by a factor, what happens to the variance, and "
+    "what to the standard deviation?",
+)  # fmt: skip
 
-@misconception(
-    "latent_scale",
-    belief="one over the variance normalises",
-    hint="Your scale is right only for latents that need none. Multiplying by a factor, what happens to the "
-    "variance, and what to the standard deviation?",
-)
-def inverse_variance(latents: Tensor) -> Any:
-    """Forget the root."""
-    return 1 / latents.var()
-
-
-@misconception(
-    "latent_scale",
-    belief="every channel gets its own scale",
+misconception(
+    "latent_scale", name="one_scale_per_channel", belief="every channel gets its own scale",
+    replace=("latents.std().item()", "latents.transpose(0, 1).flatten(1).std(dim=1)"),
     hint="You return several numbers. Over which dimensions is the standard deviation taken here?",
-)
-def one_scale_per_channel(latents: Tensor) -> Any:
-    """Keep the channels apart."""
-    return 1 / latents.transpose(0, 1).flatten(1).std(dim=1)
+)  # fmt: skip
 
+misconception(
+    "latent_scale", name="mean_not_subtracted", belief="latents have mean zero",
+    replace=("latents.std()", "latents.square().mean().sqrt()"),
+    hint="Adding a constant to all latents changes your scale. From which point does a standard deviation measure?",
+)  # fmt: skip
 
-@misconception(
-    "latent_scale",
-    belief="latents have mean zero",
-    hint="Adding a constant to all latents changes your scale. From which point does a standard deviation "
-    "measure?",
-)
-def mean_not_subtracted(latents: Tensor) -> Any:
-    """Root mean square."""
-    return 1 / latents.square().mean().sqrt()
+misconception(
+    "latent_scale", name="deviations_of_samples_averaged", belief="standard deviations of samples can be averaged",
+    replace=("latents.std()", "latents.flatten(1).std(dim=1).mean()"),
+    hint="Your standard deviation misses how the samples differ from each other. Is the mean of the samples' deviations the "
+    "deviation of all elements?",
+)  # fmt: skip
 
-
-@misconception(
-    "latent_scale",
-    belief="standard deviations of samples can be averaged",
-    hint="Your standard deviation misses how the samples differ from each other. Is the mean of the samples' "
-    "deviations the deviation of all elements?",
-)
-def deviations_of_samples_averaged(latents: Tensor) -> Any:
-    """Average over the batch."""
-    return 1 / latents.flatten(1).std(dim=1).mean()
-
-
-@misconception(
-    "latent_scale",
-    belief="scaling means fitting into [-1, 1]",
-    hint="After scaling, your latents have maximum 1 rather than standard deviation 1. Which of the two does "
-    "the diffusion process assume?",
-)
-def largest_value(latents: Tensor) -> Any:
-    """Divide by the largest magnitude."""
-    return 1 / latents.abs().max()
+misconception(
+    "latent_scale", name="largest_value", belief="scaling means fitting into [-1, 1]", replace=("std()", "abs().max()"),
+    hint="After scaling, your latents have maximum 1 rather than standard deviation 1. Which of the two does the diffusion "
+    "process assume?",
+)  # fmt: skip
 
 
 # -- encode_scaled -----------------------------------------------------------------------------------------
@@ -120,69 +93,40 @@ def latents_drawn(vae: Any, x: Tensor, scale: Any) -> Tensor:
     return (mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)) * scale
 
 
-@misconception(
-    "encode_scaled",
-    belief="normalising means dividing",
-    hint="With your latents a large scale makes them small. The scale is one over the standard deviation: "
-    "multiply or divide?",
-)
-def divided_by_the_scale(vae: Any, x: Tensor, scale: Any) -> Tensor:
-    """Divide."""
-    return vae.encode(x)[0] / scale
+misconception(
+    "encode_scaled", name="divided_by_the_scale", belief="normalising means dividing", replace=("mu * scale", "mu / scale"),
+    hint="With your latents a large scale makes them small. The scale is one over the standard deviation: multiply or divide?",
+)  # fmt: skip
 
+misconception(
+    "encode_scaled", name="image_scaled", belief="the scale belongs to the image",
+    replace=[("vae.encode(x)", "vae.encode(x * scale)"), ("mu * scale", "mu")],
+    hint="Your encoder is shown scaled images, and its latents are left as they are. Which of the two should have unit "
+    "standard deviation?",
+)  # fmt: skip
 
-@misconception(
-    "encode_scaled",
-    belief="the scale belongs to the image",
-    hint="Your encoder is shown scaled images, and its latents are left as they are. Which of the two should "
-    "have unit standard deviation?",
-)
-def image_scaled(vae: Any, x: Tensor, scale: Any) -> Tensor:
-    """Scale before encoding."""
-    return vae.encode(x * scale)[0]
-
-
-@misconception(
-    "encode_scaled",
-    belief="the encoder's output is already normalised",
+misconception(
+    "encode_scaled", name="scale_not_applied", belief="the encoder's output is already normalised",
+    replace=("mu * scale", "mu"),
     hint="Your result does not depend on the scale. What is it for?",
-)
-def scale_not_applied(vae: Any, x: Tensor, scale: Any) -> Tensor:
-    """Return the mean."""
-    return vae.encode(x)[0]
+)  # fmt: skip
 
-
-@misconception(
-    "encode_scaled",
-    belief="the log-variance is scaled and returned as well",
+misconception(
+    "encode_scaled", name="both_parts_scaled", belief="the log-variance is scaled and returned as well",
+    replace=[("mu, _ =", "mu, logvar ="), ("mu * scale", "mu * scale, logvar * scale")],
     hint="You return two things. Which one does the diffusion model work on?",
-)
-def both_parts_scaled(vae: Any, x: Tensor, scale: Any) -> Any:
-    """Scale everything."""
-    mu, logvar = vae.encode(x)
-    return mu * scale, logvar * scale
+)  # fmt: skip
 
-
-@misconception(
-    "encode_scaled",
-    belief="the second output is the mean",
+misconception(
+    "encode_scaled", name="log_variance_taken", belief="the second output is the mean", replace=("mu, _ =", "_, mu ="),
     hint="Your latents are log-variances. In which order does the encoder return its two outputs?",
-)
-def log_variance_taken(vae: Any, x: Tensor, scale: Any) -> Tensor:
-    """Take the wrong output."""
-    return vae.encode(x)[1] * scale
+)  # fmt: skip
 
-
-@misconception(
-    "encode_scaled",
-    belief="normalising means centring too",
-    hint="Your latents of one image change with the other images of the batch. Is there anything to "
-    "subtract?",
-)
-def batch_mean_subtracted(vae: Any, x: Tensor, scale: Any) -> Tensor:
-    """Subtract the mean over the batch."""
-    mu = vae.encode(x)[0]
-    return (mu - mu.mean()) * scale
+misconception(
+    "encode_scaled", name="batch_mean_subtracted", belief="normalising means centring too",
+    replace=("return mu *", "return (mu - mu.mean()) *"),
+    hint="Your latents of one image change with the other images of the batch. Is there anything to subtract?",
+)  # fmt: skip
 
 
 # -- decode_scaled -----------------------------------------------------------------------------------------
@@ -203,46 +147,29 @@ def observe_decode_scaled(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.decode_scaled, vae, X, 0.7, wrt=(1,))
 
 
-@misconception(
-    "decode_scaled",
-    belief="the scale is applied in both directions",
+misconception(
+    "decode_scaled", name="multiplied_again", belief="the scale is applied in both directions",
+    replace=("z / scale", "z * scale"),
     hint="Encoding and decoding again, your latents are scaled twice. What undoes a multiplication?",
-)
-def multiplied_again(vae: Any, z: Tensor, scale: Any) -> Tensor:
-    """Multiply."""
-    return vae.decode(z * scale)
+)  # fmt: skip
 
+misconception(
+    "decode_scaled", name="image_divided", belief="the scale is undone after decoding",
+    replace=("vae.decode(z / scale)", "vae.decode(z) / scale"),
+    hint="Your decoder sees latents of a size that it was not trained on, and your image is stretched. Before or after "
+    "decoding: where must the scale be undone?",
+)  # fmt: skip
 
-@misconception(
-    "decode_scaled",
-    belief="the scale is undone after decoding",
-    hint="Your decoder sees latents of a size that it was not trained on, and your image is stretched. "
-    "Before or after decoding: where must the scale be undone?",
-)
-def image_divided(vae: Any, z: Tensor, scale: Any) -> Tensor:
-    """Divide the image."""
-    return vae.decode(z) / scale
-
-
-@misconception(
-    "decode_scaled",
-    belief="the decoder does not mind the scale",
+misconception(
+    "decode_scaled", name="scale_not_undone", belief="the decoder does not mind the scale", replace=("z / scale", "z"),
     hint="Your result does not depend on the scale. Which size of latents was the decoder trained on?",
-)
-def scale_not_undone(vae: Any, z: Tensor, scale: Any) -> Tensor:
-    """Decode as they are."""
-    return vae.decode(z)
+)  # fmt: skip
 
-
-@misconception(
-    "decode_scaled",
-    belief="images have pixels between 0 and 1",
-    hint="Your image never leaves [0, 1]. Does the docstring say anything about clipping what the decoder "
-    "returns?",
-)
-def image_clipped(vae: Any, z: Tensor, scale: Any) -> Tensor:
-    """Clip the image."""
-    return vae.decode(z / scale).clamp(0, 1)
+misconception(
+    "decode_scaled", name="image_clipped", belief="images have pixels between 0 and 1",
+    replace=("vae.decode(z / scale)", "vae.decode(z / scale).clamp(0, 1)"),
+    hint="Your image never leaves [0, 1]. Does the docstring say anything about clipping what the decoder returns?",
+)  # fmt: skip
 
 
 @misconception(
@@ -256,12 +183,7 @@ def decoded_without_gradient(vae: Any, z: Tensor, scale: Any) -> Tensor:
         return vae.decode(z / scale)
 
 
-@misconception(
-    "decode_scaled",
-    belief="the scale is a variance",
-    hint="Your decoder sees latents that are too small if the scale is large. By which power of the scale "
-    "must z be divided?",
-)
-def divided_by_the_square(vae: Any, z: Tensor, scale: Any) -> Tensor:
-    """Divide twice."""
-    return vae.decode(z / scale**2)
+misconception(
+    "decode_scaled", name="divided_by_the_square", belief="the scale is a variance", replace=("z / scale", "z / scale**2"),
+    hint="Your decoder sees latents that are too small if the scale is large. By which power of the scale must z be divided?",
+)  # fmt: skip

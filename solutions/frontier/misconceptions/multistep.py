@@ -16,11 +16,6 @@ IMAGES = torch.linspace(-1.5, 2, 16).sin().reshape(2, 2, 2, 2)
 IMAGE_NOISE = torch.linspace(3, -2, 16).cos().reshape(2, 2, 2, 2)
 
 
-def level(t: Tensor, alphas_cumprod: Tensor, x: Tensor) -> Tensor:
-    """alpha_bar, shaped to multiply data."""
-    return alphas_cumprod[t].reshape(-1, *[1] * (x.ndim - 1))
-
-
 def alphas(alphas_cumprod: Tensor) -> Tensor:
     """The single alphas that a schedule of products is made of."""
     return torch.cat([alphas_cumprod[:1], alphas_cumprod[1:] / alphas_cumprod[:-1]])
@@ -39,72 +34,53 @@ def observe_v_prediction_target(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.v_prediction_target, X, NOISE, T, ALPHA_BARS, wrt=(0, 1))
 
 
-@misconception(
-    "v_prediction_target",
-    belief="v points from the noise to the data",
-    hint="Your v has the opposite sign. At t = 0, where the data are clean, is v the noise or minus the "
-    "noise?",
-)
-def velocity_reversed(x_start: Tensor, noise: Tensor, t: Tensor, alphas_cumprod: Tensor) -> Tensor:
-    """Flip the sign."""
-    return -multistep.v_prediction_target(x_start, noise, t, alphas_cumprod)
+misconception(
+    "v_prediction_target", name="velocity_reversed", belief="v points from the noise to the data",
+    replace=(
+        "alpha_bar.sqrt() * noise - (1 - alpha_bar).sqrt() * x_start",
+        "(1 - alpha_bar).sqrt() * x_start - alpha_bar.sqrt() * noise",
+    ),
+    hint="Your v has the opposite sign. At t = 0, where the data are clean, is v the noise or minus the noise?",
+)  # fmt: skip
 
-
-@misconception(
-    "v_prediction_target",
-    belief="v is a mixture of data and noise like x_t",
+misconception(
+    "v_prediction_target", name="noisy_data_instead", belief="v is a mixture of data and noise like x_t",
+    replace=(
+        "alpha_bar.sqrt() * noise - (1 - alpha_bar).sqrt() * x_start",
+        "alpha_bar.sqrt() * x_start + (1 - alpha_bar).sqrt() * noise",
+    ),
     hint="What you return is x_t itself. If the network already sees it, what would there be to predict?",
-)
-def noisy_data_instead(x_start: Tensor, noise: Tensor, t: Tensor, alphas_cumprod: Tensor) -> Tensor:
-    """Return x_t."""
-    alpha_bar = level(t, alphas_cumprod, x_start)
-    return alpha_bar.sqrt() * x_start + (1 - alpha_bar).sqrt() * noise
+)  # fmt: skip
 
-
-@misconception(
-    "v_prediction_target",
+misconception(
+    "v_prediction_target", name="weights_of_the_noisy_data",
     belief="data and noise keep their weights from x_t, with a minus sign between them",
-    hint="At t = 0 your v is the data. When the image is clean, should the network predict what it sees or "
-    "the direction in which it will move?",
-)
-def weights_of_the_noisy_data(x_start: Tensor, noise: Tensor, t: Tensor, alphas_cumprod: Tensor) -> Tensor:
-    """Do not exchange the weights."""
-    alpha_bar = level(t, alphas_cumprod, x_start)
-    return alpha_bar.sqrt() * x_start - (1 - alpha_bar).sqrt() * noise
+    replace=(
+        "alpha_bar.sqrt() * noise - (1 - alpha_bar).sqrt() * x_start",
+        "alpha_bar.sqrt() * x_start - (1 - alpha_bar).sqrt() * noise",
+    ),
+    hint="At t = 0 your v is the data. When the image is clean, should the network predict what it sees or the direction in "
+    "which it will move?",
+)  # fmt: skip
 
+misconception(
+    "v_prediction_target", name="parts_added", belief="both parts are added", replace=("noise -", "noise +"),
+    hint="Your v is not at a right angle to x_t. If x_t has weights (cos, sin), which weights has a vector perpendicular to "
+    "it?",
+)  # fmt: skip
 
-@misconception(
-    "v_prediction_target",
-    belief="both parts are added",
-    hint="Your v is not at a right angle to x_t. If x_t has weights (cos, sin), which weights has a vector "
-    "perpendicular to it?",
-)
-def parts_added(x_start: Tensor, noise: Tensor, t: Tensor, alphas_cumprod: Tensor) -> Tensor:
-    """Lose the minus sign."""
-    alpha_bar = level(t, alphas_cumprod, x_start)
-    return alpha_bar.sqrt() * noise + (1 - alpha_bar).sqrt() * x_start
-
-
-@misconception(
-    "v_prediction_target",
-    belief="alpha_bar and 1 - alpha_bar are the weights themselves",
+misconception(
+    "v_prediction_target", name="v_without_square_roots", belief="alpha_bar and 1 - alpha_bar are the weights themselves",
+    replace=[("alpha_bar.sqrt() * noise", "alpha_bar * noise"), ("(1 - alpha_bar).sqrt()", "(1 - alpha_bar)")],
     hint="The squares of your two weights do not add up to 1. What is missing?",
-)
-def v_without_square_roots(x_start: Tensor, noise: Tensor, t: Tensor, alphas_cumprod: Tensor) -> Tensor:
-    """Forget the roots."""
-    alpha_bar = level(t, alphas_cumprod, x_start)
-    return alpha_bar * noise - (1 - alpha_bar) * x_start
+)  # fmt: skip
 
-
-@misconception(
-    "v_prediction_target",
-    belief="the velocity is noise minus data",
-    hint="Your v is the same at every timestep. In which kind of model do samples move on straight lines, "
-    "and on which curve do they move here?",
-)
-def straight_line_velocity(x_start: Tensor, noise: Tensor, t: Tensor, alphas_cumprod: Tensor) -> Tensor:
-    """The target of flow matching."""
-    return noise - x_start
+misconception(
+    "v_prediction_target", name="straight_line_velocity", belief="the velocity is noise minus data",
+    replace=("alpha_bar.sqrt() * noise - (1 - alpha_bar).sqrt() * x_start", "noise - x_start"),
+    hint="Your v is the same at every timestep. In which kind of model do samples move on straight lines, and on which curve "
+    "do they move here?",
+)  # fmt: skip
 
 
 @misconception(
@@ -134,73 +110,39 @@ def observe_min_snr_weight(candidate: Candidate, record: Record) -> None:
     record("double", candidate.min_snr_weight, EVERY, ALPHA_BARS.double(), 2.0)
 
 
-@misconception(
-    "min_snr_weight",
-    belief="the weight is min(SNR, gamma)",
-    hint="Your weights are right for a network that predicts clean data. What does a unit error in the noise "
-    "mean for the predicted data, and which division follows?",
-)
-def weight_for_predicted_data(t: Tensor, alphas_cumprod: Tensor, gamma: float = 5.0) -> Tensor:
-    """Forget the division by SNR."""
-    alpha_bar = alphas_cumprod[t]
-    return (alpha_bar / (1 - alpha_bar)).clamp(max=gamma)
+misconception(
+    "min_snr_weight", name="weight_for_predicted_data", belief="the weight is min(SNR, gamma)", replace=(" / snr", ""),
+    hint="Your weights are right for a network that predicts clean data. What does a unit error in the noise mean for the "
+    "predicted data, and which division follows?",
+)  # fmt: skip
 
+misconception(
+    "min_snr_weight", name="weight_for_velocity", belief="the weight divides by SNR + 1", replace=("/ snr", "/ (snr + 1)"),
+    hint="Your weights are right for a network that predicts v. Which prediction does the docstring speak of?",
+)  # fmt: skip
 
-@misconception(
-    "min_snr_weight",
-    belief="the weight divides by SNR + 1",
-    hint="Your weights are right for a network that predicts v. Which prediction does the docstring speak "
-    "of?",
-)
-def weight_for_velocity(t: Tensor, alphas_cumprod: Tensor, gamma: float = 5.0) -> Tensor:
-    """The weight of v-prediction."""
-    snr = alphas_cumprod[t] / (1 - alphas_cumprod[t])
-    return snr.clamp(max=gamma) / (snr + 1)
+misconception(
+    "min_snr_weight", name="larger_of_the_two", belief="gamma is a lower limit", replace=("max=gamma", "min=gamma"),
+    hint="Your weights are 1 for clean data and huge for noisy ones. Which timesteps should be kept from dominating?",
+)  # fmt: skip
 
-
-@misconception(
-    "min_snr_weight",
-    belief="gamma is a lower limit",
-    hint="Your weights are 1 for clean data and huge for noisy ones. Which timesteps should be kept from "
-    "dominating?",
-)
-def larger_of_the_two(t: Tensor, alphas_cumprod: Tensor, gamma: float = 5.0) -> Tensor:
-    """Take the maximum."""
-    snr = alphas_cumprod[t] / (1 - alphas_cumprod[t])
-    return snr.clamp(min=gamma) / snr
-
-
-@misconception(
-    "min_snr_weight",
-    belief="the signal-to-noise ratio compares standard deviations",
+misconception(
+    "min_snr_weight", name="ratio_of_deviations", belief="the signal-to-noise ratio compares standard deviations",
+    replace=("alpha_bar / (1 - alpha_bar)", "(alpha_bar / (1 - alpha_bar)).sqrt()"),
     hint="Your ratio is the root of the right one. Does the SNR compare amplitudes or variances?",
-)
-def ratio_of_deviations(t: Tensor, alphas_cumprod: Tensor, gamma: float = 5.0) -> Tensor:
-    """Take a root."""
-    snr = (alphas_cumprod[t] / (1 - alphas_cumprod[t])).sqrt()
-    return snr.clamp(max=gamma) / snr
+)  # fmt: skip
 
-
-@misconception(
-    "min_snr_weight",
-    belief="the ratio is noise over signal",
+misconception(
+    "min_snr_weight", name="noise_to_signal", belief="the ratio is noise over signal",
+    replace=("alpha_bar / (1 - alpha_bar)", "(1 - alpha_bar) / alpha_bar"),
     hint="Your weights fall where the noise is strong. Is alpha_bar the share of the signal or of the noise?",
-)
-def noise_to_signal(t: Tensor, alphas_cumprod: Tensor, gamma: float = 5.0) -> Tensor:
-    """Invert the ratio."""
-    snr = (1 - alphas_cumprod[t]) / alphas_cumprod[t]
-    return snr.clamp(max=gamma) / snr
+)  # fmt: skip
 
-
-@misconception(
-    "min_snr_weight",
-    belief="weights are normalised by gamma",
-    hint="Your weights grow with the SNR up to 1. For a noise-predicting network, should clean timesteps "
-    "weigh more or less than noisy ones?",
-)
-def divided_by_gamma(t: Tensor, alphas_cumprod: Tensor, gamma: float = 5.0) -> Tensor:
-    """Divide by gamma."""
-    return (alphas_cumprod[t] / (1 - alphas_cumprod[t])).clamp(max=gamma) / gamma
+misconception(
+    "min_snr_weight", name="divided_by_gamma", belief="weights are normalised by gamma", replace=("/ snr", "/ gamma"),
+    hint="Your weights grow with the SNR up to 1. For a noise-predicting network, should clean timesteps weigh more or less "
+    "than noisy ones?",
+)  # fmt: skip
 
 
 @misconception(
