@@ -1,15 +1,11 @@
 """Wrong beliefs about log-likelihoods of discrete data, with the behaviour they lead to."""
 
-import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.checks import Candidate
-from autograder.diagnosis import Record, misconception, probe, reference
-
-likelihood = reference("autoregressive", "likelihood")
+from autograder.diagnosis import Record, misconception, probe
 
 LOGITS = torch.tensor(
     [
@@ -41,81 +37,52 @@ def observe_categorical_log_prob(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.categorical_log_prob, LONG, LONG_X)
 
 
-@misconception(
-    "categorical_log_prob",
-    belief="a longer sequence must not be less likely",
-    hint="Your value does not fall as the sequence grows. Is the log of a product of conditionals the sum "
-    "of their logs, or their mean?",
-)
-def averaged_over_the_steps(logits: Tensor, x: Tensor) -> Tensor:
-    """Average over T."""
-    return likelihood.categorical_log_prob(logits, x) / x.shape[1]
+misconception(
+    "categorical_log_prob", name="averaged_over_the_steps", belief="a longer sequence must not be less likely",
+    replace=("sum(", "mean("),
+    hint="Your value does not fall as the sequence grows. Is the log of a product of conditionals the sum of their logs, or "
+    "their mean?",
+)  # fmt: skip
 
+misconception(
+    "categorical_log_prob", name="negative_log_likelihood_returned", belief="the result is the training loss",
+    replace=("return log_probs", "return -log_probs"),
+    hint="Your values are positive. Can the logarithm of a probability be, and which of the two did the docstring ask for?",
+)  # fmt: skip
 
-@misconception(
-    "categorical_log_prob",
-    belief="the result is the training loss",
-    hint="Your values are positive. Can the logarithm of a probability be, and which of the two did the "
-    "docstring ask for?",
-)
-def negative_log_likelihood_returned(logits: Tensor, x: Tensor) -> Tensor:
-    """Return the cross-entropy."""
-    return F.cross_entropy(logits.transpose(1, 2), x, reduction="none").sum(1)
+misconception(
+    "categorical_log_prob", name="logits_not_normalised", belief="logits are log-probabilities already",
+    replace=("logits.log_softmax(dim=-1)", "logits"),
+    hint="Adding the same number to all logits of a step changes your result. What turns scores into probabilities that sum "
+    "to one?",
+)  # fmt: skip
 
+misconception(
+    "categorical_log_prob", name="normalised_over_the_steps", belief="softmax normalises over the sequence",
+    replace=("log_softmax(dim=-1)", "log_softmax(dim=1)"),
+    hint="In your version the probabilities of one step do not add up to one. Over which of the three dimensions must the "
+    "softmax run?",
+)  # fmt: skip
 
-@misconception(
-    "categorical_log_prob",
-    belief="logits are log-probabilities already",
-    hint="Adding the same number to all logits of a step changes your result. What turns scores into "
-    "probabilities that sum to one?",
-)
-def logits_not_normalised(logits: Tensor, x: Tensor) -> Tensor:
-    """Gather and sum the raw logits."""
-    return logits.gather(-1, x.unsqueeze(-1)).squeeze(-1).sum(-1)
+misconception(
+    "categorical_log_prob", name="logits_shifted_by_one_step", belief="the logits at step t predict step t + 1",
+    replace=("log_probs =", "logits, x = logits[:, :-1], x[:, 1:]\n    log_probs ="),
+    hint="The first element of the sequence has no influence on your result. Do the logits at step t belong to x_t or to its "
+    "successor?",
+)  # fmt: skip
 
+misconception(
+    "categorical_log_prob", name="probability_returned", belief="the chain rule multiplies probabilities",
+    replace=("sum(dim=-1)", "sum(dim=-1).exp()"),
+    hint="Your values lie between 0 and 1. The chain rule multiplies probabilities, but what did the docstring ask for?",
+)  # fmt: skip
 
-@misconception(
-    "categorical_log_prob",
-    belief="softmax normalises over the sequence",
-    hint="In your version the probabilities of one step do not add up to one. Over which of the three "
-    "dimensions must the softmax run?",
-)
-def normalised_over_the_steps(logits: Tensor, x: Tensor) -> Tensor:
-    """Softmax over T."""
-    return logits.log_softmax(1).gather(-1, x.unsqueeze(-1)).squeeze(-1).sum(-1)
-
-
-@misconception(
-    "categorical_log_prob",
-    belief="the logits at step t predict step t + 1",
-    hint="The first element of the sequence has no influence on your result. Do the logits at step t "
-    "belong to x_t or to its successor?",
-)
-def logits_shifted_by_one_step(logits: Tensor, x: Tensor) -> Tensor:
-    """Pair logits[t] with x[t + 1], as in the training of language models."""
-    return likelihood.categorical_log_prob(logits[:, :-1], x[:, 1:])
-
-
-@misconception(
-    "categorical_log_prob",
-    belief="the chain rule multiplies probabilities",
-    hint="Your values lie between 0 and 1. The chain rule multiplies probabilities, but what did the "
-    "docstring ask for?",
-)
-def probability_returned(logits: Tensor, x: Tensor) -> Tensor:
-    """Return the product itself."""
-    return likelihood.categorical_log_prob(logits, x).exp()
-
-
-@misconception(
-    "categorical_log_prob",
-    belief="the logarithm of the softmax is as good as log-softmax",
-    hint="For very confident logits you get minus infinity. What has softmax made of an improbable "
-    "category before the logarithm sees it?",
-)
-def softmax_then_logarithm(logits: Tensor, x: Tensor) -> Tensor:
-    """Go through probabilities."""
-    return logits.softmax(-1).gather(-1, x.unsqueeze(-1)).squeeze(-1).log().sum(-1)
+misconception(
+    "categorical_log_prob", name="softmax_then_logarithm", belief="the logarithm of the softmax is as good as log-softmax",
+    replace=("logits.log_softmax(dim=-1)", "logits.softmax(dim=-1).log()"),
+    hint="For very confident logits you get minus infinity. What has softmax made of an improbable category before the "
+    "logarithm sees it?",
+)  # fmt: skip
 
 
 # -- bernoulli_log_prob ------------------------------------------------------------------------------------
@@ -140,48 +107,33 @@ def observe_bernoulli_log_prob(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.bernoulli_log_prob, BIT_LOGITS, BITS)
 
 
-@misconception(
-    "bernoulli_log_prob",
-    belief="the log-likelihood is averaged over the pixels",
-    hint="Twice as many pixels leave your value unchanged. Do independent conditionals add up in the "
-    "logarithm, or are they averaged?",
-)
-def averaged_over_the_dimensions(logits: Tensor, x: Tensor) -> Tensor:
-    """Mean over D."""
-    return likelihood.bernoulli_log_prob(logits, x) / x.shape[1]
+misconception(
+    "bernoulli_log_prob", name="averaged_over_the_dimensions", belief="the log-likelihood is averaged over the pixels",
+    replace=("sum(", "mean("),
+    hint="Twice as many pixels leave your value unchanged. Do independent conditionals add up in the logarithm, or are they "
+    "averaged?",
+)  # fmt: skip
 
-
-@misconception(
-    "bernoulli_log_prob",
-    belief="only pixels that are on have a probability",
+misconception(
+    "bernoulli_log_prob", name="zeros_not_counted", belief="only pixels that are on have a probability",
+    replace=('-F.binary_cross_entropy_with_logits(logits, x, reduction="none")', "(x * F.logsigmoid(logits))"),
     hint="Vectors of zeros all have log-probability 0 in your version. Which event do you leave out?",
-)
-def zeros_not_counted(logits: Tensor, x: Tensor) -> Tensor:
-    """Sum over the ones only."""
-    return (x * F.logsigmoid(logits)).sum(-1)
+)  # fmt: skip
 
+misconception(
+    "bernoulli_log_prob", name="cross_entropy_returned", belief="the result is the training loss", replace=("-F", "F"),
+    hint="Your values are positive. Can the logarithm of a probability be, and which of the two did the docstring ask for?",
+)  # fmt: skip
 
-@misconception(
-    "bernoulli_log_prob",
-    belief="the result is the training loss",
-    hint="Your values are positive. Can the logarithm of a probability be, and which of the two did the "
-    "docstring ask for?",
-)
-def cross_entropy_returned(logits: Tensor, x: Tensor) -> Tensor:
-    """Forget the minus sign."""
-    return -likelihood.bernoulli_log_prob(logits, x)
-
-
-@misconception(
-    "bernoulli_log_prob",
-    belief="the logarithm of the sigmoid is as good as log-sigmoid",
-    hint="For very large logits your result is infinite or not a number. What is the logarithm of a "
-    "sigmoid that was rounded to 0 or 1, and is there a way around computing the sigmoid?",
-)
-def sigmoid_then_logarithm(logits: Tensor, x: Tensor) -> Tensor:
-    """Go through probabilities."""
-    p = logits.sigmoid()
-    return (x * p.log() + (1 - x) * (1 - p).log()).sum(-1)
+misconception(
+    "bernoulli_log_prob", name="sigmoid_then_logarithm", belief="the logarithm of the sigmoid is as good as log-sigmoid",
+    replace=(
+        '-F.binary_cross_entropy_with_logits(logits, x, reduction="none")',
+        "(x * logits.sigmoid().log() + (1 - x) * (1 - logits.sigmoid()).log())",
+    ),
+    hint="For very large logits your result is infinite or not a number. What is the logarithm of a sigmoid that was rounded "
+    "to 0 or 1, and is there a way around computing the sigmoid?",
+)  # fmt: skip
 
 
 @misconception(
@@ -196,25 +148,16 @@ def guarded_logarithm(logits: Tensor, x: Tensor) -> Tensor:
     return (x * (p + 1e-8).log() + (1 - x) * (1 - p + 1e-8).log()).sum(-1)
 
 
-@misconception(
-    "bernoulli_log_prob",
-    belief="the likelihood wants probabilities as its logits",
-    hint="However sure the network is, your probabilities stay between 0.5 and 0.73. How often do you "
-    "apply the sigmoid?",
-)
-def sigmoid_applied_twice(logits: Tensor, x: Tensor) -> Tensor:
-    """Feed probabilities to a function that expects logits."""
-    return likelihood.bernoulli_log_prob(logits.sigmoid(), x)
+misconception(
+    "bernoulli_log_prob", name="sigmoid_applied_twice", belief="the likelihood wants probabilities as its logits",
+    replace=("(logits, x", "(logits.sigmoid(), x"),
+    hint="However sure the network is, your probabilities stay between 0.5 and 0.73. How often do you apply the sigmoid?",
+)  # fmt: skip
 
-
-@misconception(
-    "bernoulli_log_prob",
-    belief="the likelihood is one number per batch",
+misconception(
+    "bernoulli_log_prob", name="summed_over_the_batch", belief="the likelihood is one number per batch", replace=("dim=-1", ""),
     hint="A batch goes in and one number comes out. Which dimension should survive the sum?",
-)
-def summed_over_the_batch(logits: Tensor, x: Tensor) -> Tensor:
-    """Sum over everything."""
-    return likelihood.bernoulli_log_prob(logits, x).sum()
+)  # fmt: skip
 
 
 # -- bits_per_dim ------------------------------------------------------------------------------------------
@@ -229,63 +172,36 @@ def observe_bits_per_dim(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.bits_per_dim, LOG_PROB, 12)
 
 
-@misconception(
-    "bits_per_dim",
-    belief="bits are nats",
+misconception(
+    "bits_per_dim", name="nats_per_dim", belief="bits are nats", replace=("(num_dims * math.log(2))", "num_dims"),
     hint="A fair coin costs 0.69 in your version. How many bits should it cost?",
-)
-def nats_per_dim(log_prob: Tensor, num_dims: int) -> Tensor:
-    """Leave the logarithm of 2 out."""
-    return -log_prob / num_dims
+)  # fmt: skip
 
-
-@misconception(
-    "bits_per_dim",
-    belief="nats are turned into bits by multiplying with ln 2",
+misconception(
+    "bits_per_dim", name="multiplied_by_the_logarithm_of_two", belief="nats are turned into bits by multiplying with ln 2",
+    replace=("(num_dims * math.log(2))", "num_dims * math.log(2)"),
     hint="A fair coin costs 0.48 in your version. Is a bit more or less than a nat?",
-)
-def multiplied_by_the_logarithm_of_two(log_prob: Tensor, num_dims: int) -> Tensor:
-    """Multiply instead of dividing."""
-    return -log_prob * math.log(2) / num_dims
+)  # fmt: skip
 
-
-@misconception(
-    "bits_per_dim",
-    belief="the sign is kept",
+misconception(
+    "bits_per_dim", name="sign_kept", belief="the sign is kept", replace=("-log_prob", "log_prob"),
     hint="Better models have larger values in your version, and all are negative. How long is a code word?",
-)
-def sign_kept(log_prob: Tensor, num_dims: int) -> Tensor:
-    """Forget the minus sign."""
-    return log_prob / (num_dims * math.log(2))
+)  # fmt: skip
 
-
-@misconception(
-    "bits_per_dim",
-    belief="the total in bits is asked for",
+misconception(
+    "bits_per_dim", name="not_divided_by_the_dimensions", belief="the total in bits is asked for", replace=("num_dims *", ""),
     hint="Larger images get larger values in your version. What is the per in bits per dimension?",
-)
-def not_divided_by_the_dimensions(log_prob: Tensor, num_dims: int) -> Tensor:
-    """Ignore num_dims."""
-    return -log_prob / math.log(2)
+)  # fmt: skip
 
+misconception(
+    "bits_per_dim", name="averaged_over_the_batch", belief="the metric is one number for the data set",
+    replace=("-log_prob / (num_dims * math.log(2))", "(-log_prob / (num_dims * math.log(2))).mean()"),
+    hint="A batch goes in and one number comes out. Who should average over the data, this function or its caller?",
+)  # fmt: skip
 
-@misconception(
-    "bits_per_dim",
-    belief="the metric is one number for the data set",
-    hint="A batch goes in and one number comes out. Who should average over the data, this function or "
-    "its caller?",
-)
-def averaged_over_the_batch(log_prob: Tensor, num_dims: int) -> Tensor:
-    """Average too early."""
-    return (-log_prob / (num_dims * math.log(2))).mean()
-
-
-@misconception(
-    "bits_per_dim",
-    belief="this is the perplexity",
-    hint="Your values grow exponentially with the negative log-likelihood. Do you return a code length or "
-    "the number of choices that it stands for?",
-)
-def perplexity_per_dim(log_prob: Tensor, num_dims: int) -> Tensor:
-    """Exponentiate."""
-    return torch.exp(-log_prob / num_dims)
+misconception(
+    "bits_per_dim", name="perplexity_per_dim", belief="this is the perplexity",
+    replace=("-log_prob / (num_dims * math.log(2))", "(-log_prob / num_dims).exp()"),
+    hint="Your values grow exponentially with the negative log-likelihood. Do you return a code length or the number of "
+    "choices that it stands for?",
+)  # fmt: skip

@@ -3,12 +3,10 @@
 import itertools
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from autograder.checks import Candidate
-from autograder.diagnosis import Record, misconception, probe, reference
-
-made = reference("autoregressive", "made")
+from autograder.diagnosis import Record, misconception, probe
 
 VECTORS = torch.tensor(list(itertools.product([0.0, 1.0], repeat=4)))
 
@@ -75,192 +73,82 @@ def most_probable(logits: Tensor, seeing: bool) -> Tensor:
     return x
 
 
-@misconception(
-    "MADE",
-    belief="masked layers need no nonlinearity between them",
-    hint="The effect of one pixel never depends on another in your network. What do two linear layers "
-    "without anything between them amount to?",
-)
-class nonlinearity_left_out(made.MADE):
-    """Linear layers only."""
+misconception(
+    "MADE", name="nonlinearity_left_out", belief="masked layers need no nonlinearity between them",
+    replace=("nn.ReLU()", "nn.Identity()"),
+    hint="The effect of one pixel never depends on another in your network. What do two linear layers without anything "
+    "between them amount to?",
+)  # fmt: skip
 
-    def __init__(self, num_inputs: int, hidden_sizes: list[int]) -> None:
-        """Remove the activations."""
-        super().__init__(num_inputs, hidden_sizes)
-        self.network = nn.Sequential(*(layer for layer in self.network if not isinstance(layer, nn.ReLU)))
+misconception(
+    "MADE", name="ordinary_layers_used", belief="ordinary layers learn not to look ahead",
+    replace=("MaskedLinear(size_in, size_out, mask)", "nn.Linear(size_in, size_out)"),
+    hint="The logit of a pixel changes when the pixel itself does. Which layers does your network consist of?",
+)  # fmt: skip
 
+misconception(
+    "MADE", name="output_layer_not_masked", belief="the last layer may be an ordinary one",
+    replace=(
+        "self.network = nn.Sequential(*layers[:-1])",
+        "self.network = nn.Sequential(*layers[:-2], nn.Linear(sizes[-2], num_inputs))",
+    ),
+    hint="Your hidden units respect their degrees, and still every output depends on almost every pixel. Which units may an "
+    "output see?",
+)  # fmt: skip
 
-@misconception(
-    "MADE",
-    belief="ordinary layers learn not to look ahead",
-    hint="The logit of a pixel changes when the pixel itself does. Which layers does your network consist "
-    "of?",
-)
-class ordinary_layers_used(made.MADE):
-    """nn.Linear instead of MaskedLinear."""
+misconception(
+    "MADE", name="probabilities_returned_by_forward", belief="forward returns probabilities",
+    replace=[
+        ("return self.network(x)", "return self.network(x).sigmoid()"),
+        ("bernoulli_log_prob(self(x), x)", "bernoulli_log_prob(self.network(x), x)"),
+        ("self(x)[:, i].sigmoid()", "self(x)[:, i]"),
+    ],
+    hint="All outputs of your network lie between 0 and 1. Does forward return probabilities or logits, and what do the "
+    "functions that receive them expect?",
+)  # fmt: skip
 
-    def __init__(self, num_inputs: int, hidden_sizes: list[int]) -> None:
-        """Remove the masks."""
-        super().__init__(num_inputs, hidden_sizes)
-        for layer in self.network:
-            if isinstance(layer, nn.Linear):
-                layer.mask = torch.ones_like(layer.mask)
+misconception(
+    "MADE", name="log_prob_averaged", belief="log_prob is averaged over the pixels, like a loss",
+    replace=("bernoulli_log_prob(self(x), x)", "bernoulli_log_prob(self(x), x) / self.num_inputs"),
+    hint="The probabilities of all binary vectors add up to far more than one. Do you add up or average the conditionals?",
+)  # fmt: skip
 
-
-@misconception(
-    "MADE",
-    belief="the last layer may be an ordinary one",
-    hint="Your hidden units respect their degrees, and still every output depends on almost every pixel. "
-    "Which units may an output see?",
-)
-class output_layer_not_masked(made.MADE):
-    """Mask all layers but the last."""
-
-    def __init__(self, num_inputs: int, hidden_sizes: list[int]) -> None:
-        """Remove the last mask."""
-        super().__init__(num_inputs, hidden_sizes)
-        self.network[-1].mask = torch.ones_like(self.network[-1].mask)
-
-
-@misconception(
-    "MADE",
-    belief="forward returns probabilities",
-    hint="All outputs of your network lie between 0 and 1. Does forward return probabilities or logits, "
-    "and what do the functions that receive them expect?",
-)
-class probabilities_returned_by_forward(made.MADE):
-    """A sigmoid at the end."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Apply the sigmoid."""
-        return self.network(x).sigmoid()
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Correct for probabilities."""
-        return made.bernoulli_log_prob(self.network(x), x)
-
-    def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
-        """Correct for probabilities."""
-        x = torch.zeros(num_samples, self.num_inputs)
-        with torch.no_grad():
-            for i in range(self.num_inputs):
-                x[:, i] = torch.bernoulli(self(x)[:, i], generator=generator)
-        return x
-
-
-@misconception(
-    "MADE",
-    belief="log_prob is averaged over the pixels, like a loss",
-    hint="The probabilities of all binary vectors add up to far more than one. Do you add up or average "
-    "the conditionals?",
-)
-class log_prob_averaged(made.MADE):
-    """Mean over pixels."""
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Divide by D."""
-        return super().log_prob(x) / self.num_inputs
-
-
-@misconception(
-    "MADE",
-    belief="log_prob is the loss to be minimised",
+misconception(
+    "MADE", name="log_prob_negated", belief="log_prob is the loss to be minimised",
+    replace=("return bernoulli", "return -bernoulli"),
     hint="Your log-probabilities are positive. Can the logarithm of a probability be?",
-)
-class log_prob_negated(made.MADE):
-    """Return the negative log-likelihood."""
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Flip the sign."""
-        return -super().log_prob(x)
+)  # fmt: skip
 
 
-class OtherSample(made.MADE):
-    """Sampling with one thing changed."""
+misconception(
+    "MADE", name="sampled_in_one_pass", belief="one pass gives all pixels",
+    replace=(
+        "x[:, i] = torch.bernoulli(self(x)[:, i].sigmoid(), generator=generator)",
+        "return torch.bernoulli(self(x).sigmoid(), generator=generator)",
+    ),
+    hint="Your samples never depend on the pixels drawn before. What does the network see in the only pass that you make?",
+)  # fmt: skip
 
-    def order(self) -> list[int]:
-        """The order of the pixels."""
-        return list(range(self.num_inputs))
-
-    def draw(self, probability: Tensor, generator: torch.Generator | None) -> Tensor:
-        """From a probability to a pixel."""
-        return torch.bernoulli(probability, generator=generator)
-
-    def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
-        """Pixel by pixel."""
-        x = torch.zeros(num_samples, self.num_inputs)
-        with torch.no_grad():
-            for i in self.order():
-                x[:, i] = self.draw(self(x)[:, i].sigmoid(), generator)
-        return x
-
-
-@misconception(
-    "MADE",
-    belief="one pass gives all pixels",
-    hint="Your samples never depend on the pixels drawn before. What does the network see in the only "
-    "pass that you make?",
-)
-class sampled_in_one_pass(made.MADE):
-    """Draw everything from the logits of an empty image."""
-
-    def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
-        """One pass."""
-        with torch.no_grad():
-            return torch.bernoulli(
-                self(torch.zeros(num_samples, self.num_inputs)).sigmoid(), generator=generator
-            )
-
-
-@misconception(
-    "MADE",
-    belief="a pixel is on when its probability exceeds one half",
+misconception(
+    "MADE", name="pixels_thresholded", belief="a pixel is on when its probability exceeds one half",
+    replace=("torch.bernoulli(self(x)[:, i].sigmoid(), generator=generator)", "(self(x)[:, i] > 0).float()"),
     hint="All your samples are equal. Does sampling mean taking the more probable value?",
-)
-class pixels_thresholded(OtherSample):
-    """Round the probabilities."""
+)  # fmt: skip
 
-    def draw(self, probability: Tensor, generator: torch.Generator | None) -> Tensor:
-        """No randomness."""
-        return (probability > 0.5).float()
+misconception(
+    "MADE", name="probabilities_returned_as_samples", belief="samples are the probabilities of the pixels",
+    replace=("torch.bernoulli(self(x)[:, i].sigmoid(), generator=generator)", "self(x)[:, i].sigmoid()"),
+    hint="Your samples contain values between 0 and 1. What is still to be done once the probability of a pixel is known?",
+)  # fmt: skip
 
+misconception(
+    "MADE", name="first_pixel_never_drawn", belief="the first pixel has nothing to depend on, so it needs no draw",
+    replace=("range(self.num_inputs)", "range(1, self.num_inputs)"),
+    hint="The first pixel of all your samples is off. Does a pixel without predecessors have no probability, or one that is a "
+    "constant?",
+)  # fmt: skip
 
-@misconception(
-    "MADE",
-    belief="samples are the probabilities of the pixels",
-    hint="Your samples contain values between 0 and 1. What is still to be done once the probability of a "
-    "pixel is known?",
-)
-class probabilities_returned_as_samples(OtherSample):
-    """Grey pixels."""
-
-    def draw(self, probability: Tensor, generator: torch.Generator | None) -> Tensor:
-        """No draw."""
-        return probability
-
-
-@misconception(
-    "MADE",
-    belief="the first pixel has nothing to depend on, so it needs no draw",
-    hint="The first pixel of all your samples is off. Does a pixel without predecessors have no "
-    "probability, or one that is a constant?",
-)
-class first_pixel_never_drawn(OtherSample):
-    """D - 1 passes."""
-
-    def order(self) -> list[int]:
-        """Begin with the second pixel."""
-        return list(range(1, self.num_inputs))
-
-
-@misconception(
-    "MADE",
-    belief="seeding is the caller's business",
+misconception(
+    "MADE", name="generator_ignored", belief="seeding is the caller's business", replace=(", generator=generator", ""),
     hint="With equal generators your samples differ. Which of your draws do not know about the generator?",
-)
-class generator_ignored(OtherSample):
-    """Draw from the global state."""
-
-    def draw(self, probability: Tensor, generator: torch.Generator | None) -> Tensor:
-        """Forget the generator."""
-        return torch.bernoulli(probability)
+)  # fmt: skip

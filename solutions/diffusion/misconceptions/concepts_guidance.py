@@ -22,49 +22,28 @@ def observe_score(candidate: Candidate, record: Record) -> None:
         record_entries(record, f"{x_t} {x_0}", candidate.score.answer(x_t=x_t, x_0=x_0, alpha_bar=alpha_bar))
 
 
-@misconception(
-    "score",
-    belief="the score points away from the mean",
+misconception(
+    "score", name="score_pointing_away_from_the_mean", belief="the score points away from the mean",
+    replace=("return -noise", "return noise"),
     hint="The score points uphill in log-density. On which side of x_t is the mean?",
-)
-def score_pointing_away_from_the_mean() -> Table:
-    """Opposite sign."""
-    right = concepts.score()
-    return right | {"score": lambda **given: -right["score"](**given)}
+)  # fmt: skip
 
-
-@misconception(
-    "score",
-    belief="the score is the noise with a minus sign",
+misconception(
+    "score", name="score_taken_for_minus_the_noise", belief="the score is the noise with a minus sign",
+    replace=("return -noise(x_t, x_0, alpha_bar) / math.sqrt(1 - alpha_bar)", "return -noise(x_t, x_0, alpha_bar)"),
     hint="For little noise the density is narrow and steep. Does your score grow as alpha_bar approaches one?",
-)
-def score_taken_for_minus_the_noise() -> Table:
-    """No scale."""
-    right = concepts.score()
-    return right | {"score": lambda **given: -right["noise"](**given)}
+)  # fmt: skip
 
-
-@misconception(
-    "score",
-    belief="the mean of x_t is x_0",
+misconception(
+    "score", name="mean_not_shrunk", belief="the mean of x_t is x_0", replace=("math.sqrt(alpha_bar) * x_0", "x_0"),
     hint="Where is the mean of x_t when almost everything is noise?",
-)
-def mean_not_shrunk() -> Table:
-    """No sqrt(alpha_bar)."""
-    return {
-        "score": lambda x_t, x_0, alpha_bar: -(x_t - x_0) / (1 - alpha_bar),
-        "noise": lambda x_t, x_0, alpha_bar: (x_t - x_0) / math.sqrt(1 - alpha_bar),
-    }
+)  # fmt: skip
 
-
-@misconception(
-    "score",
-    belief="the score of the data at every step is that of a standard normal",
+misconception(
+    "score", name="score_of_the_prior", belief="the score of the data at every step is that of a standard normal",
+    replace=("-noise(x_t, x_0, alpha_bar) / math.sqrt(1 - alpha_bar)", "-x_t"),
     hint="Your score does not depend on x_0. Is the density conditional on x_0 or not?",
-)
-def score_of_the_prior() -> Table:
-    """-x."""
-    return concepts.score() | {"score": lambda x_t, x_0, alpha_bar: -x_t}
+)  # fmt: skip
 
 
 @misconception(
@@ -89,15 +68,17 @@ def observe_guidance_weights(candidate: Candidate, record: Record) -> None:
         record_entries(record, f"w={w}", candidate.guidance_weights.answer(w=w))
 
 
-@misconception(
-    "guidance_weights",
+misconception(
+    "guidance_weights", name="other_convention_of_the_scale",
     belief="the guided prediction is (1 + w) conditional minus w unconditional",
-    hint="There are two conventions for the scale. In the one of this assignment, which w gives the plain "
-    "conditional prediction?",
-)
-def other_convention_of_the_scale() -> Table:
-    """The convention in which w = 0 is conditional."""
-    return {"conditional": lambda w: 1 + w, "unconditional": lambda w: -w, "power": lambda w: 1 + w}
+    replace=[
+        ('"conditional": lambda w: w', '"conditional": lambda w: 1 + w'),
+        ("1 - w", "-w"),
+        ('"power": lambda w: w', '"power": lambda w: 1 + w'),
+    ],
+    hint="There are two conventions for the scale. In the one of this assignment, which w gives the plain conditional "
+    "prediction?",
+)  # fmt: skip
 
 
 @misconception(
@@ -110,25 +91,18 @@ def weights_swapped() -> Table:
     return concepts.guidance_weights() | {"conditional": lambda w: 1 - w, "unconditional": lambda w: w}
 
 
-@misconception(
-    "guidance_weights",
-    belief="guidance adds a multiple of the conditional prediction",
+misconception(
+    "guidance_weights", name="weights_not_adding_up_to_one", belief="guidance adds a multiple of the conditional prediction",
+    replace=("1 - w", "1.0"),
     hint="If both predictions are equal, the guided one should equal them. What do your weights add up to?",
-)
-def weights_not_adding_up_to_one() -> Table:
-    """Unconditional plus w times conditional."""
-    return concepts.guidance_weights() | {"unconditional": lambda w: 1.0}
+)  # fmt: skip
 
-
-@misconception(
-    "guidance_weights",
-    belief="the classifier counts once more than w says",
-    hint="Write the conditional score as the unconditional one plus that of the classifier, and insert it. How "
-    "often does the classifier's appear?",
-)
-def power_larger_by_one() -> Table:
-    """1 + w."""
-    return concepts.guidance_weights() | {"power": lambda w: 1 + w}
+misconception(
+    "guidance_weights", name="power_larger_by_one", belief="the classifier counts once more than w says",
+    replace=('"power": lambda w: w', '"power": lambda w: 1 + w'),
+    hint="Write the conditional score as the unconditional one plus that of the classifier, and insert it. How often does the "
+    "classifier's appear?",
+)  # fmt: skip
 
 
 @misconception(
@@ -152,54 +126,35 @@ def observe_guidance_regimes(candidate: Candidate, record: Record) -> None:
     record_entries(record, "guidance", candidate.guidance_regimes.answer())
 
 
-@misconception(
-    "guidance_regimes",
-    belief="w = 0 is the plain conditional model",
-    hint="That is another convention for the scale. Insert w = 0 into the formula of this assignment: which "
-    "prediction is left?",
-)
-def scales_of_the_other_convention() -> dict[str, str]:
-    """Shift by one."""
-    return concepts.guidance_regimes() | {"w = 0": "conditional", "w = 1": "sharpened"}
+misconception(
+    "guidance_regimes", name="scales_of_the_other_convention", belief="w = 0 is the plain conditional model",
+    replace=('"w = 0": "unconditional", "w = 1": "conditional"', '"w = 0": "conditional", "w = 1": "sharpened"'),
+    hint="That is another convention for the scale. Insert w = 0 into the formula of this assignment: which prediction is "
+    "left?",
+)  # fmt: skip
 
+misconception(
+    "guidance_regimes", name="guidance_taken_for_a_gain_in_diversity", belief="stronger guidance makes samples more diverse",
+    replace=('"falls"', '"rises"'),
+    hint="The implied density is multiplied by a power of the classifier. What happens to a density when a factor is raised "
+    "to a high power?",
+)  # fmt: skip
 
-@misconception(
-    "guidance_regimes",
-    belief="stronger guidance makes samples more diverse",
-    hint="The implied density is multiplied by a power of the classifier. What happens to a density when a factor "
-    "is raised to a high power?",
-)
-def guidance_taken_for_a_gain_in_diversity() -> dict[str, str]:
-    """Diversity rises."""
-    return concepts.guidance_regimes() | {"diversity": "rises"}
-
-
-@misconception(
-    "guidance_regimes",
-    belief="guidance trades agreement with the label for diversity",
+misconception(
+    "guidance_regimes", name="trade_turned_around", belief="guidance trades agreement with the label for diversity",
+    replace=('"diversity": "falls", "label agreement": "rises"', '"diversity": "rises", "label agreement": "falls"'),
     hint="Look at samples of one class at w = 1 and w = 7. In which row are there more doubtful digits?",
-)
-def trade_turned_around() -> dict[str, str]:
-    """Both the other way round."""
-    return concepts.guidance_regimes() | {"diversity": "rises", "label agreement": "falls"}
+)  # fmt: skip
 
+misconception(
+    "guidance_regimes", name="every_positive_scale_conditional", belief="any positive scale samples from the conditional model",
+    replace=('"sharpened"', '"conditional"'),
+    hint="At w = 3 the conditional prediction has weight three and the unconditional one minus two. Is that the conditional "
+    "model?",
+)  # fmt: skip
 
-@misconception(
-    "guidance_regimes",
-    belief="any positive scale samples from the conditional model",
-    hint="At w = 3 the conditional prediction has weight three and the unconditional one minus two. Is that the "
-    "conditional model?",
-)
-def every_positive_scale_conditional() -> dict[str, str]:
-    """No sharpening."""
-    return concepts.guidance_regimes() | {"w = 3": "conditional"}
-
-
-@misconception(
-    "guidance_regimes",
-    belief="w = 1 is already beyond the conditional model",
+misconception(
+    "guidance_regimes", name="scale_one_taken_for_sharpened", belief="w = 1 is already beyond the conditional model",
+    replace=('"w = 1": "conditional"', '"w = 1": "sharpened"'),
     hint="Insert w = 1 into the formula. What remains of the unconditional prediction?",
-)
-def scale_one_taken_for_sharpened() -> dict[str, str]:
-    """Sharpened from one on."""
-    return concepts.guidance_regimes() | {"w = 1": "sharpened"}
+)  # fmt: skip

@@ -36,58 +36,43 @@ def both_ends_included(num_timesteps: int, num_steps: int) -> Tensor:
     return torch.linspace(0, num_timesteps - 1, num_steps, dtype=torch.float64).round().long().flip(0)
 
 
-@misconception(
-    "ddim_timesteps",
-    belief="timesteps are listed as they are counted",
+misconception(
+    "ddim_timesteps", name="ascending_order", belief="timesteps are listed as they are counted",
+    replace=("num_steps - 1, -1, -1", "num_steps"),
     hint="Your timesteps are right, in ascending order. Where does sampling begin: at clean data or at noise?",
-)
-def ascending_order(num_timesteps: int, num_steps: int) -> Tensor:
-    """Do not reverse."""
-    return torch.arange(num_steps) * num_timesteps // num_steps
+)  # fmt: skip
 
+misconception(
+    "ddim_timesteps", name="stride_rounded_down", belief="a constant stride covers the schedule",
+    replace=("num_timesteps // num_steps", "(num_timesteps // num_steps)"),
+    hint="When S does not divide T, your timesteps leave the late part of the schedule out. What must be rounded: the stride "
+    "or each timestep?",
+)  # fmt: skip
 
-@misconception(
-    "ddim_timesteps",
-    belief="a constant stride covers the schedule",
-    hint="When S does not divide T, your timesteps leave the late part of the schedule out. What must be rounded: "
-    "the stride or each timestep?",
-)
-def stride_rounded_down(num_timesteps: int, num_steps: int) -> Tensor:
-    """Multiples of T // S."""
-    return torch.arange(num_steps - 1, -1, -1) * (num_timesteps // num_steps)
+misconception(
+    "ddim_timesteps", name="floor_of_floating_point", belief="a floor of floating-point numbers is exact",
+    replace=(
+        "torch.arange(num_steps - 1, -1, -1) * num_timesteps // num_steps",
+        "torch.tensor([int(k * (num_timesteps / num_steps)) for k in reversed(range(num_steps))])",
+    ),
+    hint="A few of your timesteps are one too small, though the formula looks right. What is 19 * (1000 / 38) in floating "
+    "point?",
+)  # fmt: skip
 
-
-@misconception(
-    "ddim_timesteps",
-    belief="a floor of floating-point numbers is exact",
-    hint="A few of your timesteps are one too small, though the formula looks right. What is 19 * (1000 / 38) in "
-    "floating point?",
-)
-def floor_of_floating_point(num_timesteps: int, num_steps: int) -> Tensor:
-    """Multiply by T / S and round down."""
-    return torch.tensor([int(k * (num_timesteps / num_steps)) for k in reversed(range(num_steps))])
-
-
-@misconception(
-    "ddim_timesteps",
-    belief="timesteps are rounded to the nearest",
+misconception(
+    "ddim_timesteps", name="rounded_to_nearest", belief="timesteps are rounded to the nearest",
+    replace=(
+        "torch.arange(num_steps - 1, -1, -1) * num_timesteps // num_steps",
+        "(2 * torch.arange(num_steps - 1, -1, -1) * num_timesteps + num_steps) // (2 * num_steps)",
+    ),
     hint="Some of your timesteps are one too large. What does floor do with 5.5 and 8.25?",
-)
-def rounded_to_nearest(num_timesteps: int, num_steps: int) -> Tensor:
-    """Round instead of rounding down."""
-    k = torch.arange(num_steps - 1, -1, -1)
-    return (2 * k * num_timesteps + num_steps) // (2 * num_steps)
+)  # fmt: skip
 
-
-@misconception(
-    "ddim_timesteps",
-    belief="timesteps are counted from one",
-    hint="Your last timestep is 1, so the cleanest noise level is never visited. From which number does this "
-    "assignment count?",
-)
-def shifted_by_one(num_timesteps: int, num_steps: int) -> Tensor:
-    """Add one, as schedules counted from one do."""
-    return torch.arange(num_steps - 1, -1, -1) * num_timesteps // num_steps + 1
+misconception(
+    "ddim_timesteps", name="shifted_by_one", belief="timesteps are counted from one",
+    replace=("// num_steps", "// num_steps + 1"),
+    hint="Your last timestep is 1, so the cleanest noise level is never visited. From which number does this assignment count?",
+)  # fmt: skip
 
 
 # -- ddim_step ---------------------------------------------------------------------------------------------
@@ -97,13 +82,6 @@ def parts(x_t: Tensor, eps: Tensor, now: Tensor, then: Tensor, eta: float) -> tu
     """The predicted x_0 and sigma squared."""
     x_start = (x_t - (1 - now).sqrt() * eps) / now.sqrt()
     return x_start, eta**2 * (1 - then) / (1 - now) * (1 - now / then)
-
-
-def fresh(x_t: Tensor, eta: float, noise: Tensor | None) -> Tensor:
-    """The noise that is given, or drawn if it matters."""
-    if noise is None:
-        return torch.randn_like(x_t) if eta else torch.zeros_like(x_t)
-    return noise
 
 
 @probe("ddim_step")
@@ -119,77 +97,38 @@ def observe_ddim_step(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.ddim_step, X, EPS, NOW, THEN, 0.5, NOISE, wrt=(0, 1))
 
 
-@misconception(
-    "ddim_step",
+misconception(
+    "ddim_step", name="direction_keeps_full_weight",
     belief="the direction towards x_t has weight sqrt(1 - alpha_bar_prev), whatever noise is added",
-    hint="With eta > 0 your x_prev is noisier than its timestep. If fresh noise brings variance, how much may the "
-    "old noise keep?",
-)
-def direction_keeps_full_weight(
-    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
-) -> Tensor:
-    """Do not take sigma squared away."""
-    x_start, variance = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
-    mean = alpha_bar_prev.sqrt() * x_start + (1 - alpha_bar_prev).sqrt() * eps
-    return mean + variance.sqrt() * fresh(x_t, eta, noise)
+    replace=("(1 - alpha_bar_prev - variance)", "(1 - alpha_bar_prev)"),
+    hint="With eta > 0 your x_prev is noisier than its timestep. If fresh noise brings variance, how much may the old noise "
+    "keep?",
+)  # fmt: skip
 
+misconception(
+    "ddim_step", name="sigma_not_squared", belief="sigma is a variance",
+    replace=("(1 - alpha_bar_prev - variance)", "(1 - alpha_bar_prev - variance.sqrt())"),
+    hint="Without eta all is right; with it the balance of old and fresh noise is wrong. Where does sigma appear squared, and "
+    "where not?",
+)  # fmt: skip
 
-@misconception(
-    "ddim_step",
-    belief="sigma is a variance",
-    hint="Without eta all is right; with it the balance of old and fresh noise is wrong. Where does sigma appear "
-    "squared, and where not?",
-)
-def sigma_not_squared(
-    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
-) -> Tensor:
-    """Subtract sigma instead of its square."""
-    x_start, variance = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
-    rest = (1 - alpha_bar_prev - variance.sqrt()).clamp(min=0).sqrt()
-    return alpha_bar_prev.sqrt() * x_start + rest * eps + variance.sqrt() * fresh(x_t, eta, noise)
+misconception(
+    "ddim_step", name="noise_scaled_by_sigma_squared", belief="fresh noise enters with its variance",
+    replace=("variance.sqrt() * noise", "variance * noise"),
+    hint="With eta > 0 your steps add too little noise. Standard normal noise times what has variance sigma squared?",
+)  # fmt: skip
 
-
-@misconception(
-    "ddim_step",
-    belief="fresh noise enters with its variance",
-    hint="With eta > 0 your steps add too little noise. Standard normal noise times what has variance sigma "
-    "squared?",
-)
-def noise_scaled_by_sigma_squared(
-    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
-) -> Tensor:
-    """Multiply the noise by sigma squared."""
-    x_start, variance = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
-    rest = (1 - alpha_bar_prev - variance).clamp(min=0).sqrt()
-    return alpha_bar_prev.sqrt() * x_start + rest * eps + variance * fresh(x_t, eta, noise)
-
-
-@misconception(
-    "ddim_step",
-    belief="DDIM is always deterministic",
+misconception(
+    "ddim_step", name="eta_ignored", belief="DDIM is always deterministic",
+    replace=("x_start = (", "eta = 0.0\n    x_start = ("),
     hint="Your step does not change with eta. What does eta = 1 turn the sampler into?",
-)
-def eta_ignored(
-    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
-) -> Tensor:
-    """The deterministic step."""
-    x_start, _ = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, 0.0)
-    return alpha_bar_prev.sqrt() * x_start + (1 - alpha_bar_prev).sqrt() * eps
+)  # fmt: skip
 
-
-@misconception(
-    "ddim_step",
-    belief="the old noise keeps its size",
-    hint="Your step to alpha_bar = 1 still contains noise. At which noise level should x_prev be: the old or the "
-    "new one?",
-)
-def noise_level_not_lowered(
-    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
-) -> Tensor:
-    """Take 1 - alpha_bar_t for the direction."""
-    x_start, variance = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
-    rest = (1 - alpha_bar_t - variance).clamp(min=0).sqrt()
-    return alpha_bar_prev.sqrt() * x_start + rest * eps + variance.sqrt() * fresh(x_t, eta, noise)
+misconception(
+    "ddim_step", name="noise_level_not_lowered", belief="the old noise keeps its size",
+    replace=("(1 - alpha_bar_prev - variance)", "(1 - alpha_bar_t - variance)"),
+    hint="Your step to alpha_bar = 1 still contains noise. At which noise level should x_prev be: the old or the new one?",
+)  # fmt: skip
 
 
 @misconception(
@@ -207,15 +146,8 @@ def noised_again_from_the_prediction(
     return alpha_bar_prev.sqrt() * x_start + (1 - alpha_bar_prev).sqrt() * drawn
 
 
-@misconception(
-    "ddim_step",
-    belief="the predicted x_0 is clipped to the range of pixels",
+misconception(
+    "ddim_step", name="predicted_start_clipped", belief="the predicted x_0 is clipped to the range of pixels",
+    replace=("alpha_bar_prev.sqrt() * x_start", "alpha_bar_prev.sqrt() * x_start.clamp(-1, 1)"),
     hint="Your step is right only while the predicted x_0 stays in [-1, 1]. Does the docstring ask for clipping?",
-)
-def predicted_start_clipped(
-    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float = 0.0, noise: Tensor | None = None
-) -> Tensor:
-    """Clip x_0."""
-    x_start, variance = parts(x_t, eps, alpha_bar_t, alpha_bar_prev, eta)
-    rest = (1 - alpha_bar_prev - variance).clamp(min=0).sqrt()
-    return alpha_bar_prev.sqrt() * x_start.clamp(-1, 1) + rest * eps + variance.sqrt() * fresh(x_t, eta, noise)
+)  # fmt: skip

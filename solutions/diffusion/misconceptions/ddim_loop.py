@@ -14,7 +14,6 @@ ALPHA_BARS = torch.tensor([0.97, 0.9, 0.8, 0.66, 0.5, 0.34, 0.2, 0.1])
 COUNT = 3
 
 Denoiser = Callable[..., Tensor]
-Pair = tuple[Tensor, Tensor]
 
 
 def bent(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
@@ -77,147 +76,48 @@ def looped(
     return x
 
 
-def right_pairs(alphas_cumprod: Tensor, num_steps: int) -> list[tuple[int, Tensor, Tensor]]:
-    """Timestep, its alpha_bar, and the next one, ending with clean data."""
-    steps = ddim.ddim_timesteps(len(alphas_cumprod), num_steps).tolist()
-    levels = [alphas_cumprod[step] for step in steps]
-    return list(zip(steps, levels, [*levels[1:], torch.ones_like(levels[0])], strict=True))
+misconception(
+    "ddim_sample_loop", name="next_level_of_the_full_schedule", belief="the next noise level is that of timestep t - 1",
+    replace=("torch.cat([levels[1:], levels.new_ones(1)])", "torch.cat([levels.new_ones(1), alphas_cumprod])[timesteps]"),
+    hint="With fewer steps than timesteps your x does not get clean. To which noise level must a step go if the network is "
+    "asked at the next timestep of the list?",
+)  # fmt: skip
 
-
-@misconception(
-    "ddim_sample_loop",
-    belief="the next noise level is that of timestep t - 1",
-    hint="With fewer steps than timesteps your x does not get clean. To which noise level must a step go if the "
-    "network is asked at the next timestep of the list?",
-)
-def next_level_of_the_full_schedule(
-    denoise_fn: Denoiser,
-    shape: tuple[int, ...],
-    alphas_cumprod: Tensor,
-    num_steps: int,
-    eta: float = 0.0,
-    y: Tensor | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """Step to alpha_bar at t - 1."""
-    clean = torch.ones_like(alphas_cumprod[0])
-    pairs = [
-        (step, now, alphas_cumprod[step - 1] if step else clean)
-        for step, now, _ in right_pairs(alphas_cumprod, num_steps)
-    ]
-    return looped(denoise_fn, shape, pairs, eta, y, generator)
-
-
-@misconception(
-    "ddim_sample_loop",
-    belief="the network is told the number of the step",
+misconception(
+    "ddim_sample_loop", name="network_told_step_numbers", belief="the network is told the number of the step",
+    replace=(
+        "for step, level, next_level in zip(timesteps, levels",
+        "for step, level, next_level in zip(torch.arange(num_steps - 1, -1, -1), levels",
+    ),
     hint="The network is asked at t = S - 1, ..., 0. On which scale was it trained?",
-)
-def network_told_step_numbers(
-    denoise_fn: Denoiser,
-    shape: tuple[int, ...],
-    alphas_cumprod: Tensor,
-    num_steps: int,
-    eta: float = 0.0,
-    y: Tensor | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """Count steps instead of timesteps."""
-    pairs = right_pairs(alphas_cumprod, num_steps)
-    numbered = [(num_steps - 1 - index, now, then) for index, (_, now, then) in enumerate(pairs)]
-    return looped(denoise_fn, shape, numbered, eta, y, generator)
+)  # fmt: skip
 
-
-@misconception(
-    "ddim_sample_loop",
-    belief="the loop ends at the first noise level",
+misconception(
+    "ddim_sample_loop", name="last_step_left_out", belief="the loop ends at the first noise level",
+    replace=("zip(timesteps, levels, next_levels, strict=True)", "zip(timesteps[:-1], levels, next_levels, strict=False)"),
     hint="Your samples keep the noise of timestep 0. To which alpha_bar does the last step go?",
-)
-def last_step_left_out(
-    denoise_fn: Denoiser,
-    shape: tuple[int, ...],
-    alphas_cumprod: Tensor,
-    num_steps: int,
-    eta: float = 0.0,
-    y: Tensor | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """Stop when there is no next timestep."""
-    return looped(denoise_fn, shape, right_pairs(alphas_cumprod, num_steps)[:-1], eta, y, generator)
+)  # fmt: skip
 
-
-@misconception(
-    "ddim_sample_loop",
-    belief="after timestep 0 the noise level stays",
+misconception(
+    "ddim_sample_loop", name="last_step_stays_at_its_level", belief="after timestep 0 the noise level stays",
+    replace=("levels.new_ones(1)", "levels[-1:]"),
     hint="Your last step changes nothing: it goes from a noise level to itself. To which alpha_bar should it go?",
-)
-def last_step_stays_at_its_level(
-    denoise_fn: Denoiser,
-    shape: tuple[int, ...],
-    alphas_cumprod: Tensor,
-    num_steps: int,
-    eta: float = 0.0,
-    y: Tensor | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """End at alpha_bar of timestep 0."""
-    pairs = right_pairs(alphas_cumprod, num_steps)
-    step, now, _ = pairs[-1]
-    return looped(denoise_fn, shape, [*pairs[:-1], (step, now, now)], eta, y, generator)
+)  # fmt: skip
 
-
-@misconception(
-    "ddim_sample_loop",
-    belief="eta belongs to the step only",
+misconception(
+    "ddim_sample_loop", name="eta_not_passed_on", belief="eta belongs to the step only",
+    replace=("next_level, eta, noise", "next_level, 0.0, noise"),
     hint="Your loop gives deterministic samples whatever eta is. How does a step learn about it?",
-)
-def eta_not_passed_on(
-    denoise_fn: Denoiser,
-    shape: tuple[int, ...],
-    alphas_cumprod: Tensor,
-    num_steps: int,
-    eta: float = 0.0,
-    y: Tensor | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """Leave eta at its default."""
-    return looped(denoise_fn, shape, right_pairs(alphas_cumprod, num_steps), 0.0, y, generator)
+)  # fmt: skip
 
-
-@misconception(
-    "ddim_sample_loop",
-    belief="the step draws its noise by itself",
+misconception(
+    "ddim_sample_loop", name="noise_of_steps_without_generator", belief="the step draws its noise by itself",
+    replace=[("eta, noise)", "eta)"), ("noise = torch.randn(shape, generator=generator, device=device)", "pass")],
     hint="With eta > 0 and equal generators your samples differ. Does the step know your generator?",
-)
-def noise_of_steps_without_generator(
-    denoise_fn: Denoiser,
-    shape: tuple[int, ...],
-    alphas_cumprod: Tensor,
-    num_steps: int,
-    eta: float = 0.0,
-    y: Tensor | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """Let ddim_step draw from the global state."""
-    x = torch.randn(shape, generator=generator)
-    for step, now, then in right_pairs(alphas_cumprod, num_steps):
-        x = ddim.ddim_step(x, denoise_fn(x, torch.full((shape[0],), step), y), now, then, eta)
-    return x
+)  # fmt: skip
 
-
-@misconception(
-    "ddim_sample_loop",
-    belief="labels matter in training only",
+misconception(
+    "ddim_sample_loop", name="labels_left_out", belief="labels matter in training only",
+    replace=("step.repeat(shape[0]), y)", "step.repeat(shape[0]), None)"),
     hint="The network never sees the labels while sampling. What is the argument y for?",
-)
-def labels_left_out(
-    denoise_fn: Denoiser,
-    shape: tuple[int, ...],
-    alphas_cumprod: Tensor,
-    num_steps: int,
-    eta: float = 0.0,
-    y: Tensor | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """Call the network without y."""
-    return looped(denoise_fn, shape, right_pairs(alphas_cumprod, num_steps), eta, None, generator)
+)  # fmt: skip

@@ -31,40 +31,21 @@ def observe_drop_labels(candidate: Candidate, record: Record) -> None:
     record.value("always the same count", len({int(count) for count in counts}) == 1)
 
 
-@misconception(
-    "drop_labels",
-    belief="p is the probability of keeping a label",
+misconception(
+    "drop_labels", name="p_taken_for_keeping", belief="p is the probability of keeping a label", replace=("< p", ">= p"),
     hint="With p = 0.1 nearly all of your labels disappear. Is p the probability of dropping or of keeping?",
-)
-def p_taken_for_keeping(
-    y: Tensor, null_label: int, p: float = 0.1, generator: torch.Generator | None = None
-) -> Tensor:
-    """Keep with probability p."""
-    return y.masked_fill(torch.rand(y.shape, generator=generator) >= p, null_label)
+)  # fmt: skip
 
-
-@misconception(
-    "drop_labels",
-    belief="a batch is trained with labels or without them",
+misconception(
+    "drop_labels", name="whole_batch_dropped", belief="a batch is trained with labels or without them",
+    replace=("y.shape", "()"),
     hint="In each of your batches either all labels are dropped or none. For whom is the coin tossed?",
-)
-def whole_batch_dropped(
-    y: Tensor, null_label: int, p: float = 0.1, generator: torch.Generator | None = None
-) -> Tensor:
-    """One draw for all."""
-    return y.masked_fill(torch.rand((), generator=generator) < p, null_label)
+)  # fmt: skip
 
-
-@misconception(
-    "drop_labels",
-    belief="the null label is 0",
+misconception(
+    "drop_labels", name="label_zero_for_no_class", belief="the null label is 0", replace=("null_label)", "0)"),
     hint="Your dropped labels become a class of their own: 0. Which label stands for no class here?",
-)
-def label_zero_for_no_class(
-    y: Tensor, null_label: int, p: float = 0.1, generator: torch.Generator | None = None
-) -> Tensor:
-    """Multiply by the mask."""
-    return y * (torch.rand(y.shape, generator=generator) >= p).long()
+)  # fmt: skip
 
 
 @misconception(
@@ -80,30 +61,20 @@ def labels_overwritten(
     return y
 
 
-@misconception(
-    "drop_labels",
-    belief="a share p of each batch is dropped",
-    hint="You drop exactly the same number of labels every time. If each label is dropped independently, is the "
-    "number fixed?",
-)
-def fixed_number_dropped(
-    y: Tensor, null_label: int, p: float = 0.1, generator: torch.Generator | None = None
-) -> Tensor:
-    """Shuffle and cut."""
-    order = torch.randperm(len(y), generator=generator)
-    return y.index_fill(0, order[: round(p * len(y))], null_label)
+misconception(
+    "drop_labels", name="fixed_number_dropped", belief="a share p of each batch is dropped",
+    replace=(
+        "torch.rand(y.shape, generator=generator, device=y.device) < p",
+        "torch.randperm(len(y), generator=generator).argsort() < round(p * len(y))",
+    ),
+    hint="You drop exactly the same number of labels every time. If each label is dropped independently, is the number fixed?",
+)  # fmt: skip
 
-
-@misconception(
-    "drop_labels",
-    belief="random numbers come from the global state",
+misconception(
+    "drop_labels", name="label_generator_ignored", belief="random numbers come from the global state",
+    replace=("generator=generator, ", ""),
     hint="With equal generators your result differs from call to call. Where should the random numbers come from?",
-)
-def label_generator_ignored(
-    y: Tensor, null_label: int, p: float = 0.1, generator: torch.Generator | None = None
-) -> Tensor:
-    """Forget the generator."""
-    return y.masked_fill(torch.rand(y.shape) < p, null_label)
+)  # fmt: skip
 
 
 # -- guided_noise ------------------------------------------------------------------------------------------
@@ -120,63 +91,39 @@ def observe_guided_noise(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.guided_noise, EPS_COND, EPS_UNCOND, 3.0, wrt=(0, 1))
 
 
-@misconception(
-    "guided_noise",
-    belief="w = 0 is the plain conditional model",
-    hint="Your guidance is stronger than asked for, by exactly one. Two conventions are common: which value of w "
-    "means no label in this one?",
-)
-def scale_counted_from_the_conditional(eps_cond: Tensor, eps_uncond: Tensor, w: float) -> Tensor:
-    """The convention (1 + w) cond - w uncond."""
-    return (1 + w) * eps_cond - w * eps_uncond
+misconception(
+    "guided_noise", name="scale_counted_from_the_conditional", belief="w = 0 is the plain conditional model",
+    replace=("return eps_uncond", "return eps_cond"),
+    hint="Your guidance is stronger than asked for, by exactly one. Two conventions are common: which value of w means no "
+    "label in this one?",
+)  # fmt: skip
 
+misconception(
+    "guided_noise", name="predictions_exchanged", belief="guidance pushes away from the label",
+    replace=("eps_uncond + w * (eps_cond - eps_uncond)", "eps_cond + w * (eps_uncond - eps_cond)"),
+    hint="With w = 1 your result ignores the label, with larger w it avoids the class. Which prediction do you start from, "
+    "and which do you move towards?",
+)  # fmt: skip
 
-@misconception(
-    "guided_noise",
-    belief="guidance pushes away from the label",
-    hint="With w = 1 your result ignores the label, with larger w it avoids the class. Which prediction do you "
-    "start from, and which do you move towards?",
-)
-def predictions_exchanged(eps_cond: Tensor, eps_uncond: Tensor, w: float) -> Tensor:
-    """Swap the two."""
-    return eps_cond + w * (eps_uncond - eps_cond)
-
-
-@misconception(
-    "guided_noise",
-    belief="the conditional prediction is added to the unconditional one",
+misconception(
+    "guided_noise", name="conditional_added", belief="the conditional prediction is added to the unconditional one",
+    replace=("(eps_cond - eps_uncond)", "eps_cond"),
     hint="With equal predictions your result is not that prediction. Whose difference does w scale?",
-)
-def conditional_added(eps_cond: Tensor, eps_uncond: Tensor, w: float) -> Tensor:
-    """Forget to subtract."""
-    return eps_uncond + w * eps_cond
+)  # fmt: skip
 
-
-@misconception(
-    "guided_noise",
-    belief="guidance only scales the conditional prediction",
+misconception(
+    "guided_noise", name="unconditional_ignored", belief="guidance only scales the conditional prediction",
+    replace=("eps_uncond + w * (eps_cond - eps_uncond)", "w * eps_cond"),
     hint="Your result does not depend on the unconditional prediction. What is it there for?",
-)
-def unconditional_ignored(eps_cond: Tensor, eps_uncond: Tensor, w: float) -> Tensor:
-    """Scale one prediction."""
-    return w * eps_cond
+)  # fmt: skip
 
-
-@misconception(
-    "guided_noise",
-    belief="a weight lies between 0 and 1",
+misconception(
+    "guided_noise", name="scale_limited_to_one", belief="a weight lies between 0 and 1",
+    replace=("w * (", "min(max(w, 0.0), 1.0) * ("),
     hint="Beyond w = 1 your result no longer changes. What are guidance scales of 3 and 7 meant to do?",
-)
-def scale_limited_to_one(eps_cond: Tensor, eps_uncond: Tensor, w: float) -> Tensor:
-    """Clip w."""
-    return eps_uncond + min(max(w, 0.0), 1.0) * (eps_cond - eps_uncond)
+)  # fmt: skip
 
-
-@misconception(
-    "guided_noise",
-    belief="only the difference matters",
+misconception(
+    "guided_noise", name="difference_alone", belief="only the difference matters", replace=("eps_uncond + w", "w"),
     hint="With equal predictions your result is zero. What is the scaled difference added to?",
-)
-def difference_alone(eps_cond: Tensor, eps_uncond: Tensor, w: float) -> Tensor:
-    """Forget the starting point."""
-    return w * (eps_cond - eps_uncond)
+)  # fmt: skip

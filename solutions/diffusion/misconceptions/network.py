@@ -25,72 +25,42 @@ def observe_timestep_embedding(candidate: Candidate, record: Record) -> None:
     record("one timestep", candidate.timestep_embedding, T[2:3], 4, 100)
 
 
-@misconception(
-    "timestep_embedding",
-    belief="sines come first, as in the Transformer",
-    hint="All your entries are there, in the other order. Which half does the docstring put first, and what is the "
-    "embedding of t = 0?",
-)
-def sines_first(t: Tensor, dim: int, max_period: float = 10000) -> Tensor:
-    """Sines, then cosines."""
-    angle = angles(t, dim // 2, max_period, dim / 2)
-    return torch.cat([angle.sin(), angle.cos()], dim=1)
+misconception(
+    "timestep_embedding", name="sines_first", belief="sines come first, as in the Transformer",
+    replace=("angles.cos(), angles.sin()", "angles.sin(), angles.cos()"),
+    hint="All your entries are there, in the other order. Which half does the docstring put first, and what is the embedding "
+    "of t = 0?",
+)  # fmt: skip
 
-
-@misconception(
-    "timestep_embedding",
-    belief="sines and cosines alternate",
+misconception(
+    "timestep_embedding", name="interleaved", belief="sines and cosines alternate",
+    replace=("torch.cat([angles.cos(), angles.sin()], dim=1)", "torch.stack([angles.cos(), angles.sin()], dim=2).flatten(1)"),
     hint="Your cosines and sines take turns. How does the docstring arrange them?",
-)
-def interleaved(t: Tensor, dim: int, max_period: float = 10000) -> Tensor:
-    """cos, sin, cos, sin, ..."""
-    angle = angles(t, dim // 2, max_period, dim / 2)
-    return torch.stack([angle.cos(), angle.sin()], dim=2).flatten(1)
+)  # fmt: skip
 
-
-@misconception(
-    "timestep_embedding",
-    belief="the last frequency is exactly 1 / max_period",
+misconception(
+    "timestep_embedding", name="exponent_divided_by_half_minus_one", belief="the last frequency is exactly 1 / max_period",
+    replace=("/ half", "/ max(half - 1, 1)"),
     hint="Only your first frequency is right; the others fall too fast. By what is k divided in the exponent?",
-)
-def exponent_divided_by_half_minus_one(t: Tensor, dim: int, max_period: float = 10000) -> Tensor:
-    """The variant with dim / 2 - 1."""
-    angle = angles(t, dim // 2, max_period, max(dim / 2 - 1, 1))
-    return torch.cat([angle.cos(), angle.sin()], dim=1)
+)  # fmt: skip
 
+misconception(
+    "timestep_embedding", name="exponent_divided_by_dim", belief="the exponent is divided by the full dimension",
+    replace=("/ half", "/ dim"),
+    hint="Your slowest frequency is about the root of what it should be. How many frequencies are there: dim, or half as many?",
+)  # fmt: skip
 
-@misconception(
-    "timestep_embedding",
-    belief="the exponent is divided by the full dimension",
-    hint="Your slowest frequency is about the root of what it should be. How many frequencies are there: dim, or "
-    "half as many?",
-)
-def exponent_divided_by_dim(t: Tensor, dim: int, max_period: float = 10000) -> Tensor:
-    """Divide k by dim."""
-    angle = angles(t, dim // 2, max_period, dim)
-    return torch.cat([angle.cos(), angle.sin()], dim=1)
-
-
-@misconception(
-    "timestep_embedding",
-    belief="a frequency counts full turns",
+misconception(
+    "timestep_embedding", name="angle_in_full_turns", belief="a frequency counts full turns",
+    replace=("t[:, None] *", "2 * torch.pi * t[:, None] *"),
     hint="Your entries turn about six times too fast. Does the docstring's formula contain 2 pi?",
-)
-def angle_in_full_turns(t: Tensor, dim: int, max_period: float = 10000) -> Tensor:
-    """Multiply by 2 pi."""
-    angle = 2 * math.pi * angles(t, dim // 2, max_period, dim / 2)
-    return torch.cat([angle.cos(), angle.sin()], dim=1)
+)  # fmt: skip
 
-
-@misconception(
-    "timestep_embedding",
-    belief="the period is a constant of the method",
+misconception(
+    "timestep_embedding", name="period_ignored", belief="the period is a constant of the method",
+    replace=("float(max_period)", "10000.0"),
     hint="Your embedding does not change with max_period. Where does the argument enter?",
-)
-def period_ignored(t: Tensor, dim: int, max_period: float = 10000) -> Tensor:
-    """Write 10000 into the code."""
-    angle = angles(t, dim // 2, 10000, dim / 2)
-    return torch.cat([angle.cos(), angle.sin()], dim=1)
+)  # fmt: skip
 
 
 @misconception(

@@ -1,15 +1,12 @@
 """Wrong beliefs about GaussianDiffusion: its schedule and its posterior, with the behaviour they lead to."""
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from autograder.checks import Candidate, RemoteObject
-from autograder.diagnosis import Record, misconception, probe, reference
-
-process = reference("diffusion", "process")
+from autograder.diagnosis import Record, misconception, probe
 
 BETAS = torch.tensor([0.2, 0.1, 0.35, 0.15, 0.3], dtype=torch.float64)
 ALPHA_BARS = (1 - BETAS).cumprod(0)
@@ -19,9 +16,6 @@ X_START = torch.tensor([[1.7, -0.6, 0.3], [0.2, 2.4, -1.1], [-0.8, 0.9, 1.3], [0
 X_T = torch.tensor([[0.4, -1.2, 0.9], [1.5, 0.1, -0.7], [-0.3, 0.8, 2.1], [1.1, 0.6, -1.4]])
 T = torch.tensor([0, 3, 1, 4])
 LABELS = torch.tensor([2, 0, 1, 3])
-
-Triple = tuple[Tensor, Tensor, Tensor]
-Denoiser = Callable[..., Tensor]
 
 
 def bent(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
@@ -84,125 +78,55 @@ def _added(x: Tensor, t: Tensor, y: Tensor | None, after: Tensor) -> Tensor:
 # -- the schedule and q_posterior --------------------------------------------------------------------------
 
 
-@misconception(
-    "GaussianDiffusion",
-    belief="one step back is as noisy as one step forward",
-    hint="Your variance is that of the forward step. Does knowing x_0 make x_{t-1} more certain, and what is left "
-    "at t = 0?",
-)
-class forward_variance_used(process.GaussianDiffusion):
-    """beta_t instead of the posterior variance."""
+misconception(
+    "GaussianDiffusion", name="forward_variance_used", belief="one step back is as noisy as one step forward",
+    replace=("variance = betas * (1 - alpha_bar_prev) / (1 - alpha_bar)", "variance = betas"),
+    hint="Your variance is that of the forward step. Does knowing x_0 make x_{t-1} more certain, and what is left at t = 0?",
+)  # fmt: skip
 
-    def __init__(self, betas: Tensor) -> None:
-        """Overwrite the variance."""
-        super().__init__(betas)
-        self.posterior_variance = betas
-        self.posterior_log_variance_clipped = betas.log()
-
-
-@misconception(
-    "GaussianDiffusion",
-    belief="all coefficients are taken at the same step",
+misconception(
+    "GaussianDiffusion", name="previous_step_not_shifted", belief="all coefficients are taken at the same step",
+    replace=("torch.cat([alpha_bar.new_ones(1), alpha_bar[:-1]])", "alpha_bar"),
     hint="At t = 0 your posterior mean is not x_0. At which timestep does the docstring take each alpha_bar?",
-)
-class previous_step_not_shifted(process.GaussianDiffusion):
-    """alpha_bar_t where alpha_bar_{t-1} belongs."""
+)  # fmt: skip
 
-    def __init__(self, betas: Tensor) -> None:
-        """Recompute every coefficient without the shift."""
-        super().__init__(betas)
-        self.weight_of_start = betas * self.alphas_cumprod.sqrt() / (1 - self.alphas_cumprod)
-        self.weight_of_x_t = (1 - betas).sqrt()
-        self.posterior_variance = betas
-        self.posterior_log_variance_clipped = betas.log()
+misconception(
+    "GaussianDiffusion", name="coefficients_exchanged", belief="the first coefficient goes with x_t",
+    replace=(
+        "return weight_of_start * x_start + weight_of_x_t * x_t",
+        "return weight_of_x_t * x_start + weight_of_start * x_t",
+    ),
+    hint="Near t = 0 your posterior mean stays at x_t instead of moving to x_0. Which coefficient multiplies which image?",
+)  # fmt: skip
 
+misconception(
+    "GaussianDiffusion", name="roots_left_out_of_the_mean", belief="alphas enter the mean without roots",
+    replace=[("alpha_bar_prev.sqrt()", "alpha_bar_prev"), ("(1 - betas).sqrt()", "(1 - betas)")],
+    hint="Your posterior mean is too small. Two of its factors are amplitudes rather than shares of variance: which?",
+)  # fmt: skip
 
-@misconception(
-    "GaussianDiffusion",
-    belief="the first coefficient goes with x_t",
-    hint="Near t = 0 your posterior mean stays at x_t instead of moving to x_0. Which coefficient multiplies which "
-    "image?",
-)
-class coefficients_exchanged(process.GaussianDiffusion):
-    """Swap the two weights of the mean."""
-
-    def __init__(self, betas: Tensor) -> None:
-        """Exchange the tables."""
-        super().__init__(betas)
-        self.weight_of_start, self.weight_of_x_t = self.weight_of_x_t, self.weight_of_start
-
-
-@misconception(
-    "GaussianDiffusion",
-    belief="alphas enter the mean without roots",
-    hint="Your posterior mean is too small. Two of its factors are amplitudes rather than shares of variance: "
-    "which?",
-)
-class roots_left_out_of_the_mean(process.GaussianDiffusion):
-    """Plain alphas in both weights."""
-
-    def __init__(self, betas: Tensor) -> None:
-        """Square the roots away."""
-        super().__init__(betas)
-        previous = torch.cat([torch.ones_like(betas[:1]), self.alphas_cumprod[:-1]])
-        self.weight_of_start = self.weight_of_start * previous.sqrt()
-        self.weight_of_x_t = self.weight_of_x_t * (1 - betas).sqrt()
-
-
-@misconception(
-    "GaussianDiffusion",
-    belief="the logarithm of a variance always exists",
+misconception(
+    "GaussianDiffusion", name="log_variance_infinite", belief="the logarithm of a variance always exists",
+    replace=("variance.clamp(min=1e-20).log()", "variance.log()"),
     hint="Your log-variance is infinite at one timestep. How large is the posterior variance there?",
-)
-class log_variance_infinite(process.GaussianDiffusion):
-    """Take the logarithm of zero."""
+)  # fmt: skip
 
-    def __init__(self, betas: Tensor) -> None:
-        """Do not clip."""
-        super().__init__(betas)
-        self.posterior_log_variance_clipped = self.posterior_variance.log()
+misconception(
+    "GaussianDiffusion", name="log_of_the_deviation", belief="the third result is the standard deviation's logarithm",
+    replace=("variance.clamp(min=1e-20).log()", "0.5 * variance.clamp(min=1e-20).log()"),
+    hint="Your third result is half of what it should be. Is it the logarithm of a variance or of a standard deviation?",
+)  # fmt: skip
 
+misconception(
+    "GaussianDiffusion", name="schedule_is_trainable", belief="a module's numbers are its parameters",
+    replace=('self.register_buffer("betas", betas)', "self.betas = nn.Parameter(betas.clone())"),
+    hint="An optimiser that is given your module would train the noise schedule. How does a module keep numbers that move "
+    "with it but are not learned?",
+)  # fmt: skip
 
-@misconception(
-    "GaussianDiffusion",
-    belief="the third result is the standard deviation's logarithm",
-    hint="Your third result is half of what it should be. Is it the logarithm of a variance or of a standard "
-    "deviation?",
-)
-class log_of_the_deviation(process.GaussianDiffusion):
-    """Halve the log-variance."""
-
-    def __init__(self, betas: Tensor) -> None:
-        """Take the logarithm of the root."""
-        super().__init__(betas)
-        self.posterior_log_variance_clipped = 0.5 * self.posterior_log_variance_clipped
-
-
-@misconception(
-    "GaussianDiffusion",
-    belief="a module's numbers are its parameters",
-    hint="An optimiser that is given your module would train the noise schedule. How does a module keep numbers "
-    "that move with it but are not learned?",
-)
-class schedule_is_trainable(process.GaussianDiffusion):
-    """Keep the betas as a parameter."""
-
-    def __init__(self, betas: Tensor) -> None:
-        """Register the betas as a parameter."""
-        super().__init__(betas)
-        del self.betas
-        self.betas = nn.Parameter(betas.clone())
-
-
-@misconception(
-    "GaussianDiffusion",
-    belief="the data follow the precision of the schedule",
-    hint="Single-precision images come back in double precision. Which tensors in your formula are float64, and "
-    "what does multiplying by them do?",
-)
-class double_precision_leaks(process.GaussianDiffusion):
-    """Leave the tables in float64."""
-
-    def q_posterior(self, x_start: Tensor, x_t: Tensor, t: Tensor) -> Triple:
-        """Multiply without conversion."""
-        return super().q_posterior(x_start.double(), x_t.double(), t)
+misconception(
+    "GaussianDiffusion", name="double_precision_leaks", belief="the data follow the precision of the schedule",
+    replace=(".to(x_t.dtype)\n", ".double()\n"),
+    hint="Single-precision images come back in double precision. Which tensors in your formula are float64, and what does "
+    "multiplying by them do?",
+)  # fmt: skip
