@@ -16,7 +16,20 @@ from typing import Annotated, NoReturn
 import typer
 
 from autograder import __version__
-from autograder.commands import audit, check, coverage, doctor, export, grade, listing, nbgrade, new, release, report
+from autograder.commands import (
+    audit,
+    check,
+    coverage,
+    doctor,
+    export,
+    grade,
+    listing,
+    nbgrade,
+    new,
+    new_course,
+    release,
+    report,
+)
 from autograder.errors import AutograderError
 
 _UsageMistake: type[Exception] = typer.BadParameter.__mro__[2]  # type: ignore[assignment]
@@ -41,6 +54,7 @@ app.command("nbgrade")(nbgrade.run)
 app.command("report")(report.run)
 app.command("audit")(audit.run)
 app.command("new")(new.run)
+app.command("new-course")(new_course.run)
 app.command("coverage")(coverage.run)
 app.command("export")(export.run)
 app.command("doctor")(doctor.run)
