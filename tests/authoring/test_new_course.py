@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.authoring.new_course import new_course
 from autograder.course.manifest import read_manifest
@@ -46,15 +47,15 @@ def test_the_life_of_a_new_course(tmp_path: Path) -> None:
         assert code == 0, said
 
 
-def test_nbgrader_finds_the_course(tmp_path: Path) -> None:
+def test_nbgrader_finds_the_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its configuration is read, with the course's own name."""
     root = tmp_path / "My Course"
     new_course(root)
     assert read_manifest(root).id == "my-course"
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "--show-config-json"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["CourseDirectory"]["course_id"] == "my-course"
+    monkeypatch.setenv("AUTOGRADER_COURSE", str(root))  # which the configuration would set otherwise, and leave behind
+    found = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    assert found.CourseDirectory.course_id == "my-course"
+    assert found.ExternalScores.isolation == "strict"
 
 
 @pytest.mark.parametrize("occupied", ["file", "folder"])
