@@ -11,7 +11,16 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "tests" / "hostile" / "README.md"])
 _NAMED = re.compile(r"`((?:[a-z_]+/)*[a-z_]+\.(?:py|md|json|toml))`")
 _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
-EXAMPLES = ("outline.md", "losses.py", "losses_einsum.py", "test_losses.py", "class.json", "results.json", "summary.json")
+EXAMPLES = (
+    "outline.md",
+    "shared_mistakes.py",
+    "losses.py",
+    "losses_einsum.py",
+    "test_losses.py",
+    "class.json",
+    "results.json",
+    "summary.json",
+)
 """Names that a document makes up, or of files that a run writes."""
 
 
