@@ -41,8 +41,11 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_cell_of_the_solved_notebook_runs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """In one namespace, checks and graded cells included."""
+def test_every_cell_of_the_solved_notebook_runs(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one namespace, checks and graded cells included, in the notebook's folder, as a kernel runs."""
+    monkeypatch.chdir(path_of("source", name).parent)
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for identity, source in code_cells("source", name):
         exec(compile(source, identity, "exec", dont_inherit=True), namespace)
@@ -50,8 +53,9 @@ def test_every_cell_of_the_solved_notebook_runs(name: str, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_check_of_the_empty_notebook_says_that_nothing_is_there(name: str) -> None:
+def test_every_check_of_the_empty_notebook_says_that_nothing_is_there(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And every other cell runs."""
+    monkeypatch.chdir(path_of("release", name).parent)
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for identity, source in code_cells("release", name):
         compiled = compile(source, identity, "exec", dont_inherit=True)
