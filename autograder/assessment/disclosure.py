@@ -16,7 +16,8 @@ from torch import Tensor
 from torch._tensor_str import get_printoptions
 
 from autograder.assessment.outcomes import Outcome
-from autograder.checks.candidate import Call, RemoteObject
+from autograder.checks.calls import Call
+from autograder.checks.candidate import RemoteObject
 from autograder.course.assignment import Exercise
 from autograder.results.schema import CheckResult
 

@@ -8,7 +8,7 @@ from typing import Any
 import greenlet
 import torch
 
-from autograder.checks.candidate import Session
+from autograder.checks.calls import Session
 from autograder.wire.protocol import Seed, in_lane
 
 Body = Callable[[Session], None]

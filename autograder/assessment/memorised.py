@@ -18,8 +18,8 @@ from torch import Tensor
 from autograder.assessment.examples import is_property
 from autograder.assessment.outcomes import Outcome
 from autograder.assessment.runner import RunOptions, arguments_of
-from autograder.checks.calls import CandidateSession, OpenSession
-from autograder.checks.candidate import Call, Candidate, CandidateError, Remote
+from autograder.checks.calls import Call, CandidateError, CandidateSession, OpenSession, Remote
+from autograder.checks.candidate import Candidate
 from autograder.checks.salt import salted
 from autograder.checks.strategies import number
 from autograder.course.assignment import Assignment, Check, Exercise

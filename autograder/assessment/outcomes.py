@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from autograder.checks.candidate import Call, CandidateError, Remote
+from autograder.checks.calls import Call, CandidateError, Remote
 from autograder.checks.closeness import CheckFailed
 from autograder.course.assignment import Check
 from autograder.errors import GraderError

@@ -12,8 +12,8 @@ import torch
 from autograder.assessment.examples import _STORE, FIXTURES, _names, derive_seed, is_property
 from autograder.assessment.interleaving import run_interleaved
 from autograder.assessment.outcomes import Outcome, outcome_of, size_of
-from autograder.checks.calls import CandidateSession, OpenSession
-from autograder.checks.candidate import Candidate, Remote, Session
+from autograder.checks.calls import CandidateSession, OpenSession, Remote, Session
+from autograder.checks.candidate import Candidate
 from autograder.checks.salt import NONE, salt_of, salted
 from autograder.checks.strategies import Deferred
 from autograder.course.assignment import Assignment, Check, Exercise

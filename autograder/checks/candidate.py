@@ -14,11 +14,9 @@ from typing import Any
 from torch import Tensor
 
 from autograder.checks import salt
-from autograder.checks.calls import Call, CandidateError, Observation, Remote, Session
+from autograder.checks.calls import Call, Observation, Remote
 from autograder.wire import protocol
 from autograder.wire.codec import Handle
-
-__all__ = ["Call", "Candidate", "CandidateError", "Observation", "Remote", "RemoteFunction", "RemoteObject", "Session"]
 
 
 @dataclass

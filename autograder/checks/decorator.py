@@ -1,4 +1,4 @@
-"""What check writers use: a decorator that puts points on a pytest function, and the comparisons.
+"""The decorator that puts points on a pytest function and makes it a check.
 
 A check is an ordinary test function with a ``candidate`` argument::
 
@@ -20,28 +20,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from hypothesis import HealthCheck, Phase, settings
-
-from autograder.checks.closeness import (
-    CheckFailed,
-    assert_close,
-    assert_close_to_any,
-    assert_finite,
-    assert_shape,
-    assert_true,
-    fail,
-)
-
-__all__ = [
-    "CheckFailed",
-    "CheckInfo",
-    "assert_close",
-    "assert_close_to_any",
-    "assert_finite",
-    "assert_shape",
-    "assert_true",
-    "check",
-    "fail",
-]
 
 CheckKind = Literal["value", "law", "shape", "dtype", "purity", "gradient", "extreme", "random"]
 

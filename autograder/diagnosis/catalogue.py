@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.checks.calls import CandidateSession
-from autograder.checks.candidate import Candidate, Remote
+from autograder.checks.calls import CandidateSession, Remote
+from autograder.checks.candidate import Candidate
 from autograder.checks.files import load_file
 from autograder.course.assignment import Assignment, Exercise
 from autograder.course.check_files import module_under_test

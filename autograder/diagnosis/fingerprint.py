@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from autograder.checks.candidate import Candidate, CandidateError, RemoteFunction, RemoteObject
+from autograder.checks.calls import CandidateError
+from autograder.checks.candidate import Candidate, RemoteFunction, RemoteObject
 from autograder.checks.closeness import as_array
 from autograder.checks.short_answers import number_of, plain
 

@@ -39,4 +39,4 @@ def _picture(expected: Any, got: Any, title: str) -> bytes | None:
 
 
 def _plain(value: Tensor | np.ndarray) -> np.ndarray:
-    return as_array(value)
+    return as_array(value.float() if isinstance(value, Tensor) else value)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import random
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
 from torch.overrides import _get_current_function_mode_stack, _pop_mode
 from torch.utils import _python_dispatch
 
-from autograder.runtime.generator_state import NumpyState, PythonState, seed_python
+from autograder.runtime.operations import seed_python
 
 
 def seed_everything(seed: int) -> None:
@@ -19,19 +21,20 @@ def seed_everything(seed: int) -> None:
     seed_python(seed)
 
 
-RandomState = tuple[torch.Tensor, NumpyState, PythonState]
+RandomState = tuple[torch.Tensor, Any, Any]
+"""Torch's, NumPy's and Python's own forms of their generators' states."""
 
 
 def random_state() -> RandomState:
     """Snapshot of the three global generators."""
-    return torch.get_rng_state(), NumpyState(), PythonState()
+    return torch.get_rng_state(), np.random.get_state(), random.getstate()
 
 
 def set_random_state(state: RandomState) -> None:
     """Put a snapshot of the three global generators back."""
     torch.set_rng_state(state[0])
-    state[1].put_back()
-    state[2].put_back()
+    np.random.set_state(state[1])
+    random.setstate(state[2])
 
 
 class RandomLanes:
@@ -54,7 +57,10 @@ class RandomLanes:
 
 def same_state(before: RandomState, after: RandomState) -> bool:
     """Tell whether nothing was drawn between two snapshots."""
-    return bool(torch.equal(before[0], after[0])) and before[1].equals(after[1]) and before[2].equals(after[2])
+    name, key, *rest = before[1]
+    name_after, key_after, *rest_after = after[1]
+    numpy_is_same = (name, rest) == (name_after, rest_after) and np.array_equal(key, key_after)
+    return bool(torch.equal(before[0], after[0])) and numpy_is_same and before[2] == after[2]
 
 
 class GlobalState:

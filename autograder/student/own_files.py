@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from autograder.checks.candidate import Candidate, Remote
+from autograder.checks.calls import Remote
+from autograder.checks.candidate import Candidate
 from autograder.course.check_files import fitting_module
 from autograder.errors import UsageError
 from autograder.runtime.module_space import ModuleSpace

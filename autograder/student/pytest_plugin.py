@@ -53,7 +53,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     info = getattr(getattr(item, "obj", None), "autograder_check", None)
     if info is not None and report.when == "call" and report.failed and call.excinfo is not None:
-        from autograder.checks.candidate import CandidateError
+        from autograder.checks.calls import CandidateError
         from autograder.checks.closeness import CheckFailed
 
         if isinstance(call.excinfo.value, CheckFailed | CandidateError):

@@ -143,13 +143,10 @@ class Call(Request):
 
 
 @dataclass(frozen=True)
-class Observe(Request):
+class Observe(Call):
     """Call, and report what else changed. Answer: a dict with the value, the arguments afterwards, and two flags."""
 
     op = "observe"
-    target: Target
-    args: Sequence[Any]
-    kwargs: Mapping[str, Any]
 
     @classmethod
     def admits(cls, asked: Wire, value: object) -> bool:
@@ -166,13 +163,10 @@ class Observe(Request):
 
 
 @dataclass(frozen=True)
-class Grad(Request):
+class Grad(Call):
     """Gradients of ``sum(cotangent * output)``. Answer: a tuple, with ``parameters`` a pair of it and a dict by name."""
 
     op = "grad"
-    target: Target
-    args: Sequence[Any]
-    kwargs: Mapping[str, Any]
     wrt: Sequence[int | str]
     """The arguments to differentiate with respect to, by position or name."""
     select: Sequence[int | str] = ()

@@ -12,7 +12,8 @@ from torch._tensor_str import get_printoptions
 
 from autograder.assessment.disclosure import DOES_NOT_RUN, MAX_VALUE, check_result, parameter_names, show
 from autograder.assessment.outcomes import Outcome
-from autograder.checks.candidate import Call, RemoteObject
+from autograder.checks.calls import Call
+from autograder.checks.candidate import RemoteObject
 from autograder.course.assignment import Assignment, Check
 from autograder.wire.codec import Handle
 

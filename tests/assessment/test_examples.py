@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograder.assessment.examples import derive_seed, draw_examples, is_property
 from autograder.assessment.interleaving import run_interleaved
-from autograder.checks.candidate import Session
+from autograder.checks.calls import Session
 from autograder.checks.decorator import EXAMPLES
 from autograder.checks.strategies import arrays, batches, gaussian_parameters, normal, probabilities, seeds, uniform
 

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.assessment.assess import assess
 from autograder.assessment.assessed import Assessed
 from autograder.assessment.runner import RunOptions, arguments_of
-from autograder.checks.candidate import Remote
+from autograder.checks.calls import Remote
 from autograder.course.course import Course
 from autograder.sessions.local import LocalSession
 from autograder.sessions.subjects import LoadedModules

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from autograder.assessment.outcomes import Outcome
 from autograder.assessment.runner import MAX_LOST, RunOptions, earned, run_checks
-from autograder.checks.decorator import CheckKind, assert_close, check, fail
+from autograder.checks.closeness import assert_close, fail
+from autograder.checks.decorator import CheckKind, check
 from autograder.course.assignment import Assignment, Check, Exercise
 from autograder.errors import GraderError
 from autograder.runtime.module_space import ModuleSpace

@@ -11,7 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.checks.candidate import Candidate, CandidateError, Remote, RemoteObject
+from autograder.checks.calls import CandidateError, Remote
+from autograder.checks.candidate import Candidate, RemoteObject
 from autograder.checks.closeness import assert_close
 from autograder.runtime.module_space import ModuleSpace
 from autograder.sandbox.sandbox import Sandbox

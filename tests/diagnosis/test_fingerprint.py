@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.checks.candidate import Candidate, Remote
+from autograder.checks.calls import Remote
+from autograder.checks.candidate import Candidate
 from autograder.diagnosis.fingerprint import Entry, Record, same_entry, same_value, take_fingerprint
 from autograder.runtime.module_space import ModuleSpace
 from autograder.sessions.local import LocalSession

@@ -10,23 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from process_tree import descendants
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def descendants(root: int) -> set[int]:
-    """The processes below one."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    found = {root}
-    for _ in range(6):
-        found |= {child for child, parent in parents.items() if parent in found}
-    return found - {root}
 
 
 def alive(process: int) -> bool:

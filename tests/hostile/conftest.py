@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from process_tree import descendants, parents
 
 from autograder.grading import grader
 from autograder.grading.grader import Grader, _selected
@@ -166,26 +167,11 @@ def peak_of(run: Callable[[], Graded]) -> tuple[Graded, int]:
     return graded, int(line.split()[1]) // 1024
 
 
-def _relatives() -> dict[int, int]:
-    """Every process of the machine with its parent."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    return parents
-
-
 def worker_processes() -> int:
     """Processes under the uids that this process's zygotes give to workers, wherever they hang in the tree."""
-    parents = _relatives()
-    own = {os.getpid()}
-    for _ in range(4):
-        own |= {child for child, parent in parents.items() if parent in own}
+    own = {os.getpid(), *descendants(os.getpid())}
     found = 0
-    for pid in parents:
+    for pid in parents():
         try:
             uid = Path(f"/proc/{pid}").stat().st_uid
         except OSError:

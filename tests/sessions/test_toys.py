@@ -8,7 +8,8 @@ import pytest
 import torch
 from tiny_course import hand_in, load_course, right_answers
 
-from autograder.checks.candidate import Candidate, CandidateError, Remote
+from autograder.checks.calls import CandidateError, Remote
+from autograder.checks.candidate import Candidate
 from autograder.checks.closeness import assert_close
 from autograder.course.assignment import Assignment
 from autograder.errors import GraderError, UsageError

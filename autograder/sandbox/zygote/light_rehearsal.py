@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.runtime.generator_state import seed_python
-from autograder.runtime.operations import Operations
+from autograder.runtime.operations import Operations, seed_python
 from autograder.sandbox.zygote.rehearsal import NAME, loading, rehearse, settle
 from autograder.wire.protocol import Answer, Seed, in_lane, in_module
 
