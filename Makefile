@@ -7,12 +7,18 @@ SUBMISSIONS ?= submitted/$(ASSIGNMENT)
 DEMO := results/demo
 # The assignments with a demonstration class, as solutions/course.toml lists them.
 DEMOS = $(shell $(BIN)/python -c 'from pathlib import Path; from autograder.course.manifest import read_manifest as read; print(*read(Path(".")).demo)')
+CLASS := results/demo-submissions
 ISOLATION ?= strict
+# Processes that run the tests; each holds torch and a grader, 3 GB. 1 runs them in order, in this one.
+TEST_JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest tests $(if $(filter-out 1,$(TEST_JOBS)),-n $(TEST_JOBS) --dist loadscope)
 
-.PHONY: constraints test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean
+.PHONY: bench-peers constraints calibrate bench-training test-training test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean dist student-kit
 
 help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
+	@echo "make test-training  every training task on real data, a right answer and a wrong one (an hour)"
+	@echo "make calibrate measure the levels of training tasks anew (many hours)"
 	@echo "make test      environment, then the project's tests"
 	@echo "make test-fast the tests that start no program"
 	@echo "make env       the environment only: .venv/bin/autograder works afterwards"
@@ -23,8 +29,13 @@ help:
 	@echo "make export    the gradebook as results/marks.csv"
 	@echo "make audit     test the checks: references, stubs, alternatives, misconceptions"
 	@echo "make mutants   mutate the references and see whether the checks notice (long)"
+	@echo "make dist      dist/dgm_autograder-….whl: what students install, and what instructors install with [grading,nbgrader]"
+	@echo "make student-kit   dist/student-kit.zip: what a class is handed"
 	@echo "make feedback-gallery   all feedback on one page"
 	@echo "make bench     measure speed and memory, also of stock nbgrader (an hour), write benchmarks/results/"
+	@echo "make bench-training   what each training task costs and measures (half an hour)"
+	@echo "make bench-peers   the same checks and submissions through other graders (PEERS=\"gradescope-utils\"), each from PyPI in an environment of its own"
+	@echo "make docs      the documentation as a site: site/index.html"
 	@echo "make lint      ruff, mypy, and the floors of the house"
 	@echo "make constraints   write the exact versions anew (UPGRADE=1: the newest ones)"
 	@echo "make clean     remove the environment and results"
@@ -35,20 +46,25 @@ $(VENV)/.ready: pyproject.toml constraints.txt tools/make_env.sh
 	@bash tools/make_env.sh $(VENV)
 	@touch $@
 
+# 2 says that something could not be read: the demonstration classes have such work on purpose.
 demo: env
 	@$(BIN)/autograder release
+	@$(BIN)/python tools/build_demo.py $(CLASS)
 	@for a in $(DEMOS); do \
 	  echo; echo "== $$a =="; \
-	  $(BIN)/autograder grade $$a demo/$$a --out $(DEMO)/$$a --isolation $(ISOLATION) || exit $$?; \
+	  $(BIN)/autograder grade $$a $(CLASS)/$$a --out $(DEMO)/$$a --isolation $(ISOLATION) --no-training || [ $$? -eq 2 ] || exit 3; \
 	done
+	@echo; echo "== training: a right VAE and a wrong one =="
+	@$(BIN)/autograder grade vae $(CLASS)/vae/alice $(CLASS)/vae/carol.zip --only training.vae_mnist --training-only \
+	  --out $(DEMO)/training --isolation $(ISOLATION)
 	@echo; echo "Class reports (open in a browser):"
-	@for a in $(DEMOS); do echo "  file://$(CURDIR)/$(DEMO)/$$a/index.html"; done
+	@for a in $(DEMOS) training; do echo "  file://$(CURDIR)/$(DEMO)/$$a/index.html"; done
 
 test: env
-	@$(BIN)/python -m pytest tests
+	@$(PYTEST)
 
 test-fast: env
-	@$(BIN)/python -m pytest tests -m "not processes and not course"
+	@$(PYTEST) -m "not processes and not course"
 
 release: env
 	@$(BIN)/autograder release
@@ -61,8 +77,10 @@ collect: env
 grade: env
 	@if ls -d submitted/*/$(ASSIGNMENT) >/dev/null 2>&1; then \
 	  $(BIN)/autograder nbgrade $(ASSIGNMENT); \
-	else \
+	elif [ -e "$(SUBMISSIONS)" ]; then \
 	  $(BIN)/autograder grade $(ASSIGNMENT) $(SUBMISSIONS); \
+	else \
+	  echo "nothing was handed in: neither submitted/*/$(ASSIGNMENT) nor $(SUBMISSIONS) is there"; \
 	fi
 
 feedback: env
@@ -77,6 +95,12 @@ export: env
 report: env
 	@$(BIN)/autograder report results/$(ASSIGNMENT)
 
+test-training: env
+	@AUTOGRADER_TRAINING=all $(BIN)/python -m pytest tests/training
+
+calibrate: env
+	@$(BIN)/autograder calibrate
+
 audit: env
 	@$(BIN)/autograder audit
 
@@ -85,14 +109,28 @@ mutants: env
 
 docs: env
 	@$(BIN)/python tools/write_docs.py
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "site/index.html"
 
 feedback-gallery: env
 	@$(BIN)/python tools/feedback_gallery.py
+
+bench-training: env
+	@$(BIN)/python benchmarks/training.py $(TASKS)
 
 bench: env
 	@$(BIN)/python benchmarks/class_speed.py
 	@$(BIN)/python benchmarks/spawn.py
 	@$(BIN)/python benchmarks/nbgrader_speed.py
+
+bench-peers: env
+	@$(BIN)/python benchmarks/peers/run.py $(PEERS)
+
+dist: env
+	@$(BIN)/python -c 'from pathlib import Path; from autograder.bundles.wheel import build_wheel; print(build_wheel(Path("dist")))'
+
+student-kit: env
+	@$(BIN)/autograder bundle student --out dist/student-kit.zip
 
 lint: env
 	@$(BIN)/ruff check .

@@ -18,19 +18,25 @@ import typer
 from autograder import __version__
 from autograder.commands import (
     audit,
+    calibrate,
     check,
     coverage,
     doctor,
-    export,
     grade,
     listing,
     nbgrade,
     new,
     new_course,
     release,
-    report,
+    train,
 )
+from autograder.commands.cluster import local as cluster
+from autograder.commands.cluster import serve
+from autograder.commands.platforms import bundle, sweep
+from autograder.commands.results import diff, explain, export, merge, report
 from autograder.errors import AutograderError
+from autograder.standby.client import run_there
+from autograder.standby.meeting import CommandEnded
 
 _UsageMistake: type[Exception] = typer.BadParameter.__mro__[2]  # type: ignore[assignment]
 """What typer raises for wrong usage; older releases take it from click, newer ones bring their own."""
@@ -49,14 +55,23 @@ app = typer.Typer(
 app.command("list")(listing.run)
 app.command("release")(release.run)
 app.command("check")(check.run)
+app.command("train")(train.run)
 app.command("grade")(grade.run)
 app.command("nbgrade")(nbgrade.run)
+app.command("merge")(merge.run)
+app.command("cluster")(cluster.run)
+app.command("serve")(serve.run)
 app.command("report")(report.run)
+app.command("diff")(diff.run)
+app.command("explain")(explain.run)
 app.command("audit")(audit.run)
+app.command("calibrate")(calibrate.run)
 app.command("new")(new.run)
 app.command("new-course")(new_course.run)
 app.command("coverage")(coverage.run)
 app.command("export")(export.run)
+app.command("sweep")(sweep.run)
+app.add_typer(bundle.app, name="bundle")
 app.command("doctor")(doctor.run)
 
 
@@ -81,7 +96,12 @@ def _options(
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; errors are one line on stderr, never a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)  # as a cancelled CI job is ended: leave what is finished, and no process
-    sys.exit(run_command(arguments))
+    given = sys.argv[1:] if arguments is None else arguments
+    code = run_there(given)
+    try:
+        sys.exit(run_command(arguments) if code is None else code)
+    except CommandEnded as ended:  # this is a child of a standby
+        sys.exit(ended.code)
 
 
 def run_command(arguments: list[str] | None = None) -> int:
@@ -89,7 +109,7 @@ def run_command(arguments: list[str] | None = None) -> int:
     if not os.environ.get("AUTOGRADER_DEBUG"):
         warnings.simplefilter("ignore")  # libraries' remarks on a student's values are of no use to anybody here
     try:
-        outcome = app(args=arguments, standalone_mode=False, prog_name="autograder")
+        outcome = app(args=arguments, standalone_mode=False, prog_name="autograder", obj=run_command)
         if outcome == _INTERRUPTED:  # typer's own answer to Ctrl-C, without a word
             return _say_interrupted()
         return outcome if isinstance(outcome, int) else 0

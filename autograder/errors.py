@@ -4,6 +4,7 @@
 
     AutograderError              message, where it happened, what to do about it
     ├── UsageError               exit code 2: wrong command line, unreadable input
+    │   └── DataMissing          a data set is not here and nothing stands in: a task that needs it is skipped
     └── GraderError              exit code 3: the grader failed; never a reason to take marks away
         ├── IsolationError       the machine cannot give the isolation asked for, or a self-test failed
         ├── ZygoteDied           the process that workers are forked from is gone
@@ -46,6 +47,10 @@ class UsageError(AutograderError):
     """The command line or an input file is wrong; the person who typed the command can mend it."""
 
     exit_code = 2
+
+
+class DataMissing(UsageError):
+    """A data set is neither on this machine nor to be had; whoever can do without it skips what needs it."""
 
 
 class GraderError(AutograderError):

@@ -3,7 +3,8 @@
 Run ``python benchmarks/switches.py [SWITCH…]``; writes ``benchmarks/results/switches.json``. Every switch is a replacement in
 a copy of the working tree: what is measured without it is this code and nothing else. A ratio below 1 says that the
 cleverness saves CPU; what saves less than five in a hundred has to go. What has gone is kept in the results: reading generator
-state by ctypes, dropping two fork hooks, compiling convolutions beforehand (oneDNN is off instead).
+state by ctypes, dropping two fork hooks, compiling convolutions beforehand (oneDNN is off instead),
+workers without torch.
 """
 
 from __future__ import annotations
@@ -23,13 +24,8 @@ ASSIGNMENTS = ("vae", "warmup", "diffusion", "gan")
 COPIED = ("autograder", "solutions", "benchmarks", "pyproject.toml")
 
 SWITCHES: dict[str, list[tuple[str, str, str]]] = {
-    "workers without torch": [
-        (
-            "autograder/sandbox/sandbox.py",
-            'if profiles.offers() and not profiles.offers()["pidfd"]:',
-            "if False:",
-        ),
-    ],
+    "huge pages": [("autograder/sandbox/zygote/hugepages.py", 'libc.call("madvise", address, _SIZE, _MADV_COLLAPSE)', "pass")],
+    "rehearsal": [("autograder/sandbox/zygote/rehearsal.py", "for turn in range(_TIMES):", "for turn in range(0):")],
 }
 """Name -> file, what stands there, what stands there without it."""
 

@@ -6,16 +6,21 @@ import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
 from tiny_course import load_course
 
+import autograder.checks.decorator  # noqa: F401  its Hypothesis profile: the same examples in every run
 from autograder.course.assignment import Assignment
-from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.zygote.rehearsal import NAME
 from autograder.sandbox.zygote_host import ZygoteHost
 
 pytest_plugins = ["nbgrader_fixtures"]
+
+settings.register_profile("unhurried", deadline=None)  # no test is about time, least of all on a busy machine
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +30,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
 
 
 @pytest.fixture(scope="session")
-def warm_sandbox() -> Iterator[Sandbox]:
-    """Return zygotes with the best isolation of this machine."""
-    with Sandbox("best") as sandbox:
+def warm_sandbox() -> Iterator[ZygoteHost]:
+    """Return a zygote with the best isolation of this machine."""
+    with ZygoteHost("best") as sandbox:
         yield sandbox
 
 
@@ -42,6 +47,23 @@ _PLACES = {
 }
 """Folders and files whose tests start programs, or go through much of the course."""
 
+_TOGETHER = {"hostile": "attacks", "every_exercise": "audit", "audit": "audit"}
+"""Folders whose tests run in one process, where the others go file by file: attacks are counted by what they leave on the
+machine, and what the audit found is found once."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """File by file to whoever is free, but for the folders that stay together."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByPlace(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            place = nodeid.partition("::")[0].removeprefix("tests/")
+            return _TOGETHER.get(place.partition("/")[0], place)
+
+    return ByPlace(config, log)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what starts processes and what goes through the whole course, so that `make test-fast` can leave it out."""
@@ -51,6 +73,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(str(marker))
         if _STARTING & set(getattr(item, "fixturenames", ())) or "isolated" in item.name.partition("[")[2]:
             item.add_marker("processes")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Long bytes get no name of their own: an archive holds the time when it was made, and names must be the same twice."""
+    return argname if isinstance(val, bytes) and len(val) > 40 else None
 
 
 @pytest.fixture(autouse=True)

@@ -13,13 +13,13 @@ from small_course import SmallCourse, read_json, write_small_course
 
 from autograder.course.course import open_course
 from autograder.grading import grader
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.zygote_host import ZygoteHost
 
 Nbgrader = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory, warm_sandbox: Sandbox) -> Iterator[SmallCourse]:
+def course(tmp_path_factory: pytest.TempPathFactory, warm_sandbox: ZygoteHost) -> Iterator[SmallCourse]:
     """The course, with its assignment in the gradebook and released; submissions are graded in this process."""
     pytest.importorskip("nbgrader", reason="needs nbgrader")
     from autograder.gradebook import preprocessors
@@ -49,6 +49,6 @@ def released(course: SmallCourse) -> dict[str, Any]:
 
 
 @pytest.fixture
-def one_sandbox(monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbox) -> None:
+def one_sandbox(monkeypatch: pytest.MonkeyPatch, warm_sandbox: ZygoteHost) -> None:
     """Graders of this process use the session's zygote."""
     monkeypatch.setattr(grader, "sandbox_for", lambda *args, **kwargs: Shared(warm_sandbox))

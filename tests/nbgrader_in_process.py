@@ -11,16 +11,17 @@ from small_course import SmallCourse
 
 from autograder.errors import GraderError
 from autograder.grading import grader
-from autograder.grading.crew import Job, grade_one
+from autograder.grading.crew import grade_one
+from autograder.grading.jobs import Job
 from autograder.grading.options import GradeOptions
 from autograder.results.graded import Graded
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.zygote_host import ZygoteHost
 
 
 class InThisProcess:
     """Stands in for the standby grader, whose start takes seconds; it has tests of its own."""
 
-    def __init__(self, course: SmallCourse, sandbox: Sandbox) -> None:
+    def __init__(self, course: SmallCourse, sandbox: ZygoteHost) -> None:
         self.course, self.sandbox = course, sandbox
         self.failing: set[str] = set()
         self.announced: list[tuple[str, list[str]]] = []

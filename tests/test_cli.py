@@ -160,7 +160,8 @@ def test_releases(course: str, run: Run, tmp_path: Path) -> None:
 def test_grades_reports_and_exports(course: str, run: Run, tmp_path: Path) -> None:
     """Results where they belong, exit code by the bar, the pages again from the results, marks for other tools."""
     grade = ["grade", course, "work/right", "work/wrong", "--jobs", "1", "--isolation", "best", "--quiet"]
-    assert run(*grade, "--fail-under", "90")[0] == 1
+    code, _, err = run(*grade, "--fail-under", "90")
+    assert (code, err.strip()) == (1, "autograder: wrong: 13 of 17 (76 %) is below 90 %")
     out = tmp_path / "results" / course
     scores = {stem: json.loads((out / f"{stem}.json").read_text())["score"] for stem in ("right", "wrong")}
     assert scores == {"right": 17.0, "wrong": 13.0}
@@ -182,16 +183,16 @@ def test_grades_reports_and_exports(course: str, run: Run, tmp_path: Path) -> No
 
 
 def test_unreadable_submissions_are_results_not_errors(course: str, run: Run, tmp_path: Path) -> None:
-    """A zip, notebooks and a file that hold nothing: score 0 with the reason, exit code by the bar alone."""
+    """A zip, notebooks and a file that hold nothing: score 0 with the reason, and exit code 2, or CI would stay green."""
     names = ["broken.zip", "broken.ipynb", "bin.ipynb"]
     arguments = ["grade", course, *(f"work/{name}" for name in names), "--jobs", "1", "--isolation", "best", "--quiet"]
     code, _, err = run(*arguments, "--out", tmp_path / "out", "--format", "json")
-    assert code == 0, err
+    assert code == 2, err
     results = [json.loads(path.read_text()) for path in (tmp_path / "out").glob("b*.json")]
     assert len(results) == 3
     assert {(result["status"], result["score"]) for result in results} == {("unreadable", 0.0)}
     assert all(result["message"] for result in results)
-    assert run(*arguments, "--out", tmp_path / "out", "--resume", "--fail-under", "1")[0] == 1
+    assert run(*arguments, "--out", tmp_path / "out", "--resume", "--fail-under", "1")[0] == 2
 
 
 def test_checks_for_students(course: str, run: Run, tmp_path: Path) -> None:
@@ -224,6 +225,19 @@ def test_the_doctor(run: Run) -> None:
     assert code == 0
     assert "isolation" in out
     assert "torch" in out
+
+
+def test_the_doctor_looks_for_data(run: Run, tmp_path: Path) -> None:
+    """What a folder holds, what is missing with its remedy, and a folder that is not there."""
+    (tmp_path / "data" / "cifar-10-batches-py").mkdir(parents=True)
+    code, out, _ = run("doctor", "--data", tmp_path / "data")
+    rows = dict(line.split(None, 1) for line in out.splitlines() if line.startswith(("MNIST", "CIFAR-10")))
+    assert code == 0
+    assert rows["MNIST"].startswith("not found")
+    assert not rows["CIFAR-10"].startswith("not found")
+    code, out, _ = run("doctor", "--data", tmp_path / "typo")
+    assert code == 0
+    assert "there is no folder" in out
 
 
 def test_without_permission(course: str, run: Run, tmp_path: Path) -> None:

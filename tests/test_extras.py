@@ -12,12 +12,26 @@ from pathlib import Path
 import pytest
 
 from autograder.cli import run_command
+from autograder.data.cifar import load_cifar10
+from autograder.data.mnist import load_mnist
 from autograder.errors import UsageError
 from autograder.exports.gradebook_marks import marks_of_gradebook
 from autograder.release.student_notebook import cut_releases
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = ("scipy", "torchvision", "matplotlib", "jinja2", "nbgrader", "nbformat", "nbconvert", "sqlalchemy", "nh3", "PIL")
+EXTRAS = (
+    "scipy",
+    "torchvision",
+    "matplotlib",
+    "jinja2",
+    "nbgrader",
+    "nbformat",
+    "nbconvert",
+    "sqlalchemy",
+    "nh3",
+    "PIL",
+    "sklearn",
+)
 _WITHOUT = f"""
 import importlib.abc, sys
 class Nothing(importlib.abc.MetaPathFinder):
@@ -46,6 +60,18 @@ def test_the_remedy_is_named(needing: Callable[[], object], monkeypatch: pytest.
     with pytest.raises(UsageError, match="nbgrader is not installed") as caught:
         needing()
     assert "dgm-autograder[nbgrader]" in str(caught.value)
+
+
+@pytest.mark.parametrize(("library", "package"), [("torchvision", "torchvision"), ("sklearn", "scikit-learn")])
+@pytest.mark.parametrize("load", [load_mnist, load_cifar10])
+def test_data_without_their_libraries(
+    load: Callable[[None, bool], object], library: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The remedy, before anything is downloaded."""
+    hide(library, monkeypatch)
+    with pytest.raises(UsageError, match=f"{package} is not installed") as caught:
+        load(None, True)
+    assert "dgm-autograder[grading]" in str(caught.value)
 
 
 @pytest.mark.parametrize("command", [["grade", "vae", "nothing"], ["report", "nothing"]])

@@ -31,7 +31,7 @@ fi
 echo "installing the environment into $venv (torch makes this a few gigabytes) ..."
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 # Bytecode is compiled now: where PYTHONDONTWRITEBYTECODE is set, every process would otherwise compile torch anew.
-if ! "$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --constraint constraints.txt --editable '.[dev,grading,nbgrader,postgresql]'; then
+if ! "$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --constraint constraints.txt --editable '.[dev,docs,grading,nbgrader,postgresql,cluster]'; then
   echo "make env: installing failed (is the network reachable, and are 8 GB of disk free? run make env again to resume)" >&2
   exit 2
 fi

@@ -15,13 +15,12 @@ def all_vectors(size: int) -> torch.Tensor:
 
 def random_made(candidate: Candidate, size: int, hidden_sizes: list[int]) -> RemoteObject:
     """A MADE with random parameters, in eval mode."""
-    made = candidate.MADE(size, hidden_sizes)
+    made = candidate.MADE(size, hidden_sizes).built(torch.zeros(2, size))
     generator = torch.Generator().manual_seed(3)
     named = made.parameters_by_name()
     made.set_parameters(
         {name: torch.randn(value.shape, generator=generator) for name, value in named.items()}
     )
-    made.eval()
     return made
 
 

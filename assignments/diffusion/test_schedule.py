@@ -13,18 +13,25 @@ def test_linear_beta_schedule_known_values(candidate: Candidate) -> None:
     assert_close(betas, expected, rtol=1e-5, dtype=False, what="the betas")
 
 
-@check("cosine_beta_schedule", points=1, title="four steps of the cosine schedule")
+@check("cosine_beta_schedule", points=0.75, title="four steps of the cosine schedule")
 def test_cosine_beta_schedule_known_values(candidate: Candidate) -> None:
-    """A cosine schedule of four steps with s = 0 cuts a quarter of pi / 2 per step; the last step is clipped.
+    """A cosine schedule of four steps with s = 0 cuts a quarter of pi / 2 per step.
 
     cos(pi / 8)^2 = (2 + sqrt 2) / 4, cos(pi / 4)^2 = 1 / 2 and cos(3 pi / 8)^2 = (2 - sqrt 2) / 4.
     """
     root = 2**0.5
-    expected = torch.tensor(
-        [1 - (2 + root) / 4, 1 - 2 / (2 + root), 1 - (2 - root) / 2, 0.999], dtype=torch.float64
-    )
+    expected = torch.tensor([1 - (2 + root) / 4, 1 - 2 / (2 + root), 1 - (2 - root) / 2], dtype=torch.float64)
     betas = candidate.cosine_beta_schedule(4, s=0.0)
-    assert_close(betas, expected, rtol=1e-5, dtype=False, what="the betas")
+    assert_shape(betas, (4,), what="the betas")
+    assert_close(betas[:3], expected, rtol=1e-5, dtype=False, what="the betas before the last")
+
+
+@check("cosine_beta_schedule", points=0.25, title="the last step is clipped", kind="extreme")
+def test_cosine_beta_schedule_last_step(candidate: Candidate) -> None:
+    """Of the signal of the step before, the last step would leave nothing: its beta is clipped at 0.999."""
+    betas = candidate.cosine_beta_schedule(4, s=0.0)
+    assert_shape(betas, (4,), what="the betas")
+    assert_close(betas[3:], torch.tensor([0.999], dtype=torch.float64), rtol=1e-5, dtype=False, what="the last beta")
 
 
 @check("alphas_cumprod", points=0.75, title="the running product of 1 - beta")

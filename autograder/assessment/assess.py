@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.assessment.assessed import Assessed
-from autograder.assessment.consequences import faulty_pieces, forgive_consequences
-from autograder.assessment.memorised import answers_beside_the_published_inputs, needs_probation
+from autograder.assessment.consequences import faulty_pieces, forgive_consequences, with_pieces
+from autograder.assessment.memorised import computes_beside_the_published_inputs, needs_probation
 from autograder.assessment.runner import RunOptions
+from autograder.assessment.shared_worker import shared_workers
 from autograder.assessment.sitting import Sitting
 from autograder.course.assignment import Assignment, Exercise
 from autograder.diagnosis.catalogue import Catalogue
@@ -16,6 +17,8 @@ from autograder.results.schema import Diagnosis
 from autograder.sessions.bounds import bounded_memory
 from autograder.sessions.replies import WorkerLost
 from autograder.sessions.subjects import Subject
+
+NO_HINT = "no hint: your code does not run to the end on the inputs that tell known mistakes apart"
 
 
 def assess(
@@ -28,13 +31,15 @@ def assess(
     """Run the checks of all ``exercises`` on ``subject``.
 
     A failed check is repeated with the pieces it builds on replaced by the reference's where the subject's own pieces
-    lost points: a mistake is charged where it was made, and only there.
+    lost points: a mistake is charged where it was made, and only there. What the exercises build on is therefore run too,
+    whether it was asked for or not: a mark does not depend on what else is graded.
     """
-    assessed = _first_passes(assignment, exercises, subject, options)
-    faulty = {one.exercise.key for one in assessed if not one.complete}
-    forgive_consequences(assignment, assessed, faulty, subject, options)
+    chosen = {exercise.key for exercise in exercises}
+    everything = _first_passes(assignment, with_pieces(assignment, exercises), subject, options)
+    faulty = forgive_consequences(assignment, everything, subject, options)
+    assessed = [one for one in everything if one.exercise.key in chosen]
     for one in assessed:
-        _unmask_tables(assignment, one, subject, options)
+        _unmask_tables(assignment, one, faulty, subject, options)
     if catalogue is not None:
         for one in assessed:
             one.diagnosis = _diagnosis(assignment, catalogue, one, faulty, subject, options)
@@ -48,10 +53,13 @@ def _first_passes(
 
     Everything that a student may read word for word is said in the first part, when no worker has met a hidden input.
     """
-    sittings = [Sitting(assignment, exercise, subject, options) for exercise in exercises]
+    shared = shared_workers(assignment, exercises, subject, options)
+    sittings = [Sitting(assignment, exercise, subject, options, shared=shared.get(exercise.module)) for exercise in exercises]
     try:
         for sitting in sittings:
             sitting.visible()
+        for worker in shared.values():
+            worker.pause()
         subject.keep_silent()
         if not options.visible_only:
             for sitting in sittings:
@@ -59,17 +67,20 @@ def _first_passes(
     finally:
         for sitting in sittings:
             sitting.close()
+        for worker in shared.values():
+            worker.close()
     return [
         Assessed(exercise, sitting.outcomes, [], subject.load_notes.get(exercise.module, ""))
         for exercise, sitting in zip(exercises, sittings, strict=True)
     ]
 
 
-def _unmask_tables(assignment: Assignment, one: Assessed, subject: Subject, options: RunOptions) -> None:
-    """Take no points for a table of the published answers."""
+def _unmask_tables(assignment: Assignment, one: Assessed, faulty: set[str], subject: Subject, options: RunOptions) -> None:
+    """Take no points for a table of the published answers; pieces at fault are replaced, as where the points were earned."""
     if needs_probation(one.outcomes):
-        one.memorised = not answers_beside_the_published_inputs(
-            assignment, one.exercise, one.outcomes, lambda: subject.open(one.exercise.module), options
+        pieces = faulty_pieces(assignment, one.exercise, faulty)
+        one.memorised = not computes_beside_the_published_inputs(
+            assignment, one.exercise, one.outcomes, lambda: subject.open(one.exercise.module, pieces), options
         )
 
 
@@ -82,15 +93,19 @@ def _diagnosis(
     """
     if one.complete or all(outcome.status in ("missing", "timeout", "crashed") for outcome in one.outcomes):
         return []
-    try:
-        session = subject.open(one.exercise.module, faulty_pieces(assignment, one.exercise, faulty))
-    except WorkerLost:
-        return []
-    try:
-        session.limit(options.time_limit)
-        with bounded_memory():
-            return diagnose(catalogue, one.exercise, session)
-    except Exception:  # a hint is never worth a result
-        return []
-    finally:
-        session.close()
+    pieces = faulty_pieces(assignment, one.exercise, faulty)
+    for _ in range(2):  # a process that is lost may be the machine's doing: once more, alone
+        try:
+            session = subject.open(one.exercise.module, pieces)
+        except WorkerLost:
+            continue
+        try:
+            session.limit(options.time_limit)
+            with bounded_memory():
+                return diagnose(catalogue, one.exercise, session)
+        except Exception:  # a hint is never worth a result
+            continue
+        finally:
+            session.close()
+    one.note = "; ".join(part for part in (one.note, NO_HINT) if part)
+    return []

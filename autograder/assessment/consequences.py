@@ -1,7 +1,8 @@
 """Consequential errors: a mistake is charged where it was made, and only there.
 
 A failed check is repeated with the pieces that its exercise builds on replaced by the reference's, where the subject's
-own pieces lost points. What then passes, counts. The inputs of the repetition are drawn afresh, so that a lent function
+own pieces lost points. What then passes, counts. A piece that is only wrong because of its own pieces is not at fault: the
+student's own is used, with correct versions of those. The inputs of the repetition are drawn afresh, so that a lent function
 is never asked what the checks of the piece itself ask; and an answer that guesses does not get a second throw: only
 what fails again, unchanged, in one process after the other, can be the consequence of a faulty piece.
 """
@@ -23,18 +24,44 @@ REPLAYS = 3
 three times more in one case of eight."""
 
 
+def with_pieces(assignment: Assignment, exercises: Sequence[Exercise]) -> list[Exercise]:
+    """The exercises and everything that they build on, in the assignment's order: what a mark of theirs depends on."""
+    wanted = {exercise.key for exercise in exercises}
+    wanted |= {piece.key for exercise in exercises for piece in pieces_of(assignment, exercise)}
+    return [exercise for exercise in assignment.exercises if exercise.key in wanted]
+
+
 def forgive_consequences(
-    assignment: Assignment, assessed: Sequence[Assessed], faulty: set[str], subject: Subject, options: RunOptions
-) -> None:
+    assignment: Assignment, assessed: Sequence[Assessed], subject: Subject, options: RunOptions
+) -> set[str]:
     """Let checks count that pass with correct versions of the faulty pieces that their exercise builds on.
 
-    ``faulty`` names the exercises that lost points. What builds on little comes first: nothing is lent whose own checks
-    are still to be repeated.
+    What builds on little comes first: nothing is lent whose own checks are still to be repeated, and an exercise that has
+    all its points back is no fault of anything above it. Returns the exercises that are at fault, all of them.
     """
-    for one in sorted(assessed, key=lambda one: len(_pieces(assignment, one.exercise))):
+    faulty = {one.exercise.key for one in assessed if not one.complete}
+    for one in sorted(assessed, key=lambda one: len(pieces_of(assignment, one.exercise))):
         pieces = faulty_pieces(assignment, one.exercise, faulty)
-        if pieces and not one.complete:
-            _forgive(assignment, one, pieces, subject, options)
+        for chosen in _selections(pieces):
+            if one.complete:
+                break
+            _forgive(assignment, one, chosen, subject, options)
+        if one.complete:
+            faulty.discard(one.exercise.key)
+    return faulty
+
+
+def _selections(pieces: Sequence[Exercise]) -> list[Sequence[Exercise]]:
+    """All faulty pieces at once, then the functions among them alone.
+
+    A student's own parts may fit together in ways that the contract leaves open: what cannot be made of one of ours may
+    still be made of their class with our functions in it.
+    """
+    functions = [piece for piece in pieces if piece.kind == "function"]
+    found: list[Sequence[Exercise]] = [pieces] if pieces else []
+    if functions and len(functions) < len(pieces):
+        found.append(functions)
+    return found
 
 
 def _forgive(assignment: Assignment, one: Assessed, pieces: Sequence[Exercise], subject: Subject, options: RunOptions) -> None:
@@ -51,7 +78,7 @@ def _forgive(assignment: Assignment, one: Assessed, pieces: Sequence[Exercise], 
     one.outcomes = [
         replace(better[outcome.check.key], note=note) if outcome.check.key in better else outcome for outcome in one.outcomes
     ]
-    one.note = "; ".join(part for part in (one.note, note) if part)
+    one.note = "; ".join(dict.fromkeys(part for part in (one.note, note) if part))
 
 
 def _without_chance(
@@ -81,11 +108,11 @@ def _run(
 
 
 def faulty_pieces(assignment: Assignment, exercise: Exercise, faulty: set[str]) -> list[Exercise]:
-    """The functions that an exercise builds on and that lost points."""
-    return [piece for piece in _pieces(assignment, exercise) if piece.key in faulty and piece.kind == "function"]
+    """The functions and classes that an exercise builds on and that are at fault."""
+    return [piece for piece in pieces_of(assignment, exercise) if piece.key in faulty and piece.kind != "short_answer"]
 
 
-def _pieces(assignment: Assignment, exercise: Exercise) -> list[Exercise]:
+def pieces_of(assignment: Assignment, exercise: Exercise) -> list[Exercise]:
     """Everything that an exercise builds on, directly or not, nearest first."""
     found: dict[str, Exercise] = {}
     waiting = list(exercise.uses)

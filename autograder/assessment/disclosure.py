@@ -39,12 +39,12 @@ def check_result(exercise: Exercise, outcome: Outcome, *, begun: bool = True) ->
 
     ``begun`` says whether any visible check found something: a hidden one does not decide whether work is missing.
     """
-    info = outcome.check.info
-    visible = outcome.check.visibility == "visible"
+    check = outcome.check
+    visible = check.visibility == "visible"
     status = told_status(outcome, begun=begun)
     return CheckResult(
-        name=info.name, title=info.title, visibility=outcome.check.visibility,
-        score=info.points if outcome.passed else 0.0, max_score=info.points,
+        name=check.name, title=check.title, visibility=check.visibility,
+        score=check.points if outcome.passed else 0.0, max_score=check.points,
         status=status,  # type: ignore[arg-type]
         message=(_visible_message(outcome) if visible else _hidden_message(outcome, status))[:MAX_MESSAGE],
         example=_example(exercise, outcome) if visible and outcome.status == "failed" else {},
@@ -65,14 +65,14 @@ def _visible_message(outcome: Outcome) -> str:
         return NOT_BEGUN
     if outcome.status in ("timeout", "crashed"):
         return outcome.summary
-    parts = [outcome.check.info.explanation.strip()] if outcome.status == "failed" else []
+    parts = [outcome.check.explanation.strip()] if outcome.status == "failed" else []
     return "\n".join([*parts, _sentence(outcome.detail or outcome.summary)])
 
 
 def _hidden_message(outcome: Outcome, status: str) -> str:
     if outcome.passed:
         return outcome.note
-    texts = {"missing": NOT_BEGUN, "failed": _sentence(outcome.check.info.explanation), "error": DOES_NOT_RUN}
+    texts = {"missing": NOT_BEGUN, "failed": _sentence(outcome.check.explanation), "error": DOES_NOT_RUN}
     return texts[status]
 
 

@@ -12,7 +12,7 @@ import contextlib
 import functools
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ import hypothesis
 from hypothesis.internal.conjecture import providers
 
 from autograder.checks.strategies import deferring
-from autograder.course.assignment import Check
+from autograder.course.assignment import Assignment, Check, Exercise
 
 
 def derive_seed(seed: int, key: str) -> int:
@@ -86,6 +86,15 @@ class ExampleStore:
 
 
 _STORE = ExampleStore()
+
+
+def draw_ahead(assignment: Assignment, exercises: Iterable[Exercise], seed: int) -> None:
+    """Draw the examples of all property checks now, while there is something else to wait for."""
+    for exercise in exercises:
+        for check in exercise.checks:
+            if is_property(check.function):
+                with contextlib.suppress(Exception):  # whoever uses them meets it again, and says so
+                    _STORE.examples(assignment.name, check, seed)
 
 
 @functools.cache

@@ -15,7 +15,7 @@ def exercise_result(one: Assessed) -> ExerciseResult:
     """Write down an assessed exercise for the result file."""
     return ExerciseResult(
         id=one.exercise.id, kind=one.exercise.kind, title=one.exercise.title, score=one.score,
-        max_score=sum(outcome.check.info.points for outcome in one.outcomes),
+        max_score=sum(outcome.check.points for outcome in one.outcomes),
         status=_status(one), checks=[check_result(one.exercise, outcome, begun=one.begun) for outcome in one.outcomes],
         diagnosis=one.diagnosis, note=_note(one),
     )  # fmt: skip
@@ -36,7 +36,7 @@ def _status(one: Assessed) -> ExerciseStatus:
 
 
 def _note(one: Assessed) -> str:
-    passed = sum(outcome.check.info.points for outcome in one.outcomes if outcome.passed)
+    passed = sum(outcome.check.points for outcome in one.outcomes if outcome.passed)
     if passed > 0 and one.score == 0:
         forfeited = "no points, because none of the checks of its values passed"
         if one.memorised:

@@ -1,27 +1,35 @@
-"""Many examples of a check at once: their requests go to the worker in common batches."""
+"""Many examples of a check at once: their requests go to the worker in common batches.
+
+Where greenlet is not installed, as on many a student's machine, they run one after the other: the same answers, later.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import greenlet
 import torch
 
 from autograder.checks.calls import Session
 from autograder.wire.protocol import Seed, in_lane
 
+try:
+    import greenlet
+except ImportError:
+    greenlet = None
+
+Batch = Callable[[list[dict[str, Any]]], list[list]]
 Body = Callable[[Session], None]
 
 
 class _Relay:
-    """The session that one body sees: it hands each request to the loop that collects them.
+    """The session that one body sees: it hands each request, and seeds before it, to whoever answers them.
 
     Requests carry their ``lane``: bodies of one lane share a random state, which other lanes do not disturb.
     """
 
-    def __init__(self, loop: greenlet.greenlet, lane: int | None) -> None:
-        self._loop = loop
+    def __init__(self, ask: Callable[[list[dict[str, Any]]], list], lane: int | None) -> None:
+        self._ask = ask
         self._lane = lane
         self._before: list[dict[str, Any]] = []
 
@@ -34,28 +42,25 @@ class _Relay:
             return ["ok", None]
         grad = torch.is_grad_enabled()
         request, self._before = [*self._before, operation], []
-        reply = self._loop.switch(request)
+        reply = self._ask(request)
         torch.set_grad_enabled(grad)
         return reply
 
 
-def run_interleaved(
-    bodies: Sequence[Body], batch: Callable[[list[dict[str, Any]]], list[list]], lanes: Sequence[int] | None = None
-) -> list[Exception | None]:
+def run_interleaved(bodies: Sequence[Body], batch: Batch, lanes: Sequence[int] | None = None) -> list[Exception | None]:
     """Run all bodies at once, sending their requests in common batches; return what each raised.
 
     ``lanes`` gives every body the number of the random state that it shares with others of the same number.
     Errors of ``batch`` itself (a lost worker) are raised here, since they concern all examples.
     """
+    if greenlet is None:
+        return _run_in_turn(bodies, batch, lanes)
     outcomes: list[Exception | None] = [None] * len(bodies)
     loop = greenlet.getcurrent()
-    waiting: list[tuple[int, greenlet.greenlet, Any]] = []
+    waiting: list[tuple[int, Any, Any]] = []
 
     def start(index: int) -> None:
-        try:
-            bodies[index](_Relay(loop, None if lanes is None else lanes[index]))
-        except Exception as error:
-            outcomes[index] = error
+        outcomes[index] = _raised_by(bodies[index], _Relay(loop.switch, None if lanes is None else lanes[index]))
 
     for index in range(len(bodies)):
         runner = greenlet.greenlet(start)
@@ -71,9 +76,42 @@ def run_interleaved(
     return outcomes
 
 
-def _advance(
-    waiting: list[tuple[int, greenlet.greenlet, Any]], batch: Callable[[list[dict[str, Any]]], list[list]]
-) -> list[tuple[int, greenlet.greenlet, Any]]:
+class _Unanswered(BaseException):
+    """Carries an error of ``batch`` past whatever a body catches."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _run_in_turn(bodies: Sequence[Body], batch: Batch, lanes: Sequence[int] | None) -> list[Exception | None]:
+    def ask(request: list[dict[str, Any]]) -> list:
+        try:
+            return batch(request)[-1]
+        except Exception as error:
+            raise _Unanswered(error) from error
+
+    outcomes = []
+    try:
+        for index, body in enumerate(bodies):
+            torch.set_grad_enabled(True)
+            outcomes.append(_raised_by(body, _Relay(ask, None if lanes is None else lanes[index])))
+    except _Unanswered as lost:
+        raise lost.error from None
+    finally:
+        torch.set_grad_enabled(True)
+    return outcomes
+
+
+def _raised_by(body: Body, session: _Relay) -> Exception | None:
+    try:
+        body(session)
+    except Exception as error:
+        return error
+    return None
+
+
+def _advance(waiting: list[tuple[int, Any, Any]], batch: Batch) -> list[tuple[int, Any, Any]]:
     """Send everybody's request in one frame and let each run to its next one."""
     replies = batch([operation for _, _, request in waiting for operation in request])
     still = []

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from autograder.checks.calls import Call, CandidateError, Remote
-from autograder.checks.closeness import CheckFailed
+from autograder.checks.closeness import NO_RETURN, CheckFailed
 from autograder.course.assignment import Check
 from autograder.errors import GraderError
 
@@ -60,7 +60,9 @@ def outcome_of(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome
         return Outcome(check, "passed")
     except CheckFailed as failure:
         pair = (failure.expected, failure.got) if _elements(failure.got) <= MAX_KEPT else (None, None)
-        return Outcome(check, "failed", failure.summary, failure.detail, _asked(remote), *pair)
+        returned = remote.latest is None or remote.latest.value is not None
+        summary, detail = (text.replace(NO_RETURN, "") if returned else text for text in (failure.summary, failure.detail))
+        return Outcome(check, "failed", summary, detail, _asked(remote), *pair)
     except CandidateError as error:
         return _student_error(check, error, _asked(remote))
     except AssertionError as failure:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
@@ -16,7 +17,7 @@ from autograder.checks.calls import CandidateSession, OpenSession, Remote, Sessi
 from autograder.checks.candidate import Candidate
 from autograder.checks.salt import NONE, salt_of, salted
 from autograder.checks.strategies import Deferred
-from autograder.course.assignment import Assignment, Check, Exercise
+from autograder.course.assignment import Check, Exercise
 from autograder.sessions.bounds import bounded_memory
 from autograder.sessions.budget import CHECK_SECONDS, Budget
 from autograder.sessions.replies import WorkerLost
@@ -53,28 +54,39 @@ class RunOptions:
         return self.salt if visibility == "hidden" else NONE
 
 
+class ReferenceSource(Protocol):
+    """What checks are run against: an assignment, or its stand-in where a student has the visible checks alone."""
+
+    @property
+    def name(self) -> str:
+        """What drawn examples are kept under."""
+
+    def reference(self, module: str) -> types.ModuleType:
+        """The reference's module, for checks that ask for it."""
+
+
 TOGETHER_LIMIT = 3.0
 """Seconds for all checks of an exercise at once; what takes longer is run check by check, each with its own limit."""
 
 
 def run_checks(
-    assignment: Assignment, checks: Iterable[Check], open_session: OpenSession, options: RunOptions
+    source: ReferenceSource, checks: Iterable[Check], open_session: OpenSession, options: RunOptions
 ) -> list[Outcome]:
     """Run checks one after the other, in fresh processes where one is lost; for subjects without a student's secrets.
 
     A submission's checks run as :class:`autograder.assessment.sitting.Sitting` has them.
     """
-    outcomes, session = run_in_turn(assignment, list(checks), None, open_session, options, [])
+    outcomes, session = run_in_turn(source, list(checks), None, open_session, options, [])
     if session is not None:
         session.close()
     return outcomes
 
 
 def run_together(
-    assignment: Assignment, checks: Sequence[Check], session: CandidateSession, options: RunOptions
+    source: ReferenceSource, checks: Sequence[Check], session: CandidateSession, options: RunOptions
 ) -> list[Outcome] | None:
     """Run checks of one visibility interleaved, which saves most of the waiting; ``None`` when that has cost the process."""
-    runs = [_CheckRun(assignment, check, options) for check in checks]
+    runs = [_CheckRun(source, check, options) for check in checks]
     lanes = [lane for lane, run in enumerate(runs) for _ in run.bodies]
     bodies = [body for run in runs for body in run.bodies]
     try:
@@ -87,7 +99,7 @@ def run_together(
 
 
 def run_in_turn(
-    assignment: Assignment,
+    source: ReferenceSource,
     checks: Sequence[Check],
     session: CandidateSession | None,
     open_session: OpenSession,
@@ -106,24 +118,38 @@ def run_in_turn(
             outcomes.append(Outcome(check, status, f"not run, because earlier checks ended with: {reason}"))
             continue
         try:
-            if session is None:
-                session = open_session()
-            outcomes.append(run_check(assignment, check, session, options))
+            outcome, session = _once_more(source, check, session, open_session, options)
+            outcomes.append(outcome)
         except WorkerLost as error:
             lost.append((error.status, error.reason))
             session = None
             outcomes.append(Outcome(check, error.status, error.reason))
+    return outcomes, session
+
+
+def _once_more(
+    source: ReferenceSource, check: Check, session: CandidateSession | None, open_session: OpenSession, options: RunOptions
+) -> tuple[Outcome, CandidateSession]:
+    """Run one check; where its process is lost and that may be the machine's doing, once more in a fresh one, alone."""
+    for attempt in range(2):
+        try:
+            session = session or open_session()
+            return run_check(source, check, session, options), session
+        except WorkerLost as lost:
+            session = None
+            if lost.certain or attempt or options.budget.tight:
+                raise
         except BaseException:
             if session is not None:
                 session.close()
             raise
-    return outcomes, session
+    raise AssertionError("the second attempt returns or raises")
 
 
-def run_check(assignment: Assignment, check: Check, session: CandidateSession, options: RunOptions) -> Outcome:
+def run_check(source: ReferenceSource, check: Check, session: CandidateSession, options: RunOptions) -> Outcome:
     """Run one check; raises :class:`WorkerLost` when the submission's process is of no further use."""
-    session.limit(check.info.timeout or options.time_limit)
-    run = _CheckRun(assignment, check, options)
+    session.limit(check.timeout or options.time_limit)
+    run = _CheckRun(source, check, options)
     with bounded_memory(), salted(options.salt_for(check.visibility)):
         if is_property(check.function):
             _raise_first(run_interleaved(run.bodies, session.batch))
@@ -141,14 +167,14 @@ def _raise_first(errors: Iterable[Exception | None]) -> None:
 class _CheckRun:
     """One check as bodies to run, one for each example, and the verdicts that they leave."""
 
-    def __init__(self, assignment: Assignment, check: Check, options: RunOptions) -> None:
-        self._assignment = assignment
+    def __init__(self, source: ReferenceSource, check: Check, options: RunOptions) -> None:
+        self._source = source
         self._check = check
         self._seed = derive_seed(options.salt_for(check.visibility), check.key)
         self._verdicts: list[Outcome] = []
         if is_property(check.function):
             function = check.function.hypothesis.inner_test  # type: ignore[attr-defined]
-            examples = _STORE.examples(assignment.name, check, options.seed)
+            examples = _STORE.examples(source.name, check, options.seed)
         else:
             function, examples = check.function, [{}]
         self.bodies = [self._body(function, example, index) for index, example in enumerate(examples)]
@@ -158,7 +184,7 @@ class _CheckRun:
             if index == 0:
                 session.request(Seed(derive_seed(self._seed, "worker") % 2**32).to_wire())
             remote = Remote(session)
-            arguments = arguments_of(self._assignment, self._check, remote, self._seed + index)
+            arguments = arguments_of(self._source, self._check, remote, self._seed + index)
             drawn = {name: value.value() if type(value) is Deferred else value for name, value in example.items()}
             self._verdicts.append(outcome_of(self._check, remote, lambda: function(**arguments, **drawn)))
 
@@ -170,12 +196,12 @@ class _CheckRun:
         return min(bad, key=lambda verdict: size_of(verdict.call)) if bad else Outcome(self._check, "passed")
 
 
-def arguments_of(assignment: Assignment, check: Check, remote: Remote, seed: int) -> dict[str, Any]:
+def arguments_of(source: ReferenceSource, check: Check, remote: Remote, seed: int) -> dict[str, Any]:
     """The fixtures that a check asks for."""
     makers: dict[str, Callable[[], Any]] = {
         "candidate": lambda: Candidate(remote, check.module),
         "rng": lambda: torch.Generator().manual_seed(seed % 2**63),
-        "reference": lambda: assignment.reference(check.module),
+        "reference": lambda: source.reference(check.module),
     }
     return {name: makers[name]() for name in FIXTURES & _names(check.function)}
 
@@ -183,6 +209,6 @@ def arguments_of(assignment: Assignment, check: Check, remote: Remote, seed: int
 def earned(exercise: Exercise, outcomes: Iterable[Outcome]) -> float:
     """Points of an exercise: the sum over passed checks, or nothing when no value check passed."""
     outcomes = list(outcomes)
-    if not any(outcome.passed and outcome.check.info.kind == "value" for outcome in outcomes):
+    if not any(outcome.passed and outcome.check.kind == "value" for outcome in outcomes):
         return 0.0
-    return sum(outcome.check.info.points for outcome in outcomes if outcome.passed)
+    return sum(outcome.check.points for outcome in outcomes if outcome.passed)

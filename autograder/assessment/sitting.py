@@ -1,8 +1,10 @@
-"""The checks of one exercise in two parts, on one worker: the visible ones, and later the hidden ones.
+"""The checks of one exercise in two parts: the visible ones, and later the hidden ones.
 
 What a student may read of a submission (what loading it said, how visible checks failed) has to be said before any
 worker of the run has been sent a hidden input: pages in a cache, locks and timing lead from one worker to the next.
-So all exercises have their first part before one has its second. The worker is stopped in between.
+So all exercises have their first part before one has its second. Workers are stopped in between.
+
+An exercise is asked in its module's shared worker first, and in one of its own when it was not right there.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from autograder.assessment.outcomes import Outcome
-from autograder.assessment.runner import RunOptions, run_in_turn, run_together
+from autograder.assessment.runner import RunOptions, run_checks, run_in_turn, run_together
+from autograder.assessment.shared_worker import SharedWorker
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Check, Exercise
 from autograder.sessions.remote import TOO_MUCH_MEMORY
@@ -20,8 +23,8 @@ from autograder.sessions.subjects import Subject
 
 Part = Literal["visible", "hidden"]
 
-COULD_NOT_RUN = frozenset(("error", "timeout", "crashed"))
-"""Statuses that say nothing about the answer where a worker without torch gave it."""
+REPEATS = 4
+"""How often an answer that is right alone, but was wrong among others, has to be right again: chance rarely is."""
 
 
 class Sitting:
@@ -29,7 +32,7 @@ class Sitting:
 
     def __init__(
         self, assignment: Assignment, exercise: Exercise, subject: Subject, options: RunOptions,
-        pieces: Sequence[Exercise] = (),
+        pieces: Sequence[Exercise] = (), shared: SharedWorker | None = None,
     ) -> None:  # fmt: skip
         """Prepare; nothing starts yet.
 
@@ -39,14 +42,15 @@ class Sitting:
             subject: whose work.
             options: limits and seeds.
             pieces: exercises that the reference's functions stand in for.
+            shared: the worker of the module's exercises, if they share one.
         """
         self._assignment = assignment
         self._exercise = exercise
         self._subject = subject
         self._options = options
         self._pieces = pieces
+        self._shared = shared
         self._session: CandidateSession | None = None
-        self._light = False
         self._lost: list[tuple[str, str]] = []
         self._outcomes: dict[str, Outcome] = {}
 
@@ -69,6 +73,7 @@ class Sitting:
             self._run("hidden")
         finally:
             self.close()
+            self._leave()
 
     def close(self) -> None:
         """End the worker, if there is one."""
@@ -80,37 +85,44 @@ class Sitting:
         checks = [check for check in self._exercise.checks if check.visibility == part]
         if not checks:
             return
-        try:
-            outcomes = self._lightly(checks) or self._fully(checks)
-        except MemoryError:
-            self.close()
-            outcomes = [Outcome(check, "crashed", TOO_MUCH_MEMORY) for check in checks]
+        outcomes = among_others = self._shared.ask(checks) if self._shared is not None else None
+        if outcomes is None or not (_settled(outcomes) or self._options.budget.tight):
+            self._leave()
+            outcomes = self._alone(checks)
+            if among_others is not None:
+                outcomes = self._not_by_chance(outcomes, among_others)
         self._outcomes.update((outcome.check.key, outcome) for outcome in outcomes)
 
-    def _lightly(self, checks: Sequence[Check]) -> list[Outcome] | None:
-        """Outcomes of a short answer in a worker without torch; None says to ask a full one.
+    def _leave(self) -> None:
+        """Ask the shared worker nothing more."""
+        shared, self._shared = self._shared, None
+        if shared is not None:
+            shared.leave()
 
-        One answer, one verdict: what such a worker answers stands, right or wrong. A full worker is asked only where
-        this one could not run the answer.
-        """
-        if self._session is None and not self._light and not self._lost and self._exercise.kind == "short_answer":
-            self._session = self._subject.open_light(self._exercise.module)
-            self._light = self._session is not None
-        if not self._light or self._session is None:
-            return None
-        outcomes = run_together(self._assignment, checks, self._session, self._options)
-        if outcomes is None or any(outcome.status in COULD_NOT_RUN for outcome in outcomes):
+    def _alone(self, checks: Sequence[Check]) -> list[Outcome]:
+        try:
+            return self._all(checks)
+        except MemoryError:
             self.close()
-            return None
+            return [Outcome(check, "crashed", TOO_MUCH_MEMORY) for check in checks]
+
+    def _not_by_chance(self, outcomes: list[Outcome], earlier: Sequence[Outcome]) -> list[Outcome]:
+        """What was wrong among others and is right alone has to be right in other workers, too; else it stays wrong."""
+        wrong = {outcome.check.key: outcome for outcome in earlier if not outcome.passed}
+        doubtful = [outcome.check for outcome in outcomes if outcome.passed and outcome.check.key in wrong]
+        for _ in range(REPEATS if doubtful else 0):
+            again = run_checks(self._assignment, doubtful, self._opener(), self._options)
+            failed = {outcome.check.key for outcome in again if not outcome.passed}
+            outcomes = [wrong[one.check.key] if one.check.key in failed else one for one in outcomes]
+            doubtful = [check for check in doubtful if check.key not in failed]
         return outcomes
 
-    def _fully(self, checks: Sequence[Check]) -> list[Outcome]:
+    def _all(self, checks: Sequence[Check]) -> list[Outcome]:
         """All checks at once where that saves waiting; one by one when that has cost the worker."""
-        self._light = False
         if self._session is None and not self._lost:
             self._open()
         session = self._session
-        if session is not None and getattr(session, "interleaves", False):
+        if session is not None and session.interleaves:
             outcomes = run_together(self._assignment, checks, session, self._options)
             if outcomes is not None:
                 return outcomes
@@ -130,3 +142,8 @@ class Sitting:
 
     def _opener(self) -> Callable[[], CandidateSession]:
         return lambda: self._subject.open(self._exercise.module, self._pieces)
+
+
+def _settled(outcomes: Sequence[Outcome]) -> bool:
+    """Whether another worker could say nothing else: everything is right, or nothing is there."""
+    return all(outcome.passed for outcome in outcomes) or all(outcome.status == "missing" for outcome in outcomes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autograder.assessment.consequences import pieces_of
 from autograder.course.assignment import Assignment, Exercise
 from autograder.course.course import Course
 
@@ -11,27 +12,28 @@ _HEAD = """# Consequential errors
 
 When a check of the exercise on the left fails and a piece on the right has findings of its own, the check is repeated, on fresh
 inputs, with a correct version of that piece in its place. What then passes, counts: a mistake is charged where it was made.
-Pieces are functions; a class is compared with the student's own other methods instead.
+Pieces are functions and classes of modules, at any distance: a piece that is wrong only because of its own pieces is used as
+it is, with correct versions of those. Of a class, parameters live beside the student's code and methods are evaluated by the
+grader. An exercise that has all its points back gets no hint.
 
-| exercise | builds on |
-|---|---|
+| exercise | builds on | and through them on |
+|---|---|---|
 """
 
 
 def links(course: Course) -> Iterator[tuple[Assignment, Exercise, Exercise]]:
-    """Yield ``(assignment, exercise, piece)`` for every function that an exercise says it uses."""
+    """Yield ``(assignment, exercise, piece)`` for everything that an exercise builds on, directly or not."""
     for name in course.names():
         assignment = course.assignment(name)
         for exercise in assignment.exercises:
-            for key in exercise.uses:
-                piece = assignment.exercise(key)
-                if piece.kind == "function":
-                    yield assignment, exercise, piece
+            for piece in pieces_of(assignment, exercise):
+                yield assignment, exercise, piece
 
 
 def table(course: Course) -> str:
     """The links as a markdown table."""
-    pieces: dict[str, list[str]] = {}
+    rows: dict[str, tuple[list[str], list[str]]] = {}
     for _, exercise, piece in links(course):
-        pieces.setdefault(exercise.id, []).append(f"`{piece.key}`")
-    return _HEAD + "".join(f"| `{identifier}` | {', '.join(names)} |\n" for identifier, names in pieces.items())
+        near, far = rows.setdefault(exercise.id, ([], []))
+        (near if piece.key in exercise.uses else far).append(f"`{piece.key}`")
+    return _HEAD + "".join(f"| `{name}` | {', '.join(near)} | {', '.join(far)} |\n" for name, (near, far) in rows.items())

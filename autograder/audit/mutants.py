@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.audit.mutation_operators import numerical_mutants
 from autograder.course.assignment import Assignment
+from autograder.diagnosis.mutation_operators import numerical_mutants
 from autograder.errors import UsageError
 from autograder.release.stubs import BEGIN, END
 

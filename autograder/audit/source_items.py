@@ -23,7 +23,7 @@ def coverage(course: Course) -> dict[str, list[Cover]]:
     """
     table: dict[str, list[Cover]] = {item: [] for item in course.manifest().source_items}
     for name in course.names():
-        assignment = course.assignment(name)
+        assignment = course.described(name)
         covers = [(exercise.sources, Cover(exercise.id, "automatically")) for exercise in assignment.exercises]
         covers += [(question.sources, Cover(question.id, "by hand, with a rubric")) for question in assignment.written]
         covers += [(task.sources, Cover(task.id, "training task")) for task in assignment.training]

@@ -12,7 +12,7 @@ from autograder.wire.protocol import Request
 class Session(Protocol):
     """Carries requests to a submission and replies back; implemented in :mod:`autograder.sessions`."""
 
-    def request(self, operation: dict[str, Any]) -> list:
+    def request(self, operation: dict[str, Any]) -> list[Any]:
         """Carry out one operation of :mod:`autograder.wire.protocol`; its reply has been looked at there too."""
         ...
 
@@ -42,9 +42,11 @@ class Observation:
     """The arguments as they are after the call."""
     kwargs: dict[str, Any]
     rng_used: bool
-    """Whether torch's, NumPy's or Python's global random state moved."""
+    """Whether torch's, NumPy's or Python's global random state moved, or the call switched a mode of torch and left it so."""
     requires_grad: bool
     """Whether a returned tensor was attached to the autograd graph (a claim of the student's process)."""
+    switched: bool = False
+    """Whether the call switched a mode of torch and left it so; then ``rng_used`` is set, too: for calls that may draw."""
 
 
 @dataclass
@@ -78,11 +80,15 @@ class Remote:
 class CandidateSession(Session, Protocol):
     """A session with the controls that the runner needs."""
 
+    @property
+    def interleaves(self) -> bool:
+        """Whether running many checks at once pays: only where a request has to travel."""
+
     def limit(self, seconds: float) -> None:
         """Allow this many seconds from now."""
         ...
 
-    def batch(self, operations: list[dict[str, Any]]) -> list[list]:
+    def batch(self, operations: list[dict[str, Any]]) -> list[list[Any]]:
         """Carry out several operations."""
         ...
 

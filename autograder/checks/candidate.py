@@ -49,7 +49,7 @@ class RemoteFunction:
         call.value = self._wrap(reply["value"])
         return Observation(
             call.value, tuple(self._wrap(reply["args"])), self._wrap(reply["kwargs"]),
-            reply["rng_used"], reply["requires_grad"],
+            reply["rng_used"], reply["requires_grad"], reply["switched"],
         )  # fmt: skip
 
     def grad(
@@ -75,10 +75,11 @@ class RemoteFunction:
         """Make a module and move its parameters into general position; see :meth:`Candidate.settled`."""
         call = self._record((), options)
         made = self._remote.ask(protocol.Settle(self._target, options, example, seed, scale, shared))
-        call.value = RemoteObject(self._remote, made)
-        return call.value
+        module = RemoteObject(self._remote, made)
+        call.value = module
+        return module
 
-    def _record(self, args: tuple, kwargs: dict) -> Call:
+    def _record(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         call = Call(self._name, args, kwargs)
         self._remote.latest = call
         self._remote.calls += 1
@@ -123,12 +124,18 @@ class RemoteObject:
         """Like :meth:`RemoteFunction.grad`, for the object itself."""
         return self.method("__call__").grad(*args, **kwargs)
 
+    def built(self, example: Tensor) -> RemoteObject:
+        """The module itself, in eval mode and after a pass of ``example``, in which lazy layers make their parameters."""
+        self.method("eval")()
+        self(example)
+        return self
+
     def attribute(self, dotted: str) -> Any:
         """Return a data attribute, for example ``"training"`` or ``"fc.weight"``."""
         return wrap(self._remote, self._remote.ask(protocol.Attribute(self._handle.number, dotted)))
 
     def parameters_by_name(self) -> dict[str, Tensor]:
-        """Copies of the module's parameters."""
+        """Copies of the parameters that are trained; frozen and whole-numbered ones stay as the student made them."""
         return self._named("parameters")
 
     def buffers_by_name(self) -> dict[str, Tensor]:
@@ -136,7 +143,7 @@ class RemoteObject:
         return self._named("buffers")
 
     def gradients_by_name(self) -> dict[str, Tensor | None]:
-        """The ``.grad`` of every parameter, ``None`` where there is none."""
+        """The ``.grad`` of every parameter that is trained, ``None`` where there is none."""
         return self._named("gradients")
 
     def set_parameters(self, values: Mapping[str, Tensor]) -> None:
@@ -144,7 +151,7 @@ class RemoteObject:
         self._remote.ask(protocol.SetParameters(self._handle.number, dict(values)))
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of the module's parameters by name."""
+        """The shapes of all parameters by name, frozen ones too."""
         return self._named("shapes")
 
     def load_state_of(self, other: RemoteObject) -> None:
@@ -152,7 +159,8 @@ class RemoteObject:
         self._remote.ask(protocol.LoadStateOf(self._handle.number, other._handle))
 
     def _named(self, what: str) -> dict[str, Any]:
-        return self._remote.ask(protocol.Named(self._handle.number, what))
+        named: dict[str, Any] = self._remote.ask(protocol.Named(self._handle.number, what))
+        return named
 
 
 @dataclass
@@ -208,11 +216,11 @@ class Candidate:
         """Make one of the small modules of ``autograder.runtime.makers*``."""
         return self._make("toy", (name,), options)
 
-    def _make(self, what: str, args: tuple, kwargs: dict[str, Any]) -> RemoteObject:
+    def _make(self, what: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> RemoteObject:
         return RemoteObject(self._remote, self._remote.ask(protocol.Make(what, *_lowered(args, kwargs))))
 
 
-def _lowered(args: tuple, kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+def _lowered(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     # A list: a tuple would be a message of its own inside the message.
     return [lower(item) for item in args], lower(kwargs)
 

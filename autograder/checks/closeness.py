@@ -147,7 +147,9 @@ def assert_finite(actual: Any, what: str = "the result") -> None:
         raise CheckFailed(f"{what} is not finite", f"{what} contains NaN or infinity", None, actual)
 
 
-def _assert_sequence(actual: Any, expected: list | tuple, *tolerances: float | None, what: str, **options: bool) -> None:
+def _assert_sequence(
+    actual: Any, expected: list[Any] | tuple[Any, ...], *tolerances: float | None, what: str, **options: bool
+) -> None:
     if not isinstance(actual, list | tuple):
         _wrong_type(actual, f"{len(expected)} values", what)
     if len(actual) != len(expected):
@@ -158,8 +160,12 @@ def _assert_sequence(actual: Any, expected: list | tuple, *tolerances: float | N
         assert_close(one, other, *tolerances, what=f"part {index} of {what}", **options)  # type: ignore[arg-type]
 
 
+NO_RETURN = " (is a return statement missing?)"
+"""What is guessed of ``None``; nobody forgets to return an attribute, or a part of what is returned."""
+
+
 def _wrong_type(actual: object, wanted: str, what: str) -> NoReturn:
-    hint = " (is a return statement missing?)" if actual is None else ""
+    hint = NO_RETURN if actual is None else ""
     kind = "None" if actual is None else type(actual).__name__
     summary = f"{what} is not {wanted}" + (": it is None" + hint if actual is None else "")
     raise CheckFailed(summary, f"{what} is {kind}{hint}; expected {wanted}", None, actual)

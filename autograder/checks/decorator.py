@@ -16,12 +16,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, settings
 
-CheckKind = Literal["value", "law", "shape", "dtype", "purity", "gradient", "extreme", "random"]
+from autograder.checks.info import CheckInfo, CheckKind, check_name
 
 EXAMPLES = 50
 """Examples of a property check."""
@@ -41,20 +40,6 @@ settings.load_profile("autograder")
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
-@dataclass(frozen=True)
-class CheckInfo:
-    """What a check writer said about a check."""
-
-    exercise: str
-    points: float
-    title: str
-    kind: CheckKind
-    timeout: float | None
-    """Seconds allowed, where the check needs more than the run's limit."""
-    explanation: str
-    name: str
-
-
 def check(
     exercise: str, points: float, title: str, kind: CheckKind = "value", timeout: float | None = None
 ) -> Callable[[Function], Function]:
@@ -67,14 +52,9 @@ def check(
         raise ValueError(f"the check of {exercise} must be worth something, not {points}")
 
     def mark(function: Function) -> Function:
-        name = function.__name__.removeprefix("test_").removeprefix(exercise.lower() + "_").removeprefix(exercise + "_")
+        name = check_name(function.__name__, exercise)
         info = CheckInfo(exercise, points, title, kind, timeout, inspect.getdoc(function) or title, name)
         function.autograder_check = info  # type: ignore[attr-defined]
         return function
 
     return mark
-
-
-def info_of(function: object) -> CheckInfo | None:
-    """Return what :func:`check` noted on a function, if anything."""
-    return getattr(function, "autograder_check", None)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import sys
 import types
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from autograder.checks.info import info_of
 from autograder.errors import GraderError
 
 
@@ -19,6 +21,14 @@ def load_file(path: Path, name: str) -> types.ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def load_checks(path: Path, name: str) -> Iterator[Callable[..., None]]:
+    """Yield the checks that a file defines, in their order; those that it imports from another file are that one's."""
+    loaded = load_file(path, name)
+    for function in vars(loaded).values():
+        if info_of(function) and getattr(function, "__module__", None) == loaded.__name__:
+            yield function
 
 
 def load_beside(file: str, name: str) -> types.ModuleType:

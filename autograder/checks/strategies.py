@@ -122,9 +122,14 @@ def deferring() -> Iterator[None]:
 
 
 def normal(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.float64, scale: float = 1.0) -> Tensor:
-    """Standard normal values times ``scale``, rounded to two decimals, determined by ``seed``."""
+    """Standard normal values times ``scale``, rounded to two decimals and never 0, determined by ``seed``.
+
+    At 0 a right answer may have a kink (``abs``, ``relu``, a stable softplus written by hand), where any number is its
+    derivative; 0.01 stands there instead.
+    """
     values = torch.randn(shape, generator=generator(seed), dtype=torch.float64)
-    return torch.round(values if scale == 1.0 else values * scale, decimals=2).to(dtype)
+    rounded = torch.round(values if scale == 1.0 else values * scale, decimals=2)
+    return rounded.masked_fill_(rounded == 0, 0.01).to(dtype)
 
 
 def uniform(shape: tuple[int, ...], seed: int, low: float, high: float, dtype: torch.dtype = torch.float64) -> Tensor:

@@ -13,13 +13,17 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from autograder.errors import UsageError
+
 if TYPE_CHECKING:
     from autograder.audit.audit import Finding
     from autograder.audit.mutation_run import MutantVerdict
+    from autograder.course.assignment import Assignment
 
 
 def run(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all when left out.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="An exercise, for example gaussian_kl; may be repeated.")] = None,
     seeds: Annotated[int, typer.Option(help="Grader seeds for which right answers must get full marks.", min=1)] = 1,
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Also mutate the references; every mutant must lose points.")
@@ -38,10 +42,9 @@ def run(
 
     course = open_course()
     names = assignments or course.names()
-    for name in names:
-        course.assignment(name)
+    keys = _keys([course.assignment(name) for name in names], only or [])
     progress = Console(stderr=True)
-    findings, total = audit_in_parallel(names, seeds, jobs)
+    findings, total = audit_in_parallel(names, seeds, jobs, keys)
     found = [one for part in track(findings, "checks", total=total, console=progress, transient=True) for one in part]
     verdicts = _judge(names, jobs, progress) if mutants else []
     console = Console()
@@ -50,7 +53,7 @@ def run(
         console.print(_mutants_table(verdicts))
     out.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(out, _as_json(found, verdicts, seeds))
-    wrong = [f"{one.assignment} {one.exercise} — {one.subject}: {one.message}" for one in faults(found)]
+    wrong = [f"{one.assignment} {one.exercise}".rstrip() + f" — {one.subject}: {one.message}" for one in faults(found)]
     wrong += [
         f"survived: {one.mutant.assignment} {one.mutant.operator}: {one.mutant.key}"
         for one in verdicts
@@ -60,6 +63,21 @@ def run(
         console.print(line, markup=False, soft_wrap=True)
     if wrong:
         raise typer.Exit(1)
+
+
+def _keys(assignments: Sequence[Assignment], only: Sequence[str]) -> list[str]:
+    """The exercises that are meant; raises the last assignment's error for a name that none of them has."""
+    keys: list[str] = []
+    for name in only:
+        found = []
+        for assignment in assignments:
+            try:
+                found.append(assignment.exercise(name).key)
+            except UsageError:
+                if not found and assignment is assignments[-1]:
+                    raise
+        keys += found
+    return keys
 
 
 def _judge(names: Sequence[str], jobs: int, progress: Console) -> list[MutantVerdict]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from autograder.grading.options import Device, GradeOptions, Isolation, fresh_seed
+from autograder.grading.options import Budget, Device, GradeOptions, Isolation, Training, fresh_seed
 
 
 def run(
@@ -18,7 +20,22 @@ def run(
     ],
     out: Annotated[Path | None, typer.Option(help="Results folder; default results/<assignment>/.")] = None,
     jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = os.cpu_count() or 1,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Grade on a Dask cluster: tls://host:8786, or tcp:// on this machine.", metavar="ADDRESS")
+    ] = None,
+    tls: Annotated[Path | None, typer.Option(help="Folder with the cluster's certificate and key.")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Allow plain TCP to a scheduler on another machine.")] = False,
     device: Annotated[Device, typer.Option(help="Where training tasks run; checks of functions run on the CPU.")] = "auto",
+    training: Annotated[
+        bool, typer.Option("--training/--no-training", help="Run training tasks, which take most of the time.")
+    ] = True,
+    training_only: Annotated[bool, typer.Option("--training-only", help="Report training tasks alone.")] = False,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder with MNIST/raw or CIFAR-10; default: AUTOGRADER_DATA, else a download.")
+    ] = None,
+    budget: Annotated[
+        Budget, typer.Option(help="full: also score checkpoints/<task>.safetensors, beside the marks.")
+    ] = "smoke",
     only: Annotated[list[str] | None, typer.Option(help="Grade this exercise only; may be repeated.")] = None,
     seed: Annotated[
         int | None,
@@ -32,6 +49,9 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Skip submissions whose content already has a result of this grader.")
     ] = False,
+    shard: Annotated[
+        str | None, typer.Option(help="Grade part i of n of the class only, as i/n; `autograder merge` joins the parts.")
+    ] = None,
     format: Annotated[str, typer.Option(help="Comma-separated: json, html, junit, gradescope.")] = "json,html",
     fail_under: Annotated[
         float | None, typer.Option(help="Exit with 1 if a submission is below this percentage.", min=0, max=100)
@@ -47,12 +67,21 @@ def run(
 
     require_grading("grade")
     from autograder.grading.class_run import ClassRun
+    from autograder.grading.shards import parse_shard
 
     any_seed = seed is None
     chosen = fresh_seed() if seed is None else seed
-    options = GradeOptions(chosen, tuple(only or ()), isolation, time_limit, memory_limit, device)
+    trains: Training = "only" if training_only else "with" if training else "without"
+    options = GradeOptions(chosen, tuple(only or ()), isolation, time_limit, memory_limit, device, trains, budget, data)
     folder = out or Path("results") / assignment
-    run = ClassRun(assignment, options, folder, formats(format), quiet=quiet, any_seed=any_seed)
+    part = parse_shard(shard) if shard is not None else None
+    kind: Callable[..., ClassRun] = ClassRun
+    if scheduler is not None:
+        from autograder.cluster.addresses import parse_scheduler
+        from autograder.cluster.dask_run import ClusterRun
+
+        kind = partial(ClusterRun, parse_scheduler(scheduler, tls, in_the_clear=insecure))
+    run = kind(assignment, options, folder, formats(format), quiet=quiet, any_seed=any_seed, shard=part)
     run.grade(paths, jobs, resume=resume)
     raise typer.Exit(run.exit_code(fail_under))
 

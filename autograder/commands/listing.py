@@ -22,9 +22,9 @@ def run(
     console = Console()
     table = Table(box=None, header_style="bold", pad_edge=False)
     if assignment:
-        _fill_exercises(table, course.assignment(assignment))
+        _fill_exercises(table, course.described(assignment))
     else:
-        _fill_assignments(table, [course.assignment(name) for name in course.names()])
+        _fill_assignments(table, [course.described(name) for name in course.names()])
     console.print(table)
 
 
@@ -46,6 +46,6 @@ def _fill_exercises(table: Table, assignment: Assignment) -> None:
     for question in assignment.written:
         table.add_row(question.id, question.title, f"{question.points:g}", "by hand", " ".join(question.sources))
     for task in assignment.training:
-        table.add_row(task.id, task.title, f"{task.points:g}", "training (reserved)", " ".join(task.sources))
+        table.add_row(task.id, task.title, f"{task.points:g}", "training", " ".join(task.sources))
     table.add_section()
     table.add_row("total", "", f"{assignment.total_points:g}", "", "")

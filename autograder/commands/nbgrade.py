@@ -32,6 +32,11 @@ def run(
     results in OUT, as `nbgrader autograde` and `autograder grade` do. Manual scores and comments stay as they are.
     """
     from autograder.commands.grade import formats
+    from autograder.extras import require_nbgrader
+    from autograder.lazy import import_nbformat
+
+    require_nbgrader("autograder nbgrade")
+    import_nbformat()
     from autograder.gradebook.notebook_run import NotebookRun
 
     wanted = {"seed": seed, "isolation": isolation, "time_limit": time_limit, "memory_limit_mb": memory_limit}
@@ -42,4 +47,4 @@ def run(
     run.grade_collected(jobs)
     if not quiet:
         typer.echo(run.summary())
-    raise typer.Exit(run.exit_code(None))
+    raise typer.Exit(run.exit_code(None, all_readable=False))

@@ -17,6 +17,11 @@ def run(
     release/<name>/ the one that nbgrader cuts from it.
     """
     from autograder.course.course import open_course
+    from autograder.extras import require_nbgrader
+    from autograder.lazy import import_nbformat
+
+    require_nbgrader("autograder release")
+    import_nbformat()
     from autograder.release.release import release
 
     course = open_course()

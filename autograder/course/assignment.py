@@ -8,29 +8,35 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from autograder.checks.decorator import CheckInfo
+from autograder.checks.info import CheckInfo, info_of
+from autograder.course.outline import Outline
 from autograder.course.written_questions import TrainingTask, WrittenQuestion
-from autograder.errors import UsageError, suggest
 from autograder.runtime.module_space import ModuleSpace
-from autograder.runtime.toys import FILE as TOYS
+from autograder.runtime.stand_ins.toys import FILE as TOYS
 
 Visibility = Literal["visible", "hidden"]
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(CheckInfo):
     """One check function with what its writer said about it."""
 
-    info: CheckInfo
     function: Callable[..., None]
     visibility: Visibility
     module: str
     """The assignment's module that the check looks at."""
 
+    @classmethod
+    def of(cls, function: Callable[..., None], visibility: Visibility, module: str) -> Check:
+        """The check that a function marked by ``@check`` is."""
+        info = info_of(function)
+        assert info is not None, f"{function} carries no @check"
+        return cls(**vars(info), function=function, visibility=visibility, module=module)
+
     @property
     def key(self) -> str:
         """Identifies the check within its assignment; seeds are derived from it."""
-        return f"{self.module}:{self.visibility}:{self.info.exercise}:{self.info.name}"
+        return f"{self.module}:{self.visibility}:{self.exercise}:{self.name}"
 
 
 @dataclass(frozen=True)
@@ -57,21 +63,34 @@ class Exercise:
     @property
     def points(self) -> float:
         """What the exercise is worth: the sum over its checks."""
-        return sum(check.info.points for check in self.checks)
+        return sum(check.points for check in self.checks)
 
 
 @dataclass
 class Assignment:
     """One assignment of the course."""
 
-    name: str
+    outline: Outline
     folder: Path
-    title: str
-    modules: tuple[str, ...]
     exercises: tuple[Exercise, ...] = ()
     written: tuple[WrittenQuestion, ...] = ()
     training: tuple[TrainingTask, ...] = ()
     _spaces: dict[str, ModuleSpace] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """As in ids and folders."""
+        return self.outline.name
+
+    @property
+    def title(self) -> str:
+        """The outline's heading."""
+        return self.outline.title
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Its modules, in order."""
+        return self.outline.modules
 
     @property
     def points(self) -> float:
@@ -88,18 +107,10 @@ class Assignment:
         """Everything, the share that training tasks take included."""
         return self.points + self.written_points + sum(task.points for task in self.training)
 
-    @property
-    def expected_files(self) -> frozenset[str]:
-        """The files that a submission holds."""
-        return frozenset(f"{module}.py" for module in self.modules)
-
     def exercise(self, key: str) -> Exercise:
         """Return an exercise by id, ``module.name`` or plain name; raises :class:`UsageError` for unknown ones."""
-        for exercise in self.exercises:
-            if key in (exercise.id, exercise.key, exercise.name):
-                return exercise
-        known = [exercise.id for exercise in self.exercises]
-        raise UsageError(f"there is no exercise {key!r} in {self.name}", "--only", suggest(key, known))
+        item = self.outline.find(key)
+        return next(exercise for exercise in self.exercises if exercise.key == item.key)
 
     @property
     def toys(self) -> bytes:

@@ -12,18 +12,19 @@ import inspect
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autograder.checks.decorator import info_of
-from autograder.checks.files import load_file
+from autograder.checks.files import load_checks
 from autograder.course.assignment import Assignment, Check, Exercise, Visibility
 from autograder.course.check_files import module_under_test
 from autograder.course.location import assignment_names, find_root, read_outline
 from autograder.course.manifest import Manifest, read_manifest
-from autograder.course.outline import CONCEPTS, TRAINING, WRITTEN, Item, Outline, read_items
+from autograder.course.outline import CONCEPTS, TRAINING, WRITTEN, Item, Outline
+from autograder.course.read_checks import NotLiteral, defined_names, read_checks
 from autograder.course.written_questions import TrainingTask, read_written
 from autograder.errors import GraderError
 
 _DECIDES = (
-    "assessment", "checks", "course", "diagnosis", "grading", "runtime", "sandbox", "sessions", "submission", "wire",
+    "assessment", "checks", "course", "data", "diagnosis", "grading", "runtime", "sandbox", "scores", "sessions", "submission",
+    "training", "wire",
 )  # fmt: skip
 """Rooms of the package that results depend on; the others show, store, release, command."""
 
@@ -35,6 +36,7 @@ class Course:
         self.root = root
         self.solutions = root / "solutions"
         self._loaded: dict[str, Assignment] = {}
+        self._read: dict[str, Assignment] = {}
 
     def names(self) -> list[str]:
         """The assignments that exist, in teaching order."""
@@ -52,6 +54,20 @@ class Course:
             assignment.exercises = tuple(_exercises(assignment))
         return self._loaded[name]
 
+    def described(self, name: str) -> Assignment:
+        """An assignment for whoever reads it only: checks with everything but what they do, exercises without targets.
+
+        Nothing of the course runs and torch is not imported. Raises :class:`UsageError` for unknown names.
+        """
+        if name not in self._read:
+            assignment = _described(read_outline(self.root, name), self.solutions / name)
+            try:
+                assignment.exercises = tuple(_exercises_read(assignment))
+            except NotLiteral:
+                assignment = self.assignment(name)
+            self._read[name] = assignment
+        return self._read[name]
+
     def version(self, name: str) -> str:
         """Digest of everything that decides a grade: the package's own code and the assignment's files.
 
@@ -60,7 +76,13 @@ class Course:
         """
         package = Path(__file__).parents[1]
         own = [path for room in _DECIDES for path in (package / room).rglob("*.py")]
-        course = [path for suffix in ("py", "md") for path in (self.solutions / name).rglob(f"*.{suffix}")]
+        course = [
+            path
+            for folder in (name, "given")
+            for suffix in ("py", "md", "safetensors")
+            for path in (self.solutions / folder).rglob(f"*.{suffix}")
+        ]
+        course += [*(self.solutions / name / TRAINING).glob("*.json"), *(self.solutions / name / TRAINING).glob("full.toml")]
         digest = hashlib.sha256()
         for root, files in ((package, own), (self.solutions, course)):
             for place, path in sorted((path.relative_to(root).as_posix(), path) for path in files):
@@ -80,10 +102,8 @@ def open_course(root: Path | None = None) -> Course:
 
 def _described(outline: Outline, folder: Path) -> Assignment:
     """Everything about an assignment but its checks."""
-    text = (folder / "outline.md").read_text(encoding="utf-8")
-    title = next((line.removeprefix("# ").strip() for line in text.splitlines() if line.startswith("# ")), folder.name)
     return Assignment(
-        folder.name, folder, title, outline.modules,
+        outline, folder,
         written=tuple(
             read_written(folder / WRITTEN / f"{item.name}.md", f"{folder.name}.{item.key}", item)
             for item in outline.items if item.room == WRITTEN
@@ -96,37 +116,66 @@ def _described(outline: Outline, folder: Path) -> Assignment:
 
 
 def _exercises(assignment: Assignment) -> Iterator[Exercise]:
-    outline = assignment.folder / "outline.md"
-    items = [item for item in read_items(outline.read_text("utf-8"), str(outline)) if item.room in assignment.modules]
     checks = list(_all_checks(assignment))
-    for item in items:
+    for item in _items(assignment):
         target = getattr(assignment.reference(item.room), item.name, None)
         if target is None:
-            raise GraderError(f"the outline names {item.key}, which the reference lacks", str(assignment.folder))
-        own = tuple(check for check in checks if (check.module, check.info.exercise) == (item.room, item.name))
-        kind = "short_answer" if item.room == CONCEPTS else "class" if inspect.isclass(target) else "function"
-        yield Exercise(
-            id=f"{assignment.name}.{item.key}", module=item.room, name=item.name, kind=kind,  # type: ignore[arg-type]
-            title=item.title, sources=item.sources, uses=item.uses, checks=own, target=target,
-        )  # fmt: skip
-    _refuse_strays(assignment, items, checks)
+            raise _lacking(assignment, item)
+        yield _exercise(assignment, item, checks, is_class=inspect.isclass(target), target=target)
+    _refuse_strays(assignment, _items(assignment), checks)
+
+
+def _exercises_read(assignment: Assignment) -> Iterator[Exercise]:
+    checks = list(_read_checks(assignment))
+    names = {module: defined_names(assignment.folder / f"{module}.py") for module in assignment.modules}
+    for item in _items(assignment):
+        if item.name not in names[item.room]:
+            raise _lacking(assignment, item)
+        yield _exercise(assignment, item, checks, is_class=names[item.room][item.name])
+    _refuse_strays(assignment, _items(assignment), checks)
+
+
+def _lacking(assignment: Assignment, item: Item) -> GraderError:
+    return GraderError(f"the outline names {item.key}, which the reference lacks", str(assignment.folder))
+
+
+def _items(assignment: Assignment) -> list[Item]:
+    return [item for item in assignment.outline.items if item.room in assignment.modules]
+
+
+def _exercise(
+    assignment: Assignment, item: Item, checks: Sequence[Check], *, is_class: bool, target: object = None
+) -> Exercise:
+    own = tuple(check for check in checks if (check.module, check.exercise) == (item.room, item.name))
+    kind = "short_answer" if item.room == CONCEPTS else "class" if is_class else "function"
+    return Exercise(
+        id=f"{assignment.name}.{item.key}", module=item.room, name=item.name, kind=kind,  # type: ignore[arg-type]
+        title=item.title, sources=item.sources, uses=item.uses, checks=own, target=target,
+    )  # fmt: skip
 
 
 def _refuse_strays(assignment: Assignment, items: Sequence[Item], checks: Sequence[Check]) -> None:
     listed = {(item.room, item.name) for item in items}
     for check in checks:
-        if (check.module, check.info.exercise) not in listed:
+        if (check.module, check.exercise) not in listed:
             where = f"{assignment.name}/{check.visibility}/…{check.function.__name__}"
-            raise GraderError(f"the check is for {check.info.exercise}, which the outline does not list", where)
+            raise GraderError(f"the check is for {check.exercise}, which the outline does not list", where)
 
 
 def _all_checks(assignment: Assignment) -> Iterator[Check]:
+    for visibility, path, module in _check_files(assignment):
+        for function in load_checks(path, f"autograder_checks.{assignment.name}.{visibility}.{path.stem}"):
+            yield Check.of(function, visibility, module)
+
+
+def _read_checks(assignment: Assignment) -> Iterator[Check]:
+    for visibility, path, module in _check_files(assignment):
+        for info, function in read_checks(path):
+            yield Check(**vars(info), function=function, visibility=visibility, module=module)
+
+
+def _check_files(assignment: Assignment) -> Iterator[tuple[Visibility, Path, str]]:
     visibilities: tuple[Visibility, ...] = ("visible", "hidden")
     for visibility in visibilities:
         for path in sorted((assignment.folder / visibility).glob("test_*.py")):
-            module = module_under_test(path, assignment.modules)
-            loaded = load_file(path, f"autograder_checks.{assignment.name}.{visibility}.{path.stem}")
-            for function in vars(loaded).values():
-                info = info_of(function)
-                if info is not None and getattr(function, "__module__", None) == loaded.__name__:
-                    yield Check(info, function, visibility, module)
+            yield visibility, path, module_under_test(path, assignment.modules)

@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder.course.manifest import read_manifest
 from autograder.course.outline import Outline, read_items
 from autograder.errors import GraderError, UsageError, suggest
-from autograder.runtime.toys import FILE as TOYS
+from autograder.runtime.stand_ins.toys import FILE as TOYS
 
 ROOT_VARIABLE = "AUTOGRADER_COURSE"
 
@@ -44,7 +44,9 @@ def read_outline(root: Path, name: str) -> Outline:
     if name not in known:
         raise UsageError(f"there is no assignment {name!r}", str(root / "solutions"), suggest(name, known))
     path = root / "solutions" / name / "outline.md"
-    outline = Outline(name, tuple(read_items(path.read_text("utf-8"), str(path))))
+    text = path.read_text("utf-8")
+    title = next((line.removeprefix("# ").strip() for line in text.splitlines() if line.startswith("# ")), name)
+    outline = Outline(name, tuple(read_items(text, str(path))), title)
     for module in outline.modules:
         if not (path.parent / f"{module}.py").is_file():
             raise GraderError(f"the outline names {module}.py, which does not exist", str(path))

@@ -6,6 +6,7 @@
     id = "dgm"                                # the course's name in nbgrader's exchange
     assignments = ["warmup", "vae"]           # in the order of teaching
     demo = ["warmup"]                         # demonstration classes in demo/
+    libraries = ["tqdm", "einops"]            # what answers may import, by the names that `import` uses
 
     [code_points]
     vae = 60                                  # what its functions and classes are worth together
@@ -18,6 +19,7 @@ Everything may be left out, the file too.
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -43,6 +45,7 @@ class Manifest:
     id: str = ""
     assignments: tuple[str, ...] = ()
     demo: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
     code_points: Mapping[str, float] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -50,6 +53,11 @@ class Manifest:
     def source_items(self) -> tuple[str, ...]:
         """Every item of every source, in order."""
         return tuple(dict.fromkeys(item for items in self.sources.values() for item in items))
+
+
+def absent_libraries(root: Path) -> list[str]:
+    """The libraries that the course lets answers import and that are not installed here."""
+    return [name for name in read_manifest(root).libraries if importlib.util.find_spec(name) is None]
 
 
 def read_manifest(root: Path) -> Manifest:
@@ -83,6 +91,7 @@ class _Reader:
             title=self._text("title"),
             id=self._text("id"),
             assignments=assignments,
+            libraries=self._libraries(),
             demo=self._listed("demo", self._names("demo"), assignments),
             code_points=self._points(assignments),
             sources=self._sources(),
@@ -97,6 +106,15 @@ class _Reader:
         for name in names:
             if names.count(name) > 1:
                 self._refuse(f"{key} names {name!r} twice", "name it once")
+        return names
+
+    def _libraries(self) -> tuple[str, ...]:
+        names = self._names("libraries")
+        for name in names:
+            if not name.isidentifier():
+                self._refuse(
+                    f"libraries names {name!r}, which nothing can import", 'write the name after "import", as in "sklearn"'
+                )
         return names
 
     def _texts(self, key: str, value: Any) -> tuple[str, ...]:

@@ -103,6 +103,8 @@ class Outline:
 
     name: str
     items: tuple[Item, ...]
+    title: str = ""
+    """Its heading."""
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -116,8 +118,13 @@ class Outline:
 
     @property
     def results(self) -> int:
-        """How many exercises a complete result lists."""
+        """How many exercises a complete result lists, besides training tasks."""
         return sum(item.room != TRAINING for item in self.items)
+
+    def training(self, key: str) -> Item | None:
+        """Return a training task by id, ``training.name`` or plain name; None where there is none."""
+        tasks = (item for item in self.items if item.room == TRAINING)
+        return next((item for item in tasks if key in (f"{self.name}.{item.key}", item.key, item.name)), None)
 
     def find(self, key: str) -> Item:
         """Return an exercise by id, ``module.name`` or plain name; raises :class:`UsageError` for unknown ones."""

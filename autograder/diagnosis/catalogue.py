@@ -19,7 +19,7 @@ from autograder.checks.files import load_file
 from autograder.course.assignment import Assignment, Exercise
 from autograder.course.check_files import module_under_test
 from autograder.course.course import open_course
-from autograder.diagnosis.fingerprint import Fingerprint, Probe, take_fingerprint
+from autograder.diagnosis.fingerprint import Fingerprint, Probe, Record, take_fingerprint
 from autograder.diagnosis.generic_mistakes import generic_variants
 from autograder.diagnosis.registry import (
     _MISCONCEPTIONS,
@@ -30,6 +30,7 @@ from autograder.diagnosis.registry import (
     SharedMistake,
 )
 from autograder.diagnosis.replacements import changed_reference
+from autograder.diagnosis.systematic import Rearranged, Suspected, suspects_of
 from autograder.errors import GraderError
 from autograder.runtime.module_space import ModuleSpace
 from autograder.sessions.local import LocalSession
@@ -84,6 +85,7 @@ class Catalogue:
     shared: list[SharedMistake] = field(default_factory=list)
     """What every function of the assignment can show: ``shared_mistakes.py``."""
     _known: dict[str, Known | None] = field(default_factory=dict)
+    _suspected: dict[str, Suspected] = field(default_factory=dict)
 
     def variant_session(self, exercise: Exercise, variant: object) -> LocalSession:
         """A session in which the exercise is the given variant and everything else the reference."""
@@ -95,6 +97,14 @@ class Catalogue:
         if exercise.key not in self._known:
             self._known[exercise.key] = self._learn(exercise)
         return self._known[exercise.key]
+
+    def suspected(self, exercise: Exercise, probe: Probe) -> Suspected:
+        """What the reference does on rearranged inputs too, and the wrong answers made from it; made when first needed."""
+        if exercise.key not in self._suspected:
+            original = getattr(self.assignment.reference(exercise.module), exercise.name)
+            right = observed(probe, exercise, self.variant_session(exercise, original), Rearranged())
+            self._suspected[exercise.key] = Suspected(right, suspects_of(self.assignment, exercise))
+        return self._suspected[exercise.key]
 
     def _learn(self, exercise: Exercise) -> Known | None:
         function = self.probes.get(exercise.key)
@@ -157,7 +167,9 @@ def _made(assignment: Assignment, module: str, entry: ReplacementInReference, pa
     return Misconception(entry.exercise, entry.name, entry.belief, entry.hint, variant)
 
 
-def observed(function: Probe, exercise: Exercise, session: CandidateSession | LocalSession) -> Fingerprint:
-    """The fingerprint of what the session holds, under a seed of its own."""
+def observed(
+    function: Probe, exercise: Exercise, session: CandidateSession | LocalSession, record: Record | None = None
+) -> Fingerprint:
+    """The fingerprint of what the session holds, under a seed of its own; written by ``record`` if there is one."""
     session.request(Seed(20_241).to_wire())
-    return take_fingerprint(function, Candidate(Remote(session), exercise.module))
+    return take_fingerprint(function, Candidate(Remote(session), exercise.module), record)

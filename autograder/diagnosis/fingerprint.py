@@ -28,9 +28,12 @@ class Entry:
     changed: bool = False
     """Whether an argument was modified in place."""
     rng_used: bool = False
+    """Whether the global random state moved, or a mode was left switched."""
     args: tuple[Any, ...] = ()
     gradient: bool = False
     """Whether the value is a gradient."""
+    switched: bool = False
+    """Whether a mode of torch was left switched."""
 
 
 @dataclass
@@ -57,7 +60,7 @@ class Record:
             self.fingerprint.entries[name] = Entry(error=error.error_type, args=args)
             return None
         changed = any(not same_value(before, after) for before, after in zip(args, seen.args, strict=False))
-        self.fingerprint.entries[name] = Entry(seen.value, None, changed, seen.rng_used, args)
+        self.fingerprint.entries[name] = Entry(seen.value, None, changed, seen.rng_used, args, switched=seen.switched)
         return seen.value
 
     def grad(
@@ -85,9 +88,9 @@ class Record:
 Probe = Callable[[Candidate, Record], None]
 
 
-def take_fingerprint(probe: Probe, candidate: Candidate) -> Fingerprint:
+def take_fingerprint(probe: Probe, candidate: Candidate, record: Record | None = None) -> Fingerprint:
     """Run a probe on a candidate; errors of the candidate's code end it early."""
-    record = Record()
+    record = record or Record()
     try:
         probe(candidate, record)
     except CandidateError as error:

@@ -15,6 +15,11 @@ from autograder.checks.closeness import as_array
 from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_value
 from autograder.results.schema import Confidence, Diagnosis
 
+EXPLAIN_ALL = (
+    "sign_flipped", "nats_or_bits", "constant_factor", "constant_added", "sum_instead_of_mean", "mean_instead_of_sum",
+)  # fmt: skip
+"""Named only where they account for every value."""
+
 Variant = tuple[str, str, Callable[..., Any]]
 
 
@@ -42,7 +47,7 @@ def generic_diagnoses(right: Fingerprint, seen: Fingerprint) -> list[Diagnosis]:
     wrong = [(good, bad) for good, bad in pairs if not same_entry(good, bad)]
     if not wrong:
         return []
-    for recognise in (_side_effects, _detached, _scaled, _only_some_inputs, _reduced, _transposed):
+    for recognise in (_side_effects, _detached, _scaled, _offset, _only_some_inputs, _reduced, _transposed):
         found = recognise(pairs, wrong)
         if found:
             return found
@@ -66,7 +71,14 @@ def _side_effects(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
             "ending in _ , an indexed assignment)?",
             "exact" if values_right else "likely",
         )
-    if any(bad.rng_used and not good.rng_used for good, bad in wrong):
+    if any(bad.switched for _, bad in wrong):
+        found += _named(
+            "global_mode_left_switched",
+            "After the call a setting of torch is another one for everybody: gradients, the default dtype, anomaly detection "
+            "or deterministic algorithms. Which line sets it, and how does it end (a with block, an argument dtype=)?",
+            "exact" if values_right else "likely",
+        )
+    if any(bad.rng_used and not good.rng_used and not bad.switched for good, bad in wrong):
         found += _named(
             "global_randomness_used",
             "The call draws from (or reseeds) the global random state, which it should leave alone. Where does the "
@@ -158,6 +170,28 @@ def _constant_factor(factor: float) -> list[Diagnosis]:
     )
 
 
+def _offset(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
+    """One constant too much or too little, the same on all inputs; gradients do not see it."""
+    differences: list[float] = []
+    for good, bad in pairs:
+        if good.gradient:
+            continue
+        right, value = good.value, bad.value
+        if bad.error is not None or not 0 < numel(right) == numel(value) or _shape(right) != _shape(value):
+            return []
+        if _is_complex(right) or _is_complex(value):
+            return []
+        differences += list(_flat(value) - _flat(right))
+    if len(differences) < 3 or any(good.gradient for good, _ in wrong) or not np.isfinite(differences).all():
+        return []
+    if abs(differences[0]) > 1e-3 and np.allclose(differences, differences[0], rtol=1e-3):
+        return _named(
+            "constant_added",
+            "Your result differs from the right one by the same constant on all inputs. Which term is missing or too much?",
+        )
+    return []
+
+
 _FACTORS = ((2.0, "twice"), (0.5, "half"), (-2.0, "minus twice"), (-0.5, "minus half"))
 
 
@@ -193,6 +227,8 @@ def _reduced(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     cases = [case for case in cases if all(isinstance(part, Tensor | np.ndarray) or np.isscalar(part) for part in case)]
     if not cases:
         return []
+    if not _same_total([(good, bad) for good, bad, _ in cases]):
+        return []  # other shapes come of other formulas, too
     if all(_shape(bad) == () and _shape(good) != () for good, bad, _ in cases):
         return _named(
             "reduced_over_the_batch_too",
@@ -203,6 +239,19 @@ def _reduced(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     if all(len(_shape(x)) > 1 and _shape(bad) == _shape(x)[1:] != _shape(good) for good, bad, x in cases):
         return _named("wrong_axis", "You reduced over the batch dimension and kept the others. Which dimension is the batch?")
     return []
+
+
+def _same_total(cases: list[tuple[Any, Any]]) -> bool:
+    """Whether the right and the wrong values have the same sum, or the same mean, up to one constant factor."""
+    if any(numel(value) <= 0 or _is_complex(value) for case in cases for value in case):
+        return False
+    for total in (np.sum, np.mean):
+        ratios = [float(total(_flat(bad))) / (float(total(_flat(good))) or math.nan) for good, bad in cases]
+        if all(math.isclose(ratio, ratios[0], rel_tol=1e-3) and abs(ratio) > 1e-6 for ratio in ratios) and (
+            len(ratios) > 1 or math.isclose(ratios[0], 1.0, rel_tol=1e-3)
+        ):
+            return True
+    return False
 
 
 def _transposed(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:

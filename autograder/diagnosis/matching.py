@@ -6,10 +6,12 @@ from typing import Any
 
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Exercise
+from autograder.diagnosis.called_differently import Suspect
 from autograder.diagnosis.catalogue import Catalogue, Known, observed
-from autograder.diagnosis.fingerprint import Fingerprint, same_entry
-from autograder.diagnosis.generic_mistakes import generic_diagnoses
+from autograder.diagnosis.fingerprint import Fingerprint, Record, same_entry
+from autograder.diagnosis.generic_mistakes import EXPLAIN_ALL, generic_diagnoses
 from autograder.diagnosis.registry import Misconception
+from autograder.diagnosis.systematic import Rearranged, are_telling, fitting, wrong_numbers
 from autograder.results.schema import Diagnosis
 from autograder.sessions.local import LocalSession
 
@@ -27,39 +29,72 @@ def diagnose(known_of: Catalogue, exercise: Exercise, session: CandidateSession 
         return []
     seen = observed(known.probe, exercise, session)
     found = _matches(known, known.variants, seen)
-    exact = any(diagnosis.confidence == "exact" for diagnosis in found)
-    if not exact:
+    if not _is_sure(found):
         # Sort is stable: of two equally sure matches the instructor's own words come first.
-        found += _matches(known, known.generic, seen) + generic_diagnoses(known.reference, seen)
+        found += _matches(known, known.generic, seen, by_errors=False) + generic_diagnoses(known.reference, seen)
+    if not _is_sure(found):
+        suspect = systematic(known_of, exercise, known, seen, session)
+        found += [Diagnosis(misconception=suspect.name, hint=suspect.hint, confidence="exact")] if suspect else []
     order = {"exact": 0, "likely": 1, "possible": 2}
     found.sort(key=lambda diagnosis: order[diagnosis.confidence])
     sure = [diagnosis for diagnosis in found if diagnosis.confidence != "possible"]
     return (sure or found)[:MAX_HINTS]
 
 
-def _matches(known: Known, variants: list[tuple[Misconception, Fingerprint]], seen: Fingerprint) -> list[Diagnosis]:
+def systematic(
+    known_of: Catalogue, exercise: Exercise, known: Known, seen: Fingerprint, session: CandidateSession | LocalSession
+) -> Suspect | None:
+    """The wrong answer made from the reference that does exactly what the candidate does, if there is one."""
+    if not wrong_numbers(known.reference, seen):
+        return None
+    seen = observed(known.probe, exercise, session, Rearranged())
+
+    def behaviour(variant: object, record: Record) -> Fingerprint:
+        return observed(known.probe, exercise, known_of.variant_session(exercise, variant), record)
+
+    return fitting(known_of.suspected(exercise, known.probe), seen, behaviour)
+
+
+def _is_sure(found: list[Diagnosis]) -> bool:
+    return any(diagnosis.confidence == "exact" or diagnosis.misconception in EXPLAIN_ALL for diagnosis in found)
+
+
+def _matches(
+    known: Known, variants: list[tuple[Misconception, Fingerprint]], seen: Fingerprint, *, by_errors: bool = True
+) -> list[Diagnosis]:
     scored = []
     for entry, fingerprint in variants:
-        confidence, strength = _compare(known.reference, fingerprint, seen)
+        confidence, strength = _compare(known.reference, fingerprint, seen, by_errors)
         if confidence:
             scored.append((strength, Diagnosis(misconception=entry.name, hint=entry.hint, confidence=confidence)))
     scored.sort(key=lambda pair: -pair[0])
     return [diagnosis for _, diagnosis in scored]
 
 
-def _compare(right: Fingerprint, wrong: Fingerprint, seen: Fingerprint) -> tuple[Any, float]:
-    """Return the confidence that ``seen`` shows the mistake ``wrong``, and how much evidence there is."""
+def _compare(right: Fingerprint, wrong: Fingerprint, seen: Fingerprint, by_errors: bool) -> tuple[Any, float]:
+    """Return the confidence that ``seen`` shows the mistake ``wrong``, and how much evidence there is.
+
+    Errors alone are evidence with ``by_errors`` only: code that does not run does so for many reasons.
+    """
     names = right.entries.keys() | wrong.entries.keys()
     telling = [n for n in names if not same_entry(right.entries.get(n), wrong.entries.get(n))]
     if not telling:
         return None, 0.0
     agreeing = [n for n in telling if same_entry(seen.entries.get(n), wrong.entries.get(n))]
     values = [n for n in agreeing if wrong.entries.get(n) is not None and wrong.entries[n].error is None]
+    if not by_errors and not are_telling([seen.entries[name].value for name in values]):
+        return None, 0.0
     if len(agreeing) == len(telling):
         others = (names | seen.entries.keys()) - set(telling)
         if all(same_entry(seen.entries.get(n), wrong.entries.get(n)) for n in others):
             return "exact", float(len(telling))
-        return ("likely", float(len(telling))) if values else (None, 0.0)
+        return ("likely", float(len(telling))) if _is_evidence(values, seen) else (None, 0.0)
     if len(values) >= 2 and len(agreeing) >= 0.5 * len(telling):
         return "possible", len(agreeing) / len(telling)
     return None, 0.0
+
+
+def _is_evidence(names: list[str], seen: Fingerprint) -> bool:
+    """Whether what agrees is more than one fact, which other mistakes share: two of them, or several numbers."""
+    values = [seen.entries[name].value for name in names if seen.entries[name].value is not None]
+    return len(values) >= 2 or are_telling(values)

@@ -72,10 +72,18 @@ def _span(code: str, old: str, new: str, where: str) -> tuple[int, int]:
     return start, start + len(old)
 
 
+def definition_of(source: str, name: str) -> tuple[int, str]:
+    """Compiler flags of a file, and the text of a function or class that it defines at its top level."""
+    found = _definition(source, name)
+    if found is None:
+        raise GraderError(f"the reference defines no function or class {name} at its top level", name)
+    return found[0], found[2]
+
+
 @functools.lru_cache(maxsize=256)
 def _definition(source: str, name: str) -> tuple[int, int, str, str] | None:
     """Compiler flags of the file, first line of a definition, its text, and the same with docstrings blotted out."""
-    tree = ast.parse(source)
+    tree = _tree(source)
     nodes = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name]
     if not nodes:
         return None
@@ -87,6 +95,11 @@ def _definition(source: str, name: str) -> tuple[int, int, str, str] | None:
         blotted[start - 1 : end] = ["\0" * len(line) for line in lines[start - 1 : end]]
     text, code = ("".join(part[first - 1 : node.end_lineno]) for part in (lines, blotted))
     return future_flags(tree), first, text, code
+
+
+@functools.lru_cache(maxsize=32)
+def _tree(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 def _docstrings(node: ast.AST) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ from autograder.atomic import write_atomically
 from autograder.errors import UsageError, suggest
 from autograder.exports.formats import WRITERS, destination_of, export
 from autograder.exports.gradebook_marks import CSV_COLUMNS, is_gradebook, marks_of_gradebook, opened, shown_place
+from autograder.exports.groups import read_groups, with_groups
 from autograder.exports.mark_sheets import mark_sheet
 from autograder.exports.marks import ClassMarks, marks_of_results
 from autograder.exports.roster import read_class_list
@@ -28,6 +29,10 @@ class SheetOptions:
     missing_as_zero: bool = False
     id_column: str | None = None
     course_id: str | None = None
+    groups: Path | None = None
+    """Who handed in together."""
+    attempts: str = ""
+    """Of several results of one student, in several folders: ``best`` or ``latest``; without it they are refused."""
 
 
 @dataclass
@@ -70,11 +75,14 @@ def export_marks(format: str, sources: Sequence[str], out: Path | None, options:
     _refuse_overwriting(destination, folders, options.roster)
     if format == "csv" and options == SheetOptions() and from_results and len(folders) == 1:
         return Exported(export(format, folders[0], destination))
-    marks = marks_of_results(folders) if from_results else marks_of_gradebook(sources[0], options.course_id)
+    attempts = options.attempts
+    marks = marks_of_results(folders, attempts) if from_results else marks_of_gradebook(sources[0], options.course_id)
     if not marks.assignments:
         raise UsageError("holds no marks", where=shown_place(sources[0]), remedy="grade a submission first")
     marks = marks.chosen(options.assignments)
-    if format == "csv" and options.roster is None:
+    if options.groups is not None:
+        marks = with_groups(marks, read_groups(options.groups))
+    if format == "csv" and options.roster is None and (from_results or options.groups is None):
         return _write_table(marks, None if from_results else sources[0], destination, options)
     return _write_sheet(format, marks, destination, options)
 

@@ -6,17 +6,17 @@ No export holds more of a hidden check than its title, status and message; Grade
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 from autograder.atomic import write_atomically
 from autograder.errors import UsageError, suggest
-from autograder.plaintext import cut, one_line, points, printable, spoken
-from autograder.results.schema import CheckResult, Diagnosis, ExerciseResult, SubmissionResult
+from autograder.exports.gradescope import write_gradescope_results
+from autograder.plaintext import cut, one_line, points, printable
+from autograder.results.schema import CheckResult, ExerciseResult, SubmissionResult
 from autograder.results.store import Stored, load_results, write_summary
-from autograder.results.wording import CONFIDENCE_WORDS, STATUS_WORDS, short_id
+from autograder.results.wording import STATUS_WORDS, short_id
 
 Writer = Callable[[list[Stored], Path], list[Path]]
 
@@ -24,13 +24,14 @@ _ERRORS = frozenset({"error", "timeout", "crashed"})
 _NOT_RUN = frozenset({"skipped", "needs_manual_grading"})
 
 
-def export(format: str, results_folder: Path, destination: Path) -> list[Path]:
+def export(format: str, results_folder: Path, destination: Path, results: list[Stored] | None = None) -> list[Path]:
     """Write the results of a folder in another program's format.
 
     Args:
         format: a key of :data:`WRITERS`.
         results_folder: a folder of ``<student>.json`` files.
         destination: the file to write; for formats with one file per submission, the folder.
+        results: what the folder holds, where that has been read already.
 
     Returns:
         the paths written.
@@ -42,7 +43,8 @@ def export(format: str, results_folder: Path, destination: Path) -> list[Path]:
     if writer is None:
         remedy = suggest(format, WRITERS, f"choose one of {', '.join(sorted(WRITERS))}")
         raise UsageError("is not an export format", where=one_line(format, 40), remedy=remedy)
-    results, _ = load_results(results_folder)
+    if results is None:
+        results, _ = load_results(results_folder)
     if not results:
         raise UsageError("holds no results", where=str(results_folder), remedy="run `autograder grade` first")
     return writer(results, destination)
@@ -95,53 +97,6 @@ def junit_document(results: list[SubmissionResult]) -> bytes:
     root.set("time", f"{sum(result.duration_s for result in results):.3f}")
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
-
-
-def write_gradescope_results(result: SubmissionResult, path: Path) -> Path:
-    """Write the ``results.json`` of one submission and return its path."""
-    write_atomically(path, json.dumps(gradescope_results(result), indent=1, allow_nan=False) + "\n")
-    return path
-
-
-def gradescope_results(result: SubmissionResult) -> dict[str, object]:
-    """A submission as Gradescope's ``results.json``.
-
-    A failure of the grader has no ``score``, so Gradescope reports the run as failed and records no mark.
-    """
-    output = [result.message, *result.notes] if result.status != "grader_error" else []
-    told: dict[str, object] = {"output": cut(printable("\n".join(filter(None, output))))}
-    if result.status == "grader_error":
-        return {**told, "output": "The grader failed on this submission; it has to be graded again.", "tests": []}
-    tests = [test for exercise in result.exercises for test in _gradescope_tests(exercise)]
-    return {"score": result.score, **told, "execution_time": result.duration_s, "tests": tests}
-
-
-def _gradescope_tests(exercise: ExerciseResult) -> list[dict[str, object]]:
-    if not exercise.checks:
-        return [_gradescope_test(exercise, STATUS_WORDS[exercise.status], exercise.note)]
-    hints = [] if exercise.status == "passed" else [_gradescope_hint(exercise, d) for d in exercise.diagnosis]
-    return hints + [_gradescope_check(exercise, check) for check in exercise.checks]
-
-
-def _gradescope_hint(exercise: ExerciseResult, diagnosis: Diagnosis) -> dict[str, object]:
-    """An entry without points, which Gradescope shows as text."""
-    name = f"{short_id(exercise.id)}: this looks like {spoken(diagnosis.misconception)}"
-    output = f"{diagnosis.hint}\n{CONFIDENCE_WORDS[diagnosis.confidence]}"
-    return {"name": name, "output": cut(printable(output)), "visibility": "visible"}
-
-
-def _gradescope_check(exercise: ExerciseResult, check: CheckResult) -> dict[str, object]:
-    shows_details = check.visibility == "visible" and check.status != "passed"
-    output = _details(check) if shows_details else ""
-    test = _gradescope_test(exercise, check.title or spoken(check.name), output)
-    status = "passed" if check.status == "passed" else "failed"
-    return {**test, "score": check.score, "max_score": check.max_score, "status": status}
-
-
-def _gradescope_test(exercise: ExerciseResult, name: str, output: str) -> dict[str, object]:
-    title = f"{short_id(exercise.id)}: {one_line(name)}"
-    whole = {"score": exercise.score, "max_score": exercise.max_score}
-    return {"name": title, **whole, "output": cut(printable(output)), "visibility": "visible"}
 
 
 def _details(check: CheckResult) -> str:

@@ -2,7 +2,7 @@
 
 Canvas writes ``vae (4711)``: the title and its own id, by which it recognises the column; a column it does not know
 becomes a new assignment with the points of the row ``Points Possible``. Moodle writes ``Assignment: vae (Real)``: the kind of
-activity, the name and how the grade is shown.
+activity, the name and how the grade is shown; its grading worksheet is of one assignment and has the column ``Grade``.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ def column_of(base: ClassList, assignment: AssignmentMarks) -> int | None:
     taken = set(base.columns.values())
     free = [column for column in range(len(base.header)) if column not in taken]
     exactly = [column for column in free if plain_heading(base.header[column]) == wanted]
+    if not exactly and base.is_worksheet:
+        exactly = [column for column in free if plain_heading(base.header[column]) == "grade"]
     found = exactly or [column for column in free if wanted in _titles(base.layout, base.header[column])]
     if len(found) > 1:
         told = f"has {len(found)} columns for {assignment.heading}"
@@ -50,13 +52,19 @@ def new_column(base: ClassList, assignment: AssignmentMarks) -> int:
 
 def other_points(base: ClassList, assignment: AssignmentMarks, column: int) -> str:
     """The points possible of a column when they are not those of the assignment; empty when they agree."""
-    row = base.points_row
-    cell = base.rows[row][column].strip() if row is not None else ""
+    cell = _points_possible(base, column)
     try:
         agrees = not cell or float(cell.replace(",", ".")) == round(assignment.max_score, 2)
     except ValueError:
         agrees = False
     return "" if agrees else cell
+
+
+def _points_possible(base: ClassList, column: int) -> str:
+    row, headings = base.points_row, list(map(plain_heading, base.header))
+    if base.is_worksheet and headings[column] == "grade":
+        row, column = next(iter(base.students), None), headings.index("maximum grade")
+    return base.rows[row][column].strip() if row is not None else ""
 
 
 def _titles(layout: str, heading: str) -> set[str]:

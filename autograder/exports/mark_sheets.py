@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from autograder.errors import UsageError
 from autograder.exports.mark_columns import column_of, new_column, other_points
 from autograder.exports.marks import AssignmentMarks, ClassMarks
 from autograder.exports.roster import IDENTIFYING, ClassList
@@ -63,12 +64,19 @@ def mark_sheet(format: str, marks: ClassMarks, roster: ClassList | None, missing
     if format in ("canvas", "moodle"):
         base, moved = in_layout(base, format)
         matching = matching.moved(moved)
+    if base.is_worksheet and len(marks.assignments) > 1:
+        told = f"is the grading worksheet of one assignment, and there are marks of {len(marks.assignments)}"
+        raise UsageError(told, str(base.path), "name the assignment with --assignment")
     _make_ids_safe(base, sheet, trusted=roster is not None)
     _make_text_safe(base)
     for assignment in marks.assignments:
         _Column(base, assignment, matching, sheet).fill(missing_as_zero)
     sheet.text = ("\ufeff" if base.has_bom else "") + csv_text([base.header, *base.rows], base.delimiter, base.line_end)
     return sheet
+
+
+def _as_written(base: ClassList, score: float) -> str:
+    return exact(score).replace(".", ",") if base.has_decimal_commas else exact(score)
 
 
 def _make_ids_safe(base: ClassList, sheet: MarkSheet, trusted: bool) -> None:
@@ -148,7 +156,7 @@ class _Column:
         if refused:
             self._lose(student, f"{refused} in {self.base.path.name}")
         else:
-            self.base.rows[row][column] = exact(score)
+            self.base.rows[row][column] = _as_written(self.base, score)
 
     def _lose(self, student: str, why: str) -> None:
         score = f"{exact(self.assignment.marks[student].score)} of {exact(self.assignment.max_score)}"

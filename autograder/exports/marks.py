@@ -92,12 +92,21 @@ class ClassMarks:
         return lines
 
 
-def marks_of_results(folders: Iterable[Path]) -> ClassMarks:
+ATTEMPTS = ("best", "latest")
+
+
+def marks_of_results(folders: Iterable[Path], attempts: str = "") -> ClassMarks:
     """Read the marks of one or several results folders.
 
+    Args:
+        folders: where the results are; a later folder holds later attempts.
+        attempts: which of several results of a student counts, ``best`` or ``latest``; empty where there may be one only.
+
     Raises:
-        UsageError: a folder holds no results, or a student has two marks of one assignment.
+        UsageError: a folder holds no results, a student has two marks of one assignment, or ``attempts`` is unknown.
     """
+    if attempts and attempts not in ATTEMPTS:
+        raise UsageError("is no way to choose among attempts", one_line(attempts, 40), "choose best or latest")
     results: dict[tuple[str, str], tuple[SubmissionResult, Path]] = {}
     remarks = []
     for folder in folders:
@@ -106,7 +115,7 @@ def marks_of_results(folders: Iterable[Path]) -> ClassMarks:
         if not stored:
             raise UsageError("holds no results", where=str(folder), remedy="run `autograder grade` first")
         for entry in stored:
-            _add(results, entry.result, folder / f"{entry.stem}.json")
+            _add(results, entry.result, folder / f"{entry.stem}.json", attempts)
     people = {student: Person(student) for _, student in results}
     grouped: dict[str, list[SubmissionResult]] = {}
     for (name, _), (result, _) in results.items():
@@ -114,12 +123,24 @@ def marks_of_results(folders: Iterable[Path]) -> ClassMarks:
     return ClassMarks(people, [_of_assignment(name, group) for name, group in grouped.items()], remarks)
 
 
-def _add(results: dict[tuple[str, str], tuple[SubmissionResult, Path]], result: SubmissionResult, path: Path) -> None:
+def _add(
+    results: dict[tuple[str, str], tuple[SubmissionResult, Path]], result: SubmissionResult, path: Path, attempts: str
+) -> None:
     key = (result.assignment, result.student)
-    if key in results:
-        told = f"is a second result of {short_name(result.student)}, after {results[key][1]}"
-        raise UsageError(told, where=str(path), remedy="move the one that does not count out of the folder")
-    results[key] = (result, path)
+    earlier = results.get(key)
+    if earlier is not None and (not attempts or earlier[1].parent == path.parent):
+        told = f"is a second result of {short_name(result.student)}, after {earlier[1]}"
+        remedy = "move the one that does not count out of the folder, or choose with --attempts best or latest"
+        raise UsageError(told, where=str(path), remedy=remedy)
+    if earlier is None or _counts_more(result, earlier[0], attempts):
+        results[key] = (result, path)
+
+
+def _counts_more(later: SubmissionResult, earlier: SubmissionResult, attempts: str) -> bool:
+    """Whether a later attempt takes an earlier one's place; a failure of the grader never does, nor keeps one."""
+    if "grader_error" in (later.status, earlier.status):
+        return earlier.status == "grader_error"
+    return attempts == "latest" or later.score > earlier.score
 
 
 def _of_assignment(name: str, results: list[SubmissionResult]) -> AssignmentMarks:

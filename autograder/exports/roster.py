@@ -4,7 +4,8 @@ A layout is recognised by its headings:
 
 ==========  =====================================================================================
 canvas      the exported gradebook: ``Student, ID, SIS User ID, SIS Login ID, Section, …``
-moodle      exported grades or participants: ``First name, Last name, ID number, Email address, …``
+moodle      exported grades or participants: ``First name, Last name, ID number, Email address, …``, or the grading
+            worksheet of an assignment: ``Identifier, Full name, Email address, Status, Grade, Maximum Grade, …``
 nbgrader    the file of ``nbgrader db student import``: ``id, first_name, last_name, email, lms_user_id``
 plain       anything else with a column ``student``, ``student_id``, ``login`` or ``username``
 ==========  =====================================================================================
@@ -34,6 +35,7 @@ LAYOUTS: dict[str, dict[str, str]] = {
     "moodle": {
         "username": "login", "id number": "number", "email address": "email", "first name": "first_name",
         "last name": "last_name", "surname": "last_name", "full name": "name",
+        "identifier": "participant",
     },
     "nbgrader": {
         "id": "login", "lms_user_id": "lms_id", "email": "email", "first_name": "first_name",
@@ -46,12 +48,13 @@ LAYOUTS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """What the headings of each layout mean; the first layout that fits is taken."""
 
-IDENTIFYING = ("own", "login", "number", "lms_id", "integration", "account", "email")
+IDENTIFYING = ("own", "login", "number", "lms_id", "integration", "account", "email", "participant")
 """Columns that a learning platform recognises people by: never changed."""
 
 _UNIQUE = ("own", "login", "number", "lms_id")
 _REMEDY = "export the class list again as CSV"
 _NOT_STUDENTS = re.compile(r"\s*(muted|manual posting.*)?\s*", re.IGNORECASE)
+_COMMA, _POINT = re.compile(r"\d+,\d{1,5}"), re.compile(r"\d+\.\d{1,5}")
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -81,6 +84,17 @@ class ClassList:
             for number, row in enumerate(self.rows)
             if number != points and not _is_policy(row) and any(row[column].strip() for column in known)
         ]
+
+    @property
+    def is_worksheet(self) -> bool:
+        """Whether it is Moodle's grading worksheet of one assignment, which has a column ``Grade`` of its own."""
+        return "participant" in self.columns and {"grade", "maximum grade"} <= set(map(plain_heading, self.header))
+
+    @property
+    def has_decimal_commas(self) -> bool:
+        """Whether numbers are written as in most of Europe, ``7,50``: then cells are parted by semicolons or tabs."""
+        cells = [cell.strip() for row in self.rows for cell in row]
+        return self.delimiter != "," and any(map(_COMMA.fullmatch, cells)) and not any(map(_POINT.fullmatch, cells))
 
     @property
     def points_row(self) -> int | None:
@@ -193,7 +207,7 @@ def _fits(layout: str, roles: set[str]) -> bool:
     if layout == "canvas":
         return {"lms_id", "section"} <= roles and ("name" in roles or {"first_name", "last_name"} <= roles)
     if layout == "moodle":
-        return bool(roles & {"number", "email"}) or {"login", "first_name"} <= roles
+        return bool(roles & {"number", "email", "participant"}) or {"login", "first_name"} <= roles
     return "login" in roles
 
 

@@ -2,9 +2,11 @@
 
 The name under which work was handed in is looked for, in this order, in the column named by ``--id-column``, the login
 (``SIS Login ID``, ``Username``, ``id``), the number (``SIS User ID``, ``ID number``), the platform's own id (``ID``,
-``lms_user_id``) and the e-mail address. A gradebook's ``lms_user_id`` and e-mail address come next, and last a
-login or address without its domain. The first column that knows the name decides; capitals are compared only when more
-than one row would do. Two rows for one student, or two students for one row, are nobody's: they are reported.
+``lms_user_id``) and the e-mail address. A gradebook's ``lms_user_id`` and e-mail address come next, then a login or address
+without its domain, then the number at the end of a name from a platform's download (``archeranna_101``: Canvas's ``ID``,
+Moodle's ``Identifier``), and last the full name, in either order. The first column that knows the name decides; capitals are
+compared only when more than one row would do. Two rows for one student, or two students for one row, are nobody's: they are
+reported.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from autograder.exports.roster import ClassList
 _ORDER = (
     ("id", "own"), ("id", "login"), ("id", "number"), ("id", "lms_id"), ("id", "email"),
     ("lms_id", "lms_id"), ("lms_id", "number"), ("email", "email"), ("email", "login"),
-    ("id", "login@"), ("id", "email@"),
+    ("id", "login@"), ("id", "email@"), ("tail", "lms_id"), ("tail", "participant"), ("words", "words"), ("stem", "words"),
 )  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def match(people: Iterable[Person], roster: ClassList) -> Matching:
 
 def _rows_of(person: Person, index: dict[str, dict[str, list[int]]], roster: ClassList) -> list[int]:
     for field, column in _ORDER:
-        value = str(getattr(person, field) or "").strip()
+        value = _value(person, field)
         found = index[column].get(_folded(value), []) if value else []
         if len(found) > 1 and not column.endswith("@"):
             found = [row for row in found if roster.cell(row, column) == value] or found
@@ -63,16 +65,41 @@ def _rows_of(person: Person, index: dict[str, dict[str, list[int]]], roster: Cla
     return []
 
 
+def _value(person: Person, field: str) -> str:
+    """What is looked for: a piece of what is known, or of the name under which the work was handed in."""
+    stem, _, tail = person.id.strip().rpartition("_")
+    if field == "tail":
+        return tail if stem and tail.isdecimal() else ""
+    if field == "stem":
+        return _words(stem) if stem and tail.isdecimal() else ""
+    if field == "words":
+        return _words(person.id) if len(person.id.split()) > 1 else ""
+    return str(getattr(person, field) or "").strip()
+
+
+def _words(name: str) -> str:
+    """A full name without the order of its parts: ``Archer, Anna`` and ``Anna Archer`` are one."""
+    return " ".join(sorted(_folded(name).replace(",", " ").split()))
+
+
 def _index(roster: ClassList, column: str) -> dict[str, list[int]]:
     """Rows by the folded value of a column; of ``login@``, by what stands before the domain."""
     index: dict[str, list[int]] = {}
     for row in roster.students:
-        value = roster.cell(row, column.removesuffix("@"))
+        value = _cell(roster, row, column.removesuffix("@"))
         if column.endswith("@"):
             value = value.partition("@")[0] if "@" in value else ""
         if value:
             index.setdefault(_folded(value), []).append(row)
     return index
+
+
+def _cell(roster: ClassList, row: int, column: str) -> str:
+    if column == "words":
+        full = roster.cell(row, "name") or f"{roster.cell(row, 'first_name')} {roster.cell(row, 'last_name')}"
+        return _words(full) if len(full.split()) > 1 else ""
+    value = roster.cell(row, column)
+    return value.removeprefix("Participant").strip() if column == "participant" else value
 
 
 def _folded(value: str) -> str:

@@ -16,6 +16,8 @@ from autograder.course.manifest import read_manifest
 from autograder.release.nbgrader_release import configure_release
 
 _HERE = "autograder.gradebook"
+GRADEBOOK_VARIABLE = "AUTOGRADER_GRADEBOOK"
+"""A database URL for the gradebook, as a container is told it; what ``nbgrader_config.py`` says afterwards counts more."""
 
 
 def configure(c: Any, root: Path) -> None:
@@ -31,6 +33,8 @@ def configure(c: Any, root: Path) -> None:
     c.CourseDirectory.root = str(root)
     if course_id := read_manifest(root).id:
         c.CourseDirectory.course_id = course_id
+    if gradebook := os.environ.get(GRADEBOOK_VARIABLE):
+        c.CourseDirectory.db_url = gradebook
     for step in ("source", "release", "submitted", "autograded", "feedback"):
         setattr(c.CourseDirectory, f"{step}_directory", step)
     configure_release(c)

@@ -12,10 +12,12 @@ from autograder.course.location import find_root, read_outline
 from autograder.errors import AutograderError, GraderError, UsageError
 from autograder.extras import require_nbgrader
 from autograder.gradebook.class_book import ClassBook
-from autograder.grading.class_run import ClassRun, Known
-from autograder.grading.crew import Done, Job
+from autograder.grading.class_run import ClassRun
+from autograder.grading.jobs import Done, Job
 from autograder.plaintext import printable
 from autograder.results.graded import Graded
+from autograder.results.results_folder import ResultKey, ResultsFolder
+from autograder.results.store import Stored
 
 
 class NotebookRun(ClassRun):
@@ -54,6 +56,14 @@ class NotebookRun(ClassRun):
         self.recorded = self.unchanged = self.waiting = 0
         self._students: dict[Path, str] = {}
 
+    def _strangers(self, stored: Sequence[Stored]) -> list[str]:
+        """A gradebook may be graded student by student."""
+        return []
+
+    def _marks_by_hand(self, stored: Sequence[Stored]) -> list[str]:
+        """They stand in the gradebook."""
+        return []
+
     def grade_collected(self, processes: int) -> None:
         """Grade everything that was collected and is new or changed; every finished submission is on disk."""
         try:
@@ -68,7 +78,7 @@ class NotebookRun(ClassRun):
         missed = len(self._students) - self.recorded - self.unchanged
         parts += [f"{missed} not graded"] if missed else []
         waiting = "1 answer waits" if self.waiting == 1 else f"{self.waiting} answers wait"
-        parts += [f"{waiting} for a person (nbgrader formgrader)"] if self.waiting else []
+        parts += [f"{waiting} for a person (jupyter lab, Nbgrader, Formgrader)"] if self.waiting else []
         return f"{self.outline.name}: " + ", ".join(parts)
 
     def _find(self, paths: Sequence[Path]) -> list[Path]:
@@ -81,16 +91,16 @@ class NotebookRun(ClassRun):
     def _student(self, path: Path) -> str:
         return printable(self._students[path], keep="")
 
-    def _job(self, path: Path, known: Known) -> Job:
+    def _job(self, path: Path, known: frozenset[ResultKey]) -> Job:
         student = self._students[path]
         return Job(path, known if not self.force and self.book.holds(student) else frozenset(), student)
 
-    def _finish(self, done: Done) -> None:
+    def _finish(self, done: Done, folder: ResultsFolder) -> None:
         if done.known is not None:
             self.unchanged += 1
         if done.graded is not None and done.graded.result.status != "grader_error":
             self._record(self._students[done.job.path], done.graded)
-        super()._finish(done)
+        super()._finish(done, folder)
 
     def _record(self, student: str, graded: Graded) -> None:
         """Fill the gradebook; what goes wrong with one submission is said, and concerns that one only."""

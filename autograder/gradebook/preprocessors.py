@@ -9,7 +9,7 @@ from nbformat import NotebookNode, from_dict
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearMarkScheme, NbGraderPreprocessor
 from nbgrader.utils import is_locked
-from traitlets import Enum, Float, Integer, List
+from traitlets import Enum, Float, Integer, List, Unicode
 
 from autograder.course.location import find_root
 from autograder.errors import AutograderError, GraderError
@@ -18,7 +18,7 @@ from autograder.gradebook.records import AnswerRecord, record, withdraw
 from autograder.gradebook.released_cells import read_blueprint
 from autograder.gradebook.scoring import score_notebook
 from autograder.gradebook.submission_exporter import work_of
-from autograder.grading.options import GradeOptions, Isolation, seed_of_this_process
+from autograder.grading.options import GradeOptions, Isolation, Training, seed_of_this_process
 from autograder.grading.standby import grade_standing_by
 
 Converted = tuple[NotebookNode, Any]
@@ -43,6 +43,8 @@ class ExternalScores(NbGraderPreprocessor):
     )
     seed = Integer(None, allow_none=True, help="seed of hidden inputs; None: a secret one for each run").tag(config=True)
     time_limit = Float(GradeOptions.time_limit, help="seconds per check").tag(config=True)
+    training = Enum(("with", "without"), default_value="with", help="whether training tasks run").tag(config=True)
+    data = Unicode("", help="folder of data sets; empty: AUTOGRADER_DATA, else a download").tag(config=True)
     memory_limit = Integer(GradeOptions.memory_limit_mb, help="megabytes per worker").tag(config=True)
 
     @property
@@ -50,7 +52,9 @@ class ExternalScores(NbGraderPreprocessor):
         """The options as the grader takes them."""
         isolation = cast(Isolation, self.isolation)
         seed = seed_of_this_process() if self.seed is None else self.seed
-        return GradeOptions(seed, (), isolation, self.time_limit, self.memory_limit)
+        data = Path(self.data) if self.data else None
+        training = cast(Training, self.training)
+        return GradeOptions(seed, (), isolation, self.time_limit, self.memory_limit, training=training, data=data)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> Converted:
         """Grade the submitted folder, write outputs into the notebook and scores into the gradebook."""

@@ -82,7 +82,9 @@ def _names(outline: Outline) -> Iterator[str]:
         identifier = f"{outline.name}.{item.key}"
         if item.room == WRITTEN:
             yield from (written_cell(kind, identifier) for kind in ("question", "answer"))
-        elif item.room != TRAINING:
+        elif item.room == TRAINING:
+            yield exercise_cell("points", identifier)
+        else:
             if item.room not in seen:
                 seen.add(item.room)
                 yield f"setup-{item.room}"

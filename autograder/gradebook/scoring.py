@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.course.notebook_cells import exercise_of
+from autograder.course.outline import TRAINING
 from autograder.errors import GraderError
 from autograder.gradebook.assembly import cell_named, is_unchanged
 from autograder.gradebook.cell_outputs import graded_outputs, hint_comment
@@ -48,7 +49,9 @@ def score_notebook(notebook: dict[str, Any], blueprint: Blueprint, graded: Grade
     scores = []
     for released in blueprint.cells:
         kind, identifier = exercise_of(assignment, released.name) or ("", "")
-        if kind == "points" and released.points is not None:
+        if kind == "points" and _waits(exercises.get(identifier), identifier, assignment, reason):
+            scores.append(CellScore(released.name, None, None, by_hand=True))
+        elif kind == "points" and released.points is not None:
             exercise = exercises.get(identifier) or _nothing(identifier, released.points, reason)
             _check_points(exercise, released.points)
             cell = cell_named(notebook, released.name)
@@ -63,6 +66,12 @@ def score_notebook(notebook: dict[str, Any], blueprint: Blueprint, graded: Grade
         elif released.solution:
             scores.append(CellScore(released.name, None, _comment(notebook, released, exercises.get(identifier)), False))
     return scores
+
+
+def _waits(exercise: ExerciseResult | None, identifier: str, assignment: str, reason: str) -> bool:
+    """Whether a training task was not run, by choice or for want of data: then a person decides what it is worth."""
+    is_training = identifier.startswith(f"{assignment}.{TRAINING}.")
+    return is_training and not reason and (exercise is None or exercise.status == "skipped")
 
 
 def _nothing(identifier: str, points: float, reason: str) -> ExerciseResult:

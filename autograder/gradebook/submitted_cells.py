@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.submission import Limits, find_notebook
-from autograder.submission.notebook import all_cells, claims, is_code, mapping, parsed, source_of
+from autograder.submission.notebooks.cells import all_cells, claims, is_code, mapping, parsed, source_of
 from autograder.submission.notes import Unreadable
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")

@@ -8,33 +8,33 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from autograder.atomic import write_atomically
+from autograder import __version__
+from autograder.atomic import remove_unfinished
 from autograder.course.location import find_root, read_outline
 from autograder.course.notebook_cells import notebook_name
+from autograder.course.outline import TRAINING
+from autograder.data.locate import data_here
 from autograder.errors import AutograderError, GraderError, UsageError
 from autograder.exports.formats import destination_of, export
-from autograder.grading.crew import Done, Job, grade_all, grade_one
+from autograder.grading.crew import grade_all
+from autograder.grading.downloads import arranged
+from autograder.grading.jobs import Done, Job
 from autograder.grading.options import GradeOptions
-from autograder.reports.build import build_report
+from autograder.grading.shards import Shard
+from autograder.plaintext import listed, one_line, points
+from autograder.reports.build import write_report
 from autograder.reports.terminal import print_result, print_student_line
-from autograder.results.result_names import name_results
+from autograder.results.hand_marks import enter_marks
+from autograder.results.results_folder import ResultKey, ResultsFolder, key_of
+from autograder.results.run_log import RunLog
 from autograder.results.schema import Limits, SubmissionResult
-from autograder.results.store import Stored, load_results, save_result, write_class, write_summary
-from autograder.results.wording import awaiting_points
+from autograder.results.store import Stored, write_class, write_summary
 from autograder.sandbox import profiles
 from autograder.submission import find_submissions, read_submission, student_of
-
-if TYPE_CHECKING:
-    from autograder.results.graded import Graded
-
-
-Known = frozenset[tuple[str, str, str]]
-"""Fingerprints of results that need not be made again."""
 
 
 class ClassRun:
@@ -49,8 +49,13 @@ class ClassRun:
         *,
         quiet: bool,
         any_seed: bool = False,
+        shard: Shard | None = None,
     ) -> None:
-        """Prepare; ``any_seed`` says that nobody asked for this seed, so that a resumed run may go on with its own."""
+        """Prepare.
+
+        ``any_seed`` says that nobody asked for this seed, so that a resumed run may go on with its own; of a ``shard``
+        only the submissions are graded, but all of the class are named, so that every part gives the same names.
+        """
         self.root = find_root()
         self.outline = read_outline(self.root, assignment)
         self.options = options
@@ -58,70 +63,101 @@ class ClassRun:
         self.formats = formats
         self.quiet = quiet
         self.any_seed = any_seed
+        self.shard = shard
         self.results: list[SubmissionResult] = []
         self.failures: list[AutograderError] = []
-        self._previous: list[Stored] = []
-        self._stems: dict[Path, str] = {}
         self._profile = "S0"
+        self._log = RunLog(out)
+        self._data: dict[str, str] = {}
+        self._named: frozenset[str] = frozenset()
 
     def grade(self, paths: Sequence[Path], processes: int, *, resume: bool) -> None:
         """Grade everything at ``paths``; every result is on disk before the next one is waited for."""
         for key in self.options.only:
-            self.outline.find(key)
-        self._profile = profiles.choose(self.options.isolation)
+            if self.outline.training(key) is None:
+                self.outline.find(key)
+        self._profile = self._choose_profile()
+        self._data = data_here(self.options.data) if self.options.training != "without" else {}
         found = self._find(paths)
-        self._prepare_folder()
-        self._previous = load_results(self.out)[0]
+        folder = ResultsFolder(self.out)
         if resume and self.any_seed:
-            self._go_on_with_seed()
-        self._stems = self._named_results(found)
-        current = [stored.result for stored in self._previous if resume and self._is_current(stored.result)]
-        jobs = [self._job(path, frozenset(map(_fingerprint, current))) for path in found]
+            self._go_on_with_seed(folder)
+        folder.name(self._whose(found), self._content_of)
+        known = frozenset(key_of(one.result) for one in folder.stored if resume and self._is_current(one.result))
+        mine = [path for path in found if self.shard is None or self.shard.holds(path)]
+        jobs = [self._job(path, known) for path in mine]
+        self._start_log(len(jobs), resume)
         try:
             with contextlib.closing(self._run(jobs, processes)) as running:
                 for done in self._progress(running, len(jobs)):
-                    self._finish(done)
-        finally:
-            self._summarise()
-        if len(found) == 1 and self.results and not self.quiet:
+                    self._finish(done, folder)
+        except BaseException as error:
+            self._log.write("stopped", reason=str(error) or type(error).__name__, results=len(self.results))
+            with contextlib.suppress(AutograderError):  # the first error is the one worth telling
+                self._summarise(folder)
+            raise
+        self._summarise(folder)
+        self._log.write("finished", results=len(self.results), failures=len(self.failures))
+        if len(mine) == 1 and self.results and not self.quiet:
             print_result(self.results[0], Console(), details=True)
 
-    def exit_code(self, fail_under: float | None) -> int:
-        """0, 1 below ``fail_under``, 2 for unreadable arguments, 3 when the grader failed on a submission."""
+    def exit_code(self, fail_under: float | None, *, all_readable: bool = True) -> int:
+        """0, 1 below ``fail_under``, 2 for what cannot be read, 3 when the grader failed on a submission; the worst counts.
+
+        ``all_readable`` says whether a submission that nobody can read is worth a 2: it has a result of its own all the same.
+        """
         if any(isinstance(error, GraderError) for error in self.failures):
             return 3
         if any(result.status == "grader_error" for result in self.results):
             return 3
-        if self.failures:
+        if self.failures or (all_readable and any(result.status == "unreadable" for result in self.results)):
             return 2
-        if fail_under is not None and any(_percent(result) < fail_under for result in self.results):
-            return 1
-        return 0
+        below = self._below(fail_under) if fail_under is not None else []
+        for line in below:
+            print(f"autograder: {line}", file=sys.stderr)
+        return 1 if below else 0
+
+    def _below(self, fail_under: float) -> list[str]:
+        """One line for each submission that is below the bar."""
+        return [
+            one_line(
+                f"{result.student}: {points(result.score)} of {points(result.max_score - result.awaiting)} "
+                f"({result.percent or 0:.0f} %) is below {fail_under:g} %"
+            )
+            for result in self.results
+            if (result.percent or 0.0) < fail_under
+        ]
 
     def _find(self, paths: Sequence[Path]) -> list[Path]:
         found: dict[Path, None] = {}
         for path in paths:
-            found.update(dict.fromkeys(find_submissions(path, self.outline.expected_files, self.outline.name)))
+            expected = self.outline.expected_files
+            place = arranged(path, {*expected, f"{self.outline.name}.ipynb"}, self.out / "submissions")
+            found.update(dict.fromkeys(find_submissions(place, expected, self.outline.name)))
         if not found:
             raise UsageError("no submissions found", ", ".join(map(str, paths)))
         return list(found)
 
-    def _job(self, path: Path, known: Known) -> Job:
+    def _job(self, path: Path, known: frozenset[ResultKey]) -> Job:
         return Job(path, known)
 
-    def _prepare_folder(self) -> None:
-        try:
-            self.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(
-                f"the results folder cannot be made: {error.strerror}", str(self.out), "choose another with --out"
-            ) from None
+    def _start_log(self, submissions: int, resume: bool) -> None:
+        part = f"{self.shard.number}/{self.shard.count}" if self.shard else None
+        self._log.start(
+            assignment=self.outline.name, version=__version__, seed=self.options.seed, submissions=submissions, resume=resume,
+            shard=part, isolation=self.options.isolation, profile=self._profile,
+        )  # fmt: skip
+        remove_unfinished(self.out, self._log.path.stat().st_mtime)
 
-    def _go_on_with_seed(self) -> None:
-        """Use the seed of the run that is resumed: the one that most of its results have."""
-        seeds = [one.result.seed for one in self._previous if one.result.assignment == self.outline.name]
-        if seeds:
-            self.options = replace(self.options, seed=Counter(seeds).most_common(1)[0][0])
+    def _choose_profile(self) -> str:
+        """What a result must have been graded in; raises where the machine does not offer what was asked for."""
+        return profiles.choose(self.options.isolation)
+
+    def _go_on_with_seed(self, folder: ResultsFolder) -> None:
+        """Use the seed of the run that is resumed."""
+        seed = folder.common_seed(self.outline.name)
+        if seed is not None:
+            self.options = replace(self.options, seed=seed)
 
     def _is_current(self, result: SubmissionResult) -> bool:
         return (
@@ -131,36 +167,51 @@ class ClassRun:
             and result.isolation.profile >= self._profile
             and result.limits == Limits(time_s=self.options.time_limit, memory_mb=self.options.memory_limit_mb)
             and not self.options.only
-            and len(result.exercises) in (0, self.outline.results)
+            and sum(one.kind != "training" for one in result.exercises) in (0, self.outline.results)
+            and (result.status == "unreadable" or self._has_trained(result))
         )
 
+    def _has_trained(self, result: SubmissionResult) -> bool:
+        """Whether a result's training tasks are those that this run would do, where and on the data that it would do them.
+
+        A task that was skipped for want of data counts as done while these are still not here.
+        """
+        done = [one for one in result.exercises if one.kind == "training"]
+        if self.options.training != "with":
+            return self.options.training == "without" and not done
+        ran = result.environment
+        if done and (ran.data != self._data or (self.options.budget == "full" and ran.budget != "full")):
+            return False
+        folder = self.root / "solutions" / self.outline.name / TRAINING
+        there = sum((folder / f"{item.name}.py").is_file() for item in self.outline.items if item.room == TRAINING)
+        anywhere = not done or self.options.device in ("auto", result.environment.device)
+        return len(done) == there and anywhere
+
     def _run(self, jobs: Sequence[Job], processes: int) -> Generator[Done]:
-        if min(processes, len(jobs)) > 1:
-            yield from grade_all(self.outline.name, self.options, self.root, jobs, processes)
-            return
-        from autograder.grading.grader import Grader
+        yield from grade_all(self.outline.name, self.options, self.root, jobs, processes)
 
-        with Grader(self.outline.name, self.options, self.root) as grader:
-            for job in jobs:
-                yield grade_one(grader, job)
-
-    def _finish(self, done: Done) -> None:
+    def _finish(self, done: Done, folder: ResultsFolder) -> None:
         if done.error is not None:
             self.failures.append(done.error)
+            self._log.write("refused", path=str(done.job.path), reason=str(done.error))
             print(f"autograder: {done.error}", file=sys.stderr)
         elif done.graded is not None:
-            self._store(done, done.graded)
-        else:
-            for kept in [stored for stored in self._previous if _fingerprint(stored.result) == done.known][:1]:
-                self._previous.remove(kept)  # its file is not to be replaced by a namesake's
-                self.results.append(kept.result)
+            stem = folder.save(done.job.path, done.graded)
+            self.results.append(done.graded.result)
+            self._log.write("graded", file=f"{stem}.json", **_told(done.graded.result))
+            if done.graded.result.status == "grader_error":
+                print(one_line(f"autograder: {done.graded.result.student}: {done.graded.result.message}"), file=sys.stderr)
+        elif done.known is not None and (kept := folder.keep(done.known)) is not None:
+            self.results.append(kept)
+            self._log.write("kept", student=kept.student)
 
-    def _named_results(self, found: Sequence[Path]) -> dict[Path, str]:
+    def _whose(self, found: Sequence[Path]) -> dict[Path, str]:
         students = {path: self._student(path) for path in found}
         for student, number in Counter(students.values()).items():
             if number > 1:
                 print(f"autograder: warning: more than one submission is named {student}", file=sys.stderr)
-        return name_results(students, self._previous, self._content_of)
+        self._named = frozenset(students.values())
+        return students
 
     def _student(self, path: Path) -> str:
         """Whose a submission is."""
@@ -172,22 +223,15 @@ class ClassRun:
         except AutograderError:  # said when it is graded
             return ""
 
-    def _store(self, done: Done, graded: Graded) -> None:
-        stem = self._stems[done.job.path]
-        for name, picture in graded.figures.items():
-            target = self.out / "figures" / stem / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(target, picture)
-        save_result(_with_figures_at(graded.result, f"figures/{stem}"), self.out, stem)
-        self.results.append(graded.result)
-
-    def _summarise(self) -> None:
-        """Write the class's files from everything in the folder, this run's results and earlier ones."""
-        stored, warnings = load_results(self.out)
-        for warning in warnings:
+    def _summarise(self, folder: ResultsFolder) -> None:
+        """Write the class's files from everything in the folder, this run's results and those of others."""
+        if self.shard is not None:
+            folder.look_again()
+        stored = folder.stored
+        for warning in [*folder.warnings, *self._marks_by_hand(stored), *self._strangers(stored)]:
             print(f"autograder: warning: {warning}", file=sys.stderr)
         if "html" in self.formats:
-            built = build_report(self.out)
+            built = write_report(self.out, stored, folder.warnings, folder.kept)
             if not self.quiet:
                 print(f"{len(self.results)} graded; report: {built.index}", file=sys.stderr)
         else:
@@ -195,7 +239,19 @@ class ClassRun:
             write_class(stored, self.out / "class.json")
         for extra in sorted(self.formats & {"junit", "gradescope"}):
             if stored:
-                export(extra, self.out, destination_of(extra, self.out))
+                export(extra, self.out, destination_of(extra, self.out), stored)
+
+    def _strangers(self, stored: Sequence[Stored]) -> list[str]:
+        """One line where a class's folder also holds results of others: of another class, or of who has left."""
+        others = [one.result.student for one in stored if one.result.student not in self._named]
+        if not others or len(self._named) < 2 or self.shard is not None:
+            return []
+        told = f"{len(others)} results in {self.out} are of others than these submissions and stay in its pages: "
+        return [f"{told}{listed(others, 3)} (remove them, or choose another folder with --out)"]
+
+    def _marks_by_hand(self, stored: Sequence[Stored]) -> list[str]:
+        """Take in what a person has entered into the results folder; returns warnings."""
+        return enter_marks(self.out, stored)
 
     def _progress(self, finished: Iterator[Done], total: int) -> Iterator[Done]:
         console = Console(stderr=True)
@@ -212,21 +268,9 @@ class ClassRun:
                 yield done
 
 
-def _fingerprint(result: SubmissionResult) -> tuple[str, str, str]:
-    return result.student, result.submission_sha256, result.grader_version
-
-
-def _percent(result: SubmissionResult) -> float:
-    """Score in percent of what has been graded; prose that waits for a person does not count against anybody."""
-    gradable = result.max_score - awaiting_points(result)
-    return 100 * result.score / gradable if gradable else 0.0
-
-
-def _with_figures_at(result: SubmissionResult, folder: str) -> SubmissionResult:
-    """Say where the figures are: in a folder of the student's own."""
-    for exercise in result.exercises:
-        for check in exercise.checks:
-            if check.figure:
-                check.figure = f"{folder}/{check.figure}"
-    result.artifacts.figures = [f"{folder}/{name}" for name in result.artifacts.figures]
-    return result
+def _told(result: SubmissionResult) -> dict[str, object]:
+    """What the log says of a result."""
+    return {
+        "student": result.student, "status": result.status, "score": result.score, "max_score": result.max_score,
+        "seconds": result.duration_s, "isolation": result.isolation.profile,
+    }  # fmt: skip

@@ -6,56 +6,37 @@ from a server that has imported them once. Whatever happens to one grader concer
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import multiprocessing
 import os
 import signal
 import sys
 import warnings
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.errors import AutograderError, GraderError
+from autograder.errors import AutograderError
+from autograder.grading.jobs import DEATHS, Done, Job
 from autograder.grading.sandboxes import sandbox_for
 from autograder.plaintext import printable
-from autograder.sandbox.sandbox import Sandbox
+from autograder.results.results_folder import ResultKey
 from autograder.sandbox.walls import process_limits
-from autograder.sandbox.zygote_host import Lease
+from autograder.sandbox.zygote_host import Lease, ZygoteHost
+from autograder.temporary import OwnedFolder
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
     from autograder.grading.options import GradeOptions
-    from autograder.results.graded import Graded
 
 _grader: Grader | None = None
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission to be graded; ``known`` is the fingerprint of results that need not be made again."""
-
-    path: Path
-    known: frozenset[tuple[str, str, str]] = frozenset()
-    """``(student, submission_sha256, grader_version)`` of existing results."""
-    student: str = ""
-    """Whose it is, where the path's last part does not say so."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """A finished job; without ``graded`` the existing result still holds, ``error`` means the input was refused."""
-
-    job: Job
-    graded: Graded | None = None
-    error: AutograderError | None = None
-    known: tuple[str, str, str] | None = None
-    """Which of the job's known results still holds."""
 
 
 def grade_one(grader: Grader, job: Job) -> Done:
@@ -64,22 +45,26 @@ def grade_one(grader: Grader, job: Job) -> Done:
         submission = grader.read(job.path)
         if job.student:
             submission = replace(submission, student=printable(job.student, keep=""))
-        fingerprint = (submission.student, submission.sha256, grader.version)
-        if fingerprint in job.known:
-            return Done(job, known=fingerprint)
+        key = ResultKey(submission.student, submission.sha256, grader.version)
+        if key in job.known:
+            return Done(job, known=key)
         return Done(job, grader.grade(submission))
     except AutograderError as error:
         return Done(job, error=error)
 
 
 def grade_all(assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job], processes: int) -> Iterator[Done]:
-    """Yield finished jobs as they come, in any order.
+    """Yield finished jobs as they come, in any order; a single process's worth of them is done in this one.
 
-    A grader process that dies is replaced, and its submission tried once more; dying twice over one submission is
-    reported as the grader's failure.
+    A grader process that dies is replaced, and its submission tried once more; dying twice over one submission is the
+    grader's failure, and its result says so.
     """
+    if min(processes, len(jobs)) <= 1:
+        yield from _grade_here(assignment, options, root, jobs)
+        return
     start_server()
-    with sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb) as sandbox:
+    with sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, wait=False) as sandbox:
+        sandbox.wait_until_ready()
         crew = Crew(assignment, options, root, sandbox, min(processes, len(jobs)))
         try:
             yield from crew.work(jobs)
@@ -87,10 +72,20 @@ def grade_all(assignment: str, options: GradeOptions, root: Path, jobs: Sequence
             crew.stop()
 
 
+def _grade_here(assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job]) -> Iterator[Done]:
+    """Without a crew, whose start costs more than one submission."""
+    with sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, wait=False) as sandbox:
+        from autograder.grading.grader import Grader  # the zygote has its own imports to do meanwhile
+
+        with Grader(assignment, options, root, sandbox=sandbox) as grader:
+            for job in jobs:
+                yield grade_one(grader, job)
+
+
 class Crew:
     """The grader processes and what each is busy with."""
 
-    def __init__(self, assignment: str, options: GradeOptions, root: Path, sandbox: Sandbox, processes: int) -> None:
+    def __init__(self, assignment: str, options: GradeOptions, root: Path, sandbox: ZygoteHost, processes: int) -> None:
         self._context = _context()
         self._arguments = (assignment, options, root)
         self._sandbox = sandbox
@@ -104,11 +99,11 @@ class Crew:
         What an earlier, closed generator had under way is yielded as well.
         """
         waiting = deque(jobs)
-        tried: set[Path] = set()
+        died: Counter[Path] = Counter()
         self._assign(waiting)
         while self._busy:
             for future in wait(self._busy, return_when=FIRST_COMPLETED).done:
-                done = self._outcome(future, waiting, tried)
+                done = self._outcome(future, waiting, died)
                 self._assign(waiting)
                 if done is not None:
                     yield done
@@ -123,16 +118,19 @@ class Crew:
             worker, job = self._idle.pop(), waiting.popleft()
             self._busy[worker.submit(_work, job)] = (worker, job)
 
-    def _outcome(self, future: Future[Done], waiting: deque[Job], tried: set[Path]) -> Done | None:
+    def _outcome(self, future: Future[Done], waiting: deque[Job], died: Counter[Path]) -> Done | None:
         """What came of a job; None when its process died and it is to be tried once more."""
         worker, job = self._busy.pop(future)
         try:
             done = future.result()
         except BrokenProcessPool:
             self._idle.append(self._hire())
-            if job.path in tried:
-                return Done(job, error=GraderError("the grader's process died over this submission", str(job.path)))
-            tried.add(job.path)
+            died[job.path] += 1
+            if died[job.path] == DEATHS:
+                from autograder.grading.quarantine import quarantined  # rarely needed
+
+                assignment, options, root = self._arguments
+                return Done(job, graded=quarantined(assignment, options, root, job))
             waiting.append(job)
             return None
         self._idle.append(worker)
@@ -174,7 +172,16 @@ def start_server() -> None:
         from multiprocessing import forkserver
 
         _context()
+        _give_folder()
         forkserver.ensure_running()
+
+
+@functools.cache
+def _give_folder() -> None:
+    """Let this process's sockets lie in a folder that goes with it: its own would outlive a run that is killed."""
+    folder = OwnedFolder()
+    multiprocessing.current_process()._config["tempdir"] = str(folder.path)  # type: ignore[attr-defined]
+    atexit.register(folder.remove)
 
 
 def _prepare(assignment: str, options: GradeOptions, root: Path, lease: Lease | None) -> None:

@@ -24,7 +24,7 @@ def attach_figures(results: Sequence[ExerciseResult], assessed: Sequence[Assesse
         for check, outcome in zip(result.checks, one.outcomes, strict=True):
             if check.visibility != "visible" or outcome.status != "failed":
                 continue
-            picture = _picture(outcome.expected, outcome.got, outcome.check.info.title)
+            picture = _picture(outcome.expected, outcome.got, outcome.check.title)
             if picture is not None:
                 path = f"{result.id}.{check.name}.svg"
                 check.figure = path

@@ -20,7 +20,8 @@ import torch  # noqa: E402
 
 torch.set_num_threads(1)
 
-from autograder.grading.grader import warm_libraries  # noqa: E402
+import autograder.grading.grader  # noqa: E402, F401
+from autograder.grading.warming import warm_libraries  # noqa: E402
 
 warm_libraries()
 gc.collect()

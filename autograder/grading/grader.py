@@ -6,75 +6,83 @@ function can run in this process, in a pool, or on another machine.
 
 from __future__ import annotations
 
-import functools
-import importlib
 import platform
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 
 from autograder import __version__
 from autograder.assessment.assess import assess
 from autograder.assessment.assessed import Assessed
+from autograder.assessment.examples import draw_ahead
 from autograder.assessment.exercise_results import exercise_result, written_results
 from autograder.assessment.runner import RunOptions
 from autograder.course.assignment import Assignment, Exercise
 from autograder.course.course import open_course
 from autograder.course.notebook_cells import notebook_name
+from autograder.data.locate import data_here
 from autograder.diagnosis.catalogue import catalogue
 from autograder.errors import GraderError, ZygoteDied
 from autograder.grading.figures import attach_figures
 from autograder.grading.options import GradeOptions
+from autograder.grading.own_lines import own_lines
 from autograder.grading.sandboxes import sandbox_for
+from autograder.grading.warming import warm_for
 from autograder.results.graded import Graded
-from autograder.results.schema import Artifacts, Environment, ExerciseResult, Isolation, Limits, SubmissionResult
-from autograder.sandbox.sandbox import Sandbox
-from autograder.sandbox.zygote import preloading
-from autograder.sandbox.zygote_host import Lease
+from autograder.results.schema import Artifacts, Environment, ExerciseResult, Isolation, Limits, OwnLines, SubmissionResult
+from autograder.sandbox.zygote_host import Lease, ZygoteHost
 from autograder.sessions.bounds import bounded_memory
 from autograder.sessions.budget import Budget
 from autograder.sessions.subjects import IsolatedSubmission
 from autograder.submission import Submission, read_submission
+from autograder.submission.progress import misspelt
 
+if TYPE_CHECKING:
+    from autograder.training.grade import Trained
+    from autograder.training.task import Task
+
+TRAINING_MEGABYTES = 2048
+"""Memory that training tasks may take in the grader, which holds images, features and nearest neighbours."""
 ATTEMPTS = 2
 """How often a submission is tried when the grader itself fails."""
-
-
-@functools.cache
-def warm_libraries() -> None:
-    """Import and use everything heavy before the first submission.
-
-    Torch imports large parts of itself on first use (an optimiser brings in SymPy). That must not happen while the
-    grader evaluates something for a submission: such evaluations are ended when they take long, and an import that is
-    ended half-way leaves broken modules behind for all later submissions.
-    """
-    for name in ("sympy", "scipy.stats", "scipy.linalg", "torch.distributions", "torch.func", "torch.autograd.functional"):
-        importlib.import_module(name)
-    with torch.random.fork_rng(devices=[]):
-        preloading.compute()
 
 
 class Grader:
     """Grades submissions of one assignment, one after the other, in locked workers of its own."""
 
-    def __init__(self, assignment: str, options: GradeOptions, root: Path | None = None, lease: Lease | None = None) -> None:
-        warm_libraries()
+    def __init__(
+        self,
+        assignment: str,
+        options: GradeOptions,
+        root: Path | None = None,
+        lease: Lease | None = None,
+        sandbox: ZygoteHost | None = None,
+    ) -> None:
+        """Load the assignment; workers come from a ``lease``, a ``sandbox`` that was started already, or a new one."""
         self.course = open_course(root)
+        warm_for(self.course.solutions / assignment)
         self.assignment: Assignment = self.course.assignment(assignment)
         self.options = options
         self.exercises: tuple[Exercise, ...] = _selected(self.assignment, options.only)
+        self.tasks = _selected_tasks(self.assignment, options)
         self.version = f"{__version__}+{self.course.version(assignment)}"
         self._leased = lease is not None
-        self._sandbox: Sandbox | None = Sandbox.leased(lease) if lease is not None else None
+        self._sandbox: ZygoteHost | None = ZygoteHost.leased(lease) if lease is not None else sandbox
         self.lost = False
         """Whether the zygote that others started for this grader is gone; only they can start another."""
+        self.on_checked: Callable[[SubmissionResult], None] | None = None
+        """Is told the result of the checks before training begins, whose points are still open there."""
 
     def __enter__(self) -> Grader:
         """Start the zygote; raises :class:`autograder.errors.IsolationError` where isolation is not available."""
-        self._start()
+        sandbox = self._start()
+        draw_ahead(self.assignment, self.exercises, self.options.seed)
+        catalogue(self.assignment)
+        sandbox.wait_until_ready()
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
@@ -89,7 +97,7 @@ class Grader:
 
     def read(self, path: Path) -> Submission:
         """Read the submission at ``path``; what cannot be read says so in the submission."""
-        return read_submission(path, self.assignment.expected_files, notebook=notebook_name(self.assignment.name))
+        return read_submission(path, self.assignment.outline.expected_files, notebook=notebook_name(self.assignment.name))
 
     def grade(self, submission: Submission) -> Graded:
         """Grade one submission. A failure of the grader becomes a ``grader_error`` result without a mark."""
@@ -123,21 +131,63 @@ class Grader:
         options = RunOptions(self.options.seed, submission.sha256, self.options.time_limit, budget)
         with bounded_memory():
             assessed = assess(self.assignment, self.exercises, subject, options, catalogue(self.assignment))
-        results = [_with_syntax_note(one, submission) for one in assessed]
+        taken = {exercise.name for exercise in self.assignment.exercises}
+        results = [_with_notes_on_the_file(one, submission, taken) for one in assessed]
         figures = attach_figures(results, assessed)
-        results += [] if self.options.only else written_results(self.assignment)
-        return Graded(self._result(submission, started, results, artifacts=sorted(figures)), figures)
+        if self.options.training == "only":
+            results, figures = [], {}
+        if self.on_checked is not None and self.tasks:
+            self.on_checked(
+                self._result(submission, started, [*results, *self._open_tasks(), *written_results(self.assignment)])
+            )
+        trained = self._train(submission, [one.exercise.key for one in assessed if not one.complete])
+        results += [one.result for one in trained]
+        for one in trained:
+            figures |= one.drawn()
+        results += [] if self.options.only or self.options.training == "only" else written_results(self.assignment)
+        return Graded(self._result(submission, started, results, trained, sorted(figures)), figures)
 
-    def _max_score(self) -> float:
-        """What can be earned in this run, written questions included unless single exercises were asked for."""
-        by_hand = 0.0 if self.options.only else self.assignment.written_points
-        return sum(exercise.points for exercise in self.exercises) + by_hand
+    def _open_tasks(self) -> list[ExerciseResult]:
+        from autograder.training.outcome import skipped
 
-    def _start(self) -> Sandbox:
+        return [skipped(task, "not measured yet") for task in self.tasks]
+
+    def _train(self, submission: Submission, faulty: list[str]) -> list[Trained]:
+        """Run the training tasks, after the checks, whose findings are not to be charged again."""
+        if not self.tasks:
+            return []
+        from autograder.training.devices import device_for
+        from autograder.training.grade import TrainingOptions, train_submission
+        from autograder.training.worlds import DataSource
+
+        torch.set_num_threads(1)  # the same numbers with any number of graders
+        key = f"{self.options.seed}/{submission.sha256}"
+        options = TrainingOptions(key, DataSource(self.options.data), device_for(self.options.device))
+        sandbox = self._start()
+        with bounded_memory(TRAINING_MEGABYTES):
+            trained = list(train_submission(self.assignment, self.tasks, submission.files, sandbox, faulty, options))
+            if self.options.budget == "full":
+                from autograder.training.checkpoint import add_checkpoints
+
+                add_checkpoints(self.assignment, trained, submission, sandbox, options)
+        return trained
+
+    def _max_score(self, exercises: Sequence[ExerciseResult]) -> float:
+        """What can be earned in this run: what was asked for, less what the grader itself could not run."""
+        if self.options.training == "only":
+            by_hand, by_checks = 0.0, 0.0
+        else:
+            by_hand = 0.0 if self.options.only else self.assignment.written_points
+            by_checks = sum(exercise.points for exercise in self.exercises)
+        not_run = sum(one.max_score for one in exercises if one.kind == "training" and one.status == "skipped")
+        return by_checks + by_hand + sum(task.points for task in self.tasks) - not_run
+
+    def _start(self) -> ZygoteHost:
         if self._sandbox is None:
             if self._leased:
                 raise ZygoteDied("the lease of this grader has ended", "zygote")
-            self._sandbox = sandbox_for(self.course.solutions, self.options.isolation, self.options.memory_limit_mb)
+            options = self.options
+            self._sandbox = sandbox_for(self.course.solutions, options.isolation, options.memory_limit_mb, wait=False)
         return self._sandbox
 
     def _result(
@@ -145,9 +195,10 @@ class Grader:
         submission: Submission,
         started: float,
         exercises: list[ExerciseResult],
+        trained: Sequence[Trained] = (),
+        artifacts: Sequence[str] = (),
         status: Literal["graded", "unreadable", "grader_error"] = "graded",
         message: str = "",
-        artifacts: list[str] | None = None,
     ) -> SubmissionResult:
         sandbox = self._sandbox
         return SubmissionResult(
@@ -155,32 +206,69 @@ class Grader:
             submission_sha256=submission.sha256, seed=self.options.seed,
             isolation=_isolation(sandbox),
             limits=Limits(time_s=self.options.time_limit, memory_mb=self.options.memory_limit_mb),
-            environment=Environment(python=platform.python_version(), torch=torch.__version__, device="cpu"),
+            environment=_environment(trained, self.options),
             score=sum(exercise.score for exercise in exercises),
-            max_score=self._max_score(),
+            max_score=self._max_score(exercises),
             duration_s=round(time.perf_counter() - started, 3), status=status, message=message,
-            notes=list(submission.notes), exercises=exercises, artifacts=Artifacts(figures=artifacts or []),
+            notes=list(submission.notes), exercises=exercises, artifacts=Artifacts(figures=list(artifacts)),
         )  # fmt: skip
 
 
-def _isolation(sandbox: Sandbox | None) -> Isolation:
+def _environment(trained: Sequence[Trained], options: GradeOptions) -> Environment:
+    """What the submission ran on; of trainings, the device and every data set."""
+    runs = [one.run for one in trained if one.run is not None]
+    datasets = dict.fromkeys(run.environment["dataset"] for run in runs if "dataset" in run.environment)
+    return Environment(
+        python=platform.python_version(), torch=torch.__version__, device=runs[0].device if runs else "cpu",
+        dataset="; ".join(datasets) or None, threads=torch.get_num_threads() if runs else None,
+        budget=options.budget if trained else None, data=data_here(options.data) if trained else None,
+    )  # fmt: skip
+
+
+def _isolation(sandbox: ZygoteHost | None) -> Isolation:
     if sandbox is None:
         return Isolation(profile="S0", layers=[])
     return Isolation(profile=sandbox.profile, layers=list(sandbox.layers))  # type: ignore[arg-type]
 
 
+def _selected_tasks(assignment: Assignment, options: GradeOptions) -> tuple[Task, ...]:
+    if options.training == "without":
+        return ()
+    from autograder.training.task import named, training_tasks  # whoever runs checks alone need not wait for it
+
+    tasks = training_tasks(assignment)
+    if not options.only:
+        return tasks
+    return tuple(task for task in tasks if named(task.id) & set(options.only))
+
+
 def _selected(assignment: Assignment, only: tuple[str, ...]) -> tuple[Exercise, ...]:
     if not only:
         return assignment.exercises
-    wanted = {assignment.exercise(key).id for key in only}
+    wanted = {assignment.exercise(key).id for key in only if assignment.outline.training(key) is None}
     return tuple(exercise for exercise in assignment.exercises if exercise.id in wanted)
 
 
-def _with_syntax_note(one: Assessed, submission: Submission) -> ExerciseResult:
-    """Say where a file does not parse, beside every exercise that suffers from it."""
-    result = exercise_result(one)
-    line = submission.syntax_errors.get(f"{one.exercise.module}.py")
-    if line is None:
+def _with_notes_on_the_file(one: Assessed, submission: Submission, taken: set[str]) -> ExerciseResult:
+    """Say where a file does not parse or has a name misspelt, beside every exercise that suffers from it.
+
+    Both are read off the files, and neither is "not implemented": something is there, and a word mends it.
+    """
+    result, exercise = exercise_result(one), one.exercise
+    line = submission.syntax_errors.get(f"{exercise.module}.py")
+    note = f"{exercise.module}.py has a syntax error: {line}" if line else ""
+    if not note and result.status == "missing":
+        note = misspelt(submission.files, exercise.module, exercise.name, taken)
+    if not note:
+        return _beside_own_lines(result, one, submission)
+    status = "error" if result.score == 0 else result.status
+    checks = [check.model_copy(update={"message": note}) if check.status == "missing" else check for check in result.checks]
+    return result.model_copy(update={"note": note, "status": status, "checks": checks})
+
+
+def _beside_own_lines(result: ExerciseResult, one: Assessed, submission: Submission) -> ExerciseResult:
+    """Keep the student's own lines with what was found in them."""
+    if result.status in ("passed", "missing"):
         return result
-    note = f"{one.exercise.module}.py has a syntax error: {line}"
-    return result.model_copy(update={"note": note, "status": "error" if result.score == 0 else result.status})
+    found = own_lines(submission.files, one.exercise.module, one.exercise.name)
+    return result.model_copy(update={"own_lines": OwnLines(place=found[0], text=found[1])}) if found else result

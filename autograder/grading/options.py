@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from autograder.sandbox.zygote_settings import MEMORY_MB
@@ -12,6 +13,9 @@ from autograder.sessions.budget import CHECK_SECONDS
 
 Isolation = Literal["full", "strict", "best", "none"]
 Device = Literal["auto", "cpu", "cuda"]
+Budget = Literal["smoke", "full"]
+Training = Literal["with", "without", "only"]
+"""Whether training tasks run: with the checks, not at all, or alone in the result."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,11 @@ class GradeOptions:
     time_limit: float = CHECK_SECONDS
     memory_limit_mb: int = MEMORY_MB
     device: Device = "auto"
+    training: Training = "without"
+    budget: Budget = "smoke"
+    """Whether checkpoints of the full budget are scored beside the training tasks."""
+    data: Path | None = None
+    """The folder of data sets; None for `AUTOGRADER_DATA`, else the user's cache, filled by a download."""
 
 
 def fresh_seed() -> int:

@@ -5,9 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.sandbox import profiles
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.zygote_host import Lease, ZygoteHost
+
+_lent: dict[tuple[Path, profiles.Request, int], Lease] = {}
 
 
-def sandbox_for(solutions: Path, request: profiles.Request, memory_limit_mb: int) -> Sandbox:
-    """Return a sandbox for submissions to the course whose ``solutions`` no worker may reach."""
-    return Sandbox(request, memory_limit_mb, hidden=[solutions])
+def lend(key: tuple[Path, profiles.Request, int], lease: Lease) -> None:
+    """Let the next sandbox of this process, if it is to be such a one, be a share in a zygote that is warm already."""
+    _lent[key] = lease
+
+
+def sandbox_for(solutions: Path, request: profiles.Request, memory_limit_mb: int, *, wait: bool = True) -> ZygoteHost:
+    """Return a sandbox for submissions to the course whose ``solutions`` no worker may reach.
+
+    Unless told to ``wait``, it is still starting: there is time to import something meanwhile.
+    """
+    lease = _lent.pop((solutions, request, memory_limit_mb), None)
+    if lease is not None:
+        return ZygoteHost.leased(lease)
+    return ZygoteHost(request, memory_limit_mb, hidden=[solutions], wait=wait)

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.errors import AutograderError, GraderError
-from autograder.grading.crew import Crew, Done, Job, start_server
+from autograder.grading.crew import Crew, start_server
+from autograder.grading.jobs import Done, Job
 from autograder.grading.options import GradeOptions
 from autograder.grading.sandboxes import sandbox_for
 from autograder.results.graded import Graded

@@ -29,6 +29,17 @@ _REQUIRE = """from autograder.student import require_visible_checks
 require_visible_checks("{key}")"""
 
 
+_TRAINING = """# {key}: {points}. Trains as the grader does; leave this cell as it is.
+from autograder.student import train_task
+
+train_task("{identifier}", globals())"""
+
+
+def training_cell(identifier: str, points: str) -> str:
+    """Return the source of a training task's cell."""
+    return _TRAINING.format(key=identifier.partition(".")[2], points=points, identifier=identifier)
+
+
 def check_cell(assignment: Assignment, exercise: Exercise) -> str | None:
     """Return the source of the check cell, or None for an exercise without visible checks."""
     files = [

@@ -10,6 +10,7 @@ from typing import Any
 from autograder.course.assignment import Assignment
 from autograder.errors import GraderError
 from autograder.release.stubs import cut_solutions, solution_lines
+from autograder.training.task import student_files
 
 
 def notebook_lines(text: str) -> Iterator[tuple[str, str]]:
@@ -50,12 +51,13 @@ def refuse_leaks(assignment: Assignment, files: dict[str, str]) -> None:
 def find_leaks(assignment: Assignment, files: dict[str, str]) -> Iterator[str]:
     """Yield every released line that also stands in a solution region, a hidden check or a wrong variant.
 
-    Lines of the references outside solution regions are public; so are, but for solutions, those of visible checks and of
-    the small modules that come with them.
+    Lines of the references outside solution regions are public; so are, but for solutions, those of visible checks, of the
+    small modules that come with them, and of training tasks.
     """
     stubs = set(_stripped(cut_solutions(source.decode("utf-8"), "") for source in assignment.reference_files().values()))
     visible = set(_stripped(path.read_text("utf-8") for path in (assignment.folder / "visible").glob("*.py")))
-    visible |= set(_stripped([assignment.toys.decode("utf-8")]))
+    public = [assignment.toys, *student_files(assignment.folder).values()]
+    visible |= set(_stripped(content.decode("utf-8") for content in public))
     secrets = {line: where for line, where in _other_secrets(assignment) if line not in stubs | visible}
     secrets |= {line: where for line, where in _solutions(assignment) if line not in stubs}
     for name, content in files.items():

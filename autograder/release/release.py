@@ -19,7 +19,8 @@ from autograder.release.leaks import refuse_leaks
 from autograder.release.source_notebook import build_source
 from autograder.release.student_files import build
 from autograder.release.student_notebook import cut_releases
-from autograder.runtime.toys import FILE as TOYS
+from autograder.runtime.stand_ins.toys import FILE as TOYS
+from autograder.training.task import FOLDER, student_files, student_weights
 
 _STEPS = ("source", "release")
 """Where nbgrader looks for what it hands out, and where it puts that."""
@@ -27,12 +28,16 @@ _STEPS = ("source", "release")
 
 def release(course: Course, names: Sequence[str], *, write: bool) -> list[Path]:
     """Bring the assignments and notebooks up to date and return the files that were not; ``write=False`` only looks."""
-    assignments = [course.assignment(name) for name in names]
-    wanted = {course.root / path: content for path, content in all_files(assignments).items()}
+    assignments = [course.described(name) for name in names]
+    wanted = {course.root / path: content.encode("utf-8") for path, content in all_files(assignments).items()}
+    wanted |= {course.root / path: content for path, content in weights(assignments).items()}
     folders = [course.root / "assignments" / name for name in names]
     present = {path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     present |= {path for step in _STEPS for name in names if (path := course.root / step / name / TOYS).is_file()}
-    stale = [path for path, content in wanted.items() if not path.is_file() or path.read_text("utf-8") != content]
+    present |= {
+        path for step in _STEPS for name in names for path in (course.root / step / name / FOLDER).rglob("*") if path.is_file()
+    }
+    stale = [path for path, content in wanted.items() if not path.is_file() or path.read_bytes() != content]
     extra = sorted(present - wanted.keys())
     if write:
         for path in stale:
@@ -41,6 +46,16 @@ def release(course: Course, names: Sequence[str], *, write: bool) -> list[Path]:
         for path in extra:
             path.unlink()
     return sorted(stale) + extra
+
+
+def weights(assignments: Sequence[Assignment]) -> dict[str, bytes]:
+    """The weights of given networks that students get: path below the course's root -> content."""
+    return {
+        f"{step}/{assignment.name}/{path}": content
+        for assignment in assignments
+        for path, content in student_weights(assignment.folder).items()
+        for step in ("assignments", *_STEPS)
+    }
 
 
 def all_files(assignments: Sequence[Assignment]) -> dict[str, str]:
@@ -61,6 +76,8 @@ def all_files(assignments: Sequence[Assignment]) -> dict[str, str]:
         name, file = assignment.name, f"{notebook_name(assignment.name)}.ipynb"
         refuse_leaks(assignment, {f"release/{file}": released[name]})
         files |= {f"source/{name}/{file}": sources[name], f"release/{name}/{file}": released[name]}
+        for path, content in student_files(assignment.folder).items():  # beside the notebook, whose training cells run them
+            files |= {f"{step}/{name}/{path}": content.decode("utf-8") for step in _STEPS}
         if assignment.toys:  # beside the notebook, whose visible checks may use them
             files |= {f"{step}/{name}/{TOYS}": assignment.toys.decode("utf-8") for step in _STEPS}
     return files

@@ -15,9 +15,11 @@ from autograder.course.notebook_cells import LONGEST_ID, METADATA, METADATA_SCHE
 from autograder.course.outline import TRAINING, WRITTEN, number_of_points, split_outline
 from autograder.course.written_questions import WrittenQuestion
 from autograder.errors import GraderError
-from autograder.release.check_cells import check_cell, points_cell
+from autograder.release.check_cells import check_cell, points_cell, training_cell
 from autograder.release.docstring_markdown import definition_markdown, docstring_markdown
 from autograder.release.module_parts import ModuleParts, take_apart
+from autograder.release.student_files import tags_explained
+from autograder.training.task import statements
 
 Cell = dict[str, Any]
 
@@ -31,7 +33,8 @@ says what is wrong, and with which input. Keep the names and signatures; add cel
 
 The exercises with code and the short answers are worth {points} together, the written questions {written}. More checks run
 when your work is graded; they test the same contracts on other inputs. The cells of checks are not part of your work and are
-not run then: what your code needs must stand in your own cells. *Restart kernel and run all cells* shows whether it does."""
+not run then: what your code needs must stand in your own cells. *Restart kernel and run all cells* shows whether it does:
+it reaches the last cell, and `autograder check` on this file says the same. {tags}"""
 
 _OWN = "# Imports and helpers of your own can go here."
 _WRITTEN = "Write your answers into the cells below, in words and formulas (LaTeX between dollar signs). People grade them."
@@ -66,6 +69,7 @@ class _Builder:
         _refuse_clashes(self.assignment, self.parts)
         self.exercises = {exercise.key: exercise for exercise in self.assignment.exercises}
         self.questions = {question.id.partition(".")[2]: question for question in self.assignment.written}
+        self.tasks = {task.id.partition(".")[2]: task for task in statements(self.assignment)}
         self.begun: set[str] = set()
         self.level = 1
 
@@ -79,21 +83,35 @@ class _Builder:
         text = (self.assignment.folder / "outline.md").read_text("utf-8")
         for number, (prose, items) in enumerate(split_outline(text)):
             rooms = {item.room for item in items}
-            if rooms == {TRAINING}:
-                continue  # a later part of the course; its cells will stand here
+            if rooms == {TRAINING} and not self.tasks:
+                continue
             yield from self._prose(prose, number, written=rooms == {WRITTEN})
             if number == 0:
                 yield _markdown("how-to", self._how_to())
             for item in items:
                 if item.room == WRITTEN:
                     yield from _question(self.questions[item.key])
-                elif item.room != TRAINING:
+                elif item.room == TRAINING:
+                    yield from self._training(item.key)
+                else:
                     yield from self._begin(item.room)
                     yield from self._exercise(self.exercises[item.key])
 
+    def _training(self, key: str) -> Iterator[Cell]:
+        """A task's statement, and the cell that trains; it is the graded one, since the grader runs the same."""
+        task = self.tasks.get(key)
+        if task is None:
+            return
+        name = exercise_cell("statement", task.id)
+        heading = f"{'#' * (self.level + 1)} `{task.name}` ({number_of_points(task.points)})"
+        yield _markdown(name, f"{heading}\n\n*{_sentence(task.title)}* · {', '.join(task.sources)}\n\n{task.about}")
+        name = exercise_cell("points", task.id)
+        source = training_cell(task.id, number_of_points(task.points))
+        yield _code(name, source, _nbgrader(name, locked=True, points=task.points))
+
     def _how_to(self) -> str:
         points, written = map(number_of_points, (self.assignment.points, self.assignment.written_points))
-        return _HOW_TO.format(points=points, written=written)
+        return _HOW_TO.format(points=points, written=written, tags=tags_explained(self.assignment)).rstrip()
 
     def _prose(self, prose: str, number: int, written: bool) -> Iterator[Cell]:
         """A heading of the outline with its text; the heading of a module brings the module's conventions and setup."""
@@ -153,9 +171,11 @@ def _nbgrader(name: str, solution: bool = False, locked: bool = False, points: f
     """What nbgrader keeps with a cell, in the third version of its format; ``points`` makes it a graded cell."""
     marks = {"grade": points is not None, "grade_id": name, "locked": locked, "schema_version": METADATA_SCHEMA,
              "solution": solution, "task": False}  # fmt: skip
-    if points is not None:
-        marks["points"] = int(points) if points == int(points) else points
-    return {"nbgrader": marks}
+    if points is None:
+        return {"nbgrader": marks}
+    marks["points"] = int(points) if points == int(points) else points
+    # Whoever runs all cells reaches the last one: what a graded cell raises stops nothing.
+    return {"nbgrader": marks, **({"tags": ["raises-exception"]} if locked else {})}
 
 
 def _markdown(name: str, source: str, metadata: dict[str, Any] | None = None) -> Cell:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from autograder.course.assignment import Assignment
+from autograder.course.manifest import read_manifest
 from autograder.course.outline import number_of_points, replace_items
+from autograder.course.written_questions import TrainingTask
 from autograder.release.leaks import refuse_leaks
 from autograder.release.stubs import cut_solutions
-from autograder.runtime.toys import FILE as TOYS
+from autograder.runtime.stand_ins.toys import FILE as TOYS
+from autograder.training.task import student_files as training_files
 
 
 def build(assignment: Assignment) -> dict[str, str]:
@@ -19,6 +24,7 @@ def build(assignment: Assignment) -> dict[str, str]:
         files[path.name] = path.read_text("utf-8")
     if assignment.toys:
         files[TOYS] = assignment.toys.decode("utf-8")
+    files |= {name: content.decode("utf-8") for name, content in training_files(assignment.folder).items()}
     files["README.md"] = statement(assignment)
     refuse_leaks(assignment, files)
     return files
@@ -32,12 +38,30 @@ def statement(assignment: Assignment) -> str:
         exercise.key: f"- `{exercise.key}` ({number_of_points(exercise.points)}): {exercise.title}"
         for exercise in assignment.exercises
     }
-    lines |= {_key(task.id): f"- {task.title} ({number_of_points(task.points)})" for task in assignment.training}
+    lines |= {_key(task.id): _training(task, assignment) for task in assignment.training}
     lines |= {
         _key(asked.id): f"### {asked.title} ({number_of_points(asked.points)})\n\n{asked.prompt}"
         for asked in assignment.written
     }
-    return replace_items(text, lines).rstrip() + _HOW_TO.format(points=assignment.points)
+    how_to = _HOW_TO.format(points=assignment.points)
+    return replace_items(text, lines).rstrip() + how_to + f"\n{tags_explained(assignment)}".rstrip() + "\n"
+
+
+def tags_explained(assignment: Assignment) -> str:
+    """What tags such as ``D2.1`` in the texts stand for, in one sentence; empty where the course names no sources."""
+    sources = read_manifest(assignment.folder.parent.parent).sources
+    stems = {name: re.sub(r"\d+$", "", items[0]) for name, items in sources.items() if items}
+    named = [f"{stem}… for {name}" for name, stem in stems.items() if stem]
+    return (
+        f"Tags such as {next(iter(sources.values()))[0]} say where something comes from: {', '.join(named)}." if named else ""
+    )
+
+
+def _training(task: TrainingTask, assignment: Assignment) -> str:
+    """A task's line: how to run it, where it can be run."""
+    line = f"- {task.title} ({number_of_points(task.points)})"
+    there = (assignment.folder / f"{_key(task.id).replace('.', '/')}.py").is_file()
+    return f"{line}: `autograder train {task.id}`" if there else line
 
 
 def _key(identifier: str) -> str:
@@ -51,6 +75,7 @@ _HOW_TO = """
 Write your answers where the files say `YOUR CODE HERE`; keep names and signatures. Then, in this folder:
 
     autograder check .        # every visible check, with a sentence for each that fails
+    autograder check . --only NAME      # those of one exercise or file
     pytest                    # the same checks as ordinary tests
 
 The exercises above are worth {points:g} points. More checks run when your work is graded; they test the same contracts on

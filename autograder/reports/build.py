@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.reports.class_page import write_class_page
 from autograder.reports.feedback import write_feedback
-from autograder.results.store import load_results, write_class, write_summary
+from autograder.results.hand_marks import enter_marks
+from autograder.results.store import Stored, load_results, write_class, write_summary
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,44 @@ class Report:
 def build_report(folder: Path) -> Report:
     """Write the feedback pages, ``summary.csv``, ``class.json`` and ``index.html`` of a results folder.
 
+    Marks that a person has entered by hand are taken in first.
+
     Raises:
         UsageError: there is no such folder, or it cannot be written to.
     """
     results, warnings = load_results(folder)
-    pages = [write_feedback(stored.result, folder, stored.stem) for stored in results]
+    return write_report(folder, results, [*warnings, *enter_marks(folder, results)])
+
+
+def write_report(folder: Path, results: list[Stored], warnings: list[str], kept: Collection[str] = ()) -> Report:
+    """The same, from results that have been read already.
+
+    The page of a result that was ``kept`` (its stem) is drawn again only when it is missing, or older than its result or
+    than what draws it.
+    """
+    drawn = _last_change()
+    pages = [
+        folder / f"{one.stem}.html"
+        if one.stem in kept and _is_current(folder, one.stem, drawn)
+        else write_feedback(one.result, folder, one.stem)
+        for one in results
+    ]
     write_summary(results, folder / "summary.csv")
     write_class(results, folder / "class.json")
     index = write_class_page(results, folder, warnings)
     return Report(index, pages, warnings)
+
+
+def _is_current(folder: Path, stem: str, drawn: float) -> bool:
+    page, result = folder / f"{stem}.html", folder / f"{stem}.json"
+    try:
+        return page.stat().st_mtime >= max(result.stat().st_mtime, drawn)
+    except OSError:
+        return False
+
+
+def _last_change() -> float:
+    """When the code and the templates of pages were changed last."""
+    own = Path(__file__).parent
+    files = [*own.glob("*.py"), *(own / "templates").iterdir(), *own.with_name("results").glob("*.py")]
+    return max(path.stat().st_mtime for path in files)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from autograder.atomic import write_atomically
-from autograder.plaintext import one_line
+from autograder.plaintext import one_line, short_name
 from autograder.reports import pages
+from autograder.reports.leaderboard import leaderboards
 from autograder.results import wording
 from autograder.results.class_statistics import BINS, ClassStatistics, statistics_of
 from autograder.results.schema import ExerciseResult, SubmissionResult
@@ -34,6 +40,15 @@ class Row:
     """One character per exercise, in order."""
     spoken: str
     """The strip in words."""
+    searched: str
+    """The name as it is searched for."""
+    open: str
+    """For the filter: numbers of exercises that are not passed, ``u`` for unreadable work, ``g`` where there is no mark."""
+
+    @property
+    def sorted_by(self) -> str:
+        """Points, below all others where there is no mark."""
+        return "-1" if self.percent is None else f"{self.result.score:g}"
 
 
 @dataclass(frozen=True)
@@ -67,7 +82,9 @@ def write_class_page(results: list[Stored], folder: Path, warnings: list[str] | 
 def render_class_page(results: list[Stored], warnings: list[str] | None = None) -> str:
     """The page as text; works for no results, for one and for hundreds."""
     statistics = statistics_of([stored.result for stored in results])
-    rows = [_row(stored) for stored in results]
+    order = {exercise.id: number for number, exercise in enumerate(statistics.exercises)}
+    rows = [_row(stored, order) for stored in results]
+    program, program_hash = script()
     return pages.render(
         "class.html",
         statistics=statistics,
@@ -81,19 +98,36 @@ def render_class_page(results: list[Stored], warnings: list[str] | None = None) 
         environments=sorted({wording.environment_words(stored.result) for stored in results}),
         bars=_histogram(statistics.distribution),
         warnings=warnings or [],
+        script=program,
+        script_hash=program_hash if rows else "",
+        leaderboards=leaderboards([stored.result for stored in results]),
     )
 
 
-def _row(stored: Stored) -> Row:
+def _row(stored: Stored, order: dict[str, int]) -> Row:
     result = stored.result
-    has_mark = result.status != "grader_error" and result.max_score
     return Row(
         result=result,
         link=quote(f"{stored.stem}.html"),
-        percent=min(100.0, max(0.0, 100 * result.score / result.max_score)) if has_mark else None,
+        percent=result.percent if result.max_score else None,
         strip="".join(_STRIP_CHARACTERS.get(exercise.status, "○") for exercise in result.exercises),
         spoken=_counted(result.exercises),
+        searched=short_name(result.student).lower(),
+        open=" ".join(_open(result, order)),
     )
+
+
+def _open(result: SubmissionResult, order: dict[str, int]) -> list[str]:
+    if result.status != "graded":
+        return ["u" if result.status == "unreadable" else "g"]
+    return [str(order[one.id]) for one in result.exercises if one.status not in ("passed", "needs_manual_grading")]
+
+
+@cache
+def script() -> tuple[Markup, str]:
+    """What sorts and filters the table of students, and its hash, by which the page allows this script and no other."""
+    text = (Path(__file__).with_name("templates") / "class.js").read_text("utf-8")
+    return Markup(text), base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def _counted(exercises: list[ExerciseResult]) -> str:

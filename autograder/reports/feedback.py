@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.atomic import write_atomically
-from autograder.plaintext import cut, printable
+from autograder.plaintext import cut, one_line, printable
 from autograder.reports import pages
 from autograder.reports.raster import data_uri
+from autograder.reports.score_bars import ScoreBar, score_bar
 from autograder.results import wording
 from autograder.results.schema import CheckResult, ExerciseResult, SubmissionResult
 
@@ -34,6 +35,8 @@ class ShownCheck:
     example: dict[str, str]
     figure: str | None
     """A ``data:`` address."""
+    bar: ScoreBar | None = None
+    """Of a score of a training task: where the value lies between no credit and all of it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,14 @@ class ShownExercise:
 
     numbered: wording.Numbered
     checks: list[ShownCheck]
+    figures: list[tuple[str, str]]
+    """Of a training task: captions and ``data:`` addresses."""
+    folded: list[ShownCheck]
+    """Checks that say nothing new: what the named mistake explains, or all of an exercise that is not begun."""
+    forfeited: bool
+    """Whether what passed earns nothing."""
+    checkpoint: list[ShownCheck]
+    """Of a training task: scores of the checkpoint that was handed in."""
 
     @property
     def exercise(self) -> ExerciseResult:
@@ -67,9 +78,9 @@ def render_feedback(result: SubmissionResult, folder: Path) -> str:
         "feedback.html",
         result=result,
         exercises=exercises,
-        groups=[(heading, [_shown(n, folder) for n in members]) for heading, members in wording.grouped(exercises)],
+        groups=[(heading, [_shown(n, result, folder) for n in members]) for heading, members in wording.grouped(exercises)],
         first=wording.first_step(exercises),
-        awaiting=wording.awaiting_points(result),
+        awaiting=result.awaiting,
         isolation=wording.isolation_words(result),
         environment=wording.environment_words(result),
         reason=_reason_and_remedy(result),
@@ -89,6 +100,7 @@ def shown_check(check: CheckResult, folder: Path) -> ShownCheck:
         message="" if passed else check.message,
         example={} if is_hidden or passed else _readable(check.example),
         figure=None if is_hidden or passed or not check.figure else embedded_figure(folder, check.figure),
+        bar=score_bar(check),
     )
 
 
@@ -104,8 +116,36 @@ def embedded_figure(folder: Path, relative: str) -> str | None:
         return None
 
 
-def _shown(numbered: wording.Numbered, folder: Path) -> ShownExercise:
-    return ShownExercise(numbered, [shown_check(check, folder) for check in numbered.exercise.checks])
+def _shown(numbered: wording.Numbered, result: SubmissionResult, folder: Path) -> ShownExercise:
+    exercise = numbered.exercise
+    pictures = []
+    if exercise.kind == "training":
+        for path in result.artifacts.figures:
+            _, begins, name = path.rpartition(f"{exercise.id}.")
+            address = embedded_figure(folder, path) if begins else None
+            if address is not None:
+                pictures.append((one_line(name.removesuffix(".svg").replace("_", " "), 80), address))
+    checks = [shown_check(check, folder) for check in exercise.checks]
+    shown = _telling(exercise, checks)
+    folded = [check for check in checks if check not in shown]
+    forfeited = exercise.score < sum(check.score for check in exercise.checks) - 1e-9
+    checkpoint = [shown_check(check, folder) for check in exercise.checkpoint or []]
+    return ShownExercise(numbered, shown, pictures, folded, forfeited, checkpoint)
+
+
+def _telling(exercise: ExerciseResult, checks: list[ShownCheck]) -> list[ShownCheck]:
+    """The checks that say something of their own: with a named mistake the first that fails and those that pass."""
+    if exercise.status == "missing" or exercise.kind == "training":
+        return [] if exercise.status == "missing" else checks
+    failing = [check for check in checks if check.status != "passed"]
+    if exercise.diagnosis and wording.best_diagnosis(exercise.diagnosis).confidence != "possible":
+        first = sorted(failing, key=lambda check: check.is_hidden)[:1]  # a visible one has an input to look at
+        return [check for check in checks if check.status == "passed" or check in first]
+    return [check for n, check in enumerate(checks) if check.status == "passed" or not _says_again(check, checks[:n])]
+
+
+def _says_again(check: ShownCheck, earlier: list[ShownCheck]) -> bool:
+    return bool(check.message) and not check.example and check.message in [one.message for one in earlier]
 
 
 def _readable(example: dict[str, str]) -> dict[str, str]:

@@ -68,7 +68,7 @@ def student_line(result: SubmissionResult) -> Text:
         line.append("  ").append_text(status_text(result.status))
         line.append(f"  {one_line(result.message, 120)}", style="dim")
         return line
-    waiting = wording.awaiting_points(result)
+    waiting = result.awaiting
     line.append(f"{wording.score_words(result.score, result.max_score - waiting):>18}")
     line.append(f" + {points(waiting)} by hand" if waiting else "")
     line.append(f"  {result.duration_s:5.1f} s", style="dim")
@@ -100,7 +100,7 @@ def _why(first: wording.FirstStep) -> str:
 
 def _total(result: SubmissionResult) -> Text:
     total = Text("\n").append(f"{wording.score_words(result.score, result.max_score)} points", style="bold")
-    waiting = wording.awaiting_points(result)
+    waiting = result.awaiting
     return total.append(f", {points(waiting)} more to be marked by a person") if waiting else total
 
 
@@ -120,9 +120,23 @@ def _print_problem(result: SubmissionResult, console: Console) -> None:
 
 def _print_details(result: SubmissionResult, console: Console) -> None:
     for exercise in result.exercises:
-        for check in exercise.checks:
-            if check.status not in ("passed", "skipped"):
-                _print_check(exercise, check, console)
+        failing = [check for check in exercise.checks if check.status not in ("passed", "skipped")]
+        shown = _told(exercise, failing)
+        for check in shown:
+            _print_check(exercise, check, console)
+        if folded := len(failing) - len(shown):
+            checks = "1 more check fails" if folded == 1 else f"{folded} more checks fail"
+            console.print(Text(f"    {checks} for the same reason.", style="dim"))
+
+
+def _told(exercise: ExerciseResult, failing: list[CheckResult]) -> list[CheckResult]:
+    """The failing checks that say something of their own: the first where the mistake has a name, else one of each message."""
+    if exercise.kind == "training":
+        return failing
+    if exercise.diagnosis and wording.best_diagnosis(exercise.diagnosis).confidence != "possible":
+        return sorted(failing, key=lambda check: check.visibility != "visible")[:1]
+    messages = [check.message for check in failing]
+    return [check for n, check in enumerate(failing) if check.example or check.message not in messages[:n]]
 
 
 def _print_check(exercise: ExerciseResult, check: CheckResult, console: Console) -> None:

@@ -72,7 +72,7 @@ class ClassStatistics:
 
     @property
     def mean_percent(self) -> float | None:
-        """Mean score in percent; None when nothing is graded."""
+        """Mean score in percent of what has been graded; None when nothing is graded."""
         return mean(self.percentages) if self.percentages else None
 
     @property
@@ -111,7 +111,7 @@ def statistics_of(results: list[SubmissionResult]) -> ClassStatistics:
         assignments=sorted({printable(result.assignment) for result in results}),
         students=[printable(result.student, keep="") for result in results],
         statuses=dict(Counter(result.status for result in results)),
-        percentages=[100 * result.score / result.max_score for result in graded if result.max_score],
+        percentages=[result.percent for result in graded if result.percent is not None],
         exercises=[_exercise_statistics(key, graded) for key in exercise_ids(graded)],
         misconceptions=_misconceptions(results),
         isolation=dict(sorted(Counter(result.isolation.profile for result in results).items())),

@@ -27,6 +27,19 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Calibration(_Strict):
+    """The measurements behind the levels of a score."""
+
+    file: str
+    seeds: int
+    device: str = "cpu"
+    """Where it was made: levels are cited for runs on another kind of device, but were not measured there."""
+    false_reject: float | None = None
+    """Estimated share of right answers that get less than everything."""
+    false_accept: float | None = None
+    """Share of the wrong variants' runs that got everything."""
+
+
 class CheckResult(_Strict):
     """Outcome of one check of one exercise."""
 
@@ -43,6 +56,18 @@ class CheckResult(_Strict):
     """The smallest failing input found, argument by argument, as text. Visible checks only."""
     figure: str | None = None
     """A picture of expected against got: a path relative to the results folder. Visible checks only."""
+    value: float | None = None
+    """Of a score of a training task: what the grader measured; None where it could not be measured."""
+    zero: float | list[float] | None = None
+    """The value up to which a score earns nothing; of a window its two outer ends."""
+    full: float | list[float] | None = None
+    """The value from which a score earns everything; of a window its two inner ends."""
+    share: float | None = None
+    """The part of the task's points that the score carries."""
+    too_good: bool | None = None
+    """Whether the value is beyond what honest work reaches, which earns nothing and is for a person to look at."""
+    calibration: Calibration | None = None
+    """What the levels rest on."""
 
 
 class Diagnosis(_Strict):
@@ -51,6 +76,15 @@ class Diagnosis(_Strict):
     misconception: str
     hint: str
     confidence: Confidence
+
+
+class OwnLines(_Strict):
+    """Where an exercise stands in what was handed in, as the student wrote it."""
+
+    place: str
+    """``losses.py, line 12``, or ``cell 3, line 1``."""
+    text: str
+    """The lines, cut where there are many."""
 
 
 class ExerciseResult(_Strict):
@@ -66,6 +100,10 @@ class ExerciseResult(_Strict):
     diagnosis: list[Diagnosis] = Field(default_factory=list)
     note: str = ""
     """Something the student should know about how the exercise was graded."""
+    own_lines: OwnLines | None = None
+    """The student's own function or class, where the exercise is not passed; never anything of the grader's."""
+    checkpoint: list[CheckResult] | None = None
+    """Of a training task whose checkpoint of the full budget was scored: the same scores, without points."""
 
 
 class Isolation(_Strict):
@@ -91,6 +129,13 @@ class Environment(_Strict):
     torch: str
     device: str
     dataset: str | None = None
+    """What training tasks were trained on: the data set, or what stood in for it."""
+    threads: int | None = None
+    """Threads of a training."""
+    budget: Literal["smoke", "full"] | None = None
+    """Of trainings: whether checkpoints of the full budget were scored too."""
+    data: dict[str, str] | None = None
+    """Of trainings: which data sets were on the machine, where there are some that a task asks for."""
 
 
 class Artifacts(_Strict):
@@ -124,6 +169,22 @@ class SubmissionResult(_Strict):
     """What the reader ignored or repaired (links, wrapper folders, syntax errors of single files)."""
     exercises: list[ExerciseResult] = Field(default_factory=list)
     artifacts: Artifacts = Field(default_factory=Artifacts)
+
+    @property
+    def awaiting(self) -> float:
+        """Points that a person still has to give."""
+        return sum(one.max_score - one.score for one in self.exercises if one.status == "needs_manual_grading")
+
+    @property
+    def percent(self) -> float | None:
+        """The score in percent of what has been graded, what waits for a person left out; None where there is no mark.
+
+        This is the one meaning of a percentage: in the table of the class, its statistics, the pages and ``--fail-under``.
+        """
+        graded = self.max_score - self.awaiting
+        if self.status == "grader_error" or graded <= 0:
+            return None
+        return min(100.0, max(0.0, 100 * self.score / graded))
 
     def to_json(self) -> str:
         """Serialise with the contract's key names (``schema``), readable by people."""

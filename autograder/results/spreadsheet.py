@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -39,6 +41,16 @@ def runs_as_formula(text: str) -> bool:
 def shown(text: str) -> str:
     """The text as a cell that is shown, never run: an apostrophe comes before what would be a formula."""
     return f"'{text}" if runs_as_formula(text) else text
+
+
+def csv_rows(text: str) -> tuple[list[list[str]], str]:
+    """The rows of CSV and what parts its cells: a comma, a semicolon or a tab, whichever is most frequent in the first line.
+
+    >>> csv_rows("a;b\\n1;2,5\\n")
+    ([['a', 'b'], ['1', '2,5']], ';')
+    """
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), delimiter
 
 
 def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",", line_end: str = "\n") -> str:

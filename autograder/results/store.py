@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,19 +89,25 @@ def load_results(folder: Path) -> tuple[list[Stored], list[str]]:
             results.append(Stored(path.stem, load_result(path)))
         except UsageError as error:
             warnings.append(one_line(f"ignored {path.name}: {error.message}"))
-    results.sort(key=lambda stored: (stored.result.student.casefold(), stored.stem))
-    return results, warnings
+    return in_order(results), warnings
+
+
+def in_order(results: Iterable[Stored]) -> list[Stored]:
+    """By student, as every list of a class has them."""
+    return sorted(results, key=lambda stored: (stored.result.student.casefold(), stored.stem))
 
 
 def write_summary(results: list[Stored], path: Path) -> None:
-    """Write ``summary.csv``: student, score, max_score, percent, status, then one column per exercise.
+    """Write ``summary.csv``: student, score, max_score, percent, status, awaiting, then one column per exercise.
 
+    ``percent`` is of what has been graded; ``awaiting`` are the points that a person still has to give, whose exercises
+    stay empty until then.
     A submission on which the grader failed has no mark: its score, percent and exercises stay empty.
     """
     ids = exercise_ids([stored.result for stored in results])
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(["student", "score", "max_score", "percent", "status", *map(_cell, ids)])
+    writer.writerow(["student", "score", "max_score", "percent", "status", "awaiting", *map(_cell, ids)])
     for stored in results:
         writer.writerow(_row(stored.result, ids))
     write_atomically(path, lines.getvalue())
@@ -114,12 +120,12 @@ def write_class(results: list[Stored], path: Path) -> None:
 
 
 def _row(result: SubmissionResult, ids: list[str]) -> list[str]:
-    scores = {exercise.id: points(exercise.score) for exercise in result.exercises}
+    scores = {one.id: points(one.score) for one in result.exercises if one.status != "needs_manual_grading"}
     if result.status == "grader_error":
-        return [_cell(result.student), "", points(result.max_score), "", result.status, *("" for _ in ids)]
-    percent = f"{100 * result.score / result.max_score:.1f}" if result.max_score else ""
-    marks = [points(result.score), points(result.max_score), percent]
-    return [_cell(result.student), *marks, result.status, *(scores.get(key, "") for key in ids)]
+        return [_cell(result.student), "", points(result.max_score), "", result.status, "", *("" for _ in ids)]
+    percent = f"{result.percent:.1f}" if result.percent is not None else ""
+    marks = [points(result.score), points(result.max_score), percent, result.status, points(result.awaiting)]
+    return [_cell(result.student), *marks, *(scores.get(key, "") for key in ids)]
 
 
 def _cell(text: str) -> str:

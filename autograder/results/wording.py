@@ -66,7 +66,7 @@ class Numbered:
 
 @dataclass(frozen=True)
 class FirstStep:
-    """The failing exercise where most points can be won, and what is known about it."""
+    """The failing exercise to repair first, and what is known about it."""
 
     numbered: Numbered
     points_lost: float
@@ -107,19 +107,21 @@ def grouped(exercises: list[Numbered]) -> list[tuple[str, list[Numbered]]]:
 
 
 def first_step(exercises: list[Numbered]) -> FirstStep | None:
-    """The exercise to repair first: most points lost; among equals one with a hint, then the earliest."""
+    """The exercise to repair first: a mistake that has a hint, then one that has none, then what is not begun.
+
+    Among those the one where most points are lost, then the earliest.
+    """
     open_exercises = [n for n in exercises if _points_lost(n.exercise) > 0]
     if not open_exercises:
         return None
-    best = max(open_exercises, key=lambda n: (_points_lost(n.exercise), bool(n.exercise.diagnosis), -n.number))
+    best = max(open_exercises, key=lambda n: (*_ripeness(n.exercise), _points_lost(n.exercise), -n.number))
     failing = [c for c in best.exercise.checks if c.status != "passed"]
     diagnosis = best_diagnosis(best.exercise.diagnosis) if best.exercise.diagnosis else None
     return FirstStep(best, _points_lost(best.exercise), diagnosis, failing[0] if failing else None)
 
 
-def awaiting_points(result: SubmissionResult) -> float:
-    """Points that a person still has to give."""
-    return sum(e.max_score - e.score for e in result.exercises if e.status == "needs_manual_grading")
+def _ripeness(exercise: ExerciseResult) -> tuple[bool, bool]:
+    return bool(exercise.diagnosis), exercise.status not in ("missing", "skipped")
 
 
 def score_words(score: float, max_score: float) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import dis
 import os
+import re
 import traceback
 
 from autograder.runtime.module_space import LoadError
@@ -14,7 +16,25 @@ class Absent(Exception):
     """The submission has no such function or class."""
 
 
-def describe_error(error: BaseException) -> list:
+class NotDefined(NameError):
+    """The submission has the function or class, but the statement that defines it failed."""
+
+
+NO_GPU = "there is no GPU here; use x.device"
+_WANTS_A_GPU = re.compile(
+    r"not compiled with (CUDA|ROCm|XPU)|NVIDIA driver|CUDA (GPUs|devices?) (are|is)|no CUDA-capable device|CUDA driver|"
+    r"CUDA-capable|MPS (backend|device)|mps (backend|devices?)|device type.*\bmps\b|PrivateUse1|"
+    r"torch\.cuda\.is_available\(\) is False|CUDA error|Cannot access accelerator|'aten::\S+' .*'(CUDA|MPS)' backend|"
+    r"Cannot initialize CUDA|torch_xla|XLA devices?",
+    re.DOTALL,
+)
+
+
+_KERNELS = re.compile(r'File "[^"\n]*ipykernel_[^"\n]*"')
+"""Files that a notebook's kernel keeps its cells in: their names tell nobody anything."""
+
+
+def describe_error(error: BaseException) -> list[str]:
     """``["error", type, message, traceback, reason]``; reason ``missing`` means: not implemented yet."""
     reason = ""
     where = ""
@@ -25,24 +45,37 @@ def describe_error(error: BaseException) -> list:
     elif isinstance(error, Absent) or (isinstance(error, NotImplementedError) and _is_unwritten(error)):
         reason = "missing"
     try:
-        message = str(error)[:MAX_TEXT]
+        message = _told(error)[:MAX_TEXT]
     except BaseException:
         message = "<its message could not be read>"
     return ["error", type(error).__name__[:100], message, _traceback(error), f"{reason}:{where}" if where else reason]
 
 
+def _told(error: BaseException) -> str:
+    """An error's own words, after what they mean on a machine without a GPU and without some library."""
+    message = str(error)
+    if isinstance(error, ModuleNotFoundError) and error.name and not isinstance(error, LoadError):
+        return f"{error.name.partition('.')[0]} is not installed here ({message})"
+    if not isinstance(error, Absent | LoadError) and _WANTS_A_GPU.search(message[:2000]):
+        return f"{NO_GPU} ({message})"
+    return message
+
+
 def _is_unwritten(error: NotImplementedError) -> bool:
-    """Whether the student's own line raised it, as in a stub: a library that cannot do something says so in its words.
+    """Whether a ``raise`` of the student's own raised it, as in a stub: whatever a library raises, says so in its words.
 
     A module without ``forward`` is unwritten, too, although torch is the one that says so.
     """
     try:
-        frames = traceback.extract_tb(error.__traceback__)
-        if not frames or "missing the required" in str(error):
+        step = error.__traceback__
+        if step is None or "missing the required" in str(error):
             return True
-        place, line = frames[-1].filename, frames[-1].line or "raise"  # code without a file shows no line
-        of_a_library = os.path.isabs(place) and not _is_students(place)
-        return not of_a_library and ("raise" in line or "NotImplementedError" in line)
+        while step.tb_next is not None:
+            step = step.tb_next
+        code = step.tb_frame.f_code
+        if os.path.isabs(code.co_filename) and not is_students_file(code.co_filename):
+            return False
+        return dis.opname[code.co_code[step.tb_lasti]].startswith("RAISE")
     except BaseException:
         return True
 
@@ -51,13 +84,14 @@ def _traceback(error: BaseException) -> str:
     """The frames of the student's own files only."""
     try:
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if _is_students(frame.filename)]
-        return "".join(traceback.format_list(own[-6:]))[-MAX_TEXT:]
+        own = [frame for frame in frames if is_students_file(frame.filename)]
+        text = "".join(traceback.format_list(own[-6:]))[-MAX_TEXT:]
+        return _KERNELS.sub('File "a cell of the notebook"', text)
     except builtins.BaseException:
         return ""
 
 
-def _is_students(filename: str) -> bool:
+def is_students_file(filename: str) -> bool:
     """Whether a frame's file is the submission's: a relative name, or a cell that a notebook's kernel has run."""
     in_kernel = "ipykernel_" in filename.replace("\\", "/").rpartition("/")[0]
     return in_kernel or (not filename.startswith(("/", "<")) and ":" not in filename[:3])

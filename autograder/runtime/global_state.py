@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from torch.overrides import _get_current_function_mode_stack, _pop_mode
 from torch.utils import _python_dispatch
-
-from autograder.runtime.operations import seed_python
 
 
 def seed_everything(seed: int) -> None:
     """Seed torch's, NumPy's and Python's global generators."""
     torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for every kind of GPU
-    seed_python(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
 
+
+_ENTERED: list[torch.inference_mode] = []
+"""Kept for ever: torch leaves a mode when the object that entered it is collected."""
 
 RandomState = tuple[torch.Tensor, Any, Any]
 """Torch's, NumPy's and Python's own forms of their generators' states."""
@@ -63,6 +65,41 @@ def same_state(before: RandomState, after: RandomState) -> bool:
     return bool(torch.equal(before[0], after[0])) and numpy_is_same and before[2] == after[2]
 
 
+@dataclass(frozen=True)
+class Modes:
+    """Switches of torch that change what everybody's code does from then on."""
+
+    dtype: torch.dtype
+    grad: bool
+    inference: bool
+    anomaly: bool
+    deterministic: bool
+    function_modes: int
+    """A default device is one of these."""
+
+    @classmethod
+    def now(cls) -> Modes:
+        """As they are set."""
+        return cls(
+            torch.get_default_dtype(), torch.is_grad_enabled(), torch.is_inference_mode_enabled(), torch.is_anomaly_enabled(),
+            torch.are_deterministic_algorithms_enabled(), torch._C._len_torch_function_stack(),
+        )  # fmt: skip
+
+    def restore(self) -> bool:
+        """Set them as they were; tells whether anything had been changed."""
+        now = Modes.now()
+        if now == self:
+            return False
+        if (now.inference, now.function_modes) != (self.inference, self.function_modes):
+            pop_modes()
+            torch.set_default_device(None)
+        torch.set_default_dtype(self.dtype)
+        torch.set_grad_enabled(self.grad)
+        torch.autograd.set_detect_anomaly(self.anomaly)
+        torch.use_deterministic_algorithms(self.deterministic)
+        return True
+
+
 class GlobalState:
     """Torch's and NumPy's global settings, remembered before a submission's code runs and put back after."""
 
@@ -102,9 +139,11 @@ def untouched_state() -> Iterator[None]:
 
 def pop_modes() -> None:
     """Remove function and dispatch modes that the submission's code pushed and left behind."""
-    while _get_current_function_mode_stack():
-        _pop_mode()
-    while _python_dispatch._len_torch_dispatch_stack() if hasattr(_python_dispatch, "_len_torch_dispatch_stack") else 0:
+    while torch._C._len_torch_function_stack():
+        torch._C._pop_torch_function_stack()
+    while _python_dispatch._len_torch_dispatch_stack():
         _python_dispatch._pop_mode()
     if torch.is_inference_mode_enabled():
-        torch._C._set_inference_mode(False) if hasattr(torch._C, "_set_inference_mode") else None
+        mode = torch.inference_mode(False)
+        mode.__enter__()
+        _ENTERED.append(mode)

@@ -1,6 +1,6 @@
 """Things that checks hand to student code and that must live beside it: loaders, optimisers, objects.
 
-Nothing here is secret. An assignment brings small modules of its own: see :mod:`autograder.runtime.toys`.
+Nothing here is secret. An assignment brings small modules of its own: see :mod:`autograder.runtime.stand_ins.toys`.
 """
 
 from __future__ import annotations
@@ -36,11 +36,12 @@ def build_object(**methods: Callable[..., Any]) -> GraderObject:
     return CallableObject(methods) if "call" in methods else GraderObject(methods)
 
 
-def build_loader(images: Tensor, labels: Tensor, batch_size: int) -> DataLoader:
+def build_loader(images: Tensor, labels: Tensor, batch_size: int) -> DataLoader[tuple[Tensor, ...]]:
     """Make a data loader that yields ``(images, labels)`` in order."""
     return DataLoader(TensorDataset(images, labels), batch_size=batch_size, shuffle=False)
 
 
 def build_optimizer(name: str, model: nn.Module, **options: Any) -> torch.optim.Optimizer:
     """Make ``torch.optim.<name>`` over the parameters of ``model``."""
-    return getattr(torch.optim, name)(model.parameters(), **options)
+    optimizer: torch.optim.Optimizer = getattr(torch.optim, name)(model.parameters(), **options)
+    return optimizer

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import ast
 import builtins
-import contextlib
 import json
 import linecache
 import marshal
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from typing import Any
 
-from autograder.runtime.top_level import FUTURES, definitions, describe, future_flags
+from autograder.runtime.quiet import shell_names
+from autograder.runtime.statements import Failure, Statements, Stopped
+from autograder.runtime.top_level import FUTURES, definitions, future_flags
 from autograder.wire.names import NOTEBOOK
 
 _PACKAGE = "submission"
@@ -53,8 +54,8 @@ class ModuleSpace:
     ) -> None:
         self.files = dict(files)
         self.definitions_only = definitions_only
-        self.complaints: list[str] = []
-        """Top-level statements that failed, one line each."""
+        self.skipped: list[Failure] = []
+        """Top-level statements that failed."""
         self.prefix = prefix
         self.expected = tuple(expected)
         self.sources = {_module_name(path): path for path in sorted(self.files) if path.endswith(".py")}
@@ -71,11 +72,21 @@ class ModuleSpace:
             raise LoadError(name, self.failures[name])
         try:
             return self._load(name)
+        except (LoadError, Stopped):
+            raise
         except BaseException as error:
-            if isinstance(error, LoadError):
-                raise
             self.failures[name] = error
             raise LoadError(name, error) from error
+
+    @property
+    def complaints(self) -> list[str]:
+        """Top-level statements that failed, one line each, with what is still not defined because of them."""
+        return [str(failure) for failure in self.skipped]
+
+    def why_undefined(self, module: types.ModuleType, name: str) -> str:
+        """The line about a statement of ``module`` that would have defined ``name`` and failed; empty if there is none."""
+        failures = (one for one in reversed(self.skipped) if one.namespace is module.__dict__ and name in one.names)
+        return next((str(failure) for failure in failures), "")
 
     def loaded(self) -> Iterator[types.ModuleType]:
         """Yield the modules that have been run so far."""
@@ -121,33 +132,29 @@ class ModuleSpace:
         return sys.modules.get(self.prefix + name, module)
 
     def _execute(self, source: str, path: str, module: types.ModuleType) -> None:
-        """Run a file; when a top-level statement fails, run the others all the same.
+        """Run a file; a top-level statement that fails does not cost those after it.
 
         A leftover demonstration at the end of a file (a plot, a download, ``input()``) must not cost the functions
-        above it. With ``definitions_only`` such statements are not even tried.
+        beside it. With ``definitions_only`` such statements are not even tried.
         """
         _register(source, path)
-        if not self.definitions_only:
+        for name, value in shell_names(source, module.__dict__).items():
+            module.__dict__.setdefault(name, value)
+        if self.definitions_only:
+            tree = ast.parse(source, path)
+            Statements(source, path, module.__dict__, self.skipped, future_flags(tree)).run_each(definitions(tree))
+        else:
             code = self._code(source, path)  # a syntax error concerns the whole file
-            before = dict(module.__dict__)
-            try:
-                exec(code, module.__dict__)
-                return
-            except BaseException as error:
-                self.complaints.append(describe(error, path))
-                module.__dict__.clear()
-                module.__dict__.update(before)
-        tree = ast.parse(source, path)
-        flags = future_flags(tree)
-        for node in definitions(tree) if self.definitions_only else tree.body:
-            with contextlib.suppress(KeyboardInterrupt, SystemExit, Exception):
-                exec(compile(ast.Module([node], []), path, "exec", flags, dont_inherit=True), module.__dict__)
+            Statements(source, path, module.__dict__, self.skipped).run(code)
 
     def _code(self, source: str, name: str, flags: int = 0) -> types.CodeType:
         """Compile a file or a cell, unless the grader has done so."""
+        code: types.CodeType
         if name in self._compiled:
-            return marshal.loads(self._compiled[name])  # type: ignore[no-any-return]
-        return compile(source, name, "exec", flags, dont_inherit=True)
+            code = marshal.loads(self._compiled[name])
+        else:
+            code = compile(source, name, "exec", flags, dont_inherit=True)
+        return code
 
     def stand_in(self, name: str) -> types.ModuleType:
         """Return module ``name``, or an empty one in its place when it cannot be loaded."""
@@ -178,7 +185,7 @@ class ModuleSpace:
     def _load_notebook(self, name: str) -> types.ModuleType:
         if self.notebook is None:
             self.notebook = self._new_module(name, NOTEBOOK, package=False)
-            self.notebook.__dict__.update(_notebook_names())
+            self.notebook.__dict__.update(shell_names("", self.notebook.__dict__))
             for cell in json.loads(self.files[NOTEBOOK]):
                 self._run_cell(cell)
         for expected in self.expected:
@@ -194,19 +201,21 @@ class ModuleSpace:
             if expected not in self.sources:
                 sys.modules.setdefault(self.prefix + expected, self.notebook)
         try:
-            name = f"cell {cell['cell']}"
+            name = _cell_name(cell)
             source = str(cell["source"])
             _register(source, name)
             if self.definitions_only:
                 tree = ast.parse(source, name)
-                tree.body = definitions(tree)
-                code = compile(tree, name, "exec", self._flags, dont_inherit=True)
-            else:
-                code = self._code(source, name, self._flags)
+                self._flags |= future_flags(tree)
+                Statements(source, name, self.notebook.__dict__, self.skipped, self._flags).run_each(definitions(tree))
+                return
+            code = self._code(source, name, self._flags)
             self._flags |= code.co_flags & FUTURES  # like IPython: from one cell to the next
-            exec(code, self.notebook.__dict__)
-        except BaseException as error:
-            self.complaints.append(describe(error, f"cell {cell['cell']}"))
+            Statements(source, name, self.notebook.__dict__, self.skipped, self._flags).run(code)
+        except Stopped:
+            raise
+        except BaseException as error:  # a syntax error
+            self.skipped.append(Failure(f"{_cell_name(cell)}: {type(error).__name__}: {error}"[:300], (), {}))
 
     def _import(
         self,
@@ -260,11 +269,6 @@ def _register(source: str, name: str) -> None:
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
 
 
-def _notebook_names() -> dict[str, Callable[..., object]]:
-    """What IPython puts into a notebook's namespace, as harmless stand-ins."""
-
-    class Shell:
-        def __getattr__(self, name: str) -> Callable[..., None]:
-            return lambda *args, **kwargs: None
-
-    return {"display": lambda *objects, **options: None, "get_ipython": Shell}
+def _cell_name(cell: Mapping[str, Any]) -> str:
+    """What tracebacks call a notebook's cell."""
+    return f"cell {cell['cell']}"

@@ -1,12 +1,10 @@
-"""What a worker can do without torch: load a submission and evaluate its short answers.
+"""What a worker does with a submission as a whole: load it, run its modules, evaluate its short answers.
 
-A process that has never imported torch is forked in a tenth of the time, and its worker costs half as much in all.
-:mod:`autograder.runtime.torch_operations` adds everything that takes tensors.
+:mod:`autograder.runtime.torch_operations` adds calls, gradients and objects.
 """
 
 from __future__ import annotations
 
-import random
 import sys
 import types
 from collections.abc import Callable, Mapping
@@ -14,11 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.runtime.failures import Absent, describe_error
+from autograder.runtime.failures import Absent, NotDefined, describe_error
+from autograder.runtime.global_state import Modes, RandomLanes, seed_everything, untouched_state
 from autograder.runtime.import_hook import SubmissionFinder
 from autograder.runtime.module_space import ModuleSpace
 from autograder.runtime.quiet import quiet_stdin
 from autograder.runtime.short_answers import numeric
+from autograder.runtime.stand_ins.toys import load_toys
+from autograder.runtime.statements import Stopped
 from autograder.wire.protocol import MAX_COMPLAINTS, MAX_TEXT
 from autograder.wire.types import NUMPY_DTYPES, Handle, dtype_name
 
@@ -26,39 +27,51 @@ _PLAIN = (int, float, str, bool, bytes, complex, type(None))
 
 
 class Operations:
-    """Holds one submission's modules and what they returned that is not data."""
+    """Holds one submission's modules and what they returned that is not data.
 
-    def __init__(self, *, fresh_process: bool = False, space: ModuleSpace | None = None) -> None:
+    ``toys`` holds the assignment's small modules, which a worker gets with the submission's files.
+    """
+
+    def __init__(
+        self, *, fresh_process: bool = False, space: ModuleSpace | None = None, toys: types.ModuleType | None = None
+    ) -> None:
         self.fresh_process = fresh_process
         self.space = space
+        self._toys = toys
         self._objects: list[object] = []
+        self._lanes = RandomLanes()
+        self._ready: set[str] = set()
         # Bound before anything of the submission runs: what it patches in this class later is not called.
         self._operations = {
             name.removeprefix("_do_"): getattr(self, name) for name in dir(type(self)) if name.startswith("_do_")
         }
 
-    def perform(self, request: Mapping[str, Any]) -> list:
+    def perform(self, request: Mapping[str, Any]) -> list[Any]:
         """Carry out one request of :mod:`autograder.wire.protocol`.
 
         Returns ``["ok", value]`` or ``["error", type, message, traceback, reason]``.
         """
+        modes = Modes.now()
         try:
-            self._prepare(request)
+            if "lane" in request:  # go on with its random state
+                self._lanes.enter(request["lane"])
             with quiet_stdin():
                 return ["ok", self._operations[request["op"]](request)]
+        except Stopped:
+            raise
         except BaseException as error:
             return describe_error(error)
-
-    def _prepare(self, request: Mapping[str, Any]) -> None:
-        """What has to happen before a request is carried out."""
+        finally:
+            modes.restore()  # what one call switches and leaves so is charged where calls are observed, not everywhere
 
     def _do_load(self, request: Mapping[str, Any]) -> None:
-        """Take the files; nothing runs until a module is asked for."""
+        """Take the files and the assignment's toys; nothing of the submission runs until a module is asked for."""
+        self._toys = load_toys(request.get("toys", b""))
         self.space = ModuleSpace(
             request["files"], request["expected"], "", request["definitions_only"], request.get("compiled")
         )
         sys.meta_path.insert(0, SubmissionFinder(self.space))
-        self._seed(request.get("seed", 0))
+        seed_everything(request.get("seed", 0))
 
     def _do_import(self, request: Mapping[str, Any]) -> list[str]:
         """Run one module, undo what it did to global generators and settings, return its complaints."""
@@ -67,7 +80,7 @@ class Operations:
             self._module(request["module"])
         finally:
             if self.fresh_process:
-                self._seed(request.get("seed", 0))
+                seed_everything(request.get("seed", 0))
         return [complaint[:MAX_TEXT] for complaint in self.space.complaints[:MAX_COMPLAINTS]]
 
     def _do_answer(self, request: Mapping[str, Any]) -> Any:
@@ -75,21 +88,27 @@ class Operations:
         return self._give(numeric(self._resolve(request["target"])(), request["quantities"]))
 
     def _do_seed(self, request: Mapping[str, Any]) -> None:
-        self._seed(request["seed"])
-
-    def _seed(self, seed: int) -> None:
-        seed_python(seed)
+        seed_everything(request["seed"])
 
     def _module(self, name: str) -> types.ModuleType:
+        """Return a module; its first use runs it, whoever asks, without a trace in torch's and NumPy's global state."""
         assert self.space is not None
-        return self.space.module(name)
+        if name in self._ready:
+            return self.space.module(name)
+        with untouched_state():
+            module = self.space.module(name)
+        self._ready.add(name)
+        return module
 
-    def _resolve(self, target: list) -> Callable[..., Any]:
+    def _resolve(self, target: list[Any]) -> Callable[..., Any]:
         _, owner, name = target
         module = self._module(owner)
         if not hasattr(module, name):
+            if skipped := self.space.why_undefined(module, name) if self.space is not None else "":
+                raise NotDefined(f"{name} is not defined, because the statement that defines it failed: {skipped}")
             raise Absent(f"{owner} has no {name}")
-        return getattr(module, name)
+        found: Callable[..., Any] = getattr(module, name)
+        return found
 
     def _give(self, value: Any) -> Any:
         """Turn a result into plain data; what is not data is kept here and known by its number."""
@@ -117,9 +136,3 @@ class Operations:
                 return Handle(number, type(value).__name__[:64])
         self._objects.append(value)
         return Handle(len(self._objects) - 1, type(value).__name__[:64])
-
-
-def seed_python(seed: int) -> None:
-    """Seed NumPy's and Python's global generators."""
-    np.random.seed(seed % 2**32)
-    random.seed(seed)

@@ -1,24 +1,24 @@
-"""A worker's end of the data socket: takes frames of requests, sends frames of replies, decides nothing."""
+"""The only program that runs beside student code: it serves the grader's requests, and decides nothing.
+
+A worker is forked from the warm zygote, locked, and told what to run. It holds no check, no expected value and no
+reference; whatever it answers is data that the grader judges.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
 import sys
-from collections.abc import Callable
 from typing import Any, NoReturn
 
-from autograder.runtime.operations import Operations
 from autograder.runtime.quiet import hush
+from autograder.runtime.torch_operations import TorchOperations
 from autograder.wire import codec
 from autograder.wire.frames import AT_ONCE, FrameReader, framed
 
 _EXIT_CLOSED = 70
 """Exit status when the grader hangs up."""
 REPLY_LIMIT = 32 * 2**20
-
-Invoke = Callable[..., Any]
-"""Asks the grader to evaluate one of its functions: the kind of request and its details."""
 
 
 class Connection:
@@ -29,11 +29,12 @@ class Connection:
         self._sequence = 0
         self._frames = FrameReader(self._more, AT_ONCE)
 
-    def read(self) -> list:
+    def read(self) -> list[Any]:
         """Read one frame from the grader; the process ends when the grader has hung up."""
-        return codec.decode(self._frames.frame(), trusted=True)
+        message: list[Any] = codec.decode(self._frames.frame(), trusted=True)
+        return message
 
-    def write(self, message: list) -> None:
+    def write(self, message: list[Any]) -> None:
         """Send one frame."""
         data = codec.encode(message, REPLY_LIMIT + 4096)
         self._connection.sendall(framed(data))
@@ -47,7 +48,7 @@ class Connection:
             raise {"TypeError": TypeError, "ValueError": ValueError}.get(name, RuntimeError)(message)
         return value
 
-    def answer_with(self, bench: Operations) -> NoReturn:
+    def answer_with(self, bench: TorchOperations) -> NoReturn:
         """Carry out requests until the grader hangs up."""
         while True:
             self._sequence, _, operations = self.read()
@@ -64,16 +65,16 @@ class Connection:
         return part
 
 
-def serve_with(connection: socket.socket, make_bench: Callable[[Invoke], Operations]) -> NoReturn:
-    """Answer requests with a bench that may ask back; never returns."""
+def serve(connection: socket.socket) -> NoReturn:
+    """Answer requests until the grader hangs up; never returns."""
     hush()
     sys.argv = ["submission"]
     connection.settimeout(None)
     line = Connection(connection)
-    line.answer_with(make_bench(line.invoke))
+    line.answer_with(TorchOperations(line.invoke, fresh_process=True))
 
 
-def encodable(reply: list) -> list:
+def encodable(reply: list[Any]) -> list[Any]:
     """Return ``reply``, or the reason why it cannot be sent."""
     try:
         codec.encode(reply, REPLY_LIMIT)

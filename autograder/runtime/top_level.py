@@ -1,4 +1,4 @@
-"""What the statements of a submission's file are, and how one that failed is told of."""
+"""What the statements of a submission's file are: which of them define something, and what."""
 
 from __future__ import annotations
 import __future__
@@ -6,10 +6,11 @@ import __future__
 import ast
 import functools
 import operator
-import traceback
 
 FUTURES = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
 """What ``from __future__ import …`` can leave in the flags of a compiled file."""
+ANNOTATIONS: int = __future__.annotations.compiler_flag
+"""Of these, what keeps annotations from being evaluated."""
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -31,9 +32,12 @@ def definitions(tree: ast.Module) -> list[ast.stmt]:
 
 
 def is_definition(node: ast.stmt, own: set[str]) -> bool:
-    """Imports, functions, classes, and assignments that do not call the file's own functions."""
-    if isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom)):
+    """Imports (also those in ``try``), functions, classes, and assignments that do not call the file's own functions."""
+    if isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom, ast.Pass)):
         return True
+    if isinstance(node, ast.Try):
+        handled = [part for handler in node.handlers for part in handler.body]
+        return all(is_definition(part, own) for part in [*node.body, *handled, *node.orelse, *node.finalbody])
     if not isinstance(node, ast.Assign | ast.AnnAssign):
         return False
     calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
@@ -42,12 +46,20 @@ def is_definition(node: ast.stmt, own: set[str]) -> bool:
     )
 
 
-def describe(error: BaseException, path: str) -> str:
-    """One line: where in the file a top-level statement failed, and with what."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
-    where = f"{path}, line {lines[-1]}" if lines else path
-    try:
-        message = str(error)[:200]
-    except BaseException:
-        message = ""
-    return f"{where}: {type(error).__name__}: {message}".rstrip(": ")
+def names_bound_by(node: ast.stmt) -> list[str]:
+    """The names that a statement gives a value at the top level, each once, in order."""
+    if isinstance(node, DEFINITIONS):
+        return [node.name]
+    found: list[str] = []
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, DEFINITIONS):
+            found.append(part.name)
+        elif isinstance(part, ast.alias):
+            found.append(part.asname or part.name.partition(".")[0])
+        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            found.append(part.id)
+        elif not isinstance(part, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            waiting += ast.iter_child_nodes(part)
+    return [name for name in dict.fromkeys(found) if name != "*"]

@@ -1,4 +1,4 @@
-"""What a worker can be asked to do with a submission: load it, call it, differentiate it, look at it.
+"""What a worker can be asked to do with what a submission wrote: call it, differentiate it, look at it.
 
 The same class serves requests inside a locked worker and, without any walls, in a student's own ``pytest`` run
 or in the audit of the reference. Requests and replies are plain data; objects that are not data stay here and
@@ -7,20 +7,22 @@ are known outside by number.
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 
-from autograder.runtime.callbacks import DrawingCallback, Invoke, RemoteCallback
 from autograder.runtime.failures import Absent
-from autograder.runtime.general_position import settle_module
-from autograder.runtime.global_state import RandomLanes, random_state, same_state, seed_everything, untouched_state
+from autograder.runtime.general_position import settle_module, trainable
+from autograder.runtime.global_state import Modes, random_state, same_state, seed_everything, untouched_state
 from autograder.runtime.makers import build_loader, build_object, build_optimizer
 from autograder.runtime.module_space import ModuleSpace
 from autograder.runtime.operations import Operations
-from autograder.runtime.toys import FILE, load_toys
+from autograder.runtime.stand_ins.callbacks import DrawingCallback, Invoke, RemoteCallback
+from autograder.runtime.stand_ins.classes import class_stand_in
+from autograder.runtime.stand_ins.toys import FILE
 from autograder.wire.codec import CallbackRef, Handle
 from autograder.wire.tensors import TORCH_DTYPES
 
@@ -30,8 +32,7 @@ _autograd_grad = torch.autograd.grad
 class TorchOperations(Operations):
     """Holds one submission's modules and the objects that the grader made from them.
 
-    ``invoke(kind, *details)`` evaluates a grader's function and returns its value; ``toys`` holds the assignment's small
-    modules, which a worker gets with the submission's files.
+    ``invoke(kind, *details)`` evaluates a grader's function and returns its value.
     """
 
     def __init__(
@@ -42,34 +43,18 @@ class TorchOperations(Operations):
         space: ModuleSpace | None = None,
         toys: types.ModuleType | None = None,
     ) -> None:
-        super().__init__(fresh_process=fresh_process, space=space)
+        super().__init__(fresh_process=fresh_process, space=space, toys=toys)
         self.invoke = invoke
-        self._toys = toys
-        self._lanes = RandomLanes()
-        self._ready: set[str] = set()
         self._shared: list[tuple[list[Any], torch.nn.Module]] = []
 
-    def _prepare(self, request: Mapping[str, Any]) -> None:
-        """Go on with the random state of the request's lane."""
-        if "lane" in request:
-            self._lanes.enter(request["lane"])
-
-    def _seed(self, seed: int) -> None:
-        seed_everything(seed)
-
-    # -- the submission ------------------------------------------------------------------------------------
-
-    def _do_load(self, request: Mapping[str, Any]) -> None:
-        """Take the files and the assignment's toys, which are there before anything of the submission runs."""
-        self._toys = load_toys(request.get("toys", b""))
-        super()._do_load(request)
-
     def _do_substitute(self, request: Mapping[str, Any]) -> None:
-        """Put a grader's function in the place of one of the submission's, wherever that is used."""
+        """Put a function or class of the grader's in the place of one of the submission's, wherever that is used."""
         assert self.space is not None
-        name = request["name"]
+        name, layout = request["name"], request.get("layout")
         replacement = self._take(request["callback"])
-        if isinstance(replacement, RemoteCallback):
+        if layout is not None:
+            replacement = class_stand_in(name, replacement, layout["base"], layout["methods"])
+        elif isinstance(replacement, RemoteCallback):
             replacement = DrawingCallback(replacement)
         with untouched_state():
             module = self.space.stand_in(request["module"])
@@ -80,15 +65,6 @@ class TorchOperations(Operations):
                 if value is original and original is not None:
                     setattr(other, key, replacement)
 
-    def _module(self, name: str) -> types.ModuleType:
-        """Return a module; its first use runs it, whoever asks, without a trace in torch's and NumPy's global state."""
-        if name in self._ready:
-            return super()._module(name)
-        with untouched_state():
-            module = super()._module(name)
-        self._ready.add(name)
-        return module
-
     # -- calls ---------------------------------------------------------------------------------------------
 
     def _do_call(self, request: Mapping[str, Any]) -> Any:
@@ -97,16 +73,18 @@ class TorchOperations(Operations):
         return self._give(target(*args, **kwargs))
 
     def _do_observe(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Call, and report what else changed: the arguments, the global random state."""
+        """Call, and report what else changed: the arguments, the global random state or a global switch of torch."""
         target = self._resolve(request["target"])
         args, kwargs = self._take(request["args"]), self._take(request["kwargs"])
-        before = random_state()
+        before, modes = random_state(), Modes.now()
         value = target(*args, **kwargs)
+        switched = modes.restore()
         return {
             "value": self._give(value),
             "args": self._give(args),
             "kwargs": self._give(kwargs),
-            "rng_used": not same_state(before, random_state()),
+            "rng_used": switched or not same_state(before, random_state()),
+            "switched": switched,
             "requires_grad": any(tensor.requires_grad for tensor in _tensors(value)),
         }
 
@@ -125,16 +103,19 @@ class TorchOperations(Operations):
             return ours
         return ours, dict(zip(named, gradients[len(inputs) :], strict=True))
 
-    def _parameters(self, target: list) -> dict[str, torch.nn.Parameter]:
+    def _parameters(self, target: list[Any]) -> dict[str, torch.nn.Parameter]:
         owner = self._objects[target[1]] if target[0] == "handle" else None
-        return dict(owner.named_parameters()) if isinstance(owner, torch.nn.Module) else {}
+        return trainable(owner) if isinstance(owner, torch.nn.Module) else {}
 
-    def _resolve(self, target: list) -> Callable[..., Any]:
+    def _resolve(self, target: list[Any]) -> Callable[..., Any]:
         kind, owner, name = target
-        if kind == "handle":
-            thing = self._objects[owner]
-            return thing if name == "__call__" else _attribute(thing, name)  # type: ignore[return-value]
-        return super()._resolve(target)
+        if kind == "recipes":
+            return functools.partial(getattr(self._toys, name), StudentModules(self._module))
+        if kind != "handle":
+            return super()._resolve(target)
+        thing: Any = self._objects[owner]
+        found: Callable[..., Any] = thing if name == "__call__" else _attribute(thing, name)
+        return found
 
     # -- objects -------------------------------------------------------------------------------------------
 
@@ -142,18 +123,19 @@ class TorchOperations(Operations):
         return self._give(_attribute(self._objects[request["number"]], request["name"]))
 
     def _do_named(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Parameters, buffers or gradients of a module by name."""
+        """Trainable parameters, buffers or gradients of a module by name."""
         module = self._objects[request["number"]]
         if not isinstance(module, torch.nn.Module):
             raise TypeError(f"{type(module).__name__} is not a torch.nn.Module")
-        if request["what"] == "buffers":
-            return self._give(dict(module.named_buffers()))
-        parameters = dict(module.named_parameters())
         if request["what"] == "shapes":
-            return {name: tuple(parameter.shape) for name, parameter in parameters.items()}
-        if request["what"] == "gradients":
-            return self._give({name: parameter.grad for name, parameter in parameters.items()})
-        return self._give(parameters)
+            return {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
+        parameters = trainable(module)
+        named: Mapping[str, torch.Tensor | None] = parameters
+        if request["what"] == "buffers":
+            named = dict(module.named_buffers())
+        elif request["what"] == "gradients":
+            named = {name: parameter.grad for name, parameter in parameters.items()}
+        return {name: self._give(value) for name, value in named.items()}
 
     def _do_set_parameters(self, request: Mapping[str, Any]) -> None:
         module = self._objects[request["number"]]
@@ -170,11 +152,11 @@ class TorchOperations(Operations):
         module = known[0] if known else self._settled_module(request)
         if request["shared"] and not known:
             self._shared.append((made, module))
-        self._seed(request["seed"])
+        seed_everything(request["seed"])
         return self._keep(module)
 
     def _settled_module(self, request: Mapping[str, Any]) -> torch.nn.Module:
-        self._seed(request["seed"])
+        seed_everything(request["seed"])
         module = self._resolve(request["target"])(**self._take(request["options"]))
         if not isinstance(module, torch.nn.Module):
             raise TypeError(f"{type(module).__name__} is not a torch.nn.Module")
@@ -226,6 +208,17 @@ class TorchOperations(Operations):
         return value if type(value) is torch.dtype else super()._give(value)
 
 
+class StudentModules:
+    """What a recipe knows as ``student``: the submission's modules as attributes, each loaded when it is first used."""
+
+    def __init__(self, module: Callable[[str], types.ModuleType]) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> types.ModuleType:
+        """Return a module of the submission."""
+        return self._module(name)
+
+
 def plain_tensor(value: torch.Tensor) -> torch.Tensor:
     """Return an ordinary detached copy of a tensor of any subclass.
 
@@ -247,8 +240,9 @@ def _attribute(thing: object, dotted: str) -> Any:
 
 
 def _leaf(container: Any, key: int | str) -> torch.Tensor:
-    container[key] = container[key].detach().clone().requires_grad_()
-    return container[key]
+    leaf: torch.Tensor = container[key].detach().clone().requires_grad_()
+    container[key] = leaf
+    return leaf
 
 
 def _gradient(output: Any, inputs: list[torch.Tensor], cotangent: Any) -> list[torch.Tensor | None]:

@@ -11,6 +11,8 @@ import os
 import time
 from dataclasses import dataclass
 
+SLEEP = 0.5
+"""How much of a second counts in which a worker neither computes nor is ready to."""
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -22,17 +24,19 @@ class Reading:
     processor: float = 0.0
     delayed: float = 0.0
 
-    def since(self, earlier: Reading, wall: float | None = None) -> float:
-        """Seconds that the worker had between two readings: what it computed or slept, not what it had to wait.
+    def since(self, earlier: Reading, asked: float | None = None) -> float:
+        """Seconds that the worker had between two readings: what it computed, and of what it slept a share.
 
-        Its threads cannot keep it waiting for free: their processor time counts, too.
+        Computing counts in full, of all threads; waiting for a processor does not count, and that is what a busy machine
+        changes. Sleeping counts less, because what looks like sleep may be a wait for the machine's disk or memory.
 
         Args:
             earlier: the first of the two.
-            wall: how long it was busy, if not all the time.
+            asked: how long the grader waited for it, if not all the time: what the grader itself takes is not the worker's.
         """
-        wall = self.wall - earlier.wall if wall is None else wall
-        return min(wall, max(self.processor - earlier.processor, wall - (self.delayed - earlier.delayed)))
+        wall = self.wall - earlier.wall if asked is None else asked
+        idle = wall - (self.delayed - earlier.delayed)
+        return max(0.0, min(wall, max(self.processor - earlier.processor, SLEEP * idle)))
 
 
 class WorkerClock:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,15 +24,6 @@ def prepare_folder(folder: Path) -> None:
     for source in (cache / "matplotlib").glob("fontlist-*.json"):
         with contextlib.suppress(OSError):
             shutil.copyfile(source, folder / "home" / source.name)
-
-
-def remove_folder(folder: Path) -> None:
-    """Remove a zygote's folder for good: its last workers may be dying, and still write while it is being emptied."""
-    for pause in (0.0, *[0.02] * 50):
-        time.sleep(pause)
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
 
 
 def reachable_only_outside(hidden: Sequence[Path]) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ import contextlib
 import os
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -17,10 +16,11 @@ from pathlib import Path
 from autograder.errors import GraderError, IsolationError, SpawnFailed, ZygoteDied
 from autograder.sandbox import control, interpreter, profiles
 from autograder.sandbox.cold_start import ColdStarter
-from autograder.sandbox.launch_folder import prepare_folder, reachable_only_outside, remove_folder
+from autograder.sandbox.launch_folder import prepare_folder, reachable_only_outside
 from autograder.sandbox.walls import process_limits, selftest
 from autograder.sandbox.worker import Worker
 from autograder.sandbox.zygote_settings import ENTRY, MEMORY_MB, ZygoteSettings
+from autograder.temporary import OwnedFolder
 
 _START_SECONDS, _SPAWN_SECONDS = 180.0, 30.0
 
@@ -32,8 +32,6 @@ class Lease:
     channel: socket.socket
     profile: str
     layers: list[str]
-    light: Lease | None = None
-    """The share in the zygote without torch that goes with it."""
 
 
 class ZygoteHost:
@@ -52,7 +50,6 @@ class ZygoteHost:
         hidden: Sequence[Path] = (),
         entry: str = ENTRY,
         spare: bool = True,
-        light: bool = False,
         wait: bool = True,
     ) -> None:
         """Choose the profile and start the zygote; takes 2 to 4 seconds, mostly the import of torch.
@@ -64,8 +61,7 @@ class ZygoteHost:
                 tries them. The folder that holds this package is always among them if it is a working copy.
             entry: what workers run; for tests.
             spare: keep one worker ready, which hides the time of the fork.
-            light: import no torch, see `autograder.runtime.light_worker`.
-            wait: until it is warm; otherwise the first worker is what waits.
+            wait: until it is ready; otherwise the first worker, or `wait_until_ready`, waits for that.
 
         Raises:
             IsolationError: if the machine offers less than the request needs.
@@ -78,9 +74,9 @@ class ZygoteHost:
         self.layers = profiles.describe(self.profile, own_uid)
         self._lock = threading.Lock()
         self._ended: dict[int, int] = {}
-        folder = Path(tempfile.mkdtemp(prefix="autograder-"))
-        self._folder: Path | None = folder
-        self._owner, self._open, self._warm = os.getpid(), False, False
+        self._owned: OwnedFolder | None = OwnedFolder()
+        folder = self._owned.path
+        self._owner, self._open, self._ready = os.getpid(), False, True
         self._process: subprocess.Popen[bytes] | None = None
         self._cold: ColdStarter | None = None
         self._plan = ZygoteSettings(
@@ -94,17 +90,16 @@ class ZygoteHost:
             grader_pid=os.getpid(),
             entry=entry,
             spare=spare,
-            light=light,
         )
         atexit.register(self.close)
         try:
             prepare_folder(folder)
             if found and not found["pidfd"]:
                 self._start(folder)
-                if wait:
-                    self._await_warmth()
             else:
                 self._cold = ColdStarter(self._plan, folder)
+            if wait:
+                self.wait_until_ready()
         except BaseException:
             self.close()
             raise
@@ -115,7 +110,7 @@ class ZygoteHost:
         zygote = cls.__new__(cls)
         zygote.profile, zygote.layers, zygote._channel = lease.profile, lease.layers, lease.channel
         zygote._lock, zygote._ended, zygote._cold, zygote._process = threading.Lock(), {}, None, None
-        zygote._folder, zygote._owner, zygote._open, zygote._warm = None, os.getpid(), True, True
+        zygote._owned, zygote._owner, zygote._open, zygote._ready = None, os.getpid(), True, True
         process_limits.hide_memory()
         return zygote
 
@@ -126,6 +121,7 @@ class ZygoteHost:
         """
         if self._cold is not None:
             return None
+        self.wait_until_ready()
         ours, theirs = control.pair()
         with theirs:
             control.send(self._channel, {"attach": True}, [theirs.fileno()])
@@ -143,7 +139,7 @@ class ZygoteHost:
         """Start the process and tell it the plan."""
         process_limits.hide_memory()
         self._channel, theirs = control.pair()
-        self._open = True
+        self._open, self._ready = True, False
         with theirs, (folder / "zygote.log").open("wb") as log:
             self._process = subprocess.Popen(
                 interpreter.bootstrap("autograder.sandbox.zygote.process", theirs.fileno()),
@@ -156,14 +152,16 @@ class ZygoteHost:
                 start_new_session=True,
             )
         control.send(self._channel, {"plan": self._plan.to_json()})
-        self._warm = False
 
-    def _await_warmth(self) -> None:
-        """Wait until the process can fork; GraderError if it never will."""
-        message = self._receive(_START_SECONDS)[0]
-        if "ready" not in message:
-            raise GraderError(f"the zygote did not start: {message.get('failed', message)}", "sandbox")
-        self._warm = True
+    def wait_until_ready(self) -> None:
+        """Return when it can fork; GraderError if it never will."""
+        with self._lock:
+            if self._ready:
+                return
+            message = self._receive(_START_SECONDS)[0]
+            if "ready" not in message:
+                raise GraderError(f"the zygote did not start: {message.get('failed', message)}", "sandbox")
+            self._ready = True
 
     def _receive(self, seconds: float) -> tuple[control.Message, list[int]]:
         """Return the next control message; ZygoteDied if there is none in time."""
@@ -178,10 +176,10 @@ class ZygoteHost:
 
     def _last_words(self) -> str:
         """Return the end of the zygote's log, introduced by a colon."""
-        if self._folder is None:
+        if self._owned is None:
             return ""
         try:
-            text = (self._folder / "zygote.log").read_text(errors="replace").strip()[-1000:]
+            text = (self._owned.path / "zygote.log").read_text(errors="replace").strip()[-1000:]
         except OSError:
             return ""
         return f": {text}" if text else ""
@@ -222,11 +220,10 @@ class ZygoteHost:
 
     def _request(self, cpu_seconds: int, groups: Sequence[str]) -> Worker:
         """Ask the zygote for a worker."""
+        self.wait_until_ready()
         with self._lock:
             if not self._open:
                 raise ZygoteDied("it was closed", "zygote")
-            if not self._warm:
-                self._await_warmth()
             try:
                 control.send(self._channel, {"cpu_seconds": cpu_seconds, "groups": list(groups)})
             except OSError as error:
@@ -271,5 +268,5 @@ class ZygoteHost:
         if process is not None:
             process.kill()
             process.wait()
-        if self._folder is not None:
-            remove_folder(self._folder)
+        if self._owned is not None:
+            self._owned.remove()

@@ -11,11 +11,8 @@ MEMORY_MB = 4096
 PROFILES = ("S0", "S1", "S2", "S3")
 """From a plain process to the full set of layers; later means stricter, and strings compare that way."""
 
-ENTRY = "autograder.runtime.full_worker:serve"
+ENTRY = "autograder.runtime.serving:serve"
 """What a ready worker runs: ``module:function`` or ``/path/file.py:function``, called with its data socket."""
-
-LIGHT_ENTRY = "autograder.runtime.light_worker:serve"
-"""What a worker without torch runs."""
 
 STARTUP_FAILED = 70
 """Exit status of a worker that could not be locked down."""
@@ -37,7 +34,6 @@ class ZygoteSettings:
         entry: see `ENTRY`.
         scratch_mb: size of a worker's scratch file system (S3).
         spare: keep one locked worker ready.
-        light: import no torch; such a process is forked in a tenth of the time.
     """
 
     profile: str = "S0"
@@ -51,7 +47,6 @@ class ZygoteSettings:
     entry: str = ENTRY
     scratch_mb: int = 64
     spare: bool = True
-    light: bool = False
 
     @property
     def private_root(self) -> bool:

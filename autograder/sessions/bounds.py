@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -95,32 +97,55 @@ def unbounded_memory() -> Iterator[None]:
                 _set_soft(_wanted)
 
 
+PATIENCE = 30
+"""How many times its limit something may take on the clock because others keep it from running."""
+_TICK = 0.005
 _AGAIN = 0.1
 """Seconds after which a time limit that went unheard is called out again."""
 
 
 @contextlib.contextmanager
 def bounded_time(seconds: float) -> Iterator[None]:
-    """Raise :class:`Overtime` inside the block after `seconds`.
+    """Raise :class:`Overtime` inside the block when it has computed for `seconds`, or has waited many times as long.
 
-    Works in the main thread, where Python delivers signals; elsewhere the block runs unbounded.
+    On a busy machine the same computation takes longer, and must not end otherwise. Works in the main thread, where Python
+    delivers signals; elsewhere the block runs unbounded.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
 
     inside = True
+    begun = time.thread_time(), time.monotonic()
 
     def ring(number: int, frame: FrameType | None) -> None:
-        if inside:
+        computed, waited = time.thread_time() - begun[0], time.monotonic() - begun[1]
+        if inside and (computed >= seconds - _TICK or waited >= PATIENCE * max(seconds, _AGAIN)):
             raise Overtime
 
     previous = signal.signal(signal.SIGALRM, ring)
     # Once is not enough: an exception that meets the interpreter in a finaliser or a callback of its own is dropped there.
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01), _AGAIN)
     try:
-        yield
+        with _unheard():
+            yield
     finally:
         inside = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """An :class:`Overtime` that is dropped in a finaliser is not worth a line on somebody's terminal: it comes again."""
+    hook = sys.unraisablehook
+
+    def quiet(dropped: sys.UnraisableHookArgs) -> None:
+        if not issubclass(dropped.exc_type, Overtime):
+            hook(dropped)
+
+    sys.unraisablehook = quiet
+    try:
+        yield
+    finally:
+        sys.unraisablehook = hook

@@ -1,7 +1,8 @@
 """The grader's side of callbacks: evaluates check functions for a worker, with derivatives of any order.
 
 Every evaluation that must be differentiable is kept as a node (inputs, outputs). A vector-Jacobian product of a
-node is evaluated with ``create_graph`` and kept as a node in turn.
+node is evaluated with ``create_graph`` and kept as a node in turn. Of many nodes the latest are kept: a training of hundreds of
+steps calls a lent loss as often, and differentiates each call at once.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from torch import Tensor
 from autograder.wire.codec import CallbackRef
 
 MAX_NODES = 5_000
+"""Nodes that are kept."""
 MAX_BYTES = 128 * 2**20
 """Of all tensors that nodes keep."""
 MAX_ELEMENTS = 2**20
@@ -31,13 +33,19 @@ class _Node:
     inputs: list[Tensor]
     outputs: list[Tensor]
 
+    @property
+    def bytes(self) -> int:
+        """What it keeps in memory."""
+        return sum(tensor.numel() * tensor.element_size() for tensor in [*self.inputs, *self.outputs])
+
 
 class CallbackGraph:
     """Functions that a worker may call by number, and the graph of what it has called."""
 
     def __init__(self) -> None:
         self._functions: list[Callable[..., Any]] = []
-        self._nodes: list[_Node] = []
+        self._nodes: dict[int, _Node] = {}
+        self._latest = -1
         self._bytes = 0
 
     def register(self, function: Callable[..., Any]) -> CallbackRef:
@@ -51,6 +59,7 @@ class CallbackGraph:
     def start_batch(self) -> None:
         """Forget the graph of earlier requests: no gradient reaches back over them."""
         self._nodes.clear()
+        self._latest = -1
         self._bytes = 0
 
     def clear(self) -> None:
@@ -86,7 +95,7 @@ class CallbackGraph:
         inputs = _tensors(tensors)
         if wants_graph:
             inputs = [_leaf(tensor) for tensor in inputs]
-        args, kwargs = (_fill(part, inputs) for part in pattern)
+        args, kwargs = (_fill(part, inputs, self._functions) for part in pattern)
         if type(args) is not tuple or type(kwargs) is not dict:
             raise CallbackRefused("the worker called a function in a malformed way")
         with torch.set_grad_enabled(wants_graph):
@@ -100,8 +109,8 @@ class CallbackGraph:
 
     def _product(self, body: list) -> list:
         number, cotangents = _parts(body, 2)
-        if type(number) is not int or not 0 <= number < len(self._nodes):
-            raise CallbackRefused("the worker differentiated something unknown")
+        if type(number) is not int or number not in self._nodes:
+            raise CallbackRefused("the worker differentiated something unknown, or called long ago")
         node = self._nodes[number]
         weights = [_leaf(tensor) for tensor in _tensors(cotangents)]
         pairs = [(out, weight) for out, weight in zip(node.outputs, weights, strict=True) if out.requires_grad]
@@ -119,11 +128,15 @@ class CallbackGraph:
         return [self._remember([*node.inputs, *weights], results), [_plain(item) for item in results], False]
 
     def _remember(self, inputs: list[Tensor], outputs: list[Tensor]) -> int:
-        self._bytes += sum(tensor.numel() * tensor.element_size() for tensor in [*inputs, *outputs])
-        if len(self._nodes) >= MAX_NODES or self._bytes > MAX_BYTES:
-            raise CallbackRefused("the submission differentiated the grader's functions too often")
-        self._nodes.append(_Node(inputs, outputs))
-        return len(self._nodes) - 1
+        node = _Node(inputs, outputs)
+        if node.bytes > MAX_BYTES:
+            raise CallbackRefused("the submission asked the grader to keep too much at once")
+        self._latest += 1
+        self._nodes[self._latest] = node
+        self._bytes += node.bytes
+        while len(self._nodes) > MAX_NODES or self._bytes > MAX_BYTES:
+            self._bytes -= self._nodes.pop(next(iter(self._nodes))).bytes
+        return self._latest
 
 
 def _parts(body: list, number: int) -> list:
@@ -152,16 +165,17 @@ def _plain(value: Any) -> Any:
     return value.detach() if isinstance(value, Tensor) else value
 
 
-def _fill(pattern: Any, tensors: list[Tensor]) -> Any:
-    """Put the tensors back where ``{"$": n}`` stands."""
+def _fill(pattern: Any, tensors: list[Tensor], functions: list[Callable[..., Any]]) -> Any:
+    """Put the tensors back where ``{"$": n}`` stands, and functions that were lent before where ``{"$f": n}`` does."""
     kind = type(pattern)
     if kind is dict:
-        if set(pattern) == {"$"}:
-            index = pattern["$"]
-            if type(index) is not int or not 0 <= index < len(tensors):
-                raise CallbackRefused("the worker called a function in a malformed way")
-            return tensors[index]
-        return {key: _fill(item, tensors) for key, item in pattern.items()}
+        for mark, values in (("$", tensors), ("$f", functions)):
+            if set(pattern) == {mark}:
+                index = pattern[mark]
+                if type(index) is not int or not 0 <= index < len(values):
+                    raise CallbackRefused("the worker called a function in a malformed way")
+                return values[index]
+        return {key: _fill(item, tensors, functions) for key, item in pattern.items()}
     if kind in (list, tuple):
-        return kind(_fill(item, tensors) for item in pattern)
+        return kind(_fill(item, tensors, functions) for item in pattern)
     return pattern

@@ -10,8 +10,8 @@ import torch
 
 from autograder.errors import UsageError
 from autograder.runtime.module_space import ModuleSpace
+from autograder.runtime.stand_ins.toys import FILE, BadToys, shared_toys
 from autograder.runtime.torch_operations import TorchOperations
-from autograder.runtime.toys import FILE, BadToys, shared_toys
 from autograder.wire.codec import Handle
 
 
@@ -20,6 +20,8 @@ class LocalSession:
 
     ``toys`` is the source of the assignment's ``toys.py``; raises :class:`UsageError` when that cannot be loaded.
     """
+
+    interleaves = False
 
     def __init__(self, space: ModuleSpace, toys: bytes = b"") -> None:
         try:

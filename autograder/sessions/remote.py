@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox.clock import WorkerClock
-from autograder.sessions.bounds import Overtime, bounded_time
+from autograder.sessions.bounds import PATIENCE, Overtime, bounded_time
 from autograder.sessions.budget import Budget
 from autograder.sessions.callback_graph import CallbackGraph, CallbackRefused
 from autograder.sessions.replies import MalformedReply, WorkerLost, _ending, checked_replies
-from autograder.wire import codec, tensors  # noqa: F401  (tensors are to cross)
+from autograder.wire import codec
 from autograder.wire.codec import WireError
 from autograder.wire.frames import AT_ONCE, FrameReader, FrameTooLarge, framed
 from autograder.wire.protocol import Seed
@@ -25,8 +26,8 @@ MAX_OUTPUT = 16 * 2**20
 """Bytes that a worker may print before it is stopped."""
 _START = 30.0
 """Seconds for what is asked before a limit is set."""
-_SHORT = 0.5
-"""Seconds of which it does not matter whether the worker waited for a processor."""
+_COMPUTED = 0.9
+"""Share of a limit that must have been computed for the end to be certain."""
 _LATE_READS = 100
 MAX_CALLBACKS = 20_000
 """Callback evaluations that one batch of requests may ask for."""
@@ -35,28 +36,56 @@ MAX_CALLBACKS = 20_000
 TOO_MUCH_MEMORY = "the submission made the grader hold more than it has memory for"
 
 
-PATIENCE = 30
-"""How many times its limit a worker may take in wall-clock time because others keep it from running."""
-
-
 class _Deadline:
-    """When a worker has had its time, by its own clock: a busy machine gives it less in the same seconds."""
+    """When a worker has had its time: what it computed, and what the grader computed for it, on whatever machine."""
 
     def __init__(self, clock: WorkerClock, seconds: float) -> None:
         self._clock = clock
         self._seconds = seconds
-        self.begun = clock.read()
-        self._at = self.begun.wall + seconds
+        self._begun = clock.read()
+        self._at = self._begun.wall + seconds
+        self._waited = 0.0
+        self._since: float | None = None
+        self._answered = 0.0
+
+    @contextlib.contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While it is the worker's turn: the rest of the time is the grader's."""
+        self._since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._waited += time.monotonic() - self._since
+            self._since = None
+
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        """While the grader computes something for the worker: that counts, by the grader's processor time."""
+        begun = time.thread_time()
+        try:
+            yield
+        finally:
+            self._answered += time.thread_time() - begun
+
+    def had(self) -> float:
+        """Seconds that the worker has had so far."""
+        return self._clock.read().since(self._begun, self._waited_so_far()) + self._answered
 
     def left(self) -> float:
         """Seconds until it is worth looking again; none when the time is over."""
         left = self._at - time.monotonic()
         if left > 0:
             return left
-        now = self._clock.read()
-        left = min(self._seconds - now.since(self.begun), self.begun.wall + PATIENCE * self._seconds - now.wall)
-        self._at = now.wall + left
+        left = min(self._seconds - self.had(), PATIENCE * self._seconds - self._waited_so_far())
+        self._at = time.monotonic() + left
         return left
+
+    def computed(self) -> bool:
+        """Whether the time is over because the worker computed, not because it slept or died."""
+        return self._clock.read().processor - self._begun.processor + self._answered >= _COMPUTED * self._seconds
+
+    def _waited_so_far(self) -> float:
+        return self._waited + (0.0 if self._since is None else time.monotonic() - self._since)
 
 
 class RemoteSession:
@@ -77,10 +106,12 @@ class RemoteSession:
         self._seed: list[dict[str, Any]] = []
         self._clock = WorkerClock(worker.pidfd)
         self._deadline = _Deadline(self._clock, _START)
+        self._spent = 0.0
+        """Of what the worker has had in this time, what is on the budget already."""
         self._late = 0
         """Reads since the time was over: data that is there already is not the worker's delay."""
-        self._ending: tuple[str, str] | None = None
-        """Status and reason once the worker is lost: not the exception, whose traceback would keep all that it met."""
+        self._ending: tuple[str, str, bool] | None = None
+        """How the worker was lost, once it is: not the exception, whose traceback would keep all that it met."""
         os.set_blocking(worker.output_fd, False)
         worker.socket.setblocking(False)
         self._frames = FrameReader(self._more, AT_ONCE)
@@ -91,13 +122,14 @@ class RemoteSession:
     def limit(self, seconds: float) -> None:
         """Allow ``seconds`` from now for all requests until the next call of this method, or what the budget leaves."""
         self._deadline = _Deadline(self._clock, self._budget.allowance(seconds))
+        self._spent = 0.0
         self._late = 0
 
-    def _spend(self, seconds: float) -> None:
-        """Take what a request took off the submission's budget: as the worker's clocks have it, where it took long."""
-        if seconds > _SHORT:
-            seconds = self._clock.read().since(self._deadline.begun, seconds)
-        self._budget.spend(seconds)
+    def _spend(self) -> None:
+        """Take what the worker had off the submission's budget, by its own clocks."""
+        had = self._deadline.had()
+        self._budget.spend(had - self._spent)
+        self._spent = max(had, self._spent)
 
     def pause(self) -> None:
         """Stop the worker between two parts of its work: what it left running disturbs nobody meanwhile."""
@@ -120,29 +152,29 @@ class RemoteSession:
         """Carry out several operations in order, in one frame; one failing does not stop the others."""
         if self._ending is not None:
             raise WorkerLost(*self._ending)
-        begun = time.monotonic()
         try:
             before, self._seed = self._seed, []
             replies = self._exchange([*before, *operations])
+            self._spend()
             return replies[len(before) :]
         except MemoryError:
             # What the submission made the grader hold is bounded as a whole; see :mod:`autograder.sessions.bounds`.
+            self._spend()
             self._end("crashed", TOO_MUCH_MEMORY)
             raise WorkerLost("crashed", TOO_MUCH_MEMORY) from None
         except WorkerLost as lost:
-            self._end(lost.status, lost.reason)
+            self._spend()  # while its clocks can still be read
+            self._end(lost.status, lost.reason, lost.certain)
             raise
-        finally:
-            self._spend(time.monotonic() - begun)
 
     def close(self) -> None:
         """Kill the worker; later requests raise :class:`WorkerLost`."""
         if self._ending is None:
             self._end("crashed", "the worker was closed")
 
-    def _end(self, status: str, reason: str) -> None:
+    def _end(self, status: str, reason: str, certain: bool = True) -> None:
         """Nothing that the worker made the grader keep outlives it."""
-        self._ending = (status, reason)
+        self._ending = (status, reason, certain)
         self._graph.clear()
         self._frames.forget()
         self._worker.kill()
@@ -160,7 +192,7 @@ class RemoteSession:
                     raise WorkerLost("crashed", "the worker sent an answer of the wrong form") from None
             try:
                 # The function is the grader's, but its arguments are the submission's.
-                with bounded_time(self._deadline.left()):
+                with self._deadline.answering(), bounded_time(self._deadline.left()):
                     answer = self._graph.answer(kind, body)
             except CallbackRefused as refused:
                 raise WorkerLost("crashed", str(refused)) from None
@@ -191,7 +223,10 @@ class RemoteSession:
 
     def _receive(self) -> tuple[str, Any]:
         try:
-            message = codec.decode(self._frames.frame(codec.MAX_FRAME))
+            with self._deadline.waiting():
+                frame = self._frames.frame(codec.MAX_FRAME)
+            with self._deadline.answering():
+                message = codec.decode(frame)
         except FrameTooLarge:
             raise WorkerLost("crashed", "the worker announced an impossibly large answer") from None
         except WireError as error:
@@ -223,7 +258,7 @@ class RemoteSession:
             if left <= 0:
                 self._late += 1
                 if self._late > _LATE_READS or connection not in dict(self._poll.poll(0)):
-                    raise WorkerLost("timeout", "the time limit was exceeded")
+                    raise WorkerLost("timeout", "the time limit was exceeded", self._deadline.computed())
             for descriptor, _ in self._poll.poll(max(left, 0) * 1000 + 1):
                 if descriptor == connection:
                     return
@@ -243,4 +278,4 @@ class RemoteSession:
         return bool(chunk)
 
     def _died(self) -> WorkerLost:
-        return WorkerLost("crashed", f"the process running the submission {_ending(self._worker.exit_reason())}")
+        return WorkerLost("crashed", f"the process running the submission {_ending(self._worker.exit_reason())}", False)

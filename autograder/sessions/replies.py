@@ -41,13 +41,15 @@ def _is_reply(reply: object) -> bool:
 class WorkerLost(Exception):
     """The worker is of no further use: it died, ran out of time, flooded its output or broke the protocol.
 
-    ``status`` is the status that the running check gets: ``timeout`` or ``crashed``.
+    ``status`` is the status that the running check gets: ``timeout`` or ``crashed``. ``certain`` says that the submission's
+    own doing ended it; what may be the machine's (a process that died, one that waited) is tried once more.
     """
 
-    def __init__(self, status: str, reason: str) -> None:
+    def __init__(self, status: str, reason: str, certain: bool = True) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.certain = certain
 
 
 def _ending(reason: str) -> str:

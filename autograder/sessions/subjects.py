@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
-
-import torch
-from torch import Tensor
 
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Exercise
 from autograder.errors import GraderError
 from autograder.runtime.module_space import ModuleSpace
-from autograder.runtime.toys import FILE as TOYS
-from autograder.runtime.toys import BadToys, compile_toys
+from autograder.runtime.stand_ins.toys import FILE as TOYS
+from autograder.runtime.stand_ins.toys import BadToys, compile_toys
 from autograder.sessions.bounds import unbounded_memory
 from autograder.sessions.budget import Budget
+from autograder.sessions.lent import Lent, LentClass, base_of, methods_of
 from autograder.sessions.local import LocalSession
 from autograder.sessions.precompiled import compiled
 from autograder.sessions.remote import RemoteSession
 from autograder.sessions.replies import WorkerLost
-from autograder.sessions.wanted_libraries import wanted_groups, wants_little
+from autograder.sessions.wanted_libraries import wanted_groups
 from autograder.wire.protocol import Import, Load, Substitute
 
 if TYPE_CHECKING:
-    from autograder.sandbox.sandbox import Sandbox
-    from autograder.sandbox.worker import Worker
+    from autograder.sandbox.zygote_host import ZygoteHost
 
 LOAD_SEED = 0
 """Of the global generators while files are loaded: public, because what is said then is."""
-MAX_LENT = 5_000
-"""Calls that a lent function answers to one worker; the longest sampling loop of a check takes some hundred."""
 LOAD_LIMIT = 10.0
 """Seconds that loading a submission's file may take before only its definitions are used."""
 
@@ -49,10 +43,6 @@ class Subject(Protocol):
         """Start a fresh session with ``module`` loaded and some functions replaced by the reference's."""
         ...
 
-    def open_light(self, module: str) -> CandidateSession | None:
-        """Start a cheap session that has no torch, if ``module`` looks as if it needed none; None otherwise."""
-        ...
-
     def keep_silent(self) -> None:
         """Note nothing more about loading: hidden inputs are being sent from now on."""
         ...
@@ -64,9 +54,10 @@ class LoadedModules:
     guarded = False
     _numbers = itertools.count()
 
-    def __init__(self, assignment: Assignment, files: Mapping[str, bytes]) -> None:
+    def __init__(self, assignment: Assignment, files: Mapping[str, bytes], toys: bytes | None = None) -> None:
         self._assignment = assignment
         self._files = files
+        self._toys = assignment.toys if toys is None else toys
         self._plain: ModuleSpace | None = None
         self.load_notes: dict[str, str] = {}
 
@@ -79,12 +70,9 @@ class LoadedModules:
                 self._plain = space
         else:
             space = self._plain
-        session = LocalSession(space, self._assignment.toys)
+        session = LocalSession(space, self._toys)
         _substitute(session, self._assignment, substitutes, _plainly)
         return session  # type: ignore[return-value]
-
-    def open_light(self, module: str) -> None:
-        """Nothing is cheaper than a session in this process."""
 
     def keep_silent(self) -> None:
         """Nothing in this process is a student's."""
@@ -99,22 +87,23 @@ class IsolatedSubmission:
         self,
         assignment: Assignment,
         files: Mapping[str, bytes],
-        sandbox: Sandbox,
+        sandbox: ZygoteHost,
         budget: Budget | None = None,
+        toys: bytes | None = None,
     ) -> None:
+        """Prepare; ``toys`` takes the place of the assignment's own small modules."""
+        toys = assignment.toys if toys is None else toys
         self._assignment = assignment
         self._files = dict(files)
         self._sandbox = sandbox
         self._compiled = compiled(self._files)
-        self._toys = _compiled_toys(assignment)
-        self._groups = wanted_groups({**files, f"/{TOYS}": assignment.toys})
+        self._toys = _compiled_toys(assignment, toys)
+        self._groups = wanted_groups({**files, f"/{TOYS}": toys})
         self._budget = budget or Budget()
         self._telling = True
         self._definitions_only: set[str] = set()
         self._hopeless: dict[str, tuple[str, str]] = {}
         """Module -> status and reason, where not even its definitions load."""
-        self._light: dict[str, bool] = {}
-        """Module -> whether it does without torch, as far as is known."""
         self.load_notes: dict[str, str] = {}
 
     def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
@@ -122,7 +111,7 @@ class IsolatedSubmission:
         if module in self._hopeless:
             raise WorkerLost(*self._hopeless[module])
         try:
-            return self._start(module, substitutes)
+            return self._start_once_more(module, substitutes)
         except WorkerLost as lost:
             if module in self._definitions_only:
                 self._hopeless[module] = (lost.status, lost.reason)
@@ -138,31 +127,19 @@ class IsolatedSubmission:
         """Say no more about loading: from now on a worker may know, by whatever way, what another one was asked."""
         self._telling = False
 
-    def open_light(self, module: str) -> CandidateSession | None:
-        """Start a locked worker without torch; None when ``module`` may want it, or does not load without a complaint."""
-        if module not in self._light:
-            self._light[module] = wants_little(self._files, module)
-        with unbounded_memory():
-            worker = self._sandbox.spawn_light() if self._light[module] else None
-        if worker is None:
-            return None
-        with contextlib.suppress(WorkerLost):
-            session, reply = self._load(worker, module, ())
-            if reply == ["ok", []]:
-                return session
-            session.close()
-        self._light[module] = False
-        return None
+    def _start_once_more(self, module: str, substitutes: Sequence[Exercise]) -> CandidateSession:
+        """Start a session; a process that was lost, perhaps through the machine's doing, is tried once more."""
+        try:
+            return self._start(module, substitutes)
+        except WorkerLost as lost:
+            if lost.certain or self._budget.tight:
+                raise
+        return self._start(module, substitutes)
 
     def _start(self, module: str, substitutes: Sequence[Exercise]) -> CandidateSession:
+        """Send the files to a fresh worker, run ``module``, and remember what that said."""
         with unbounded_memory():
             worker = self._sandbox.spawn(groups=self._groups)
-        session, reply = self._load(worker, module, substitutes)
-        self._remember(module, reply)
-        return session
-
-    def _load(self, worker: Worker, module: str, substitutes: Sequence[Exercise]) -> tuple[RemoteSession, list]:
-        """Send the files and run ``module``; returns what that said."""
         session = RemoteSession(worker, self._budget)
         session.limit(LOAD_LIMIT)
         definitions_only = bool(self._definitions_only)
@@ -171,8 +148,9 @@ class IsolatedSubmission:
         reply = session.request(load.to_wire())
         if reply[:2] == ["error", BadToys.__name__]:  # nothing of the submission has run yet: this is no student's word
             raise _bad_toys(self._assignment, reply[2])
-        _substitute(session, self._assignment, substitutes, Lent)
-        return session, session.request(Import(module, LOAD_SEED).to_wire())
+        _substitute(session, self._assignment, substitutes, _guardedly)
+        self._remember(module, session.request(Import(module, LOAD_SEED).to_wire()))
+        return session
 
     def _remember(self, module: str, reply: list) -> None:
         """Keep what loading complained about, as long as no worker of this run has been sent a hidden input."""
@@ -187,9 +165,9 @@ class IsolatedSubmission:
             self.load_notes.setdefault(module, f"while loading, a statement failed and was skipped: {told}")
 
 
-def _compiled_toys(assignment: Assignment) -> bytes:
+def _compiled_toys(assignment: Assignment, toys: bytes) -> bytes:
     try:
-        return compile_toys(assignment.toys)
+        return compile_toys(toys)
     except BadToys as error:
         raise _bad_toys(assignment, str(error)) from error
 
@@ -203,36 +181,21 @@ def _substitute(
     session: CandidateSession | LocalSession,
     assignment: Assignment,
     exercises: Sequence[Exercise],
-    lend: Callable[[Callable[..., Any]], Callable[..., Any]],
+    lend: Callable[[Any], Callable[..., Any]],
 ) -> None:
     for exercise in exercises:
-        function = getattr(assignment.reference(exercise.module), exercise.name)
-        session.request(Substitute(exercise.module, exercise.name, lend(function)).to_wire())
+        target = getattr(assignment.reference(exercise.module), exercise.name)
+        layout = {"base": base_of(target), "methods": methods_of(target)} if isinstance(target, type) else None
+        session.request(Substitute(exercise.module, exercise.name, lend(target), layout).to_wire())
 
 
-def _plainly(function: Callable[..., Any]) -> Callable[..., Any]:
+def _plainly(target: Any) -> Callable[..., Any]:
     """A function object of its own, so that a class of callables is never mistaken for data."""
-    return lambda *args, **kwargs: function(*args, **kwargs)
+    if isinstance(target, type):
+        return LentClass(target)
+    return lambda *args, **kwargs: target(*args, **kwargs)
 
 
-class Lent:
-    """A reference's function in the place of one of a submission's pieces, while what builds on it is checked again.
-
-    It is called as :class:`autograder.runtime.callbacks.DrawingCallback` calls it: random state in and out again. It is
-    lent when all checks of the piece itself are over, to workers that get inputs of their own, and it answers so many
-    questions only: what it says is of no use for the piece itself.
-    """
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
-        self._left = MAX_LENT
-
-    def __call__(self, state: Tensor, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
-        """Evaluate with the given random state; the state afterwards is the last output."""
-        self._left -= 1
-        if self._left < 0:
-            raise RuntimeError("a function that this one builds on was called too often")
-        with torch.random.fork_rng(devices=[]):
-            torch.set_rng_state(state)
-            result = self._function(*args, **kwargs)
-            return (*(result if isinstance(result, tuple | list) else [result]), torch.get_rng_state())
+def _guardedly(target: Any) -> Callable[..., Any]:
+    """What a worker may ask, and how often."""
+    return LentClass(target) if isinstance(target, type) else Lent(target)

@@ -2,118 +2,199 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import types
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from autograder.assessment.disclosure import check_result
 from autograder.assessment.outcomes import Outcome
 from autograder.assessment.runner import RunOptions, run_checks
-from autograder.checks.decorator import info_of
-from autograder.checks.files import load_file
+from autograder.checks.info import info_of
 from autograder.course.assignment import Check, Exercise
-from autograder.course.check_files import fitting_module
 from autograder.errors import UsageError
 from autograder.plaintext import printable
 from autograder.runtime.module_space import LoadError, ModuleSpace
-from autograder.sessions.local import LocalSession
-from autograder.student.own_files import local_space, modules_named_by, toys_beside
+from autograder.sessions.budget import CHECK_SECONDS
+from autograder.student import told
+from autograder.student.builds_on import faulty_pieces, names_used
+from autograder.student.find_checks import Function, VisibleChecks, find_checks
+from autograder.student.limits import TimedSession, ended_by_signals, last_resort
+from autograder.student.own_files import loaded_within_limit, local_space
+from autograder.submission.progress import misspelt
+
+_STYLES = {"passed": "green", "missing": "dim"}
 
 
+@dataclass(frozen=True)
 class OwnWork:
     """Stands in for an assignment where only the student's files and the visible checks are at hand."""
 
-    def __init__(self, name: str, space: ModuleSpace, toys: bytes = b"") -> None:
-        self.name = name
-        self.toys = toys
-        self._space = space
+    name: str
+    space: ModuleSpace
+    toys: bytes = b""
 
-    def reference(self, module: str) -> object:
+    def reference(self, module: str) -> types.ModuleType:
         """Visible checks have no reference: the student's own module stands in for its signatures."""
-        return self._space.module(module)
+        return self.space.module(module)
+
+    def session(self) -> TimedSession:
+        """The student's own objects, in this process."""
+        return TimedSession(self.space, self.toys)
 
 
-def check_folder(path: Path, assignment: str | None = None) -> bool:
-    """Run the visible checks on the work at ``path``, print what fails, and tell whether all passed."""
+def check_folder(
+    path: Path,
+    assignment: str | None = None,
+    only: Collection[str] = (),
+    checks_in: Path | None = None,
+    report: Report | None = None,
+) -> bool:
+    """Run the visible checks on the work at ``path``, print what fails, and tell whether all passed.
+
+    Of a single file of an assignment, its own checks; the other modules are those beside it. A function that does not come
+    to an end is stopped, and Ctrl-C ends the program at once. ``checks_in`` is a folder whose checks are used in place of
+    those beside the work; ``report`` gets what became of each check and the files.
+    """
     if not path.exists():
         raise UsageError("there is nothing here", str(path), "give the folder, notebook or zip with your work")
-    tests = find_tests(path, assignment)
-    modules = modules_named_by(tests[0].parent)
-    space = local_space(path, modules)
-    console = Console()
-    own = OwnWork(tests[0].parent.resolve().name, space, toys_beside(tests[0].parent))
-    done = [outcome for test in tests for outcome in _run_file(own, test, modules, space, console)]
-    passed = sum(outcome.passed for _, outcome in done)
-    points = sum(outcome.check.info.points for _, outcome in done if outcome.passed)
-    total = sum(outcome.check.info.points for _, outcome in done)
-    console.print(
-        f"\n{passed} of {len(done)} visible checks passed ({points:g} of {total:g} points; "
-        "more checks run when your work is graded)"
-    )
-    return passed == len(done)
-
-
-def find_tests(path: Path, assignment: str | None) -> list[Path]:
-    """The visible checks for a student's work: beside it, or in ``assignments/<name>/``."""
-    folder = path if path.is_dir() else path.parent
-    places = [
-        folder,
-        *(parent / "assignments" / assignment for parent in [Path.cwd(), *Path.cwd().parents] if assignment),
-    ]
-    if assignment is None:
-        places += [parent / "assignments" / folder.resolve().name for parent in [Path.cwd(), *Path.cwd().parents]]
-        places += [parent / "assignments" / path.stem for parent in [Path.cwd(), *Path.cwd().parents]]
-    for place in places:
-        tests = sorted(place.glob("test_*.py"))
-        if tests:
-            return tests
-    raise UsageError(
-        "no visible checks (test_*.py) found for this work", str(path),
-        "run it in the assignment's folder, or name the assignment with --assignment",
-    )  # fmt: skip
-
-
-def _run_file(
-    own: OwnWork, test: Path, modules: Sequence[str], space: ModuleSpace, console: Console
-) -> list[tuple[Exercise, Outcome]]:
-    stem = test.stem.removeprefix("test_")
-    module = fitting_module(stem, modules) or stem
-    loaded = load_file(test, f"visible_checks_{test.stem}")
-    functions = [function for function in vars(loaded).values() if info_of(function) and function.__module__ == loaded.__name__]
-    try:
-        space.module(module)
-    except LoadError as error:
-        console.print(Text(f"{module}.py could not be loaded: {type(error.cause).__name__}: {error.cause}", style="bold red"))
-    for complaint in space.complaints:
-        console.print(Text(f"note: a statement failed while loading and was skipped: {complaint}", style="yellow"))
-    space.complaints.clear()
-    results = []
-    for function in functions:
-        info = info_of(function)
-        assert info is not None
-        check = Check(info, function, "visible", module)
-        target = vars(space.module(module)).get(info.exercise) if module not in space.failures else None
-        exercise = Exercise(
-            f"{own.name}.{module}.{info.exercise}", module, info.exercise, "function", "", (), (), (check,), target
+    checks = find_checks(path, assignment) if checks_in is None else find_checks(checks_in, None)
+    if path.is_file() and path.stem in checks.modules and path.suffix == ".py":
+        checks, path = checks.only([path.stem]), path.parent
+    if only:
+        checks = checks.only(only)
+    with ended_by_signals():
+        space = local_space(path, checks.modules)
+        run = _Run(checks, space, Console())
+        passed = run.all_passed()
+    if report is not None:
+        report(
+            path if path.is_dir() else path.parent, space.files, [(one, run.told.get(one.check.key, [])) for one in run.done]
         )
-        (outcome,) = run_checks(own, [check], lambda: LocalSession(space, own.toys), RunOptions())  # type: ignore[arg-type, return-value]
-        _print(exercise, outcome, console)
-        results.append((exercise, outcome))
-    return results
+    return passed
 
 
-_MARKS = {"passed": ("✓", "green"), "missing": ("·", "dim")}
+Report = Callable[[Path, Mapping[str, bytes], list[tuple[Outcome, list[str]]]], None]
+"""Is told the folder of the work, its files, and every outcome with what a student reads of it."""
 
 
-def _print(exercise: Exercise, outcome: Outcome, console: Console) -> None:
-    result = check_result(exercise, outcome)
-    mark, style = _MARKS.get(outcome.status, ("✗", "red"))
-    console.print(Text(f"{mark} {exercise.key}: {result.title}", style=style))
-    if outcome.status in ("passed", "missing"):
-        return
-    for line in result.message.splitlines():
-        console.print(Text(f"    {printable(line)}"))
-    for name, value in result.example.items():
-        console.print(Text(f"      {name} = {value}", style="dim"))
+@dataclass
+class _Run:
+    """One run over the checks of an assignment."""
+
+    checks: VisibleChecks
+    space: ModuleSpace
+    console: Console
+    done: list[Outcome] = field(default_factory=list)
+    told: dict[str, list[str]] = field(default_factory=dict)
+    """What a student reads of a check, by its key."""
+    faulty: dict[str, None] = field(default_factory=dict)
+    """Exercises that have failed so far."""
+    endless: set[str] = field(default_factory=set)
+    """Those of them that do not come to an end; what builds on them is not run."""
+
+    def all_passed(self) -> bool:
+        """Run everything, print as it goes, and sum up."""
+        self.used = names_used(self.space.files)
+        self.names = {info.exercise for _, function in self.checks.functions if (info := info_of(function))}
+        for module, pairs in groupby(self.checks.functions, key=lambda pair: pair[0]):
+            self._module(module, [function for _, function in pairs])
+        self._sum_up()
+        return all(outcome.passed for outcome in self.done)
+
+    def _module(self, module: str, functions: Sequence[Function]) -> None:
+        self.space, note = loaded_within_limit(self.space, module)
+        if note:
+            self._say(f"note: {note}", "yellow")
+        for complaint in self.space.complaints:
+            self._say(f"note: a statement failed while loading and was skipped: {complaint}", "yellow")
+        self.space.skipped.clear()
+        checks = [Check.of(function, "visible", module) for function in functions]
+        try:
+            self.space.module(module)
+        except LoadError as error:
+            missing = isinstance(error.cause, ModuleNotFoundError) and error.cause.name == module
+            reason = "is not here" if missing else f"could not be loaded: {type(error.cause).__name__}: {error.cause}"
+            self._say(f"✗ {module}.py {reason}", "bold red")
+            self._say(f"    its {len(checks)} checks were not run", "")
+            self.told |= {check.key: [f"{module}.py {reason}"] for check in checks}
+            self.done += [Outcome(check, "missing" if missing else "error") for check in checks]
+            return
+        for name, members in groupby(checks, key=lambda check: check.exercise):
+            self._exercise(module, name, list(members))
+
+    def _exercise(self, module: str, name: str, checks: list[Check]) -> None:
+        own = OwnWork(self.checks.name, self.space, self.checks.toys)
+        identifier = f"{self.checks.name}.{module}.{name}"
+        target = vars(self.space.module(module)).get(name)
+        exercise = Exercise(identifier, module, name, "function", "", (), (), tuple(checks), target)
+        outcomes: list[Outcome] = []
+        below = faulty_pieces(name, self.used, self.endless)
+        for check in checks:
+            if below:
+                outcomes.append(Outcome(check, "timeout", f"not run, because {below[0]} does not come to an end"))
+                continue
+            if any(outcome.status == "timeout" for outcome in outcomes):
+                outcomes.append(Outcome(check, "timeout", "not run, because an earlier check did not come to an end"))
+                continue
+            with last_resort(check.timeout or CHECK_SECONDS):
+                outcomes += run_checks(own, [check], own.session, RunOptions())
+        missing = all(outcome.status == "missing" for outcome in outcomes)
+        if missing and (sentence := misspelt(self.space.files, module, name, self.names)):
+            self._say(f"✗ {exercise.key}: {sentence}", "red")
+            self.told |= {check.key: [sentence] for check in checks}
+            self.done += [Outcome(outcome.check, "error", sentence) for outcome in outcomes]
+            return
+        self.done += outcomes
+        if any(outcome.status not in ("passed", "missing") for outcome in outcomes):
+            self.faulty[name] = None
+        if any(outcome.status == "timeout" for outcome in outcomes):
+            self.endless.add(name)
+        self._print(exercise, outcomes)
+
+    def _print(self, exercise: Exercise, outcomes: Sequence[Outcome]) -> None:
+        pieces = faulty_pieces(exercise.name, self.used, self.faulty)
+        form_only, said = told.looks_at_no_value(outcomes), ""
+        for outcome in outcomes:
+            style = _STYLES.get(outcome.status, "red")
+            self._say(f"{told.mark_of(outcome)} {exercise.key}: {told.title_of(outcome, form_only)}", style)
+            self.told[outcome.check.key] = lines = told.explained(exercise, outcome)
+            if lines and pieces:
+                self._say(
+                    f"    It builds on {', '.join(pieces)}, which is not right yet: mend that first, and run this again.", ""
+                )
+            elif lines and "\n".join(lines) == said:
+                self._say("    (the same again)", "dim")
+            else:
+                for line in lines:
+                    self._say(line, "dim" if line.startswith("      ") else "")
+            said = "\n".join(lines) or said
+
+    def _sum_up(self) -> None:
+        for name in self.faulty:
+            late = [piece for piece in faulty_pieces(name, self.used, self.faulty) if _comes_after(piece, name, self.faulty)]
+            if late:
+                self._say(f"{name} builds on {', '.join(late)}, which is not right yet: mend that first.", "yellow")
+        count = {status: sum(told.mark_of(one) == mark for one in self.done) for status, mark in _COUNTED.items()}
+        points, total = (sum(one.check.points for one in some) for some in ([o for o in self.done if o.passed], self.done))
+        words = [f"{number} {words}" for words, number in count.items() if number]
+        self._say(
+            f"\n{count['passed']} of {len(self.done)} visible checks passed ({points:g} of {total:g} points; "
+            "more checks run when your work is graded)", "",
+        )  # fmt: skip
+        if count["passed"] < len(self.done):
+            self._say(f"{', '.join(words)} ({told.LEGEND})", "dim")
+
+    def _say(self, text: str, style: str) -> None:
+        self.console.print(Text(printable(text), style=style))
+
+
+_COUNTED = {"passed": "✓", "not right yet": "✗", "not implemented yet": "·"}
+
+
+def _comes_after(piece: str, name: str, order: Collection[str]) -> bool:
+    names = list(order)
+    return names.index(piece) > names.index(name)

@@ -7,7 +7,6 @@ first check.
 from __future__ import annotations
 
 import contextlib
-import types
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,26 +30,22 @@ class VisibleChecksFailed(AssertionError):
 
 
 def visible_checks(key: str, namespace: dict[str, Any]) -> Callable[[Callable[[], Iterable[CheckFunction]]], None]:
-    """Run, at once, the checks that the decorated function returns.
+    """Run, at once, the checks that the decorated function returns, and print what became of them.
 
-    ``key`` is the exercise as ``module.name``, ``namespace`` the notebook's ``globals()``. Prints one line for each check.
-
-    Raises:
-        VisibleChecksFailed: a check failed, or the exercise is not implemented.
+    ``key`` is the exercise as ``module.name``, ``namespace`` the notebook's ``globals()``. Nothing is raised, so that *Run All*
+    reaches the last cell; :func:`require_visible_checks` raises what is complained about here.
     """
 
     def run(collect: Callable[[], Iterable[CheckFunction]]) -> None:
         outcomes = list(_outcomes(key, collect(), namespace))
-        report = [_lines(outcome) for outcome in outcomes]
-        bad = [(outcome, lines) for (_, outcome), lines in zip(outcomes, report, strict=True) if not outcome.passed]
-        complaint = _complaint(key, [outcome for outcome, _ in bad], len(outcomes))
-        unwritten = all(outcome.status == "missing" for outcome, _ in bad)
-        _said[key] = complaint if unwritten else "\n".join([complaint, *(lines for _, lines in bad)])
-        if not bad or not unwritten:
+        bad = [outcome for _, outcome in outcomes if not outcome.passed]
+        complaint = _complaint(key, bad, len(outcomes), namespace)
+        begun = any(outcome.status != "missing" for outcome in bad)
+        report = list(_report(outcomes))
+        _said[key] = "\n".join([complaint, *report]) if begun else complaint
+        if not bad or begun:
             print("\n".join(report))
-        if bad:
-            raise VisibleChecksFailed(complaint)
-        print(f"All visible checks of {key} pass. More run when your work is graded.")
+        print(complaint or f"All visible checks of {key} pass. More run when your work is graded.")
 
     return run
 
@@ -66,52 +61,44 @@ def require_visible_checks(key: str) -> None:
         raise VisibleChecksFailed(said)
 
 
-def _complaint(key: str, bad: list[Outcome], number: int) -> str:
+def _complaint(key: str, bad: list[Outcome], number: int, namespace: dict[str, Any]) -> str:
     if not bad:
         return ""
     if all(outcome.status == "missing" for outcome in bad):
-        return f"{key}: not implemented yet"
-    titles = ", ".join(outcome.check.info.title for outcome in bad)
+        from autograder.submission.progress import near_name
+
+        name = key.partition(".")[2]
+        own = [other for other, value in namespace.items() if callable(value) and not other.startswith("_")]
+        taken = {other.partition(".")[2] for other in _said}
+        near = near_name(name, own, taken)
+        return f"{key}: the notebook has no {name} (did you mean {near}?)" if near else f"{key}: not implemented yet"
+    titles = ", ".join(outcome.check.title for outcome in bad)
     return f"{key}: {len(bad)} of {number} visible checks failed ({titles})"
 
 
 def _outcomes(key: str, functions: Iterable[CheckFunction], namespace: dict[str, Any]) -> Iterator[tuple[Exercise, Outcome]]:
+    from autograder.assessment.outcomes import Outcome
     from autograder.assessment.runner import RunOptions, run_checks
-    from autograder.checks.decorator import info_of
     from autograder.course.assignment import Check, Exercise
-    from autograder.sessions.local import LocalSession
     from autograder.student.check_work import OwnWork
-    from autograder.student.own_files import toys_beside
+    from autograder.student.own_files import notebook_space, toys_beside
 
     module, _, name = key.partition(".")
-    space = _space_of(module, namespace)
+    space = notebook_space([module], namespace)
     toys = toys_beside(Path())  # the kernel runs in the notebook's folder
 
-    def session() -> LocalSession:
-        return LocalSession(space, toys)
-
+    endless = False
     for function in functions:
-        info = info_of(function)
-        assert info is not None, "the cell was cut from functions that carry @check"
-        check = Check(info, function, "visible", module)
+        check = Check.of(function, "visible", module)
         exercise = Exercise(f"notebook.{key}", module, name, "function", "", (), (), (check,), namespace.get(name))
+        if endless:
+            yield exercise, Outcome(check, "timeout", "not run, because an earlier check did not come to an end")
+            continue
         with _unchanged_randomness():
-            own: Any = OwnWork("notebook", space, toys)
-            (outcome,) = run_checks(own, [check], session, RunOptions())  # type: ignore[arg-type, return-value]
+            own = OwnWork("notebook", space, toys)
+            (outcome,) = run_checks(own, [check], own.session, RunOptions())
+        endless = outcome.status == "timeout"
         yield exercise, outcome
-
-
-def _space_of(module: str, namespace: dict[str, Any]) -> Any:
-    """A space whose one module is the notebook as it is now: the latest definition of everything."""
-    from autograder.runtime.module_space import ModuleSpace
-
-    class Notebook(ModuleSpace):
-        def module(self, name: str) -> types.ModuleType:
-            shown = types.ModuleType(name)
-            shown.__dict__.update(namespace)
-            return shown
-
-    return Notebook({}, (module,), "notebook_")
 
 
 @contextlib.contextmanager
@@ -126,15 +113,14 @@ def _unchanged_randomness() -> Iterator[None]:
         set_random_state(state)
 
 
-def _lines(result: tuple[Exercise, Outcome]) -> str:
-    """One check as text: a mark and its title, and what went wrong with which values."""
-    from autograder.assessment.disclosure import check_result
-    from autograder.plaintext import printable
+def _report(outcomes: list[tuple[Exercise, Outcome]]) -> Iterator[str]:
+    """Each check as text: a mark and its title, and what went wrong with which values, once where it is always the same."""
+    from autograder.student import told
 
-    exercise, outcome = result
-    told = check_result(exercise, outcome)
-    lines = [f"{'✓' if outcome.passed else '✗'} {told.title}"]
-    if not outcome.passed:
-        lines += [f"    {printable(line)}" for line in told.message.splitlines()]
-        lines += [f"      {name} = {printable(value)}" for name, value in told.example.items()]
-    return "\n".join(lines)
+    form_only, said = told.looks_at_no_value([outcome for _, outcome in outcomes]), ""
+    for exercise, outcome in outcomes:
+        yield f"{told.mark_of(outcome)} {told.title_of(outcome, form_only)}"
+        text = "\n".join(told.explained(exercise, outcome))
+        if text:
+            yield "    (the same again)" if text == said else text
+        said = text or said

@@ -2,28 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import contextlib
+import types
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from autograder.checks.calls import Remote
 from autograder.checks.candidate import Candidate
 from autograder.course.check_files import fitting_module
 from autograder.errors import UsageError
-from autograder.runtime.module_space import ModuleSpace
-from autograder.runtime.toys import FILE as TOYS
-from autograder.sessions.local import LocalSession
+from autograder.runtime.module_space import LoadError, ModuleSpace
+from autograder.runtime.stand_ins.toys import FILE as TOYS
+from autograder.student.limits import OutOfTime, TimedSession, limited
 from autograder.submission import read_submission
 
 _SPACES: dict[tuple[str, float], ModuleSpace] = {}
+_DEFINITIONS: dict[str, ModuleSpace] = {}
+"""Prefix of a space that does not load to its end -> the space to use in its place."""
+LOAD_SECONDS = 10.0
 
 
 def candidate_beside(test_file: Path, submission: Path | None) -> Candidate:
     """The candidate for a test file: its module in ``submission``, or in the file's own folder."""
-    folder = submission or test_file.parent
-    modules = modules_named_by(test_file.parent)
+    return Candidate(remote_beside(test_file, submission), module_beside(test_file))
+
+
+def remote_beside(test_file: Path, submission: Path | None) -> Remote:
+    """What carries a candidate's calls, and remembers the latest."""
+    space, _ = loaded_within_limit(space_beside(test_file, submission), module_beside(test_file))
+    return Remote(TimedSession(space, toys_beside(test_file.parent)))
+
+
+def module_beside(test_file: Path) -> str:
+    """The module that a test file looks at."""
     stem = test_file.stem.removeprefix("test_")
-    session = LocalSession(local_space(folder, modules), toys_beside(test_file.parent))
-    return Candidate(Remote(session), fitting_module(stem, modules) or stem)
+    return fitting_module(stem, modules_named_by(test_file.parent)) or stem
+
+
+def space_beside(test_file: Path, submission: Path | None) -> ModuleSpace:
+    """The modules that a test file is about: of ``submission``, or beside the file."""
+    folder, modules = submission or test_file.parent, modules_named_by(test_file.parent)
+    if folder.suffix == ".py" and folder.stem in modules:  # one module of several: the others lie beside it
+        folder = folder.parent
+    return local_space(folder, modules)
+
+
+def loaded_within_limit(space: ModuleSpace, module: str) -> tuple[ModuleSpace, str]:
+    """Load a module; where that does not come to an end, return a space that uses definitions only, and a note."""
+    space = _DEFINITIONS.get(space.prefix, space)
+    with contextlib.suppress(LoadError):
+        try:
+            limited(lambda: space.module(module), LOAD_SECONDS)
+        except OutOfTime as error:
+            prefix = f"{space.prefix}definitions."
+            lesser = ModuleSpace(space.files, space.expected, prefix, definitions_only=True)
+            _DEFINITIONS[space.prefix] = lesser
+            with contextlib.suppress(LoadError):
+                lesser.module(module)
+            return lesser, f"loading {module} was {error} Only its functions and classes are used."
+    return space, ""
 
 
 def local_space(path: Path, modules: Collection[str]) -> ModuleSpace:
@@ -36,6 +74,36 @@ def local_space(path: Path, modules: Collection[str]) -> ModuleSpace:
             raise UsageError(submission.unreadable, str(path))
         _SPACES[key] = ModuleSpace(submission.files, sorted(modules), f"candidate_{len(_SPACES)}.")
     return _SPACES[key]
+
+
+def assignment_folders(path: Path, assignment: str | None) -> Iterator[Path]:
+    """Where an assignment's own files may lie: beside the work, or in ``assignments/<name>/`` of a folder above.
+
+    Without a name, that of the work's folder is tried, and that of the file.
+    """
+    folder = path if path.is_dir() else path.parent
+    yield folder
+    for name in [assignment] if assignment else dict.fromkeys((folder.resolve().name, path.stem)):
+        yield from (above / "assignments" / name for above in (Path.cwd(), *Path.cwd().parents))
+
+
+class _Notebook(ModuleSpace):
+    """Every module is the notebook as it is now: the latest definition of everything."""
+
+    def __init__(self, modules: Collection[str], namespace: Mapping[str, Any]) -> None:
+        super().__init__({}, tuple(modules), "notebook_")
+        self._namespace = namespace
+
+    def module(self, name: str) -> types.ModuleType:
+        """The notebook's names under a module's."""
+        shown = types.ModuleType(name)
+        shown.__dict__.update(self._namespace)
+        return shown
+
+
+def notebook_space(modules: Collection[str], namespace: Mapping[str, Any]) -> ModuleSpace:
+    """A space whose modules are what a notebook defines just now."""
+    return _Notebook(modules, namespace)
 
 
 def toys_beside(folder: Path) -> bytes:

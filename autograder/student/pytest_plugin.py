@@ -6,26 +6,42 @@ The ``candidate`` of ``test_losses.py`` is the file ``losses.py`` beside it, or 
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.checks.calls import Remote
     from autograder.checks.candidate import Candidate
+    from autograder.checks.info import CheckInfo
+
+
+_standard_error: list[int] = []
+_REMOTE: pytest.StashKey[Remote] = pytest.StashKey()
+"""What carried the calls of a test's candidate."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--candidate``."""
+    """Add ``--candidate``; keep standard error from before pytest captures it."""
+    with contextlib.suppress(OSError):
+        _standard_error.append(os.dup(2))
     parser.addoption("--candidate", type=Path, default=None, help="folder, notebook or zip whose code the checks look at")
 
 
 @pytest.fixture
 def candidate(request: pytest.FixtureRequest) -> Candidate:
     """The code under test: the module that the test file's name says."""
-    from autograder.student.own_files import candidate_beside
+    from autograder.checks.candidate import Candidate
+    from autograder.student.own_files import module_beside, remote_beside
 
-    return candidate_beside(request.path, request.config.getoption("--candidate"))
+    remote = remote_beside(request.path, request.config.getoption("--candidate"))
+    request.node.stash[_REMOTE] = remote
+    return Candidate(remote, module_beside(request.path))
 
 
 @pytest.fixture
@@ -48,24 +64,72 @@ def reference(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Any:
+    """End the run, saying where it was, when a check is inside a library that never returns."""
+    info = _info(item)
+    if info is None:
+        return (yield)
+    from autograder.sessions.budget import CHECK_SECONDS
+    from autograder.student.limits import last_resort
+
+    with last_resort(info.timeout or CHECK_SECONDS, *_standard_error[:1]):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Show students the sentence of the check that failed instead of the grader's own code."""
+    """Show students the sentence of the check that failed instead of the grader's own code; what is not begun is skipped."""
     report = yield
-    info = getattr(getattr(item, "obj", None), "autograder_check", None)
-    if info is not None and report.when == "call" and report.failed and call.excinfo is not None:
+    info = _info(item)
+    if info is not None and report.when in ("setup", "call") and report.failed and call.excinfo is not None:
         from autograder.checks.calls import CandidateError
         from autograder.checks.closeness import CheckFailed
+        from autograder.sessions.replies import WorkerLost
 
-        if isinstance(call.excinfo.value, CheckFailed | CandidateError):
-            report.longrepr = explanation(info, call.excinfo.value)
+        error = call.excinfo.value
+        if getattr(error, "missing", False):
+            if near := _near(item, info):
+                report.longrepr = f"{info.exercise}: {near}"
+            else:
+                report.outcome = "skipped"
+                report.longrepr = (str(item.path), item.reportinfo()[1] or 0, f"Skipped: {info.exercise}: not implemented yet")
+        elif isinstance(error, CheckFailed | CandidateError | WorkerLost):
+            report.longrepr = explanation(info, error, _example(item))
     return report
 
 
-def explanation(info: Any, error: BaseException) -> str:
+def _info(item: pytest.Item) -> CheckInfo | None:
+    return getattr(getattr(item, "obj", None), "autograder_check", None)
+
+
+def _near(item: pytest.Item, info: CheckInfo) -> str:
+    """The sentence about a misspelt name, if that is why something seems to be missing."""
+    from autograder.student.own_files import module_beside, space_beside
+    from autograder.submission.progress import misspelt
+
+    files = space_beside(item.path, item.config.getoption("--candidate")).files
+    taken = {test.exercise for other in item.session.items if (test := _info(other))}
+    return misspelt(files, module_beside(item.path), info.exercise, taken)
+
+
+def _example(item: pytest.Item) -> list[str]:
+    """The latest call's arguments as lines of text."""
+    remote = item.stash.get(_REMOTE, None)
+    call = remote.latest if remote is not None else None
+    if call is None:
+        return []
+    from autograder.assessment.disclosure import show
+
+    named = [(f"argument {number}", value) for number, value in enumerate(call.args, start=1)]
+    return [f"{name} = {show(value)}" for name, value in [*named, *call.kwargs.items()]]
+
+
+def explanation(info: CheckInfo, error: BaseException, example: Sequence[str] = ()) -> str:
     """What failed, in the words of the check's writer, with the values."""
     notes = [note for note in getattr(error, "__notes__", []) if note]
-    traceback = getattr(error, "traceback", "")
-    if getattr(error, "missing", False):
-        return f"{info.exercise}: not implemented yet"
-    lines = [f"{info.exercise}: {info.title}", info.explanation, str(error), traceback, *notes]
+    traceback, reason = getattr(error, "traceback", ""), getattr(error, "reason", "")
+    if reason.startswith("load:"):  # the sentence of the check says nothing about a file that does not load
+        return f"{info.exercise}: {reason.partition(':')[2]}.py could not be loaded: {error}"
+    sentence = [] if traceback or reason else [info.explanation]
+    lines = [f"{info.exercise}: {info.title}", *sentence, str(error), traceback, *notes, *example]
     return "\n".join(line for line in dict.fromkeys(lines) if line)

@@ -1,7 +1,8 @@
 """From what a student hands in to files in memory."""
 
 from autograder.submission.discovery import find_submissions
-from autograder.submission.reader import Submission, find_notebook, read_submission, student_of
+from autograder.submission.opening import student_of
+from autograder.submission.reader import Submission, find_notebook, read_submission
 from autograder.submission.size_limits import Limits
 from autograder.wire.names import NOTEBOOK
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -89,3 +91,14 @@ def size_in_words(size: int) -> str:
         if size >= unit:
             return f"{size / unit:.3g} {name}"
     return f"{size} bytes"
+
+
+def digest_of(files: Mapping[str, bytes], errors: Mapping[str, str], reason: str | None) -> str:
+    """Hash what grading depends on; every part is preceded by its length, so that parts cannot flow together."""
+    digest = hashlib.sha256()
+    parts = [part for name in sorted(files) for part in (name.encode(), files[name])]
+    parts += [f"{name}: {errors[name]}".encode("utf-8", "replace") for name in sorted(errors.keys() - files.keys())]
+    parts += [] if reason is None else [reason.encode("utf-8", "replace")]
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()

@@ -11,24 +11,22 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.plaintext import shown
-from autograder.submission.filenames import is_clutter
+from autograder.submission.filenames import is_clutter, meant_name, split_name
+from autograder.submission.folder import open_regular
+from autograder.submission.notebooks.cells import looks_like_a_notebook
+from autograder.submission.notes import Skipped
 
 _FORMS = (".zip", ".ipynb", ".py")
 # Handed in, but not readable: they get a result that says so.
-_WRONG_FORMS = (
-    ".rar",
-    ".7z",
-    ".tar",
-    ".gz",
-    ".tgz",
-    ".bz2",
-    ".xz",
-    ".pdf",
-    ".doc",
-    ".docx",
-    ".odt",
-    ".pages",
+_ENDINGS = (
+    ".rar .7z .tar .gz .tar.gz .tgz .bz2 .tar.bz2 .xz .tar.xz .tar.zst .zst .zipx .pdf .doc .docx .odt .pages .rtf .html "
+    ".htm .tex .ps .ipynb~ .py~ .pyc .r .rmd .jl .m .png .jpg .jpeg .heic"
 )
+_WRONG_FORMS = frozenset(_ENDINGS.split())
+_PERHAPS = (".json", ".txt")
+"""Lists and remarks, or notebooks under another ending: their content decides."""
+_LOOKED_AT = 2**16
+_SEARCHED = 2**22
 _COLLECTION = re.compile(
     r"(subs|submitted|submissions|hand[-_ ]?ins|students|collected|inbox|uploads|class|downloads?)([-_ ].*)?",
     re.IGNORECASE,
@@ -44,7 +42,8 @@ _MOST_LOOKED_AT = 2_000
 def find_submissions(path: Path, expected: Collection[str], assignment: str = "") -> list[Path]:
     """Return the submissions at `path`: itself, or what is in it, in order of names.
 
-    A file is one submission, and so is a folder that holds an expected module or exactly one notebook. A folder of
+    A file is one submission, and so is a folder that holds an expected module or exactly one notebook, with the helpers
+    that it imports. A folder of
     several folders, zips or notebooks is a folder of submissions. With a single folder or zip in it, it is a
     student's folder if that one is named like a wrapper (``hw1``, `assignment`, the student again), else a class
     of one.
@@ -79,17 +78,35 @@ def _remedy(expected: Collection[str]) -> str:
 
 def _is_one_submission(path: Path, children: list[Path], expected: Collection[str], assignment: str) -> bool:
     names = {name.casefold() for name in expected}
-    if any(child.name.casefold() in names and not _is_folder(child) for child in children):
+    if any(meant_name(child.name).casefold() in names and not _is_folder(child) for child in children):
         return True
     if _COLLECTION.fullmatch(path.name):
         return False
     likely = [child for child in children if _looks_like_one(child, names)]
-    files = [child for child in likely if child.suffix.lower() in (".py", ".ipynb")]
-    if likely == files and len(expected) > 1 and all(child.suffix.lower() == ".py" for child in files):
+    files = [child for child in likely if _ending(child) in (".py", ".ipynb")]
+    if likely == files and len(expected) > 1 and all(_ending(child) == ".py" for child in files):
         return bool(files)
+    if _is_notebook_with_helpers(files, assignment) and likely == files:
+        return True
     if len(likely) != 1:
         return False
     return bool(files) or _is_wrapper(likely[0], path, assignment)
+
+
+def _is_notebook_with_helpers(files: list[Path], assignment: str) -> bool:
+    """Whether files are one student's notebook, called like the assignment or importing one of the others, and its helpers."""
+    notebooks = [file for file in files if _ending(file) == ".ipynb"]
+    if len(notebooks) != 1 or len(files) < 2:
+        return False
+    if assignment and split_name(notebooks[0].name)[0].casefold() == assignment.casefold():
+        return True
+    try:
+        with open_regular(str(notebooks[0])) as stream:
+            text = stream.read(_SEARCHED).decode(errors="replace")
+    except (OSError, Skipped):
+        return False
+    modules = "|".join(re.escape(split_name(file.name)[0]) for file in files if file not in notebooks)
+    return re.search(rf"\b(from|import) +({modules})\b", text) is not None
 
 
 def _is_wrapper(inner: Path, outer: Path, assignment: str) -> bool:
@@ -101,7 +118,7 @@ def _is_wrapper(inner: Path, outer: Path, assignment: str) -> bool:
 def _looks_like_one(child: Path, names: set[str], depth: int = 2) -> bool:
     """Whether a file has a form of submissions, or a folder holds, not too deep, something to grade."""
     if not _is_folder(child):
-        return _is_file(child) and child.suffix.lower() in _FORMS
+        return _is_file(child) and _ending(child) in _FORMS
     try:
         inside = list(islice(_children(child), _MOST_LOOKED_AT))
     except OSError:
@@ -110,7 +127,7 @@ def _looks_like_one(child: Path, names: set[str], depth: int = 2) -> bool:
         if _is_folder(inner):
             if depth and _looks_like_one(inner, names, depth - 1):
                 return True
-        elif inner.name.casefold() in names or inner.suffix.lower() in (".ipynb", ".zip"):
+        elif meant_name(inner.name).casefold() in names or _ending(inner) in (".ipynb", ".zip"):
             return True
     return False
 
@@ -118,8 +135,24 @@ def _looks_like_one(child: Path, names: set[str], depth: int = 2) -> bool:
 def _is_handed_in(child: Path, expected: Collection[str]) -> bool:
     """Whether a child of a folder of submissions gets a result: all but loose notes and lists."""
     if _is_file(child):
-        return child.suffix.lower() in (*_FORMS, *_WRONG_FORMS)
+        return _ending(child) in (*_FORMS, *_WRONG_FORMS)
     return True
+
+
+def _ending(path: Path) -> str:
+    """The ending that says what a file is; of a notebook under a strange one ``.ipynb``."""
+    ending = split_name(path.name)[1]
+    if ending in _PERHAPS and _begins_like_a_notebook(path):
+        return ".ipynb"
+    return ending
+
+
+def _begins_like_a_notebook(path: Path) -> bool:
+    try:
+        with open_regular(str(path)) as stream:
+            return looks_like_a_notebook(stream.read(_LOOKED_AT))
+    except (OSError, Skipped):
+        return False
 
 
 def _children(path: Path) -> Iterator[Path]:

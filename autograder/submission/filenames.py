@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import site
 import sys
 import sysconfig
@@ -21,6 +22,24 @@ _WITHOUT_EFFECT = frozenset(
 )
 _BINARY_CODE = (".pth", ".so", ".pyd", ".dll", ".dylib", ".pyc", ".pyo")
 _ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".tgz", ".whl", ".egg")
+
+# What browsers and mail programs make of "vae.ipynb" and "losses.py", whose kinds they do not know.
+_NEAR = re.compile(r"(.+\.(?:ipynb|py|zip))(?:\.(?:json|txt|text|download|bin|html?))+", re.IGNORECASE)
+_PACKED = re.compile(r"(.+)\.tar\.(?:gz|bz2|xz|zst)", re.IGNORECASE)
+
+
+def meant_name(path: str) -> str:
+    """The name that was meant by one near it: ``vae.ipynb.json`` and ``losses.py.txt`` without their second endings."""
+    near = _NEAR.fullmatch(path)
+    return near[1] if near else path
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """What a file is called, and its ending in lower case: ``("ben", ".ipynb")`` of ``ben.ipynb.json``."""
+    if packed := _PACKED.fullmatch(name):
+        return packed[1], name[len(packed[1]) :].lower()
+    stem, dot, ending = meant_name(name).rpartition(".")
+    return (stem, dot + ending.lower()) if stem else (name, "")
 
 
 def is_clutter(name: str) -> bool:

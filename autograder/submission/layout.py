@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from autograder.plaintext import listed, shown
-from autograder.submission.filenames import effect_problem, hidden_library, name_problem
+from autograder.submission.filenames import effect_problem, hidden_library, meant_name, name_problem
 from autograder.submission.notes import Notes, Unreadable
 from autograder.submission.size_limits import Limits
 
@@ -25,6 +25,8 @@ class Layout:
     modules: Mapping[str, str]
     notebooks: Mapping[str, str]
     others: Mapping[str, str]
+    stray: str = ""
+    """The one file, under another name, that stands for all modules unless a notebook does."""
 
 
 def lay_out(listing: Iterable[str], expected: Collection[str], limits: Limits, notes: Notes) -> Layout:
@@ -35,6 +37,9 @@ def lay_out(listing: Iterable[str], expected: Collection[str], limits: Limits, n
     if outside := [path for path in paths if not path.startswith(root)]:
         notes.add(f"only {shown(root)} was graded; ignored outside it: {listed(outside)}")
     modules = _modules(inside, expected, notes)
+    stray = "" if modules else _stray(inside, expected)
+    if stray:  # whatever it defines is looked for in it, as in a notebook
+        modules = dict.fromkeys(sorted(expected), inside[stray])
     _mention_strays(inside, modules, expected, notes)
     used = set(modules.values())
     notebooks, others = {}, {}
@@ -50,7 +55,7 @@ def lay_out(listing: Iterable[str], expected: Collection[str], limits: Limits, n
             notes.ignored(path, problem)
         else:
             others[path] = raw
-    return Layout(modules, notebooks, others)
+    return Layout(modules, notebooks, others, stray)
 
 
 def _clean(listing: Iterable[str], expected: Collection[str], limits: Limits, notes: Notes) -> dict[str, str]:
@@ -58,14 +63,16 @@ def _clean(listing: Iterable[str], expected: Collection[str], limits: Limits, no
     seen: dict[str, str] = {}
     paths: dict[str, str] = {}
     # Expected names first, so that `losses.py` wins against `LOSSES.py`.
-    for raw in sorted(listing, key=lambda path: (path.rsplit("/", 1)[-1] not in expected, path)):
-        path = unicodedata.normalize("NFC", raw)
+    for raw in sorted(listing, key=lambda path: (path.rsplit("/", 1)[-1] not in expected, meant_name(path) != path, path)):
+        path = meant_name(unicodedata.normalize("NFC", raw))
         if problem := name_problem(path.split("/"), limits):
             notes.ignored(raw, problem)
         elif (other := seen.setdefault(path.casefold(), path)) in paths:
             notes.ignored(raw, f"its name cannot be told apart from {shown(other)} everywhere")
         else:
             paths[path] = raw
+            if meant_name(raw) != raw:
+                notes.add(f"{shown(raw)}: read as {shown(path.rsplit('/', 1)[-1])}")
     folders = {path[: at.start()] for path in paths for at in re.finditer("/", path)}
     for path in folders & paths.keys():
         notes.ignored(path, "there is a folder of the same name")
@@ -115,13 +122,14 @@ def _modules(paths: Mapping[str, str], expected: Collection[str], notes: Notes) 
         if len(likely) == 1:
             found[name] = paths[likely[0]]
             notes.add(f"{shown(likely[0])}: read as {name}")
+    return found
+
+
+def _stray(paths: Collection[str], expected: Collection[str]) -> str:
+    """Return the only Python file of a submission without expected modules; empty if there are others or none."""
     sources = [path for path in paths if "/" not in path and path.endswith(".py")]
     sources = [path for path in sources if not effect_problem(path) and not hidden_library(path)]
-    if expected and not found and len(sources) == 1:
-        # One file under another name: whatever it defines is looked for in it, as in a notebook.
-        found = dict.fromkeys(sorted(expected), paths[sources[0]])
-        notes.add(f"{shown(sources[0])}: read as {listed(sorted(expected))}")
-    return found
+    return sources[0] if expected and len(sources) == 1 else ""
 
 
 def _uncopied(path: str) -> str:

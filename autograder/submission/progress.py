@@ -6,11 +6,14 @@ Who works in a notebook often hands in the untouched modules beside it; what has
 from __future__ import annotations
 
 import ast
+import json
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from autograder.submission.syntax import is_plain
+from autograder.wire.names import NOTEBOOK
 
 _MARK = "NotImplementedError"
 
@@ -21,6 +24,11 @@ class Progress:
 
     defined: frozenset[str]
     unsolved: frozenset[str]
+
+    @property
+    def solved(self) -> frozenset[str]:
+        """Those that are written."""
+        return self.defined - self.unsolved
 
     def is_behind(self, other: Progress) -> bool:
         """Whether `other` solves everything that is solved here, and more."""
@@ -35,12 +43,46 @@ def progress_of(sources: Iterable[str]) -> Progress:
     """Read the definitions of some sources, the last one of each name; sources that could hurt the parser are left out."""
     solved: dict[str, bool] = {}
     for source in sources:
-        for name, node in _functions(_tree(source), ""):
+        for name, node in _functions(parsed_source(source), ""):
             solved[name] = not any(map(_says_unsolved, ast.walk(node)))
     return Progress(frozenset(solved), frozenset(name for name in solved if not solved[name]))
 
 
-def _tree(source: str) -> ast.AST:
+def near_name(wanted: str, defined: Iterable[str], taken: Collection[str]) -> str:
+    """Which of the ``defined`` names was probably meant to be ``wanted``; empty if none, or if it means something else.
+
+    ``taken`` are the names that have a meaning of their own in the assignment.
+    """
+    if wanted in (free := [name for name in defined if name == wanted or name not in taken]):
+        return ""
+    plain = {_plainly(name): name for name in free}
+    near = get_close_matches(_plainly(wanted), plain, n=1, cutoff=0.82)
+    parts = {tuple(sorted(name.lower().split("_"))): name for name in free}
+    return plain[near[0]] if near else parts.get(tuple(sorted(wanted.lower().split("_"))), "")
+
+
+def misspelt(files: Mapping[str, bytes], module: str, wanted: str, taken: Collection[str]) -> str:
+    """Return ``losses.py has no gaussian_kl (did you mean gausian_kl?)`` where a name is nearly there; else nothing."""
+    where = f"{module}.py"
+    sources = [files[where].decode(errors="replace")] if where in files else []
+    if not sources and NOTEBOOK in files:
+        where, sources = "the notebook", [str(cell["source"]) for cell in json.loads(files[NOTEBOOK])]
+    near = near_name(wanted, top_names(sources), taken)
+    return f"{where} has no {wanted} (did you mean {near}?)" if near else ""
+
+
+def top_names(sources: Iterable[str]) -> list[str]:
+    """The functions and classes that some sources define at their top level."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return [node.name for source in sources for node in ast.iter_child_nodes(parsed_source(source)) if isinstance(node, kinds)]
+
+
+def _plainly(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def parsed_source(source: str) -> ast.AST:
+    """The tree of a source; an empty one for what could hurt the parser or does not parse."""
     if not is_plain(source):
         return ast.Module([], [])
     try:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import os
-import stat
+import re
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.plaintext import listed, printable, shown
+from autograder.plaintext import listed, shown
 from autograder.submission.archive import Archive
-from autograder.submission.containers import Container, SingleFile, size_in_words
-from autograder.submission.folder import Folder, kind_of, open_regular
+from autograder.submission.containers import Container, digest_of, size_in_words
+from autograder.submission.folder import Folder
 from autograder.submission.layout import Layout, lay_out, nothing_found
-from autograder.submission.notebook import Cell, best_notebook, encoded, read_cells, runnable
+from autograder.submission.notebooks.cells import Cell, best_notebook, encoded, read_cells, runnable
+from autograder.submission.notebooks.magics import without_magics
 from autograder.submission.notes import Notes, Skipped, Unreadable
+from autograder.submission.opening import open_container, student_of
 from autograder.submission.progress import Progress, progress_of
 from autograder.submission.size_limits import Limits
 from autograder.submission.source_encoding import decode_source
@@ -26,6 +26,8 @@ from autograder.submission.syntax import syntax_errors
 from autograder.wire.names import NOTEBOOK
 
 DEFAULT_LIMITS = Limits()
+_CHECKPOINTS = "checkpoints/"
+_CHECKPOINT = re.compile(_CHECKPOINTS + r"(\w{1,80})\.safetensors")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Submission:
             of the container, the order of files and their times.
         unreadable: why nothing can be graded (`files` is empty then), or None.
         syntax_errors: file, or ``cell 3`` (third code cell) -> ``line 3: '(' was never closed``.
+        checkpoints: training task -> the safetensors file handed in for it; no worker that runs checks gets them.
     """
 
     student: str
@@ -49,6 +52,7 @@ class Submission:
     sha256: str
     unreadable: str | None
     syntax_errors: Mapping[str, str]
+    checkpoints: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_submission(path: Path, expected: Collection[str], limits: Limits = DEFAULT_LIMITS, notebook: str = "") -> Submission:
@@ -70,14 +74,17 @@ def read_submission(path: Path, expected: Collection[str], limits: Limits = DEFA
         work.read(path)
     except Unreadable as error:
         reason = str(error)
-        work.files, work.syntax_errors = {}, {}
+        work.files, work.syntax_errors, work.checkpoints = {}, {}, {}
     return Submission(
         student=student_of(path),
         files=dict(sorted(work.files.items())),
         notes=work.notes.lines(),
-        sha256=_digest(work.files, work.syntax_errors, reason),
+        sha256=digest_of(
+            work.files | {f"{_CHECKPOINTS}{name}": data for name, data in work.checkpoints.items()}, work.syntax_errors, reason
+        ),
         unreadable=reason,
         syntax_errors=work.syntax_errors,
+        checkpoints=dict(sorted(work.checkpoints.items())),
     )
 
 
@@ -88,14 +95,6 @@ def find_notebook(path: Path, expected: Collection[str], notebook: str = "", lim
         return work.find(Path(os.path.abspath(path)))
     except (Unreadable, UsageError):
         return None
-
-
-def student_of(path: Path) -> str:
-    """Return whose a submission is: the name of a folder or the stem of a file; a link to either is named by its looks."""
-    path = Path(os.path.abspath(path))
-    mode = os.lstat(path).st_mode
-    is_file = stat.S_ISREG(mode) or (not stat.S_ISDIR(mode) and path.suffix.lower() in (".zip", ".ipynb", ".py"))
-    return printable(path.stem if is_file else path.name, keep="")
 
 
 def _lone_zip(listing: list[str]) -> str | None:
@@ -116,6 +115,7 @@ class _Reading:
     files: dict[str, bytes] = field(default_factory=dict)
     syntax_errors: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    checkpoints: dict[str, bytes] = field(default_factory=dict)
 
     def read(self, path: Path) -> None:
         with self._opened(path) as (container, listing):
@@ -131,7 +131,7 @@ class _Reading:
 
     @contextmanager
     def _opened(self, path: Path) -> Iterator[tuple[Container, list[str]]]:
-        with _open(path, self.limits) as container:
+        with open_container(path, self.limits) as container:
             listing = container.listing(self.notes)
             if isinstance(container, Folder) and (inner := _lone_zip(listing)):
                 with Archive(container.open(inner), self.limits) as archive:
@@ -143,6 +143,10 @@ class _Reading:
         layout = lay_out(listing, self.expected, self.limits, self.notes)
         if not layout.modules and not layout.notebooks:
             raise nothing_found(layout.others, self.expected, self.notes)
+        if layout.stray and self._is_helper(container, layout):
+            layout = replace(layout, modules={}, others={**layout.others, layout.stray: next(iter(layout.modules.values()))})
+        elif layout.stray:
+            self.notes.add(f"{shown(layout.stray)}: read as {listed(sorted(self.expected))}")
         first: dict[str, str] = {}
         for name, raw in layout.modules.items():
             if raw in first:  # one file that stands for several modules; a container reads each file once
@@ -154,8 +158,22 @@ class _Reading:
         if not self.files:
             raise Unreadable(f"nothing remains that could be graded: {self.notes.lines()[-1]}")
         for name, raw in sorted(layout.others.items(), key=lambda item: (not item[0].endswith(".py"), item)):
-            self._keep(container, name, raw)
+            if (task := _CHECKPOINT.fullmatch(name)) is not None:
+                self._keep_checkpoint(container, name, task[1], raw)
+            else:
+                self._keep(container, name, raw)
         self.syntax_errors.update(syntax_errors(self.sources))
+
+    def _is_helper(self, container: Container, layout: Layout) -> bool:
+        """Whether a file under another name only helps a notebook, which solves something that the file does not."""
+        cells, _ = self._cells(container, layout)
+        if not cells:
+            return False
+        written = progress_of(cell.source for cell in cells[best_notebook(cells, self.preferred)])
+        with suppress(Skipped):
+            text = decode_source(container.read(next(iter(layout.modules.values())), self.limits.source_bytes))[0]
+            return bool(written.solved - progress_of([text]).solved)
+        return True
 
     def _keep(self, container: Container, name: str, raw: str) -> None:
         """Read one file into `files`, or note why not."""
@@ -171,6 +189,15 @@ class _Reading:
             return
         self.files[name] = self._source(name, data) if is_source else data
 
+    def _keep_checkpoint(self, container: Container, name: str, task: str, raw: str) -> None:
+        """Read a checkpoint, or note why not."""
+        try:
+            if len(self.checkpoints) >= self.limits.checkpoints:
+                raise Skipped(f"a submission may have {self.limits.checkpoints} checkpoints")
+            self.checkpoints[task] = container.read(raw, self.limits.checkpoint_bytes)
+        except Skipped as reason:
+            self.notes.ignored(name, str(reason))
+
     def _repeat(self, name: str, other: str) -> None:
         """Let the file kept as `name` stand for the module `other` too."""
         if name in self.files:
@@ -185,8 +212,21 @@ class _Reading:
             self.notes.add(f"{shown(name)}: is empty")
         if "\0" in text:
             self.notes.add(f"{shown(name)}: holds NUL bytes")
-        self.sources[name] = text
+        self.sources[name] = text = self._without_magics(name, text)
         return text.encode()
+
+    def _without_magics(self, name: str, text: str) -> str:
+        """Skip the lines of a file that only IPython understands, as exported notebooks have them."""
+        if not syntax_errors({name: text}):
+            return text
+        try:
+            plain = without_magics(text)
+        except Skipped:  # a file in another language
+            return text
+        lines = [str(n) for n, (old, new) in enumerate(zip(text.split("\n"), plain.split("\n"), strict=True), 1) if old != new]
+        if lines:
+            self.notes.add(f"{shown(name)}: shell lines and magics are skipped (line {listed(lines, 20)})")
+        return plain
 
     def _read_notebooks(self, container: Container, layout: Layout) -> None:
         """Take the most useful notebook for the modules that have no file of their own, or only a stub."""
@@ -253,40 +293,3 @@ class _Reading:
 
 def _by_depth(layout: Layout) -> list[str]:
     return sorted(layout.notebooks, key=lambda name: (name.count("/"), name))
-
-
-def _open(path: Path, limits: Limits) -> Container:
-    """Open what lies at `path`, according to its kind and suffix."""
-    try:
-        mode = os.lstat(path).st_mode
-        if stat.S_ISDIR(mode):
-            return Folder(path, limits)
-        if stat.S_ISREG(mode) and path.suffix.lower() == ".zip":
-            return Archive(open_regular(str(path)), limits)
-        if stat.S_ISREG(mode) and path.suffix.lower() in (".py", ".ipynb"):
-            return SingleFile(path, open_regular(str(path)))
-    except Skipped as reason:
-        raise Unreadable(str(reason)) from reason
-    except OSError as error:
-        raise _usage_error(path, error) from error
-    if stat.S_ISREG(mode):
-        raise Unreadable(f"{shown(path.name)} is neither a folder nor a .zip, .ipynb or .py file")
-    raise Unreadable(f"it is {kind_of(mode)}, which is not followed; hand in the folder or file itself")
-
-
-def _usage_error(path: Path, error: OSError) -> UsageError:
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return UsageError("there is no such submission", shown(str(path), 200), "check the path")
-    reason = error.strerror or type(error).__name__
-    return UsageError(f"the submission cannot be opened: {reason}", shown(str(path), 200), "check its permissions")
-
-
-def _digest(files: Mapping[str, bytes], errors: Mapping[str, str], reason: str | None) -> str:
-    """Hash what grading depends on; every part is preceded by its length, so that parts cannot flow together."""
-    digest = hashlib.sha256()
-    parts = [part for name in sorted(files) for part in (name.encode(), files[name])]
-    parts += [f"{name}: {errors[name]}".encode("utf-8", "replace") for name in sorted(errors.keys() - files.keys())]
-    parts += [] if reason is None else [reason.encode("utf-8", "replace")]
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()

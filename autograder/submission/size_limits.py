@@ -20,10 +20,12 @@ class Limits:
     """One Python file, and all cells of a notebook together."""
     data_bytes: int = MIB
     """One file that is neither Python nor a notebook."""
-    notebook_bytes: int = 64 * MIB
-    """One notebook with its outputs."""
+    notebook_bytes: int = 256 * MIB
+    """One notebook with its outputs, which are cut out unread."""
+    notebook_code_bytes: int = 64 * MIB
+    """One notebook without its outputs."""
     notebook_values: int = 4_000_000
-    """Lists, objects and commas in a notebook: what parsed JSON costs in memory."""
+    """Lists, objects and commas in a notebook without its outputs: what parsed JSON costs in memory."""
     notebooks: int = 20
     """Notebooks that are looked at to find the most useful one."""
     cells: int = 5_000
@@ -32,6 +34,10 @@ class Limits:
     """One zip as handed in."""
     total_bytes: int = 16 * MIB
     """Everything that is kept of one submission."""
+    checkpoint_bytes: int = 64 * MIB
+    """One file of trained weights."""
+    checkpoints: int = 4
+    """Files of trained weights that are kept of one submission."""
     files: int = 500
     """Files that are kept of one submission."""
     entries: int = 20_000

@@ -3,8 +3,6 @@
 Only values cross: numbers, strings, ``None``, lists, tuples, dicts, tensors and arrays as ``(dtype, shape,
 bytes)``, and integer handles for objects that stay in the worker. Nothing that is decoded can run code.
 
-Tensors come with :mod:`autograder.wire.tensors`, whose import adds them: a process without torch can do the rest.
-
 The grader decodes bytes that hostile code may have written, so :func:`decode` counts items while they are
 built, checks every length against the bytes that carry it, and raises :class:`WireError` for anything that a
 well-behaved worker could not have sent.
@@ -12,13 +10,15 @@ well-behaved worker could not have sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgpack
 import numpy as np
+import torch
 
-from autograder.wire.headers import check_bytes, fields, refuse
+from autograder.wire.headers import check_bytes, fields, refuse, spend
+from autograder.wire.tensors import DTYPE, TENSOR, decode_dtype, decode_tensor, encode_dtype, encode_tensor
 from autograder.wire.types import (
     MAX_ARRAYS,
     MAX_DEPTH,
@@ -50,26 +50,9 @@ __all__ = [
     "WireError",
     "decode",
     "encode",
-    "extend",
-    "spend",
 ]
 
 _ARRAY, _SCALAR, _TUPLE, _HANDLE, _CALLBACK, _BIGINT, _COMPLEX = 2, 3, 4, 5, 7, 8, 9
-
-Encoder = Callable[[Any, list[int]], msgpack.ExtType]
-"""Packs a value, taking its size off what may still be sent."""
-Decoder = Callable[[bytes, bool], Any]
-"""Unpacks a payload; the flag says whether the sender is trusted."""
-
-_encoders: dict[type, Encoder] = {}
-_decoders: dict[int, Decoder] = {}
-
-
-def extend(encoders: Mapping[type, Encoder], decoders: Mapping[int, Decoder]) -> None:
-    """Let more kinds of values cross, by their type and by the code of their msgpack extension."""
-    _encoders.update(encoders)
-    _decoders.update(decoders)
-
 
 Lend = Callable[[Callable[..., Any]], CallbackRef]
 """Gives a function that stays here a number by which the other side can call it."""
@@ -97,19 +80,21 @@ class _Encoder:
         self.lend = lend
 
     def pack(self, value: object) -> bytes:
-        return msgpack.packb(value, default=self.special, strict_types=True)
+        packed: bytes = msgpack.packb(value, default=self.special, strict_types=True)
+        return packed
 
     def special(self, item: object) -> msgpack.ExtType:
         kind = type(item)
-        encoder = _encoders.get(kind)
-        if encoder is not None:
-            return encoder(item, self.budget)
+        if kind is torch.Tensor:
+            return encode_tensor(item, self.budget)  # type: ignore[arg-type]
         if kind is tuple:
             return msgpack.ExtType(_TUPLE, self.pack(list(item)))  # type: ignore[call-overload]
         if kind is np.ndarray:
             return _encode_array(item, _ARRAY, self.budget)  # type: ignore[arg-type]
         if isinstance(item, np.generic):
             return _encode_array(np.asarray(item), _SCALAR, self.budget)
+        if kind is torch.dtype:
+            return encode_dtype(item)  # type: ignore[arg-type]
         if kind is Handle:
             return msgpack.ExtType(_HANDLE, msgpack.packb([item.number, item.type_name]))  # type: ignore[attr-defined]
         if kind is int:
@@ -127,13 +112,6 @@ def _decimal(number: int) -> bytes:
     if number.bit_length() > MAX_INT_DIGITS * 3:
         raise ValueError("the integer is too long")
     return str(number).encode()
-
-
-def spend(budget: list[int], nbytes: int) -> None:
-    """Take the size of a value off what may still be sent."""
-    budget[0] -= nbytes + 16
-    if budget[0] < 0:
-        raise ValueError("the value is too large")
 
 
 def _encode_array(array: np.ndarray, kind: int, budget: list[int]) -> msgpack.ExtType:
@@ -209,13 +187,13 @@ class _Decoder:
         if self.items > MAX_ITEMS:
             raise WireError("too many items")
 
-    def _count_list(self, items: list) -> list:
+    def _count_list(self, items: list[Any]) -> list[Any]:
         self._count(len(items))
         if msgpack.Timestamp in map(type, items):
             raise WireError("timestamps are not plain data")
         return items
 
-    def _count_pairs(self, pairs: list) -> dict:
+    def _count_pairs(self, pairs: list[Any]) -> dict[Any, Any]:
         self._count(len(pairs))
         for key, value in pairs:
             if type(key) not in (str, int):
@@ -232,11 +210,12 @@ class _Decoder:
         self.payload += len(payload)
         if self.payload > MAX_PAYLOAD:
             raise WireError("too many bytes on all levels together")
-        decoder = _decoders.get(code)
-        if decoder is not None:
-            return decoder(payload, self.trusted)
+        if code == TENSOR:
+            return decode_tensor(payload, self.trusted)
         if code in (_ARRAY, _SCALAR):
             return _array(payload, scalar=code == _SCALAR)
+        if code == DTYPE:
+            return decode_dtype(payload)
         if code == _TUPLE:
             items = self.unpack(payload, depth)
             return tuple(items) if type(items) is list else refuse("a tuple must carry a list")

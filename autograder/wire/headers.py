@@ -1,21 +1,21 @@
-"""The headers of what crosses the wire: short lists whose every part is looked at before it is used."""
+"""The headers of what crosses the wire: short lists whose every part is looked at before it is used; and its size."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgpack
 
 from autograder.wire.types import MAX_FRAME, MAX_RANK, WireError
 
 
-def fields(payload: bytes, number: int) -> list:
+def fields(payload: bytes, number: int) -> list[Any]:
     """Unpack the header of an extension: one list of so many items, with at most one list in it."""
     lists = [0]
 
-    def count(items: list) -> list:
+    def count(items: list[Any]) -> list[Any]:
         # A header is one list with at most one more, the shape, in it. Lists nested in lists would be built
         # without ever being counted: 20 MB of them cost the grader 10 s and more than 1 GB.
         lists[0] += 1
@@ -48,6 +48,13 @@ def check_sizes(shape: Sequence[int], nbytes: int, itemsize: int) -> None:
     if nbytes == 0 and math.prod(size or 1 for size in shape) > MAX_FRAME:
         # Nothing is in it, but the sum over its empty dimension would be gigabytes of zeros.
         raise WireError("bad shape")
+
+
+def spend(budget: list[int], nbytes: int) -> None:
+    """Take the size of a value off what may still be sent."""
+    budget[0] -= nbytes + 16
+    if budget[0] < 0:
+        raise ValueError("the value is too large")
 
 
 def refuse(reason: str) -> NoReturn:

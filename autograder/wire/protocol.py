@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from torch import Tensor
+
 from autograder.wire.types import Handle
 
 MAX_TEXT = 2000
@@ -24,12 +26,17 @@ MAX_COMPLAINTS = 20
 Wire = dict[str, Any]
 """An operation as it travels."""
 Target = list[Any]
-"""What is to be called, as :func:`in_module` and :func:`on_object` write it."""
+"""What is to be called, as :func:`in_module`, :func:`in_recipes` and :func:`on_object` write it."""
 
 
 def in_module(module: str, name: str) -> Target:
     """The target ``name`` of a module; a list, since a tuple would be a message of its own inside the message."""
     return ["module", module, name]
+
+
+def in_recipes(name: str) -> Target:
+    """The target ``name`` of a training task's recipes, which are loaded in the place of toys."""
+    return ["recipes", None, name]
 
 
 def on_object(handle: Handle, name: str) -> Target:
@@ -106,13 +113,15 @@ class Import(Request):
 
 @dataclass(frozen=True)
 class Substitute(_Silent):
-    """Put a grader's function in the place of one of the submission's, wherever that is used. Answer: None."""
+    """Put a function or class of the grader's in the place of one of the submission's, wherever it is used. Answer: None."""
 
     op = "substitute"
     module: str
     name: str
     callback: Any
-    """A function, which is lent to a worker as a callback."""
+    """A function, which is lent to a worker as a callback; of a class, what makes its objects and runs their methods."""
+    layout: Mapping[str, Any] | None = None
+    """Of a class: ``base``, its ancestor in ``torch.nn``, and the names of its ``methods``."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +153,7 @@ class Call(Request):
 
 @dataclass(frozen=True)
 class Observe(Call):
-    """Call, and report what else changed. Answer: a dict with the value, the arguments afterwards, and two flags."""
+    """Call, and report what else changed. Answer: a dict with the value, the arguments afterwards, and three flags."""
 
     op = "observe"
 
@@ -153,12 +162,12 @@ class Observe(Call):
         """Every field is there, and the arguments are as many as were sent."""
         return (
             type(value) is dict
-            and value.keys() == {"value", "args", "kwargs", "rng_used", "requires_grad"}
+            and value.keys() == {"value", "args", "kwargs", "rng_used", "switched", "requires_grad"}
             and type(value["args"]) in (list, tuple)
             and len(value["args"]) == len(asked["args"])
             and type(value["kwargs"]) is dict
             and value["kwargs"].keys() == asked["kwargs"].keys()
-            and type(value["rng_used"]) is type(value["requires_grad"]) is bool
+            and {type(value[flag]) for flag in ("rng_used", "switched", "requires_grad")} == {bool}
         )
 
 
@@ -223,7 +232,10 @@ class Attribute(Request):
 
 @dataclass(frozen=True)
 class Named(Request):
-    """Look up all ``parameters``, ``buffers``, ``gradients`` or ``shapes`` of a module. Answer: a dict by name."""
+    """Look up the ``parameters`` that are trained, their ``gradients``, all ``buffers``, or the ``shapes`` of all parameters.
+
+    Answer: a dict by name.
+    """
 
     op = "named"
     number: int
@@ -274,7 +286,4 @@ def is_short_text(value: object) -> bool:
 
 
 def _is_gradient(value: object) -> bool:
-    # Light workers do without torch, and so does this module until somebody differentiates.
-    from torch import Tensor
-
     return value is None or isinstance(value, Tensor)

@@ -1,4 +1,4 @@
-"""Tensors on the wire: dtype, ``requires_grad``, rank, sizes, bytes. Importing this module teaches the wire to carry them."""
+"""Tensors on the wire: dtype, ``requires_grad``, rank, sizes, bytes; and dtypes by themselves."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import struct
 import msgpack
 import torch
 
-from autograder.wire import codec
-from autograder.wire.codec import WireError
-from autograder.wire.headers import check_sizes, refuse
+from autograder.wire.headers import check_sizes, refuse, spend
+from autograder.wire.types import MAX_RANK, WireError
 
 TORCH_DTYPES: tuple[torch.dtype, ...] = (
     torch.float64, torch.float32, torch.float16, torch.bfloat16,
@@ -17,21 +16,23 @@ TORCH_DTYPES: tuple[torch.dtype, ...] = (
     torch.complex64, torch.complex128,
 )  # fmt: skip
 
-_TENSOR, _DTYPE = 1, 6
+TENSOR, DTYPE = 1, 6
+"""Codes of their msgpack extensions."""
 _HEAD = 3
 _DTYPE_CODE = {dtype: code for code, dtype in enumerate(TORCH_DTYPES)}
 _ITEMSIZE = tuple(torch.empty(0, dtype=dtype).element_size() for dtype in TORCH_DTYPES)
 
 
-_RANKS = tuple(struct.Struct(f"<{rank}Q") for rank in range(codec.MAX_RANK + 1))
+_RANKS = tuple(struct.Struct(f"<{rank}Q") for rank in range(MAX_RANK + 1))
 """The sizes of a tensor; before them come its dtype's code, its mark, its rank, a byte each."""
 
 
-def _encode_tensor(tensor: torch.Tensor, budget: list[int]) -> msgpack.ExtType:
+def encode_tensor(tensor: torch.Tensor, budget: list[int]) -> msgpack.ExtType:
+    """Pack a plain tensor's values; TypeError for one that has no plain bytes, ValueError for one that is too large."""
     code = _DTYPE_CODE.get(tensor.dtype)
-    if code is None or tensor.layout is not torch.strided or tensor.device.type == "meta" or tensor.dim() > codec.MAX_RANK:
+    if code is None or tensor.layout is not torch.strided or tensor.device.type == "meta" or tensor.dim() > MAX_RANK:
         raise TypeError(f"a tensor of dtype {tensor.dtype}, layout {tensor.layout}, device {tensor.device} is not plain data")
-    codec.spend(budget, tensor.numel() * tensor.element_size())
+    spend(budget, tensor.numel() * tensor.element_size())
     plain = tensor.detach()
     if plain.is_conj() or plain.is_neg() or not plain.is_cpu or not plain.is_contiguous():
         plain = plain.resolve_conj().resolve_neg().cpu().contiguous()
@@ -39,14 +40,15 @@ def _encode_tensor(tensor: torch.Tensor, budget: list[int]) -> msgpack.ExtType:
         plain = plain.view(torch.int16)
     rank = plain.dim()
     head = bytes((code, tensor.requires_grad, rank)) + _RANKS[rank].pack(*plain.shape)
-    return msgpack.ExtType(_TENSOR, head + plain.numpy().tobytes())
+    return msgpack.ExtType(TENSOR, head + plain.numpy().tobytes())
 
 
-def _decode_tensor(payload: bytes, trusted: bool) -> torch.Tensor:
+def decode_tensor(payload: bytes, trusted: bool) -> torch.Tensor:
+    """Unpack a tensor; :class:`WireError` where header and bytes disagree. Only a trusted sender's marks are kept."""
     if len(payload) < _HEAD:
         raise WireError("bad tensor header")
     code, mark, rank = payload[:_HEAD]
-    if code >= len(TORCH_DTYPES) or mark > 1 or rank > codec.MAX_RANK:
+    if code >= len(TORCH_DTYPES) or mark > 1 or rank > MAX_RANK:
         raise WireError("bad tensor header")
     start = _HEAD + 8 * rank
     if len(payload) < start:
@@ -61,19 +63,15 @@ def _decode_tensor(payload: bytes, trusted: bool) -> torch.Tensor:
     return tensor.requires_grad_() if mark and trusted else tensor
 
 
-def _encode_dtype(dtype: torch.dtype, budget: list[int]) -> msgpack.ExtType:
+def encode_dtype(dtype: torch.dtype) -> msgpack.ExtType:
+    """Pack a dtype by its number; TypeError for one that does not cross."""
     if dtype not in _DTYPE_CODE:
         raise TypeError(f"{dtype} is not plain data")
-    return msgpack.ExtType(_DTYPE, bytes([_DTYPE_CODE[dtype]]))
+    return msgpack.ExtType(DTYPE, bytes([_DTYPE_CODE[dtype]]))
 
 
-def _decode_dtype(payload: bytes, trusted: bool) -> torch.dtype:
+def decode_dtype(payload: bytes) -> torch.dtype:
+    """Unpack a dtype; :class:`WireError` for a number that has none."""
     if len(payload) != 1 or payload[0] >= len(TORCH_DTYPES):
         refuse("unknown dtype")
     return TORCH_DTYPES[payload[0]]
-
-
-codec.extend(
-    {torch.Tensor: _encode_tensor, torch.dtype: _encode_dtype},
-    {_TENSOR: _decode_tensor, _DTYPE: _decode_dtype},
-)

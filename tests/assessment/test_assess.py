@@ -14,7 +14,7 @@ from autograder.assessment.exercise_results import exercise_result
 from autograder.assessment.runner import RunOptions
 from autograder.course.assignment import Assignment
 from autograder.diagnosis.catalogue import catalogue
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.sessions.subjects import IsolatedSubmission, LoadedModules, Subject
 
 Assess = Callable[[dict[str, bytes]], dict[str, Assessed]]
@@ -29,7 +29,7 @@ def assessed(request: pytest.FixtureRequest, tiny: Assignment) -> Assess:
     def run(files: dict[str, bytes]) -> dict[str, Assessed]:
         subject: Subject = LoadedModules(tiny, files)
         if request.param == "isolated":
-            sandbox: Sandbox = request.getfixturevalue("warm_sandbox")
+            sandbox: ZygoteHost = request.getfixturevalue("warm_sandbox")
             subject = IsolatedSubmission(tiny, files, sandbox)
         found = assess(tiny, tiny.exercises, subject, RunOptions(), catalogue(tiny))
         return {one.exercise.name: one for one in found}
@@ -44,7 +44,7 @@ def scores(found: dict[str, Assessed]) -> dict[str, float]:
 
 def statuses(found: dict[str, Assessed], name: str) -> dict[str, str]:
     """Statuses of one exercise's checks."""
-    return {outcome.check.info.name: outcome.status for outcome in found[name].outcomes}
+    return {outcome.check.name: outcome.status for outcome in found[name].outcomes}
 
 
 def test_right_answers_get_everything(assessed: Assess) -> None:
@@ -210,7 +210,7 @@ def test_wrong_values_of_any_kind_cost_the_exercise_and_no_more(assessed: Assess
     assert scores(found) == {**FULL, "double": 0.0}
 
 
-def test_local_and_isolated_outcomes_agree(tiny: Assignment, warm_sandbox: Sandbox) -> None:
+def test_local_and_isolated_outcomes_agree(tiny: Assignment, warm_sandbox: ZygoteHost) -> None:
     """The same statuses, messages and diagnoses from both kinds of session, for many kinds of wrong answers."""
     for number, double in enumerate(["2 * x", "3 * x", "x.mul_(2)", "2 * x.detach()", "2 * x.mean()", "None", "1 / 0"]):
         files = right_answers(pieces=pieces(double=double, jitter="0 * x" if number % 2 else "x + torch.randn_like(x)"))

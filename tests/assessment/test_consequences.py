@@ -6,60 +6,38 @@ from collections.abc import Sequence
 
 import pytest
 import torch
+from dice import Dice
 from tiny_course import pieces, right_answers
 
 from autograder.assessment.assess import assess
 from autograder.assessment.consequences import REPLAYS
 from autograder.assessment.runner import RunOptions
-from autograder.checks.calls import CandidateSession
-from autograder.course.assignment import Assignment, Exercise
-from autograder.sessions.subjects import MAX_LENT, Lent, LoadedModules
+from autograder.course.assignment import Assignment
+from autograder.sessions.lent import MAX_LENT, Lent
+from autograder.sessions.subjects import LoadedModules
 
 RIGHT, WRONG = "2 * x + by", "2 * x - by"
 
 
-class Dice:
-    """A submission whose `shift` is right or wrong as a script has it, opening by opening; its `double` is wrong."""
-
-    guarded = True
-    load_notes: dict[str, str] = {}  # noqa: RUF012
-
-    def __init__(self, assignment: Assignment, script: Sequence[bool]) -> None:
-        made = {good: pieces(double="3 * x", shift=RIGHT if good else WRONG) for good in (True, False)}
-        self._subjects = {good: LoadedModules(assignment, right_answers(pieces=text)) for good, text in made.items()}
-        self._script = list(script)
-        self.openings = 0
-
-    def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
-        """The next throw."""
-        good = self._script[min(self.openings, len(self._script) - 1)]
-        self.openings += 1
-        return self._subjects[good].open(module, substitutes)
-
-    def open_light(self, module: str) -> None:
-        """None."""
-
-    def keep_silent(self) -> None:
-        """Nothing."""
-
-
 def score_of_shift(tiny: Assignment, script: Sequence[bool]) -> float:
-    """Points of `shift`, after `double` (first opening) has lost all of its own."""
-    found = assess(tiny, [tiny.exercise("double"), tiny.exercise("shift")], Dice(tiny, script), RunOptions(), None)
+    """Points of `shift`, after `double` has lost all of its own; both are asked in a shared worker first."""
+    right, wrong = (pieces(double="3 * x", shift=text) for text in (RIGHT, WRONG))
+    exercises = [tiny.exercise("double"), tiny.exercise("shift")]
+    found = assess(tiny, exercises, Dice(tiny, right, wrong, script), RunOptions(), None)
     return next(one.score for one in found if one.exercise.name == "shift")
 
 
 def test_an_answer_by_chance_has_no_second_throw(tiny: Assignment) -> None:
     """Wrong at first, right with the correct piece, but right as well when it is asked again as it is."""
     full = tiny.exercise("shift").points
-    # openings: double, shift (wrong), shift with a correct double (right), then the replays
-    assert score_of_shift(tiny, [True, False, True, True]) < full
-    assert score_of_shift(tiny, [True, False, True, False, False, True]) < full
+    # openings: both, double, shift (wrong), shift with a correct double (right), then the replays
+    assert score_of_shift(tiny, [False, True, False, True, True]) < full
+    assert score_of_shift(tiny, [False, True, False, True, False, False, True]) < full
 
 
 def test_what_fails_every_time_and_passes_with_the_piece_counts(tiny: Assignment) -> None:
     """The witness: without the replays the same script earns everything."""
-    assert score_of_shift(tiny, [True, False, True] + [False] * REPLAYS) == tiny.exercise("shift").points
+    assert score_of_shift(tiny, [False, True, False, True] + [False] * REPLAYS) == tiny.exercise("shift").points
 
 
 def test_the_repetition_has_inputs_of_its_own(tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def gaussian_kl(mu, logvar):
 """,
         "gaussian_kl",
     )
-    assert any(outcome.passed and outcome.check.info.kind == "value" for outcome in one.outcomes)
+    assert any(outcome.passed and outcome.check.kind == "value" for outcome in one.outcomes)
     assert one.memorised
     assert one.score == 0
 
@@ -76,3 +76,30 @@ def test_the_reference_needs_no_probation() -> None:
     one = graded("", "gaussian_kl")
     assert one.complete
     assert not one.memorised
+
+
+GAN = COURSE.assignment("gan")
+
+
+def penalty(norm: str) -> Assessed:
+    """A gradient penalty with another norm of the slopes."""
+    files = GAN.reference_files()
+    files["losses.py"] += f"""
+
+def gradient_penalty(critic, real, fake, eps=None):
+    if eps is None:
+        eps = torch.rand(real.shape[:1] + (1,) * (real.ndim - 1), dtype=real.dtype)
+    between = (eps * real + (1 - eps) * fake).detach().requires_grad_()
+    (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+    return (({norm} - 1) ** 2).mean()
+""".encode()
+    (one,) = assess(GAN, [GAN.exercise("gradient_penalty")], LoadedModules(GAN, files), RunOptions(), None)
+    return one
+
+
+def test_an_answer_that_takes_a_function_is_asked_again_too() -> None:
+    """A norm over one axis is right for vectors: it keeps everything but the one value check that it fails."""
+    right, wrong = penalty("slope.flatten(1).norm(2, dim=1)"), penalty("slope.norm(2, dim=1)")
+    assert right.complete
+    assert not wrong.memorised
+    assert 0.8 * right.score < wrong.score < right.score

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def as_check(function: Body, points: float = 1.0, kind: CheckKind = "value", **o
     """Wrap a function as a hidden check of exercise `f` in module `main`, under a name of its own."""
     function.__name__ = f"test_f_{next(_numbers)}"  # drawn examples are kept by name
     marked = check("f", points, "holds", kind, **options)(function)
-    return Check(marked.autograder_check, marked, "hidden", "main")  # type: ignore[attr-defined]
+    return Check.of(marked, "hidden", "main")
 
 
 def local(source: str) -> Callable[[], LocalSession]:
@@ -162,7 +163,7 @@ def test_fixtures(tiny: Assignment) -> None:
         assert reference.double(2) == 4
 
     asking = as_check(asks)
-    (outcome,) = run_checks(tiny, [Check(asking.info, asks, "hidden", "pieces")], local(""), RunOptions())  # type: ignore[arg-type]
+    (outcome,) = run_checks(tiny, [replace(asking, module="pieces")], local(""), RunOptions())  # type: ignore[arg-type]
     assert outcome.passed
 
 
@@ -290,7 +291,7 @@ def test_points_need_a_value_check(passed: tuple[bool, ...]) -> None:
     worth = zip((2, 1.5, 0.5, 0.25), KINDS, strict=True)
     checks = [as_check(lambda candidate: None, points, kind) for points, kind in worth]
     outcomes = [Outcome(one, "passed" if good else "failed") for one, good in zip(checks, passed, strict=True)]
-    points = sum(one.info.points for one, good in zip(checks, passed, strict=True) if good)
+    points = sum(one.points for one, good in zip(checks, passed, strict=True) if good)
     assert earned(_exercise(*checks), outcomes) == (points if passed[0] or passed[1] else 0.0)
 
 
@@ -322,3 +323,38 @@ def test_names_of_checks() -> None:
 
     assert check("VAE", 1, "t")(test_vae_shapes).autograder_check.name == "shapes"  # type: ignore[attr-defined]
     assert check("VAE", 1, "t")(test_other).autograder_check.name == "other"  # type: ignore[attr-defined]
+
+
+class Lossy(LocalSession):
+    """A process that is lost at its first requests, as often as ``losses`` says."""
+
+    def __init__(self, losses: list[bool], space: ModuleSpace) -> None:
+        super().__init__(space)
+        self._losses = losses
+
+    def request(self, operation: dict[str, Any]) -> list:
+        """Carry it out, or be lost."""
+        if operation["op"] == "call" and self._losses:
+            raise WorkerLost("crashed", "gone", certain=self._losses.pop())
+        return super().request(operation)
+
+
+@pytest.mark.parametrize(
+    ("losses", "status"),
+    [
+        ([], "passed"),
+        ([False], "passed"),  # perhaps the machine's doing: once more
+        ([False, False], "crashed"),  # twice is no accident
+        ([True], "crashed"),  # the submission's own doing
+    ],
+)
+def test_a_lost_process_is_tried_once_more_before_it_costs_anything(tiny: Assignment, losses: list[bool], status: str) -> None:
+    """Unless it is certain that the submission itself ended it."""
+
+    def body(candidate: Any) -> None:
+        assert_close(candidate.f(torch.ones(2)), torch.ones(2))
+
+    space = ModuleSpace({"main.py": b"def f(x):\n    return x\n"}, (), f"runner_test_{next(_numbers)}.")
+    left = list(losses)
+    (outcome,) = run_checks(tiny, [as_check(body)], lambda: Lossy(left, space), RunOptions())  # type: ignore[arg-type, return-value]
+    assert outcome.status == status

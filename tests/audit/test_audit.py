@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tiny_course import HIDDEN_PIECES, MISCONCEPTIONS, PIECES, write_course
 
-from autograder.audit.audit import Finding, alternatives, audit_assignment, stub_files
+from autograder.audit.audit import Finding, alternatives, audit_assignment, audit_in_parallel, audit_points, stub_files
 from autograder.commands.audit import _as_json
 from autograder.course.course import Course
 
@@ -150,3 +150,42 @@ def test_what_is_written_counts_what_is_right_and_keeps_what_is_wrong(tmp_path: 
     ]
     assert written["wrong"]
     assert (written["seeds"], written["mutation"], written["not_caught"]) == (2, {}, [])
+
+
+def test_an_alternative_counts_for_what_it_has(tmp_path: Path) -> None:
+    """A new exercise does not make the alternatives that were there before it wrong; a function that is there is looked at."""
+    right, wrong_one = "def shift(x, by=1.0):\n    return by + x + x\n", "def shift(x, by=1.0):\n    return by - x - x\n"
+    for number, (text, expected) in enumerate([(right, []), (wrong_one, [("alternative", "pieces.shift")] * 2)]):
+
+        def change(folder: Path, text: str = text) -> None:
+            (folder / "alternatives").mkdir(exist_ok=True)
+            (folder / "alternatives" / "pieces_alone.py").write_text(text)
+
+        root = tmp_path / str(number)
+        root.mkdir()
+        assert wrong(findings(root, change)) == expected
+
+
+def test_points_that_are_not_what_the_course_plans(tmp_path: Path) -> None:
+    """Said with both numbers and the two places where they can be changed."""
+    name = write_course(tmp_path)
+    points = sum(one.points for one in Course(tmp_path).assignment(name).exercises)
+    manifest = tmp_path / "solutions" / "course.toml"
+    for planned, complaints in ((points, 0), (points + 1, 1)):
+        manifest.write_text(f'assignments = ["{name}"]\n[code_points]\n{name} = {planned}\n')
+        found = list(audit_points(Course(tmp_path), name))
+        assert len(found) == complaints
+        assert all(
+            f"{points:g} points, planned are {planned:g}" in one.message and "course.toml" in one.message for one in found
+        )
+
+
+def test_one_exercise_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Findings are of the exercise that was asked for, and of no other."""
+    name = write_course(tmp_path)
+    monkeypatch.setattr("autograder.audit.audit.open_course", lambda root=tmp_path: Course(root))
+    parts, total = audit_in_parallel([name], 1, 1, ["pieces.shift"])
+    found = [one for part in parts for one in part]
+    assert total == 7
+    assert {one.exercise for one in found} == {"pieces.shift"}
+    assert {one.subject.split(":")[0].split(" ")[0] for one in found} >= {"reference", "stub"}

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from autograder.audit.mutants import Mutant, mutants_of
-from autograder.audit.mutation_operators import numerical_mutants
 from autograder.audit.mutation_run import equivalent_mutants, judge_mutants
 from autograder.course.course import Course
+from autograder.diagnosis.mutation_operators import numerical_mutants
 
 pytest.importorskip("cosmic_ray")
 WARMUP = Course(Path(__file__).resolve().parents[2]).assignment("warmup")

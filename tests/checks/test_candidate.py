@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,42 +10,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.checks.calls import CandidateError, Remote
+from autograder.checks.calls import CandidateError
 from autograder.checks.candidate import Candidate, RemoteObject
 from autograder.checks.closeness import assert_close
-from autograder.runtime.module_space import ModuleSpace
-from autograder.sandbox.sandbox import Sandbox
-from autograder.sessions.local import LocalSession
-from autograder.sessions.remote import RemoteSession
-from autograder.sessions.replies import WorkerLost
 
 Make = Callable[..., Candidate]
-
-_numbers = itertools.count()
-
-
-@pytest.fixture(params=["local", "isolated"])
-def make(request: pytest.FixtureRequest) -> Iterator[Make]:
-    """Return a function from source text to the candidate of module `main`, here and behind walls."""
-    sessions: list[RemoteSession] = []
-
-    def create(source: str, **siblings: str) -> Candidate:
-        sources = {"main": source, **siblings}
-        files = {f"{name}.py": ("import torch, numpy as np\n" + text).encode() for name, text in sources.items()}
-        if request.param == "local":
-            return Candidate(Remote(LocalSession(ModuleSpace(files, (), f"candidate_test_{next(_numbers)}."))), "main")
-        sandbox: Sandbox = request.getfixturevalue("warm_sandbox")
-        session = RemoteSession(sandbox.spawn())
-        sessions.append(session)
-        session.limit(20)
-        session.request({"op": "load", "files": files, "expected": [], "definitions_only": False, "seed": 0})
-        session.request({"op": "import", "module": "main", "seed": 0})
-        return Candidate(Remote(session), "main")
-
-    yield create
-    for session in sessions:
-        session.close()
-
 
 VALUES = [
     3,
@@ -303,127 +271,3 @@ def test_objects_made_of_functions(make: Make) -> None:
 def test_siblings(make: Make) -> None:
     """Other files of the same submission."""
     assert make("x = 1", other="def f():\n    return 4\n").module("other").f() == 4
-
-
-@pytest.mark.parametrize(
-    ("call", "kind", "missing"),
-    [
-        ("1 / 0", "ZeroDivisionError", False),
-        ("int('a')", "ValueError", False),
-        ("torch.ones(2) @ torch.ones(3)", "RuntimeError", False),
-        ("(_ for _ in ()).throw(NotImplementedError('later'))", "NotImplementedError", True),
-        ("(_ for _ in ()).throw(type('Mine', (Exception,), {})())", "Mine", False),
-        ("[].append(*range(3))", "TypeError", False),
-        ("torch.ones(1).expand(10**12)", "ValueError", False),
-        ("torch.ones(2).to_sparse()", "TypeError", False),
-    ],
-)
-def test_errors_of_the_student(make: Make, call: str, kind: str, missing: bool) -> None:
-    """Type and message, whether it is merely not written yet, and the student's own line."""
-    with pytest.raises(CandidateError) as caught:
-        make(f"def f():\n    return {call}\n").f()
-    assert (caught.value.error_type, caught.value.missing) == (kind, missing)
-
-
-def test_absent_names_are_missing(make: Make) -> None:
-    """Functions, and methods of objects."""
-    candidate = make(MODULE)
-    for act in (candidate.nothing, candidate.Net(2).decode):
-        with pytest.raises(CandidateError) as caught:
-            act()
-        assert caught.value.missing
-
-
-def test_an_error_is_no_end(make: Make) -> None:
-    """The next call works, and state persists between calls."""
-    candidate = make("calls = []\ndef f():\n    calls.append(1)\n    return 1 / (len(calls) - 1)\n")
-    with pytest.raises(CandidateError):
-        candidate.f()
-    assert candidate.f() == 1.0
-
-
-def test_standard_input_is_empty(make: Make) -> None:
-    """``input()`` raises at once."""
-    with pytest.raises(CandidateError, match="EOFError"):
-        make("def f():\n    return input()\n").f()
-
-
-def test_printing_is_harmless(make: Make, capfd: pytest.CaptureFixture[str]) -> None:
-    """A megabyte on standard output and errors; the answer still comes."""
-    source = "import sys\ndef f():\n    print('x' * 10**6)\n    print('y' * 10**6, file=sys.stderr)\n    return 1\n"
-    assert make(source).f() == 1
-
-
-LOSSES = {
-    "hangs": ("while True: pass", "timeout"),
-    "sleeps": ("__import__('time').sleep(100)", "timeout"),
-    "exits": ("__import__('os')._exit(3)", "crashed"),
-    "aborts": ("__import__('os').abort()", "crashed"),
-    "recurses in C": ("__import__('ctypes').string_at(0)", "crashed"),
-    "floods": ("[print('x' * 10**6) for _ in range(40)]", "crashed"),
-    "asks too often": ("[g() for _ in range(30_000)]", "crashed"),
-}
-
-
-@pytest.mark.parametrize("case", LOSSES)
-def test_a_worker_is_lost(warm_sandbox: Sandbox, case: str) -> None:
-    """By hanging, dying, flooding; every later request says so at once."""
-    statement, status = LOSSES[case]
-    session = RemoteSession(warm_sandbox.spawn())
-    files = {"main.py": f"def f(g):\n    {statement}\n".encode()}
-    session.request({"op": "load", "files": files, "expected": [], "definitions_only": False})
-    candidate = Candidate(Remote(session), "main")
-    session.limit(1.0 if status == "timeout" else 30.0)
-    for _ in range(2):
-        with pytest.raises(WorkerLost) as caught:
-            candidate.f(lambda: 1)
-        assert caught.value.status == status
-    session.close()
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [None, [], [1], [["ok"]], [["ok", 1, 2]], [["error", "E"]], [["error", 1, 2, 3, 4]], [["no", 1]], {}],
-)
-def test_malformed_replies_end_the_worker(reply: Any) -> None:
-    """A worker that answers in another form than agreed is of no further use."""
-    from autograder.sessions.replies import MalformedReply, checked_replies
-
-    with pytest.raises(MalformedReply):
-        checked_replies(reply, [{"op": "call"}])
-
-
-@pytest.mark.parametrize("said", [None, 5, ["x"] * 21, ["x" * 2001], [5], {}])
-def test_malformed_complaints_end_the_worker(said: Any) -> None:
-    """What loading complained about stands in the result: a short list of short texts, or nothing is believed."""
-    from autograder.sessions.replies import MalformedReply, checked_replies
-
-    assert checked_replies([["ok", ["cell 3: no"]]], [{"op": "import"}]) == [["ok", ["cell 3: no"]]]
-    with pytest.raises(MalformedReply):
-        checked_replies([["ok", said]], [{"op": "import"}])
-
-
-def test_names_of_pythons_own_are_not_the_students() -> None:
-    """``candidate.__len__`` and the like are ordinary attribute errors, so that nothing is called by accident."""
-    candidate = Candidate(Remote(LocalSession(ModuleSpace({}, (), "none."))), "main")
-    with pytest.raises(AttributeError):
-        candidate._private  # noqa: B018
-    with pytest.raises(AttributeError):
-        candidate.__wrapped__  # noqa: B018
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        ("raise NotImplementedError", "missing"),
-        ("raise NotImplementedError('later')", "missing"),
-        ("return torch.nn.functional.mse_loss(torch.ones(2, dtype=torch.int64), torch.ones(2, dtype=torch.int64))", ""),
-        ("return torch.nn.Module()(1)", "missing"),
-    ],
-)
-def test_what_a_library_cannot_do_is_not_unwritten_work(make: Make, body: str, reason: str) -> None:
-    """Only the student's own line, or a module without ``forward``, says that nothing is there yet."""
-    candidate = make(f"import torch\ndef f():\n    {body}\n")
-    with pytest.raises(CandidateError) as caught:
-        candidate.f()
-    assert caught.value.reason == reason

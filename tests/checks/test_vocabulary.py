@@ -35,7 +35,7 @@ def test_what_is_exported_is_there_and_explained(module: str) -> None:
 def test_the_course_uses_the_vocabulary_only() -> None:
     """Checks, misconceptions and alternatives; references use nothing of the package at all."""
     strange, used = [], set()
-    for path in sorted((ROOT / "solutions").glob("*/*/*.py")):
+    for path in sorted(set((ROOT / "solutions").glob("*/*/*.py")) - set((ROOT / "solutions").glob("*/training/*.py"))):
         for module, name in imported(path):
             known = module in VOCABULARY and name in importlib.import_module(module).__all__
             strange += [] if known else [f"{path.relative_to(ROOT)}: {module}.{name}"]
@@ -44,3 +44,13 @@ def test_the_course_uses_the_vocabulary_only() -> None:
     assert len(used) > 40
     for path in (ROOT / "solutions").glob("*/*.py"):
         assert path.name in ("toys.py", "shared_mistakes.py") or not list(imported(path)), path
+
+
+def test_training_tasks_use_scores_data_and_the_engine_only() -> None:
+    """What is measured is the grader's; what runs beside student code can import nothing of it."""
+    rooms = ("autograder.training", "autograder.scores", "autograder.data", "autograder.errors")
+    for path in sorted((ROOT / "solutions").glob("*/training/*.py")):
+        modules = {module for module, _ in imported(path)}
+        if path.name == "recipes.py":
+            assert not modules, path
+        assert all(module.startswith(rooms) for module in modules), path

@@ -29,7 +29,7 @@ def test_an_outline_is_read(tiny: Assignment) -> None:
     """Title, exercises in order, sources, what builds on what, kinds, checks of each, points."""
     assert tiny.title == "Tiny sums"
     assert tiny.modules == ("pieces", "whole")
-    assert tiny.expected_files == {"pieces.py", "whole.py"}
+    assert tiny.outline.expected_files == {"pieces.py", "whole.py"}
     assert [exercise.key for exercise in tiny.exercises] == [
         "pieces.double", "pieces.shift", "pieces.jitter", "whole.total", "whole.Scale",
     ]  # fmt: skip

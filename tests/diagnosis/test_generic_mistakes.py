@@ -141,3 +141,9 @@ def test_variants_by_calling_the_reference_differently() -> None:
     swapped = next(variant for name, _, variant in generic_variants(lambda a, b: a - b) if name == "arguments_swapped")
     assert swapped(5, 3) == -2
     assert [name for name, _, _ in generic_variants(lambda a: a)].count("arguments_swapped") == 0
+
+
+def test_one_constant_everywhere() -> None:
+    """The same difference on all inputs, whatever they are; gradients must agree."""
+    assert names(lambda x: right(x) + 0.7) == ["constant_added"]
+    assert names(lambda x: right(x) + x.shape[0]) == []

@@ -101,6 +101,29 @@ def _detached(value: Any) -> Any:
     return value.detach() if isinstance(value, Tensor) else value
 
 
+def switches(switch: Callable[[], object]) -> Habit:
+    """Switch something for everybody after computing, and leave it so."""
+
+    def habit(function: Function) -> Function:
+        @functools.wraps(function)
+        def variant(*args: Any, **kwargs: Any) -> Any:
+            result = function(*args, **kwargs)
+            switch()
+            return result
+
+        return variant
+
+    return habit
+
+
+SWITCHES: dict[str, Habit] = {
+    "switches gradients off": switches(lambda: torch.set_grad_enabled(False)),
+    "makes double the default dtype": switches(lambda: torch.set_default_dtype(torch.float64)),
+    "leaves anomaly detection on": switches(lambda: torch.autograd.set_detect_anomaly(True)),
+    "leaves deterministic algorithms on": switches(lambda: torch.use_deterministic_algorithms(True)),
+}
+"""Right values, and a process that is another one afterwards."""
+
 HABITS: dict[str, Habit] = {
     "edits its arguments": edits_its_arguments,
     "draws from the global random state": draws_globally,
@@ -111,9 +134,9 @@ HABITS: dict[str, Habit] = {
 }
 
 
-def careless_variants(exercise: Exercise) -> Iterator[tuple[str, object]]:
+def careless_variants(exercise: Exercise, habits: dict[str, Habit] = HABITS) -> Iterator[tuple[str, object]]:
     """Yield the exercise's reference with each habit; a class gets it in all of its public methods."""
-    for name, habit in HABITS.items():
+    for name, habit in habits.items():
         target: Any = exercise.target
         if exercise.kind == "function":
             yield name, habit(target)

@@ -14,6 +14,7 @@ from autograder.assessment.runner import RunOptions
 from autograder.audit.consequences import links, table
 from autograder.course.assignment import Assignment, Exercise
 from autograder.course.course import open_course
+from autograder.sessions.lent import methods_of
 from autograder.sessions.subjects import LoadedModules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,11 +36,37 @@ def _spoiled(value):
     return value
 
 
+"""
+
+WRONG_FUNCTION = """
+
 _right_{name} = {name}
 
 
 def {name}(*args, **kwargs):
     return _spoiled(_right_{name}(*args, **kwargs))
+"""
+
+WRONG_CLASS = """
+
+_right_{name} = {name}
+
+
+class {name}(_right_{name}):
+    pass
+
+
+def _spoil_{name}(method):
+    right = getattr(_right_{name}, method)
+
+    def wrong(self, *args, **kwargs):
+        return _spoiled(right(self, *args, **kwargs))
+
+    setattr({name}, method, wrong)
+
+
+for _method in {methods}:
+    _spoil_{name}(_method)
 """
 
 MISSING = """
@@ -51,14 +78,26 @@ def {name}(*args, **kwargs):
 LINKS = [(assignment, exercise, piece) for assignment, exercise, piece in links(COURSE)]
 
 
-@pytest.mark.parametrize("damage", [SPOIL, MISSING], ids=["wrong", "missing"])
+def _damaged(piece: Exercise, damage: str) -> str:
+    """What is added to a file so that this function or class is wrong, or missing."""
+    if damage == "missing":
+        return MISSING.format(name=piece.name)
+    if piece.kind == "class":
+        # A network of the student's own design may be stretched and still be right; one that ignores its input is not.
+        return SPOIL.replace("value * 1.7 + 0.3", "value * 0.0") + WRONG_CLASS.format(
+            name=piece.name, methods=methods_of(piece.target)
+        )  # type: ignore[arg-type]
+    return SPOIL + WRONG_FUNCTION.format(name=piece.name)
+
+
+@pytest.mark.parametrize("damage", ["wrong", "missing"])
 @pytest.mark.parametrize(
     ("assignment", "exercise", "piece"), LINKS, ids=[f"{exercise.id}-on-{piece.key}" for _, exercise, piece in LINKS]
 )
 def test_a_mistake_is_charged_once(assignment: Assignment, exercise: Exercise, piece: Exercise, damage: str) -> None:
     """The piece loses points, what builds on it does not."""
     files = assignment.reference_files()
-    files[f"{piece.module}.py"] += damage.format(name=piece.name).encode()
+    files[f"{piece.module}.py"] += _damaged(piece, damage).encode()
     used = {exercise.key, piece.key, *_closure(assignment, exercise)}
     chosen = [one for one in assignment.exercises if one.key in used]
     results = {
@@ -66,7 +105,7 @@ def test_a_mistake_is_charged_once(assignment: Assignment, exercise: Exercise, p
     }
     assert results[piece.key].score < piece.points
     lost = [
-        f"{outcome.check.info.name}: {outcome.detail or outcome.summary}"
+        f"{outcome.check.name}: {outcome.detail or outcome.summary}"
         for outcome in results[exercise.key].outcomes
         if not outcome.passed
     ]

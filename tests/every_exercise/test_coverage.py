@@ -61,7 +61,7 @@ def test_every_exercise_has_visible_and_hidden_points_and_a_value_check(name: st
     for exercise in open_course().assignment(name).exercises:
         assert {check.visibility for check in exercise.checks} == {"visible", "hidden"}, exercise.id
         hidden = [check for check in exercise.checks if check.visibility == "hidden"]
-        assert any(check.info.kind == "value" for check in hidden), exercise.id
+        assert any(check.kind == "value" for check in hidden), exercise.id
 
 
 @pytest.mark.parametrize(("assignment", "question"), list(questions()), ids=by_id)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pytest
-from every_exercise.carelessness import careless_variants
+from every_exercise.carelessness import SWITCHES, careless_variants
 
-from autograder.assessment.assess import assess
-from autograder.assessment.assessed import Assessed
-from autograder.assessment.outcomes import Outcome
-from autograder.assessment.runner import RunOptions, earned, run_checks
-from autograder.audit.audit import alternatives, stub_files
+from autograder.assessment.runner import RunOptions, run_checks
+from autograder.audit.audit import Finding, audit_alternatives, audit_reference, audit_stub, audit_variant
 from autograder.authoring.unfinished import unfinished
-from autograder.course.assignment import Assignment, Check, Exercise
+from autograder.course.assignment import Assignment, Exercise
 from autograder.course.course import Course, open_course
 from autograder.diagnosis.catalogue import catalogue
-from autograder.diagnosis.matching import diagnose
 from autograder.diagnosis.registry import Misconception
 from autograder.release.leaks import find_leaks
 from autograder.release.release import release
 from autograder.release.student_files import build
-from autograder.sessions.subjects import LoadedModules
 
 COURSE: Course = open_course()
 NAMES = COURSE.names()
@@ -57,28 +52,18 @@ def misconceptions() -> list[tuple[str, str, str]]:
     ]
 
 
-def right_styles() -> list[tuple[str, str]]:
-    """All alternative files as (assignment, stem)."""
-    return [(name, path.stem) for name in NAMES for path, _ in alternatives(COURSE.assignment(name))]
-
-
-def complaints(assessed: Sequence[Assessed]) -> list[str]:
-    """Checks that did not pass, with what they said."""
-    return [
-        f"{one.exercise.key} {outcome.check.info.name}: {outcome.status}: {outcome.detail or outcome.summary}"
-        for one in assessed
-        for outcome in one.outcomes
-        if not outcome.passed
-    ]
+def bad(findings: Iterable[Finding]) -> list[Finding]:
+    """What the audit objects to; it must have looked at something."""
+    found = list(findings)
+    assert found
+    return [finding for finding in found if not finding.ok]
 
 
 @functools.cache
-def run_variant(assignment_name: str, key: str, name: str) -> tuple[Outcome, ...]:
-    """Run all checks of an exercise on one wrong variant."""
+def finding(assignment_name: str, key: str, name: str) -> Finding:
+    """What the audit finds of one wrong variant."""
     assignment = COURSE.assignment(assignment_name)
-    exercise, entry = assignment.exercise(key), variant(assignment, key, name)
-    session = catalogue(assignment).variant_session(exercise, entry.variant)
-    return tuple(run_checks(assignment, exercise.checks, lambda: session, RunOptions()))
+    return audit_variant(assignment, assignment.exercise(key), variant(assignment, key, name))
 
 
 def variant(assignment: Assignment, key: str, name: str) -> Misconception:
@@ -90,42 +75,26 @@ def variant(assignment: Assignment, key: str, name: str) -> Misconception:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_reference_earns_every_point(name: str, seed: int) -> None:
     """With inputs from several seeds."""
-    assignment = COURSE.assignment(name)
-    subject = LoadedModules(assignment, assignment.reference_files())
-    assert complaints(assess(assignment, assignment.exercises, subject, RunOptions(seed), None)) == []
+    assert bad(audit_reference(COURSE.assignment(name), COURSE.assignment(name).exercises, seed)) == []
 
 
-@pytest.mark.parametrize(("name", "stem"), right_styles())
-def test_a_right_answer_in_another_style_earns_every_point(name: str, stem: str) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_a_right_answer_in_another_style_earns_every_point(name: str) -> None:
     """Loops, einsum, distributions, other dtypes inside: all the same to the checks."""
-    assignment = COURSE.assignment(name)
-    path, module = next((path, module) for path, module in alternatives(assignment) if path.stem == stem)
-    files = {**assignment.reference_files(), f"{module}.py": path.read_bytes()}
-    own = [exercise for exercise in assignment.exercises if exercise.module == module]
-    assert complaints(assess(assignment, own, LoadedModules(assignment, files), RunOptions(), None)) == []
+    assert bad(audit_alternatives(COURSE.assignment(name), COURSE.assignment(name).exercises, 0)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_stub_is_not_attempted(name: str) -> None:
-    """No points, and every check says that nothing has been written yet."""
-    assignment = COURSE.assignment(name)
-    subject = LoadedModules(assignment, stub_files(assignment))
-    for one in assess(assignment, assignment.exercises, subject, RunOptions(), catalogue(assignment)):
-        assert one.score == 0
-        assert {outcome.status for outcome in one.outcomes} == {"missing"}
-        assert not one.diagnosis
+    """No points, no hints, and every check says that nothing has been written yet."""
+    assert bad(audit_stub(COURSE.assignment(name), COURSE.assignment(name).exercises)) == []
 
 
 @pytest.mark.parametrize(("name", "key", "misconception"), misconceptions())
 def test_a_misconception_loses_points_and_is_named_first(name: str, key: str, misconception: str) -> None:
     """It runs, at least one check catches it, and its own hint comes before all others."""
-    assignment = COURSE.assignment(name)
-    exercise, entry = assignment.exercise(key), variant(assignment, key, misconception)
-    outcomes = run_variant(name, key, misconception)
-    assert earned(exercise, outcomes) < exercise.points, "no check catches it"
-    session = catalogue(assignment).variant_session(exercise, entry.variant)
-    named = [(found.misconception, found.confidence) for found in diagnose(catalogue(assignment), exercise, session)]
-    assert named[:1] == [(misconception, "exact")]
+    found = finding(name, key, misconception)
+    assert found.ok, found.message
 
 
 @pytest.mark.parametrize(("name", "key", "misconception"), misconceptions())
@@ -142,7 +111,7 @@ def test_an_exercise_is_complete(name: str, key: str) -> None:
     """Sources, visible and hidden checks, a hidden value check, a probe, and at least four misconceptions."""
     assignment = COURSE.assignment(name)
     exercise = assignment.exercise(key)
-    kinds = {visibility: [check.info.kind for check in exercise.checks if check.visibility == visibility]
+    kinds = {visibility: [check.kind for check in exercise.checks if check.visibility == visibility]
              for visibility in ("visible", "hidden")}  # fmt: skip
     assert exercise.sources
     assert kinds["visible"]
@@ -150,7 +119,7 @@ def test_an_exercise_is_complete(name: str, key: str) -> None:
     known = catalogue(assignment)
     assert key in known.probes
     names = [entry.name for entry in known.misconceptions.get(key, [])]
-    assert len(names) >= 4
+    assert len(names) >= 4, "at least four misconceptions, see CONTRIBUTING.md"
     assert len(set(names)) == len(names)
 
 
@@ -167,17 +136,28 @@ def idle_checks(name: str, key: str) -> frozenset[str]:
     exercise = assignment.exercise(key)
     idle = {check.key: check for check in exercise.checks if check.visibility == "hidden"}
     for entry in catalogue(assignment).misconceptions.get(key, []):
-        _strike_out(idle, run_variant(name, key, entry.name))
+        for caught in finding(name, key, entry.name).failed:
+            idle.pop(caught, None)
     for _, careless in careless_variants(exercise):
         session = catalogue(assignment).variant_session(exercise, careless)
-        _strike_out(idle, run_checks(assignment, list(idle.values()), lambda s=session: s, RunOptions()))  # type: ignore[misc]
+        for outcome in run_checks(assignment, list(idle.values()), lambda s=session: s, RunOptions()):  # type: ignore[misc]
+            if not outcome.passed:
+                idle.pop(outcome.check.key, None)
     return frozenset(f"{name}:{check}" for check in idle)
 
 
-def _strike_out(idle: dict[str, Check], outcomes: Sequence[Outcome]) -> None:
-    for outcome in outcomes:
-        if not outcome.passed:
-            idle.pop(outcome.check.key, None)
+@pytest.mark.parametrize(("name", "key"), exercises())
+def test_a_switch_that_a_call_leaves_costs_one_check_only(name: str, key: str) -> None:
+    """Gradients off, another default dtype, anomaly detection, deterministic algorithms: found, and charged once."""
+    exercise = COURSE.assignment(name).exercise(key)
+    for habit, careless in careless_variants(exercise, SWITCHES):
+        session = catalogue(COURSE.assignment(name)).variant_session(exercise, careless)
+        outcomes = run_checks(COURSE.assignment(name), exercise.checks, lambda s=session: s, RunOptions())  # type: ignore[misc]
+        failed = [outcome.check for outcome in outcomes if not outcome.passed]
+        assert failed, habit
+        # Of a class every method has the habit, which more than one check may look at.
+        most = exercise.points / 4
+        assert sum(check.points for check in failed) <= most, (habit, [check.name for check in failed])
 
 
 def test_the_table_of_guards_is_up_to_date() -> None:
@@ -198,7 +178,7 @@ def test_points_add_up(name: str) -> None:
     """In quarters, and in total what the course plans for the assignment: at most 100 with everything else."""
     assignment = COURSE.assignment(name)
     checks = [check for exercise in assignment.exercises for check in exercise.checks]
-    assert all(4 * check.info.points % 1 == 0 for check in checks)
+    assert all(4 * check.points % 1 == 0 for check in checks)
     assert sum(exercise.points for exercise in code_exercises(name)) == COURSE.manifest().code_points[name]
     assert assignment.total_points <= 100
 
@@ -239,7 +219,7 @@ def test_released_files_show_nothing_secret(name: str) -> None:
     files = {
         path.relative_to(folder).as_posix(): path.read_text("utf-8")
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix in (".py", ".md", ".ipynb")
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix in (".py", ".md", ".ipynb", ".toml")
     }
     assert set(build(assignment)) <= set(files)
     assert list(find_leaks(assignment, files)) == []

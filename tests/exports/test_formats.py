@@ -10,7 +10,8 @@ import pytest
 from sample_results import HOSTILE_NAMES, SECRET, grader_error, result, unreadable
 
 from autograder.errors import UsageError
-from autograder.exports.formats import export, gradescope_results, junit_document
+from autograder.exports.formats import export, junit_document
+from autograder.exports.gradescope import gradescope_results
 from autograder.results.store import save_result
 
 

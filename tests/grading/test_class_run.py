@@ -14,21 +14,22 @@ from tiny_course import hand_in, pieces, right_answers, write_course
 
 from autograder.course.course import open_course
 from autograder.errors import GraderError, UsageError
-from autograder.grading import class_run
+from autograder.grading import crew
 from autograder.grading import grader as grading
 from autograder.grading.class_run import ClassRun
-from autograder.grading.crew import Done, Job
+from autograder.grading.jobs import Done, Job
 from autograder.grading.options import GradeOptions
 from autograder.sandbox import profiles
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.zygote_host import ZygoteHost
 
 
 @pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbox) -> Iterator[str]:
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: ZygoteHost) -> Iterator[str]:
     """A fresh tiny course around the working folder, graded with the shared zygote."""
     name = write_course(tmp_path)
     monkeypatch.setenv("AUTOGRADER_COURSE", str(tmp_path))
-    monkeypatch.setattr(grading, "sandbox_for", lambda *args, **kwargs: Shared(warm_sandbox))
+    for place in (grading, crew):
+        monkeypatch.setattr(place, "sandbox_for", lambda *args, **kwargs: Shared(warm_sandbox))
     open_course.cache_clear()
     yield name
     open_course.cache_clear()
@@ -83,6 +84,9 @@ def test_exit_codes(course: str, a_class: Path, tmp_path: Path) -> None:
     assert running.exit_code(None) == 0
     assert running.exit_code(70.0) == 0
     assert running.exit_code(80.0) == 1
+    with_unreadable = run(course, [a_class], tmp_path / "all")
+    assert with_unreadable.exit_code(None) == 2
+    assert with_unreadable.exit_code(None, all_readable=False) == 0
     running.failures.append(UsageError("gone"))
     assert running.exit_code(80.0) == 2
     running.failures.append(GraderError("broken"))
@@ -101,7 +105,7 @@ def test_resuming_grades_only_what_is_new_or_changed(course: str, a_class: Path,
     assert [stem for stem in before if before[stem] == after[stem]] == ["ann", "cem"]
     assert [one["score"] for one in results(out).values()] == [17.0, 17.0, 0.0, 13.0]
     assert len(running.results) == 4
-    assert running.exit_code(50.0) == 1
+    assert running.exit_code(50.0, all_readable=False) == 1
 
 
 @pytest.mark.parametrize("options", [{"seed": 1}, {"only": ("double",)}, {"time_limit": 7.0}, {"memory_limit_mb": 2000}])
@@ -170,14 +174,14 @@ def test_one_unreadable_argument_does_not_stop_the_others(
     course: str, a_class: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A folder without permission in the middle of a class: exit code 2, the rest is graded."""
-    original = class_run.grade_one
+    original = crew.grade_one
 
     def refuse(grader: Any, job: Job) -> Done:
         if job.path.name == "ben":
             return Done(job, error=UsageError("the submission cannot be opened: Permission denied", "ben"))
         return original(grader, job)
 
-    monkeypatch.setattr(class_run, "grade_one", refuse)
+    monkeypatch.setattr(crew, "grade_one", refuse)
     running = run(course, [a_class], tmp_path / "out")
     assert list(results(tmp_path / "out")) == ["ann", "cem"]
     assert running.exit_code(None) == 2
@@ -188,14 +192,14 @@ def test_an_interruption_keeps_what_is_finished(
     course: str, a_class: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Results and summaries of the submissions before it."""
-    original = class_run.grade_one
+    original = crew.grade_one
 
     def interrupted(grader: Any, job: Job) -> Done:
         if job.path.name == "ben":
             raise KeyboardInterrupt
         return original(grader, job)
 
-    monkeypatch.setattr(class_run, "grade_one", interrupted)
+    monkeypatch.setattr(crew, "grade_one", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(course, [a_class], tmp_path / "out")
     assert list(results(tmp_path / "out")) == ["ann"]
@@ -249,3 +253,18 @@ def test_a_weaker_isolation_is_no_reason_to_keep_a_result(course: str, a_class: 
         before = path.stat().st_mtime_ns
         run(course, [a_class / "ann"], out, resume=True)
         assert path.stat().st_mtime_ns != before or profiles.available_profile() == "S0"
+
+
+def test_results_of_others_are_pointed_out(
+    course: str, a_class: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that holds two classes has one page for both; a class graded one by one is nothing to speak of."""
+    out = tmp_path / "out"
+    run(course, [a_class], out)
+    assert "are of others" not in capsys.readouterr().err
+    (out / "x.json").write_text((out / "ann.json").read_text().replace('"student": "ann"', '"student": "old"'))
+    run(course, [a_class], out)
+    assert "1 results in" in (told := capsys.readouterr().err)
+    assert "old" in told
+    run(course, [a_class / "ann"], out)
+    assert "are of others" not in capsys.readouterr().err

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from tiny_course import hand_in, right_answers, write_course
 
-from autograder.errors import GraderError
 from autograder.grading import grader as grading
-from autograder.grading.crew import Crew, Done, Job, grade_all, start_server
+from autograder.grading.crew import Crew, grade_all, start_server
+from autograder.grading.jobs import Done, Job
 from autograder.grading.options import GradeOptions
 from autograder.grading.sandboxes import sandbox_for
 
@@ -39,17 +39,18 @@ def course(tmp_path: Path) -> str:
 
 
 def test_a_grader_that_dies_takes_no_other_result_with_it(course: str, tmp_path: Path) -> None:
-    """Everybody else is graded; the submission it died over is named, and gets no mark."""
+    """Everybody else is graded; the submission over which two died gets no mark, and a word to staff."""
     paths = [hand_in(tmp_path / "class" / f"s{number}") for number in range(3)]
     lethal = right_answers()["pieces.py"].replace(b"2 * x", b"2 * x + 11")
     paths.insert(1, hand_in(tmp_path / "class" / "lethal", {**right_answers(), "pieces.py": lethal}))
     jobs = [Job(path) for path in paths]
     done: list[Done] = list(grade_all(course, GradeOptions(isolation="best"), tmp_path, jobs, 2))
-    scores = {one.job.path.name: one.graded.result.score for one in done if one.graded}
-    assert scores == {"s0": 18.0, "s1": 18.0, "s2": 18.0}
-    (error,) = [one.error for one in done if one.error]
-    assert isinstance(error, GraderError)
-    assert "lethal" in error.where
+    results = {one.job.path.name: one.graded.result for one in done if one.graded}
+    lost = results.pop("lethal")
+    assert {name: result.score for name, result in results.items()} == {"s0": 18.0, "s1": 18.0, "s2": 18.0}
+    assert (lost.status, lost.score, lost.max_score, lost.exercises) == ("grader_error", 0.0, 17.0, [])  # as the files say
+    assert "died 2 times over this submission" in lost.message
+    assert (lost.student, lost.grader_version) == ("lethal", results["s0"].grader_version)
 
 
 SLOW = """import time

@@ -21,7 +21,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.options import GradeOptions
 from autograder.results.graded import Graded
 from autograder.results.schema import ExerciseResult
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.zygote_host import ZygoteHost
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,7 @@ def double(x):
         assert check.example == {}
 
 
-def test_only_some_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbox) -> None:
+def test_only_some_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: ZygoteHost) -> None:
     """Those asked for; unknown ones are a usage error."""
     monkeypatch.setattr(grading, "sandbox_for", lambda *args, **kwargs: Unlucky(warm_sandbox, 0))
     name = write_course(tmp_path)
@@ -201,7 +201,7 @@ class Unlucky:
 
     profile, layers = "S0", ["none"]
 
-    def __init__(self, inner: Sandbox, failures: int) -> None:
+    def __init__(self, inner: ZygoteHost, failures: int) -> None:
         self.inner = inner
         self.failures = failures
         self.closed = 0
@@ -210,8 +210,8 @@ class Unlucky:
         """Nothing to start."""
         return self
 
-    def spawn_light(self) -> None:
-        """None of these."""
+    def wait_until_ready(self) -> None:
+        """Ready."""
 
     def spawn(self, **options: Any) -> Any:
         """Fail, or hand on."""
@@ -227,7 +227,7 @@ class Unlucky:
 
 @pytest.mark.parametrize(("failures", "status", "score"), [(1, "graded", 17.0), (99, "grader_error", 0.0)])
 def test_failures_of_the_grader_are_tried_again_and_never_marked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbox, failures: int, status: str, score: float
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: ZygoteHost, failures: int, status: str, score: float
 ) -> None:
     """One that passes costs nothing; one that stays is said to cost no points."""
     unlucky = Unlucky(warm_sandbox, failures)
@@ -240,7 +240,7 @@ def test_failures_of_the_grader_are_tried_again_and_never_marked(
 
 
 def test_a_mistake_in_a_check_is_the_graders_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: Sandbox
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sandbox: ZygoteHost
 ) -> None:
     """No student pays for it."""
     monkeypatch.setattr(grading, "sandbox_for", lambda *args, **kwargs: Unlucky(warm_sandbox, 0))

@@ -26,7 +26,8 @@ def alive(process: int) -> bool:
 @pytest.mark.skipif(sys.platform != "linux", reason="graders are forked from a server on Linux only")
 def test_nothing_survives_a_killed_run(tmp_path: Path) -> None:
     """Neither graders nor zygotes nor workers go on when the process that writes the results is gone."""
-    command = [sys.executable, "-m", "autograder", "grade", "warmup", str(ROOT / "demo" / "warmup"), "--jobs", "2"]
+    subprocess.run([sys.executable, "tools/build_demo.py", str(tmp_path / "class")], cwd=ROOT, check=True)
+    command = [sys.executable, "-m", "autograder", "grade", "warmup", str(tmp_path / "class" / "warmup"), "--jobs", "2"]
     with (tmp_path / "log").open("wb") as log:
         run = subprocess.Popen([*command, "--out", str(tmp_path / "out")], cwd=ROOT, stdout=log, stderr=log)
         started = set()

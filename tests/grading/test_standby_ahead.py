@@ -11,7 +11,7 @@ import pytest
 from tiny_course import PIECES, WHOLE, write_course
 
 from autograder.course.course import open_course
-from autograder.grading.crew import Job
+from autograder.grading.jobs import Job
 from autograder.grading.options import GradeOptions
 from autograder.grading.standby import StandbyGrader
 

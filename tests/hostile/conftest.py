@@ -99,8 +99,8 @@ class Arena:
 
     @property
     def alive(self) -> int:
-        """Workers that may be there: two spare ones for each grader that has its zygotes, and those of other tests."""
-        return self._others + 2 * sum(grader._sandbox is not None for grader in self._graders.values())
+        """Workers that may be there: a spare one for each grader that has its zygotes, and those of other tests."""
+        return self._others + sum(grader._sandbox is not None for grader in self._graders.values())
 
 
 @pytest.fixture(scope="session")
@@ -167,9 +167,19 @@ def peak_of(run: Callable[[], Graded]) -> tuple[Graded, int]:
     return graded, int(line.split()[1]) // 1024
 
 
+def _is_of_others(uid: int, own: set[int]) -> bool:
+    """Whether a uid is given by a zygote of another process that runs now: other tests beside these, another grader."""
+    zygote = (uid - _WORKER_UIDS.start) // UIDS_PER_ZYGOTE
+    return zygote not in own and Path(f"/proc/{zygote}").exists()
+
+
+def _own_processes() -> set[int]:
+    return {os.getpid(), *descendants(os.getpid())}
+
+
 def worker_processes() -> int:
     """Processes under the uids that this process's zygotes give to workers, wherever they hang in the tree."""
-    own = {os.getpid(), *descendants(os.getpid())}
+    own = _own_processes()
     found = 0
     for pid in parents():
         try:
@@ -187,11 +197,13 @@ def open_descriptors() -> int:
 
 def left_behind() -> set[str]:
     """Files of workers in the places where processes meet."""
-    found = set()
+    found, own = set(), _own_processes()
     for place in (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.home(), Path.cwd(), Path.cwd() / "results", RESULTS):
         for path in place.iterdir() if place.is_dir() else ():
             try:
-                if path.lstat().st_uid in _WORKER_UIDS or path.name in TRACES or path.name.startswith("hostile-"):
+                uid = path.lstat().st_uid
+                of_a_worker = uid in _WORKER_UIDS and not _is_of_others(uid, own)
+                if of_a_worker or path.name in TRACES or path.name.startswith("hostile-"):
                     found.add(str(path))
             except OSError:
                 continue

@@ -111,7 +111,7 @@ def _with_what_another_was_asked(arena: Arena, folder: Path) -> set[str]:
     assert len(table) > 20
     files["losses.py"] = source.decode() + _TABLE.format(table=repr(table))
     exercise = the_exercise(arena.grade("vae", submission(folder / "b", files), "losses.gaussian_kl"))
-    kinds = {check.info.name: check.info.kind for check in grader.assignment.exercise("losses.gaussian_kl").checks}
+    kinds = {check.name: check.kind for check in grader.assignment.exercise("losses.gaussian_kl").checks}
     passed = [check for check in exercise.checks if check.status == "passed" and check.visibility == "hidden"]
     return {check.name for check in passed if kinds[check.name] in ("value", "shape", "law")}
 

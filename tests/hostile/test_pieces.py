@@ -278,7 +278,7 @@ def test_a_table_of_the_public_answers_earns_the_public_part_at_most(arena: Aren
     files["losses.py"] = source.decode() + _TABLE.format(table=repr(table))
     result = arena.grade("vae", submission(tmp_path / "table", files), "losses.gaussian_kl").result
     passed = {check.name for check in result.exercises[0].checks if check.status == "passed"}
-    values = {check.info.name for check in exercise.checks if check.info.kind == "value" and check.visibility == "hidden"}
+    values = {check.name for check in exercise.checks if check.kind == "value" and check.visibility == "hidden"}
     assert not passed & values
     assert result.score <= 0.4 * result.max_score
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import test_light_workers
+from . import test_short_answers
 from .attacks import readme
 from .attacks.attack import INTENTS, WALLS
 from .attacks.tables import ATTACKS
@@ -44,7 +44,7 @@ def test_every_word_of_the_tables_is_used() -> None:
     """Walls and judges that stop and believe nothing are no walls and no judges."""
     assert {attack.wall for attack in ATTACKS} == set(WALLS)
     assert {attack.intent for attack in ATTACKS} == set(INTENTS)
-    witnesses = [*(attack.witness for attack in ATTACKS), *test_light_workers.WITNESSES.values()]
+    witnesses = [*(attack.witness for attack in ATTACKS), *test_short_answers.WITNESSES.values()]
     named = {witness.partition(":")[0].removeprefix("judge ") for witness in witnesses}
     assert set(JUDGES) - named == {"runs"} - named
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.exports.formats import gradescope_results, junit_document
+from autograder.exports.formats import junit_document
+from autograder.exports.gradescope import gradescope_results
 from autograder.gradebook.cell_outputs import graded_outputs, hint_comment
 from autograder.reports.feedback import render_feedback
 from autograder.reports.terminal import print_result

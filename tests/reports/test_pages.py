@@ -12,6 +12,7 @@ from sample_results import (
     HOSTILE_NAMES,
     SECRET,
     classroom,
+    exercise,
     failed_exercise,
     grader_error,
     leaky_hidden_check,
@@ -19,13 +20,14 @@ from sample_results import (
     unreadable,
 )
 
+from autograder.reports import feedback
 from autograder.reports.build import build_report
-from autograder.reports.class_page import render_class_page
+from autograder.reports.class_page import render_class_page, script
 from autograder.reports.feedback import embedded_figure, render_feedback, shown_check
-from autograder.results.schema import Isolation, SubmissionResult
+from autograder.results.schema import CheckResult, ExerciseResult, Isolation, OwnLines, SubmissionResult
 from autograder.results.store import Stored, save_result
 
-VOID = {"meta", "br", "img", "rect", "path", "link"}
+VOID = {"meta", "br", "img", "rect", "path", "link", "input"}
 
 
 class Page(HTMLParser):
@@ -37,6 +39,7 @@ class Page(HTMLParser):
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str]] = []
         self.words: list[str] = []
+        self.scripts: list[str] = []
         self.feed(source)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -45,6 +48,8 @@ class Page(HTMLParser):
         self.attributes += [(name, value or "") for name, value in attrs]
         if tag not in VOID:
             self.open.append(tag)
+        if tag == "script":
+            self.scripts.append("")
 
     def handle_endtag(self, tag: str) -> None:
         """Check that it closes the element opened last."""
@@ -53,7 +58,9 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Record text."""
-        if self.open and self.open[-1] != "style":
+        if self.open and self.open[-1] == "script":
+            self.scripts[-1] += data
+        elif self.open and self.open[-1] != "style":
             self.words.append(data)
 
     @property
@@ -62,11 +69,22 @@ class Page(HTMLParser):
         return re.sub(r"\s+", " ", " ".join(self.words))
 
 
+def allowed_script(source: str) -> list[str]:
+    """The one script whose hash the page's policy names, whatever stands in the page; nothing where it names none."""
+    policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', source)
+    assert policy is not None
+    assert policy[1].startswith("default-src 'none'")
+    hashes = re.findall(r"script-src (.*)", policy[1])
+    text, digest = script()
+    assert hashes in ([], [f"'sha256-{digest}'"])
+    return [str(text)] if hashes else []
+
+
 def checked(source: str) -> Page:
     """Parse a page and assert what holds for every page."""
     page = Page(source)
     assert page.open == []
-    assert "script" not in page.tags
+    assert page.scripts == allowed_script(source)
     assert not [name for name, _ in page.attributes if name.startswith("on")]
     for name, value in page.attributes:
         if name in ("src", "href", "srcset", "data"):
@@ -98,7 +116,7 @@ def test_feedback_says_what_a_student_needs(figures: Path) -> None:
         "Start here: 2 gaussian_kl",
         "This looks like: logvar read as std",
         "agree with this mistake on every input",
-        "The smallest input found",
+        "An input that shows it",
         "tensor([[1., 0.]",
         "differs from the KL divergence for a batch of one",
         "hidden check",
@@ -110,7 +128,7 @@ def test_feedback_says_what_a_student_needs(figures: Path) -> None:
         "marked by a person",
     ):
         assert words in page.text
-    assert page.tags.count("details") == 6
+    assert page.tags.count("details") == 8
     assert page.tags.count("img") == 1
 
 
@@ -126,12 +144,12 @@ def test_hidden_checks_lose_example_and_figure(figures: Path) -> None:
 def test_hostile_names_stay_text(tmp_path: Path, student: str) -> None:
     """No markup, no control characters, no template code comes alive."""
     graded = result(student)
-    for exercise in graded.exercises:
-        exercise.title = exercise.note = student
-        for check in exercise.checks:
+    for one in graded.exercises:
+        one.title = one.note = student
+        for check in one.checks:
             check.title = check.message = student
             check.example = {student: student}
-        for diagnosis in exercise.diagnosis:
+        for diagnosis in one.diagnosis:
             diagnosis.hint = diagnosis.misconception = student
     graded.notes = [student]
     page = checked(render_feedback(graded, tmp_path))
@@ -233,3 +251,68 @@ def test_a_misconception_of_a_passed_exercise_is_not_shown(tmp_path: Path) -> No
     graded = result()
     graded.exercises = [failed_exercise().model_copy(update={"status": "passed", "score": 4.0})]
     assert "This looks like" not in render_feedback(graded, tmp_path)
+
+
+def test_checkpoints_are_shown_beside_the_marks(tmp_path: Path) -> None:
+    """On the student's page without points, on the class's as a table of their values."""
+    score = CheckResult(
+        name="bound", title="reaches the bound", visibility="visible", score=0, max_score=0, status="passed",
+        value=31.25, zero=40.0, full=34.0, share=1.0,
+    )  # fmt: skip
+    graded = result()
+    graded.exercises.append(
+        ExerciseResult(id="vae.training.line", kind="training", score=1, max_score=2, status="partial", checkpoint=[score])
+    )
+    page = render_feedback(graded, tmp_path)
+    assert "Your checkpoint of the full budget" in page
+    assert "31.25" in page
+    table = render_class_page([Stored("ada", graded)])
+    assert "Checkpoints of" in table
+    assert "31.25" in table
+    assert "Checkpoints of" not in render_class_page([Stored("ada", result())])
+
+
+def test_points_have_room_in_the_margin_of_a_printed_page() -> None:
+    """Ten figures and a stroke, as in 12.75/12.75: what does not fit is cut off, and a wrong number stands there."""
+    style = (Path(feedback.__file__).parent / "templates" / "feedback.css").read_text("utf-8")
+    printed = style.split("@media print")[1]
+    padding = re.search(r"\.sheet \{[^}]*padding: 0 0 0 ([\d.]+)rem", printed)
+    gap = re.search(r"right: calc\(100% \+ ([\d.]+)rem\)", printed)
+    assert padding is not None
+    assert gap is not None
+    assert float(padding[1]) - float(gap[1]) >= 7
+
+
+def of(*exercises: ExerciseResult) -> SubmissionResult:
+    """A submission of these exercises."""
+    return result().model_copy(update={"exercises": list(exercises)})
+
+
+def test_what_the_named_mistake_explains_is_folded() -> None:
+    """One failing check stays open, a visible one; with no mistake named all do, each sentence once."""
+    page = Page(render_feedback(of(failed_exercise()), Path()))
+    assert "1 more check does not hold, as the mistake above explains" in page.text
+    plain = failed_exercise().model_copy(update={"diagnosis": []})
+    assert "as the mistake above explains" not in Page(render_feedback(of(plain), Path())).text
+
+
+def test_points_that_do_not_count_are_struck_out() -> None:
+    """The sum of what is shown is what was earned."""
+    text = render_feedback(of(failed_exercise()), Path())
+    assert text.count('class="margin forfeit"') == 1
+
+
+def test_the_students_own_lines_stand_beside_the_finding() -> None:
+    """As text, whatever they hold."""
+    lines = OwnLines(place="losses.py, line 3", text="def f():\n    return '<script>'")
+    page = Page(render_feedback(of(failed_exercise().model_copy(update={"own_lines": lines})), Path()))
+    assert "Your lines, losses.py, line 3" in page.text
+    assert "return '<script>'" in page.text
+    assert page.scripts == []
+
+
+def test_a_page_begins_with_the_mistake_that_has_a_hint() -> None:
+    """Rather than with the dearest exercise, which is not begun."""
+    unbegun = exercise(0, "missing", 0.0).model_copy(update={"max_score": 50.0})
+    page = Page(render_feedback(of(unbegun, failed_exercise()), Path()))
+    assert "Nothing is implemented here yet" not in page.text

@@ -58,3 +58,16 @@ def test_a_student_takes_one_line() -> None:
     file = io.StringIO()
     print_student_line(unreadable("b" * 300), Console(file=file, width=60))
     assert file.getvalue().count("\n") == 1
+
+
+def test_failing_checks_that_say_the_same_are_counted() -> None:
+    """One finding for a cause; a mistake that has a name explains all that fails."""
+    graded = result()
+    exercise = next(one for one in graded.exercises if one.diagnosis)
+    failing = [check for check in exercise.checks if check.status not in ("passed", "skipped")]
+    exercise.checks += [
+        failing[0].model_copy(update={"name": f"again{number}", "title": f"again {number}"}) for number in (1, 2)
+    ]
+    text = printed(graded)
+    assert f"{len(failing) + 1} more checks fail for the same reason." in text
+    assert "again 1" not in text

@@ -112,3 +112,18 @@ def test_class_file_counts_the_class(tmp_path: Path, size: int) -> None:
     assert sum(step["count"] for step in told["distribution"]) == size
     assert told["statuses"].get("grader_error") == 1
     assert all(item["count"] == len(item["students"]) for item in told["misconceptions"])
+
+
+def test_a_percentage_is_of_what_has_been_graded(tmp_path: Path) -> None:
+    """In the table and in the statistics alike: prose that waits for a person counts against nobody and stays empty."""
+    perfect = result("anna")
+    for exercise in perfect.exercises:
+        if exercise.status != "needs_manual_grading":
+            exercise.score = exercise.max_score
+    perfect.score = sum(exercise.score for exercise in perfect.exercises)
+    stored = [Stored("anna", perfect)]
+    write_summary(stored, tmp_path / "summary.csv")
+    write_class(stored, tmp_path / "class.json")
+    (row,) = csv.DictReader((tmp_path / "summary.csv").read_text(encoding="utf-8").splitlines())
+    assert (row["percent"], row["awaiting"], row["vae.written.beta_tradeoff"]) == ("100.0", "15", "")
+    assert json.loads((tmp_path / "class.json").read_text())["median_percent"] == 100.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import itertools
 import json
 import random
 import sys
@@ -12,25 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from module_spaces import notebook_of, space_from, space_of
 
-from autograder.runtime.module_space import NOTEBOOK, LoadError, ModuleSpace
-from autograder.runtime.top_level import describe
+from autograder.runtime.module_space import NOTEBOOK, LoadError
 from autograder.runtime.torch_operations import TorchOperations
-
-_numbers = itertools.count()
-
-
-def space_of(expected: tuple[str, ...] = (), definitions_only: bool = False, **files: str) -> ModuleSpace:
-    """A space of its own; `a__b` names the file `a/b.py`."""
-    contents = {name.replace("__", "/", 1) + ".py": text.encode() for name, text in files.items()}
-    return ModuleSpace(contents, expected, f"modules_test_{next(_numbers)}.", definitions_only)
-
-
-def notebook_of(*cells: str, expected: tuple[str, ...] = ("losses",), definitions_only: bool = False) -> ModuleSpace:
-    """A notebook's space."""
-    listed = [{"source": source, "cell": number, "id": str(number)} for number, source in enumerate(cells, 1)]
-    files = {NOTEBOOK: json.dumps(listed).encode()}
-    return ModuleSpace(files, expected, f"modules_test_{next(_numbers)}.", definitions_only)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +57,7 @@ def test_helper_packages(statement: str, with_init: bool) -> None:
         files["helpers/__init__.py"] = "from .deep import f as reexported\n"
     elif "reexported" in statement:
         pytest.skip("needs an __init__.py")
-    space = ModuleSpace({name: text.encode() for name, text in files.items()}, (), f"modules_test_{next(_numbers)}.")
+    space = space_from({name: text.encode() for name, text in files.items()})
     assert space.module("main").f() == 7
 
 
@@ -143,39 +127,6 @@ def test_a_syntax_error_is_reported_each_time() -> None:
     assert any("SyntaxError" in complaint for complaint in space.complaints)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "1 / 0",
-        "raise SystemExit(0)",
-        "exit()",
-        "raise KeyboardInterrupt",
-        "open('/nowhere/at/all')",
-        "input('name? ')",
-        "undefined",
-        "import not_installed_anywhere",
-        "assert False, 'demonstration'",
-        "f(1, 2, 3)",
-    ],
-)
-def test_a_failing_statement_does_not_cost_the_functions(statement: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before, between or after them; the complaint names line and error."""
-    monkeypatch.setattr(sys, "stdin", open("/dev/null"))  # noqa: SIM115 - for the length of the test
-    source = f"before = 1\ndef f():\n    return before\n{statement}\ndef g():\n    return f() + 1\nafter = 3\n"
-    space = space_of(main=source)
-    module = space.module("main")
-    assert (module.f(), module.g(), module.after) == (1, 2, 3)
-    assert "main.py, line 4" in space.complaints[0]
-
-
-def test_future_imports_hold_for_every_function_of_a_file_with_a_failing_statement() -> None:
-    """Annotations that cannot be evaluated must not cost the function."""
-    source = "from __future__ import annotations\ndef f(x: Unknown) -> Unknown:\n    return x\n1 / 0\n"
-    assert space_of(main=source).module("main").f(3) == 3
-    cells = "from __future__ import annotations", "def f(x: Unknown) -> Unknown:\n    return x"
-    assert notebook_of(*cells).module("losses").f(3) == 3
-
-
 def test_definitions_only_skips_what_merely_runs() -> None:
     """A training at the top of a file; imports, functions, classes and constants stay."""
     source = """
@@ -241,7 +192,7 @@ def test_a_file_beside_a_notebook_is_a_module_of_its_own() -> None:
     """The notebook stands for the modules without a file only."""
     cells = json.dumps([{"source": "from model import h\ndef f():\n    return h()", "cell": 1, "id": "1"}]).encode()
     files = {NOTEBOOK: cells, "model.py": b"def h():\n    return 5\n"}
-    space = ModuleSpace(files, ("losses", "model"), f"modules_test_{next(_numbers)}.")
+    space = space_from(files, ("losses", "model"))
     assert space.module("losses").f() == 5
     assert not hasattr(space.module("model"), "f")
 
@@ -250,16 +201,6 @@ def test_definitions_only_in_notebooks() -> None:
     """A cell that would not end."""
     space = notebook_of("x = 2", "while True: pass", "def f():\n    return x", definitions_only=True)
     assert space.module("losses").f() == 2
-
-
-def test_complaints_survive_errors_that_cannot_be_printed() -> None:
-    """An exception whose message raises."""
-
-    class Nasty(Exception):
-        def __str__(self) -> str:
-            raise ValueError
-
-    assert describe(Nasty(), "a.py") == "a.py: Nasty"
 
 
 def test_builtins_are_not_shared() -> None:
@@ -280,7 +221,7 @@ DISTURBANCES = {
     "errors": "np.seterr(all='raise')",
     "deterministic": "torch.use_deterministic_algorithms(True)",
     "device": "torch.set_default_device('meta')",
-    "mode": "torch.inference_mode().__enter__()",
+    "mode": "kept = torch.inference_mode(); kept.__enter__()",
 }
 
 

@@ -262,7 +262,7 @@ def test_more_files_are_shown_on_request(monkeypatch: pytest.MonkeyPatch) -> Non
     folder.chmod(0o755)
     (folder / "table.txt").write_text("data")
     monkeypatch.setenv(readable_paths.EXTRA, str(folder))
-    with ZygoteHost("strict", entry=OBEDIENT, light=True) as zygote, zygote.spawn() as worker:
+    with ZygoteHost("strict", entry=OBEDIENT) as zygote, zygote.spawn() as worker:
         assert ask(worker, f"result = open({str(folder / 'table.txt')!r}).read()") == "data"
     shutil.rmtree(folder)
 

@@ -188,7 +188,7 @@ def test_a_dead_zygote_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_everything_dies_with_the_grader(tmp_path: Path) -> None:
-    """A grader killed without warning leaves neither zygote nor worker."""
+    """A grader killed without warning leaves neither zygote nor worker, nor their folder."""
     program = f"""
 import sys, time
 sys.path[:0] = [{str(Path(__file__).parents[2])!r}, {str(Path(__file__).parents[1])!r}]
@@ -196,19 +196,20 @@ from autograder.sandbox.zygote_host import ZygoteHost
 from obedient_worker import host_pid
 zygote = ZygoteHost('best', entry={OBEDIENT!r})
 worker = zygote.spawn()
-print(zygote._process.pid, host_pid(worker), zygote._folder, flush=True)
+print(zygote._process.pid, host_pid(worker), zygote._owned.path, flush=True)
 time.sleep(60)
 """
     grader = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert grader.stdout is not None
-    zygote, worker, _folder = grader.stdout.readline().split()
+    zygote, worker, folder = grader.stdout.readline().split()
     assert alive(int(zygote))
     assert alive(int(worker))
     grader.kill()
     grader.wait()
     grader.stdout.close()
     deadline = time.monotonic() + 10
-    while (alive(int(zygote)) or alive(int(worker))) and time.monotonic() < deadline:
+    while (alive(int(zygote)) or alive(int(worker)) or Path(folder).exists()) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not alive(int(zygote))
     assert not alive(int(worker))
+    assert not Path(folder).exists()

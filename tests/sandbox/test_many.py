@@ -45,7 +45,7 @@ def test_the_uid_of_a_living_worker_is_not_given_again(zygote_of: Callable[[str]
     """However many have come and gone meanwhile."""
     if os.getuid() != 0:
         pytest.skip("needs root")
-    with ZygoteHost("full", entry=OBEDIENT, light=True, spare=False) as zygote, zygote.spawn() as first:
+    with ZygoteHost("full", entry=OBEDIENT, spare=False) as zygote, zygote.spawn() as first:
         seen = set()
         for _ in range(process_limits.UIDS_PER_ZYGOTE + 2):
             with zygote.spawn() as other:
@@ -62,7 +62,7 @@ from obedient_worker import ask
 from autograder.sandbox import profiles
 from autograder.sandbox.zygote_host import ZygoteHost
 found = {{"best": profiles.available_profile()}}
-with ZygoteHost("best", entry={entry!r}, light=True) as zygote, contextlib.ExitStack() as stack:
+with ZygoteHost("best", entry={entry!r}) as zygote, contextlib.ExitStack() as stack:
     workers = [stack.enter_context(zygote.spawn()) for _ in range(6)]
     found["profile"] = zygote.profile
     found["threads"] = [ask(worker, {threads!r}) for worker in workers]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from autograder.errors import AutograderError, GraderError, IsolationError, Usag
 from autograder.sandbox import interpreter, profiles
 from autograder.sandbox.cold_start import ColdStarter
 from autograder.sandbox.control import receive_report
-from autograder.sandbox.launch_folder import prepare_folder, remove_folder
 from autograder.sandbox.walls import selftest
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.sandbox.zygote_settings import PROFILES, ZygoteSettings
@@ -193,24 +191,3 @@ def test_errors_say_what_where_and_what_to_do() -> None:
     """One line, three parts."""
     assert str(AutograderError("it broke", "here", "mend it")) == "here: it broke (mend it)"
     assert str(AutograderError("it broke")) == "it broke"
-
-
-def test_a_folder_goes_though_somebody_still_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that is about to die may make a file while the folder is being emptied."""
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    prepare_folder(folder)
-    emptied, removed = shutil.rmtree, []
-
-    def removes_while_others_write(path: Path, **options: Any) -> None:
-        if not removed:
-            (folder / "base" / "late").write_text("x")
-            emptied(folder / "home")
-        else:
-            emptied(path, **options)
-        removed.append(path)
-
-    monkeypatch.setattr(shutil, "rmtree", removes_while_others_write)
-    remove_folder(folder)
-    assert not folder.exists()
-    assert len(removed) == 2

@@ -7,30 +7,21 @@ import sys
 
 import pytest
 
-from autograder.runtime.operations import Operations
 from autograder.runtime.torch_operations import TorchOperations
-from autograder.sandbox.zygote import full_rehearsal, light_rehearsal
+from autograder.sandbox.zygote import rehearsal
 
 
 @pytest.mark.parametrize("turn", [0, 1])
 def test_every_rehearsed_request_is_served(turn: int, import_state: object) -> None:
     """A request that fails warms nothing; only the deliberate complaint about shapes may."""
-    bench = TorchOperations(full_rehearsal.evaluate, fresh_process=True)
-    replies = [bench.perform(operation) for batch in full_rehearsal.script(turn) for operation in batch]
+    bench = TorchOperations(rehearsal.evaluate, fresh_process=True)
+    replies = [bench.perform(operation) for batch in rehearsal.script(turn) for operation in batch]
     assert [reply[1:3] for reply in replies if reply[0] != "ok"] == [["ValueError", "shapes differ"]]
-
-
-@pytest.mark.parametrize("turn", [0, 1])
-def test_every_rehearsed_answer_is_given(turn: int, import_state: object) -> None:
-    """All but the one that is not there yet."""
-    bench = Operations(fresh_process=True)
-    replies = [bench.perform(operation) for batch in light_rehearsal.script(turn) for operation in batch]
-    assert [reply[4] for reply in replies if reply[0] != "ok"] == ["missing"]
 
 
 def test_most_kinds_of_requests_are_rehearsed() -> None:
     """New kinds of requests belong into the rehearsal too; substitution is rare and left out."""
-    rehearsed = {operation["op"] for batch in full_rehearsal.script(0) for operation in batch}
+    rehearsed = {operation["op"] for batch in rehearsal.script(0) for operation in batch}
     offered = {name.removeprefix("_do_") for name in dir(TorchOperations) if name.startswith("_do_")}
     assert offered - rehearsed == {"substitute"}
 
@@ -39,26 +30,13 @@ def test_nothing_of_the_rehearsal_stays_behind() -> None:
     """No module, no finder, no source line, and the random state of a fresh seed."""
     code = (
         "import sys, linecache, torch, random\n"
-        "from autograder.sandbox.zygote import full_rehearsal, rehearsal\n"
+        "from autograder.sandbox.zygote import rehearsal\n"
         "finders = list(sys.meta_path)\n"
-        "full_rehearsal.rehearse_work()\n"
+        "rehearsal.rehearse()\n"
         "assert sys.meta_path == finders\n"
         "assert rehearsal.NAME not in sys.modules\n"
         "assert not [name for name in linecache.cache if rehearsal.NAME in name]\n"
         "state = torch.get_rng_state(); torch.manual_seed(0); assert torch.equal(state, torch.get_rng_state())\n"
-        "drawn = random.random(); random.seed(0); assert drawn == random.random()\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
-
-
-def test_answers_are_rehearsed_without_torch() -> None:
-    """The point of a light worker; the random state is that of a fresh seed here, too."""
-    code = (
-        "import sys, random\n"
-        "from autograder.runtime import light_worker\n"
-        "from autograder.sandbox.zygote import light_rehearsal, process, rehearsal\n"
-        "light_rehearsal.rehearse_answers()\n"
-        "assert 'torch' not in sys.modules and rehearsal.NAME not in sys.modules\n"
         "drawn = random.random(); random.seed(0); assert drawn == random.random()\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

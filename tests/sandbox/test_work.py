@@ -41,6 +41,28 @@ import numpy as np, scipy.optimize, scipy.stats, scipy.signal, scipy.integrate, 
 result = abs(scipy.optimize.minimize(lambda v: ((v - 3) ** 2).sum(), np.zeros(2), method='L-BFGS-B').x[0] - 3) < 1e-3
 result = bool(result) and bool(np.linalg.eigvalsh(np.eye(50)).sum() == 50) and scipy.stats.norm.cdf(0) == 0.5
 """,
+    "libraries that the course lets answers import": """
+import torch, einops
+from tqdm import tqdm
+from tqdm.auto import trange
+from einops import rearrange, reduce
+from einops.layers.torch import Rearrange
+x = torch.arange(6.0).reshape(2, 3)
+steps = sum(1 for _ in tqdm(range(5))) + sum(1 for _ in trange(5))
+result = steps == 10 and rearrange(x, 'a b -> (b a)').tolist() == x.T.flatten().tolist()
+result = result and reduce(x, 'a b -> a', 'sum').shape == (2,) and Rearrange('a b -> b a')(x).shape == (3, 2)
+""",
+    "torch.compile without a compiler": """
+import torch
+@torch.compile
+def f(x): return x.sin() ** 2
+@torch.compile(fullgraph=True, mode='max-autotune')
+def g(x): return x.cos() ** 2
+net = torch.nn.Linear(2, 2)
+net.compile()
+x = torch.ones(3, 2)
+result = bool(torch.allclose(f(x) + g(x), x)) and torch.compile(net)(x).shape == (3, 2)
+""",
     "matplotlib": """
 import io, matplotlib.pyplot as plt
 figure, axes = plt.subplots(2, 2)

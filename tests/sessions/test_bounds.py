@@ -81,9 +81,10 @@ class Deaf:
             pass
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_unheard_limit_is_called_out_again() -> None:
-    """An exception in a finaliser is dropped by the interpreter; the endless loop after it must end all the same."""
+def test_an_unheard_limit_is_called_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception in a finaliser is dropped by the interpreter; the endless loop after it must end, and nobody hears."""
+    printed: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", printed.append)
 
     def go_on() -> None:
         Deaf()
@@ -92,6 +93,8 @@ def test_an_unheard_limit_is_called_out_again() -> None:
 
     with pytest.raises(Overtime), bounded_time(0.05):
         go_on()
+    assert printed == []
+    assert sys.unraisablehook == printed.append
 
 
 def test_in_time_nothing_rings() -> None:

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from autograder.sandbox.clock import Reading, WorkerClock
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.clock import SLEEP, Reading, WorkerClock
+from autograder.sandbox.zygote_host import ZygoteHost
+from autograder.sessions import remote
 from autograder.sessions.budget import GENEROUS, LEAST, SECONDS, Budget
 from autograder.sessions.remote import RemoteSession
 from autograder.sessions.replies import WorkerLost
@@ -44,19 +45,75 @@ def test_what_is_spent_never_comes_back() -> None:
     ("later", "had"),
     [
         (Reading(10.0, processor=10.0), 10.0),  # computes
-        (Reading(10.0), 10.0),  # sleeps
+        (Reading(10.0), 10.0 * SLEEP),  # sleeps
         (Reading(10.0, processor=1.0, delayed=9.0), 1.0),  # waits for a processor: not its fault
-        (Reading(10.0, processor=1.0, delayed=4.0), 6.0),  # waits and sleeps
+        (Reading(10.0, processor=1.0, delayed=4.0), 6.0 * SLEEP),  # waits and sleeps
         (Reading(10.0, processor=20.0, delayed=9.9), 10.0),  # keeps its first thread waiting with others of its own
         (Reading(10.0, processor=8.0, delayed=9.9), 8.0),
     ],
 )
 def test_time_that_a_worker_had(later: Reading, had: float) -> None:
-    """What it computed or slept; not what a busy machine kept it waiting."""
+    """What it computed, and a share of what it slept; not what a busy machine kept it waiting."""
     assert later.since(Reading(0.0)) == pytest.approx(had)
 
 
-def test_a_real_worker_has_clocks(warm_sandbox: Sandbox) -> None:
+def test_what_the_grader_takes_is_not_the_workers() -> None:
+    """A worker that has nothing to do waits for the next request."""
+    assert Reading(100.0, processor=1.0).since(Reading(0.0), asked=2.0) == pytest.approx(1.0)
+
+
+class Machine:
+    """A fake clock of a worker that gets one part in ``load`` of a processor, as long as it is its turn."""
+
+    def __init__(self, load: float, busy: float = 1.0) -> None:
+        self.load = load
+        self.busy = busy
+        self.now = Reading(0.0)
+
+    def read(self) -> Reading:
+        """The clocks now."""
+        return self.now
+
+    def run(self, seconds: float) -> None:
+        """Let time pass on the wall."""
+        had = seconds * self.busy / self.load
+        self.now = Reading(
+            self.now.wall + seconds, self.now.processor + had, self.now.delayed + seconds * self.busy * (1 - 1 / self.load)
+        )
+
+
+@pytest.mark.parametrize("load", [1.0, 4.0, 20.0])
+@pytest.mark.parametrize(("limit", "needed", "over"), [(10.0, 9.0, False), (10.0, 11.0, True), (3.0, 2.9, False)])
+def test_a_limit_is_the_same_whatever_the_load(
+    monkeypatch: pytest.MonkeyPatch, load: float, limit: float, needed: float, over: bool
+) -> None:
+    """By the worker's own clock, in steps; the budget, too."""
+    machine = Machine(load)
+    monkeypatch.setattr(remote.time, "monotonic", lambda: machine.now.wall)
+    deadline = remote._Deadline(machine, limit)  # type: ignore[arg-type]
+    left = [1.0]
+    with deadline.waiting():
+        while machine.now.processor < needed and left[-1] > 0:
+            machine.run(0.1 * load)
+            left.append(deadline.left())
+    assert (left[-1] <= 0) == over
+    assert deadline.had() == pytest.approx(min(needed, machine.now.processor), abs=0.2)
+
+
+def test_what_hangs_is_ended_by_the_wide_limit_and_is_not_certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be the machine that hangs."""
+    machine = Machine(1.0, busy=0.0)
+    monkeypatch.setattr(remote.time, "monotonic", lambda: machine.now.wall)
+    deadline = remote._Deadline(machine, 10.0)  # type: ignore[arg-type]
+    with deadline.waiting():
+        machine.run(15.0)
+        assert deadline.left() > 0
+        machine.run(6.0)
+        assert deadline.left() <= 0
+    assert not deadline.computed()
+
+
+def test_a_real_worker_has_clocks(warm_sandbox: ZygoteHost) -> None:
     """Its processor time grows while it computes."""
     worker = warm_sandbox.spawn()
     clock = WorkerClock(worker.pidfd)
@@ -71,7 +128,7 @@ def test_a_real_worker_has_clocks(warm_sandbox: Sandbox) -> None:
     assert WorkerClock(-1).read().processor == 0
 
 
-def test_what_workers_took_is_on_the_budget(warm_sandbox: Sandbox) -> None:
+def test_what_workers_took_is_on_the_budget(warm_sandbox: ZygoteHost) -> None:
     """Of every session that has it."""
     budget = Budget()
     for _ in range(2):
@@ -81,10 +138,10 @@ def test_what_workers_took_is_on_the_budget(warm_sandbox: Sandbox) -> None:
         session.request({"op": "load", "files": {"m.py": source}, "expected": ["m"], "definitions_only": False})
         session.request({"op": "import", "module": "m", "seed": 0})
         session.close()
-    assert budget.spent >= 0.4
+    assert budget.spent >= 0.4 * SLEEP
 
 
-def test_a_paused_worker_does_nothing(warm_sandbox: Sandbox) -> None:
+def test_a_paused_worker_does_nothing(warm_sandbox: ZygoteHost) -> None:
     """Threads that a submission left running stand still between the two parts of its checks."""
     if warm_sandbox.profile == "S0":
         pytest.skip("workers are paused where there are pidfds")

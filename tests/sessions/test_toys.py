@@ -15,7 +15,7 @@ from autograder.course.assignment import Assignment
 from autograder.errors import GraderError, UsageError
 from autograder.release.leaks import find_leaks
 from autograder.release.student_files import build
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.sessions.subjects import IsolatedSubmission, LoadedModules, Subject
 from autograder.student.own_files import candidate_beside
 
@@ -63,7 +63,7 @@ def toyed(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
 
 
 @pytest.mark.parametrize("behind_walls", [False, True])
-def test_a_submissions_own_file_is_another_module(toyed: Assignment, warm_sandbox: Sandbox, behind_walls: bool) -> None:
+def test_a_submissions_own_file_is_another_module(toyed: Assignment, warm_sandbox: ZygoteHost, behind_walls: bool) -> None:
     """Neither takes the other's place; toys can be copied and pickled."""
     files = {**right_answers(pieces=USES), "toys.py": IMPOSTOR}
     subject: Subject = IsolatedSubmission(toyed, files, warm_sandbox) if behind_walls else LoadedModules(toyed, files)
@@ -81,7 +81,7 @@ def test_a_submissions_own_file_is_another_module(toyed: Assignment, warm_sandbo
 
 
 @pytest.mark.parametrize("text", ["def broken(:\n", "1 / 0\n"])
-def test_toys_that_cannot_be_loaded_are_the_graders_fault(tmp_path: Path, warm_sandbox: Sandbox, text: str) -> None:
+def test_toys_that_cannot_be_loaded_are_the_graders_fault(tmp_path: Path, warm_sandbox: ZygoteHost, text: str) -> None:
     """No submission loses a point by them: grading stops with the file's name."""
     assignment = load_course(tmp_path)
     (assignment.folder / "toys.py").write_text(text)

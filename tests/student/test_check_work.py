@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
-from tiny_course import PIECES, VISIBLE_PIECES, VISIBLE_WHOLE, pieces, right_answers, whole
+from tiny_course import PIECES, VISIBLE_PIECES, VISIBLE_WHOLE, load_course, pieces, right_answers, whole
 
+from autograder.assessment.runner import RunOptions
 from autograder.errors import UsageError
-from autograder.student.check_work import check_folder, find_tests
+from autograder.release.check_cells import check_cell
+from autograder.student.check_work import check_folder
+from autograder.student.find_checks import find_tests
+from autograder.student.limits import limited, time_left
 from autograder.student.own_files import candidate_beside, local_space, modules_named_by
 
 
@@ -93,6 +102,168 @@ def test_a_notebook_is_checked_with_the_files_of_the_assignment(
     assert not check_folder(Path("mine.ipynb"), "sums")
     with pytest.raises(UsageError, match="--assignment"):
         check_folder(Path("mine.ipynb"))
+
+
+def test_a_notebook_alone_is_checked_with_the_checks_that_it_brings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In an empty folder, as it was downloaded."""
+    assignment = load_course(tmp_path / "course")
+    monkeypatch.chdir(tmp_path)
+    cells = [pieces(double="3 * x"), *(check_cell(assignment, one) or "" for one in assignment.exercises)]
+    listed = [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": []} for cell in cells]
+    Path("mine.ipynb").write_text(json.dumps({"cells": listed, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
+    assert not check_folder(Path("mine.ipynb"))
+    text = said(capsys)
+    assert "✗ pieces.double: " in text
+    assert "got 3, expected 2" in text or "got" in text
+
+
+def test_a_single_module_is_checked_alone_with_the_others_beside_it(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is said of other modules."""
+    (work / "pieces.py").write_text(pieces(double="3 * x"))
+    assert not check_folder(work / "whole.py")
+    text = said(capsys)
+    assert "pieces." not in text.replace("pieces.py", "")
+    assert "whole." in text
+
+
+def test_only_some_exercises(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By name; a misspelt one is told."""
+    assert check_folder(work, only=["shift"])
+    assert "1 of 1 visible checks passed" in said(capsys)
+    with pytest.raises(UsageError, match="did you mean shift"):
+        check_folder(work, only=["shfit"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("def double", "def duoble", "✗ pieces.double: pieces.py has no double (did you mean duoble?)"),
+        ("def double", "def Double", "(did you mean Double?)"),
+        ("def double", "def twice", "· pieces.double"),
+    ],
+)
+def test_misspelt_names(work: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, told: str) -> None:
+    """Something near is not "not implemented"; something else is."""
+    (work / "pieces.py").write_text(pieces().replace(old, new))
+    assert not check_folder(work)
+    assert told in said(capsys)
+
+
+def test_a_consequence_is_told_as_one(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What builds on a function that fails is not explained beside it."""
+    (work / "pieces.py").write_text(pieces(double="3 * x"))
+    assert not check_folder(work)
+    text = said(capsys)
+    assert "It builds on double, which is not right yet: mend that first" in text
+    assert "shift([1, 2], by=3) is not" not in text
+
+
+def test_the_end_counts_what_is_not_begun_and_has_a_legend(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three kinds of checks, three numbers."""
+    (work / "pieces.py").write_text(pieces(shift="raise NotImplementedError").replace("return raise", "raise"))
+    check_folder(work)
+    text = said(capsys)
+    assert "· not implemented yet" in text
+    assert "1 not implemented yet" in text or "2 not implemented yet" in text
+
+
+def test_a_file_that_does_not_load_is_told_once(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And how many checks were not run."""
+    (work / "pieces.py").write_text("def double(x:\n")
+    check_folder(work)
+    text = said(capsys)
+    assert text.count("SyntaxError") == text.count("pieces.py could not be loaded") + text.count("skipped: whole.py")
+    assert "checks were not run" in text
+
+
+LOOPS = {
+    "plain": "while True: pass",
+    "catches everything": "\n    while True:\n        try:\n            while True: pass\n        except: pass",
+    "sleeps": "__import__('time').sleep(1000)",
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_an_endless_loop_is_stopped(
+    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, loop: str
+) -> None:
+    """Each once, with the line; the other exercises are checked all the same."""
+    monkeypatch.setattr(RunOptions, "__init__", lambda self: _hasty(self))
+    (work / "pieces.py").write_text(pieces().replace("return double(x) + by", LOOPS[loop]))
+    assert not check_folder(work)
+    text = said(capsys)
+    assert "stopped after 0.3 s in pieces.py, line" in text
+    assert "✓ pieces.double" in text
+
+
+def _hasty(options: RunOptions) -> None:
+    options.seed, options.content, options.time_limit, options.visible_only = 0, "", 0.3, False
+
+
+def test_loading_that_does_not_end_costs_the_statement_only(
+    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when it is graded."""
+    monkeypatch.setattr("autograder.student.own_files.LOAD_SECONDS", 0.3)
+    (work / "pieces.py").write_text(pieces() + "\nwhile True: pass\n")
+    assert check_folder(work)
+    assert "Only its functions and classes are used" in said(capsys)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_the_program_at_once(work: Path, number: int) -> None:
+    """Whatever the student's code makes of exceptions; nothing is blamed on it."""
+    ready = work / "ready"
+    (work / "pieces.py").write_text(
+        pieces().replace("return double(x) + by", f"open({str(ready)!r}, 'w').close()\n    {LOOPS['catches everything']}")
+    )
+    program = "from autograder.cli import main; main(['check', '.'])"
+    with subprocess.Popen([sys.executable, "-c", program], cwd=work, stdout=-1, stderr=-1, text=True) as process:
+        while not ready.exists() and process.poll() is None:
+            time.sleep(0.05)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert "KeyboardInterrupt" not in out
+    assert err == "autograder: interrupted\n"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "computed", "passed", "left"),
+    [
+        (10.0, 2.0, 2.0, 8.0),  # computes
+        (10.0, 0.1, 50.0, 9.9),  # waits for a processor, or for its threads
+        (10.0, 0.1, 59.0, 1.0),  # waits for ever
+        (10.0, 10.0, 10.0, 0.0),
+        (10.0, 0.0, 60.0, 0.0),
+    ],
+)
+def test_what_counts_is_what_is_computed(seconds: float, computed: float, passed: float, left: float) -> None:
+    """With a wide limit on the clock."""
+    assert time_left(seconds, computed, passed) == pytest.approx(left)
+
+
+def test_work_outside_the_main_thread_is_not_limited() -> None:
+    """Nothing breaks where signals cannot be had."""
+    answers: list[int] = []
+    thread = threading.Thread(target=lambda: answers.append(limited(lambda: 5, 0.1)))
+    thread.start()
+    thread.join()
+    assert answers == [5]
+
+
+def test_where_nothing_is_found_the_folders_below_are_named(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And an assignment that is not there is not asked for again."""
+    with pytest.raises(UsageError, match=r"give one of the folders .*sums"):
+        check_folder(work.parent)
+    (work.parent / "assignments").mkdir()
+    work.rename(work.parent / "assignments" / "sums")
+    monkeypatch.chdir(work.parent)
+    Path("mine.py").write_text(pieces())
+    with pytest.raises(UsageError, match=r"there is no assignment 'smus' here.*did you mean sums"):
+        check_folder(Path("mine.py"), "smus")
 
 
 def test_mistakes_of_the_caller(work: Path, tmp_path: Path) -> None:

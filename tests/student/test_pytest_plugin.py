@@ -16,7 +16,7 @@ def pytest_in(folder: Path, *arguments: str) -> tuple[dict[str, int], str]:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     summary = done.stdout.strip().splitlines()[-1]
     words = summary.replace(",", "").split()
-    kinds = [kind for kind in ("passed", "failed", "error", "errors") if kind in words]
+    kinds = [kind for kind in ("passed", "failed", "skipped", "error", "errors") if kind in words]
     counts = {kind: int(words[words.index(kind) - 1]) for kind in kinds}
     return counts, done.stdout + done.stderr
 
@@ -43,11 +43,60 @@ def test_a_failing_check_speaks_to_students(work: Path) -> None:
 
 
 def test_a_stub_says_what_is_not_written(work: Path) -> None:
-    """One line each."""
+    """Skipped, so that progress shows; one line each."""
     (work / "pieces.py").write_text(PIECES.replace("return doubled_with_a_secret_name", "raise NotImplementedError()"))
-    counts, text = pytest_in(work)
-    assert counts == {"failed": 2, "passed": 1}
+    counts, text = pytest_in(work, "-rs")
+    assert counts == {"skipped": 2, "passed": 1}
     assert "double: not implemented yet" in text
+
+
+def test_a_misspelt_name_is_told(work: Path) -> None:
+    """It fails: something is there."""
+    (work / "pieces.py").write_text(pieces().replace("def double", "def duoble").replace("double(x) +", "2 * x +"))
+    counts, text = pytest_in(work)
+    assert counts == {"failed": 1, "passed": 2}
+    assert "pieces.py has no double (did you mean duoble?)" in text
+
+
+def test_a_file_that_does_not_load_is_told_without_the_checks_sentence(work: Path) -> None:
+    """Which would be false."""
+    (work / "pieces.py").write_text("def double(x:\n")
+    _, text = pytest_in(work)
+    assert "double: pieces.py could not be loaded: SyntaxError" in text
+    assert "is not [2, -4]" not in text
+
+
+def test_the_failing_input_is_shown(work: Path) -> None:
+    """As `autograder check` shows it."""
+    (work / "pieces.py").write_text(pieces(shift="double(x) - by"))
+    assert "argument 1 = tensor([1., 2.])" in pytest_in(work)[1]
+
+
+@pytest.mark.parametrize("loop", ["while True: pass", "sum(iter(int, 1))"])
+def test_an_endless_loop_is_ended(work: Path, loop: str) -> None:
+    """Also one inside a library that never returns to Python, where the whole run ends and says where it was."""
+    (work / "pieces.py").write_text(pieces().replace("return double(x) + by", loop))
+    hasty = "import autograder.student.limits as l, autograder.sessions.budget as b\nb.CHECK_SECONDS = 0.5; l.LAST = 1.0\n"
+    (work / "conftest.py").write_text(hasty + "from autograder.assessment.runner import RunOptions\n" + HASTY)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "-q", "-k", "shift"]
+    done = subprocess.run(command, cwd=work, capture_output=True, text=True, timeout=300)
+    text = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "pieces.py" in text
+    assert "stopped after" in text or "Timeout" in text
+
+
+HASTY = """
+from autograder.student.limits import TimedSession
+import pytest
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch):
+    old = TimedSession.__init__
+    def init(self, *a):
+        old(self, *a)
+        self._left = 0.5
+    monkeypatch.setattr(TimedSession, "__init__", init)
+"""
 
 
 def test_another_submission_can_be_named(work: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from autograder.submission import NOTEBOOK, Limits, Submission, find_notebook, read_submission
-from autograder.submission.magics import without_magics
+from autograder.submission.notebooks.magics import without_magics
 from autograder.submission.notes import Skipped
 
 EXPECTED = {"losses.py", "model.py"}

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.runtime.operations import Operations
 from autograder.runtime.torch_operations import TorchOperations
-from autograder.sandbox.zygote import full_rehearsal, light_rehearsal
+from autograder.sandbox.zygote import rehearsal
 from autograder.sessions.replies import MalformedReply, checked_replies
 from autograder.wire import protocol
 from autograder.wire.codec import Handle
@@ -36,12 +35,12 @@ class _Noted(dict):
 
 def _performed() -> Iterator[tuple[_Noted, list]]:
     """Every operation, carried out for a harmless submission by an honest worker, and what that answered."""
-    bench = TorchOperations(full_rehearsal.evaluate, fresh_process=True)
-    scripts = full_rehearsal.script(0)
+    bench = TorchOperations(rehearsal.evaluate, fresh_process=True)
+    scripts = rehearsal.script(0)
     for wire in [wire for batch in scripts for wire in batch]:
         noted = _Noted(wire)
         yield noted, bench.perform(noted)
-    noted = _Noted(Substitute(full_rehearsal.NAME, "divergence", lambda: 0).to_wire())
+    noted = _Noted(Substitute(rehearsal.NAME, "divergence", lambda: 0).to_wire())
     yield noted, bench.perform(noted)
 
 
@@ -61,8 +60,6 @@ def test_every_operation_is_written_down_and_offered() -> None:
     assert offered == set(REQUESTS)
     written = {kind for kind in vars(protocol).values() if isinstance(kind, type) and dataclasses.is_dataclass(kind)}
     assert written - {Handle} == set(REQUESTS.values())
-    light = {name.removeprefix("_do_") for name in dir(Operations) if name.startswith("_do_")}
-    assert light == {"load", "import", "answer", "seed"}
 
 
 def test_workers_read_the_fields_that_are_written_down(performed: list[tuple[_Noted, list]]) -> None:
@@ -92,7 +89,7 @@ def test_an_honest_worker_is_believed(performed: list[tuple[_Noted, list]]) -> N
 
 
 _T = torch.ones(2)
-_OBSERVED = {"value": 1, "args": [1], "kwargs": {"k": 2}, "rng_used": False, "requires_grad": False}
+_OBSERVED = {"value": 1, "args": [1], "kwargs": {"k": 2}, "rng_used": False, "switched": False, "requires_grad": False}
 _OBSERVE: Wire = {"op": "observe", "target": [], "args": [1], "kwargs": {"k": 2}}
 _GRAD: Wire = {"op": "grad", "wrt": [0, "x"], "parameters": False}
 _BOTH: Wire = {**_GRAD, "parameters": True}
@@ -136,9 +133,3 @@ def test_an_answer_to_another_question_ends_the_worker(asked: Wire, value: Any) 
 def test_what_may_be_answered(asked: Wire, value: Any) -> None:
     """What a student's function returned is for the checks to judge."""
     assert checked_replies([["ok", value]], [asked]) == [["ok", value]]
-
-
-def test_light_workers_need_no_torch() -> None:
-    """Their rehearsal uses requests that a worker without torch can read."""
-    rehearsed = {wire["op"] for batch in light_rehearsal.script(0) for wire in batch}
-    assert rehearsed == {"load", "import", "answer", "seed"}

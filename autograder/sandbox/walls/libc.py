@@ -9,6 +9,7 @@ import ctypes
 import errno
 import functools
 import os
+from collections.abc import Callable
 
 from autograder.sandbox.walls import syscalls
 
@@ -31,7 +32,7 @@ def _library() -> ctypes.CDLL:
 
 
 @functools.cache
-def _syscall() -> ctypes._FuncPointer:
+def _syscall() -> Callable[..., int]:
     """Return the function that makes system calls by number."""
     function = _library().syscall
     function.restype = ctypes.c_long

@@ -13,6 +13,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 _NEEDED = ("torch", "numpy")
 _USEFUL = (
@@ -34,9 +35,6 @@ Each group brings hundreds of mappings of files, and every fork has to copy them
 """
 _GPU_ONLY = ("cuda", "triton")
 """Torch imports them where they are installed. No worker has a GPU, and they are a tenth of what a fork copies."""
-_LITTLE = (
-    "numpy.random abc cmath collections dataclasses decimal enum fractions functools itertools math operator statistics typing"
-)
 
 
 def import_libraries() -> None:
@@ -47,8 +45,20 @@ def import_libraries() -> None:
         import torch
 
         torch.set_num_threads(1)
-        torch._C._set_mkldnn_enabled(False)  # it compiles a kernel for every shape of a convolution, in every worker anew
+        torch.backends.mkldnn.set_flags(False)  # it compiles a kernel for every shape of a convolution, in every worker anew
         _import_all(_USEFUL)
+        compile_eagerly()
+
+
+def compile_eagerly() -> None:
+    """Let ``torch.compile`` return what it is given: values are the same, no worker has a compiler, and it takes long."""
+    import torch
+
+    def compile(model: Any = None, *args: Any, **options: Any) -> Any:
+        return (lambda model: model) if model is None else model
+
+    torch.compile = compile
+    torch.nn.Module.compile = lambda self, *args, **options: None  # type: ignore[method-assign]
 
 
 def import_group(name: str) -> None:
@@ -56,11 +66,6 @@ def import_group(name: str) -> None:
     _import_all(GROUPS[name][0])
     if name == "pictures":
         _draw()
-
-
-def import_little() -> None:
-    """Import what short answers use, which is not torch."""
-    _import_all(_LITTLE)
 
 
 def _import_all(names: str) -> None:

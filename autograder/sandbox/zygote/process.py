@@ -27,10 +27,12 @@ from autograder.sandbox.walls.procfs import OwnProc
 from autograder.sandbox.walls.readable_paths import reading
 from autograder.sandbox.zygote import hugepages, preloading, read_ahead
 from autograder.sandbox.zygote.entry import Serve, forget_package, forget_tools, load_entry
-from autograder.sandbox.zygote.light_rehearsal import rehearse_answers
 from autograder.sandbox.zygote_settings import STARTUP_FAILED, ZygoteSettings
+from autograder.temporary import remove_when_abandoned
 
 _USUAL_CPU_SECONDS = 600
+_LAST_MOMENTS = 0.5
+"""Seconds between the hang-up of a grader that is being killed and its end."""
 
 
 class Zygote:
@@ -56,7 +58,7 @@ class Zygote:
         self._proc = OwnProc()
         self._warmth = _measure(plan, self._proc)
         self._to_collapse = hugepages.regions(self._proc.read("maps"))
-        self._to_read = list(reading().files) if plan.confined and not plan.light else []
+        self._to_read = list(reading().files) if plan.confined else []
         self._own_namespace = -1
         if plan.private_root:
             self._own_namespace = namespaces.own_pid_namespace()
@@ -84,7 +86,7 @@ class Zygote:
                 self._use_idle_moment()
             for descriptor, _events in events:
                 if descriptor == self._grader:
-                    os._exit(0)
+                    self._end()
                 if descriptor in self._children:
                     self._reap(self._children[descriptor])
                 elif descriptor in self._channels:
@@ -112,14 +114,14 @@ class Zygote:
 
     def _import_groups(self, groups: set[str]) -> None:
         """Import what few submissions use, for all workers from now on; it makes forking dearer, so it waits until asked."""
-        if not groups or self._plan.light:
+        if not groups:
             return
         self._take_spare(-1)
         for group in sorted(groups):
             preloading.import_group(group)
-        from autograder.sandbox.zygote.full_rehearsal import settle_work  # not for a process without torch
+        from autograder.sandbox.zygote.rehearsal import settle  # imports torch, which `_prepare` has done in its own way
 
-        settle_work()
+        settle()
         self._groups |= groups
         self._warmth = replace(self._warmth, baseline=self._proc.address_space())
         self._lock.close()
@@ -129,13 +131,19 @@ class Zygote:
     def _hang_up(self, channel: socket.socket) -> None:
         """A grader is gone: end its workers, and this process with the one that started it."""
         if channel is self._channel:
-            os._exit(0)
+            self._end()
         for child in self._children.values():
             if child.owner is channel:
                 signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
         self._poll.unregister(channel)
         del self._channels[channel.fileno()]
         channel.close()
+
+    def _end(self) -> NoReturn:
+        """The grader is gone: leave nothing of it. Workers die with this process."""
+        if not self._plan.private_root:  # otherwise the process outside sees to it
+            _leave_nothing(self._plan, self._grader)
+        os._exit(0)
 
     def _answer(self, channel: socket.socket, cpu_seconds: int) -> None:
         """Hand out a worker: the spare one if its limits fit, a new one otherwise."""
@@ -234,17 +242,12 @@ class Zygote:
 
 def _prepare(plan: ZygoteSettings) -> Serve:
     """Import and run everything once; return the function that workers run."""
-    if plan.light:
-        preloading.import_little()
-        serve = load_entry(plan.entry)
-        rehearse_answers()
-    else:
-        preloading.import_libraries()
-        serve = load_entry(plan.entry)
-        from autograder.sandbox.zygote import full_rehearsal  # imports torch, whose import comes first above
+    preloading.import_libraries()
+    serve = load_entry(plan.entry)
+    from autograder.sandbox.zygote import rehearsal  # imports torch, whose import comes first above
 
-        preloading.warm_up()
-        full_rehearsal.rehearse_work()
+    preloading.warm_up()
+    rehearsal.rehearse()
     forget_package(sys.argv[2])
     if plan.confined:
         forget_tools()
@@ -266,11 +269,31 @@ def _measure(plan: ZygoteSettings, proc: OwnProc) -> lockdown.Warmth:
     )
 
 
-def _enter() -> None:
-    """Enter the namespaces and go on as the first process in them; the process left behind only waits."""
+def _leave_nothing(plan: ZygoteSettings, grader: int) -> None:
+    """Remove the folder of a grader that was killed, which could not."""
+    if select.select([grader], [], [], _LAST_MOMENTS)[0]:
+        remove_when_abandoned(Path(plan.base).parent)
+
+
+def _enter(channel: socket.socket, grader: int, plan: ZygoteSettings) -> None:
+    """Enter the namespaces and go on as the first process in them.
+
+    Two processes are left behind: one that waits, and one in the host's namespaces, from which alone the folder can be
+    removed when the grader was killed.
+    """
+    outer = os.getpid()
+    entering = os.fork()
+    if entering:
+        channel.close()
+        process_limits.hide_memory()
+        status = os.waitpid(entering, 0)[1]
+        _leave_nothing(plan, grader)
+        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    process_limits.die_with_parent(outer)
     namespaces.enter_namespaces()
     inner = os.fork()
     if inner:
+        channel.close()
         process_limits.hide_memory()
         os._exit(os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1]) & 0xFF)
     process_limits.die_with_parent(0)
@@ -289,7 +312,7 @@ def main() -> NoReturn:
         with contextlib.suppress(OSError):  # when memory runs out, workers go first
             Path("/proc/self/oom_score_adj").write_text("500")
         if plan.private_root:
-            _enter()
+            _enter(channel, grader, plan)
         zygote = Zygote(channel, grader, plan)
     except BaseException:
         control.send(channel, {"failed": traceback.format_exc()[-8000:]})

@@ -127,7 +127,7 @@ def test_categorical_log_prob_extremes(candidate: Candidate) -> None:
 
 @check("categorical_log_prob", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_categorical_log_prob_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_sequence((2, 3, 4), torch.float32, 33)
     seen = candidate.categorical_log_prob.observe(*case)
     assert_untouched(seen, case)
@@ -228,7 +228,7 @@ def test_bernoulli_log_prob_extremes(candidate: Candidate) -> None:
 
 @check("bernoulli_log_prob", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_bernoulli_log_prob_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_binary((2, 4), torch.float32, 43)
     seen = candidate.bernoulli_log_prob.observe(*case)
     assert_untouched(seen, case)

@@ -54,7 +54,7 @@ def test_bits_per_dim_gradient(candidate: Candidate) -> None:
 
 @check("bits_per_dim", points=0.25, title="leaves its input as it is", kind="purity")
 def test_bits_per_dim_pure(candidate: Candidate) -> None:
-    """The input was modified, or the random state was used."""
+    """The input was modified, or the random state or a global setting was changed."""
     log_prob = make_log_prob(3, 54)
     seen = candidate.bits_per_dim.observe(log_prob, 5)
     assert_close(seen.args[0], log_prob, rtol=0, atol=0, what="log_prob after the call")

@@ -87,9 +87,11 @@ def test_hidden_degrees_formula(candidate: Candidate) -> None:
 
 @check("hidden_degrees", points=0.5, title="are int64", kind="dtype")
 def test_hidden_degrees_dtype(candidate: Candidate) -> None:
-    """The degrees are not int64."""
+    """The degrees are not int64, or a global setting was changed."""
     size = whole(8, 4, 20)
-    assert_shape(candidate.hidden_degrees(5, size), (size,), torch.int64, what="the degrees")
+    seen = candidate.hidden_degrees.observe(5, size)
+    assert_shape(seen.value, (size,), torch.int64, what="the degrees")
+    assert_true(not seen.switched, "a global setting was changed")
     assert_shape(candidate.hidden_degrees(2, 1), (1,), torch.int64, what="the degrees")
 
 
@@ -174,7 +176,7 @@ def test_made_masks_two_inputs(candidate: Candidate) -> None:
 
 @check("made_masks", points=0.25, title="leave the list of sizes as it is", kind="purity")
 def test_made_masks_pure(candidate: Candidate) -> None:
-    """The list of sizes was changed, or the random state was used."""
+    """The list of sizes was changed, or the random state or a global setting was changed."""
     sizes = [whole(19, 3, 40), whole(20, 3, 40)]
     seen = candidate.made_masks.observe(4, list(sizes))
     assert_true(list(seen.args[1]) == sizes, "the list of sizes has changed")

@@ -121,7 +121,7 @@ def test_masked_linear_parameters_kept(candidate: Candidate) -> None:
 
 @check("MaskedLinear", points=0.25, title="leaves its input as it is", kind="purity")
 def test_masked_linear_pure(candidate: Candidate) -> None:
-    """The input was modified, or the random state was used."""
+    """The input was modified, or the random state or a global setting was changed."""
     seen = masked_layer(candidate).observe(inputs())
     assert_close(seen.args[0], inputs(), rtol=0, atol=0, what="x after the call")
     assert_true(not seen.rng_used, "the global random state was used")

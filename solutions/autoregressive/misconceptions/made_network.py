@@ -13,7 +13,7 @@ VECTORS = torch.tensor(list(itertools.product([0.0, 1.0], repeat=4)))
 
 def set_parameters(model: object, scale: float) -> None:
     """Random numbers in the order of the parameters, whatever their names."""
-    named = model.parameters_by_name()  # type: ignore[attr-defined]
+    named = model.built(VECTORS).parameters_by_name()  # type: ignore[attr-defined]
     generator = torch.Generator().manual_seed(7)
     values = {name: torch.randn(value.shape, generator=generator) * scale for name, value in named.items()}
     model.set_parameters(values)  # type: ignore[attr-defined]

@@ -158,7 +158,7 @@ def test_guided_noise_gradient(candidate: Candidate) -> None:
 
 @check("guided_noise", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_guided_noise_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_predictions((2, 3), 84, 3.0)
     seen = candidate.guided_noise.observe(*case)
     assert_close(seen.args[0], case.eps_cond, rtol=0, atol=0, what="eps_cond after the call")

@@ -74,7 +74,7 @@ def test_timestep_embedding_batch_independence(candidate: Candidate) -> None:
 
 @check("timestep_embedding", points=0.25, title="leaves the timesteps as they are", kind="purity")
 def test_timestep_embedding_pure(candidate: Candidate) -> None:
-    """The timesteps were modified, or the random state was used."""
+    """The timesteps were modified, or the random state or a global setting was changed."""
     t = torch.tensor([4, whole(9, 5, 14), whole(10, 15, 99)])
     seen = candidate.timestep_embedding.observe(t, 6)
     assert_close(seen.args[0], t, what="t after the call")

@@ -171,8 +171,8 @@ def test_score_from_noise_batch_independence(candidate: Candidate) -> None:
     case = make_noised((4, 4), 16)
     whole = candidate.score_from_noise(*_score_arguments(case))
     half = candidate.score_from_noise(case.noise[2:], case.t[2:], case.alphas_cumprod)
-    assert_close(half, score(case)[2:], what="the score of half the batch")
     assert_shape(whole, (4, 4))
+    assert_true(whole.std(0).min() > 0, "all samples have the same score")
     assert_close(whole[2:], half, what="the score in the whole batch")
 
 
@@ -186,7 +186,7 @@ def test_score_from_noise_dtype(candidate: Candidate) -> None:
 
 @check("score_from_noise", points=0.25, title="depends on nothing but its inputs, and leaves them alone", kind="purity")
 def test_score_from_noise_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_noised((2, 3, 2), 14)
     seen = candidate.score_from_noise.observe(*_score_arguments(case))
     assert_untouched(seen, _score_arguments(case))

@@ -111,7 +111,7 @@ def test_predict_start_from_noise_dtype(candidate: Candidate) -> None:
 
 @check("predict_start_from_noise", points=0.25, title="depends on nothing but its inputs", kind="purity")
 def test_predict_start_from_noise_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_noised((2, 3, 2), 25)
     seen = candidate.predict_start_from_noise.observe(*case)
     assert_untouched(seen, case)

@@ -79,10 +79,11 @@ def test_linear_beta_schedule_default_ends(candidate: Candidate) -> None:
 
 @check("linear_beta_schedule", points=0.5, title="is float64, to full precision", kind="dtype")
 def test_linear_beta_schedule_precision(candidate: Candidate) -> None:
-    """The schedule is not computed in double precision."""
+    """The schedule is not computed in double precision, or a global setting was changed."""
     length, start, end = whole(10, 8, 14), number(11, 0.05, 0.15), number(12, 0.25, 0.4)
-    betas = candidate.linear_beta_schedule(length, start, end)
-    assert_close(betas, linear(length, start, end), rtol=1e-12, atol=0.0, what="the betas")
+    seen = candidate.linear_beta_schedule.observe(length, start, end)
+    assert_true(not seen.switched, "a global setting was changed")
+    assert_close(seen.value, linear(length, start, end), rtol=1e-12, atol=0.0, what="the betas")
 
 
 @check("linear_beta_schedule", points=0.25, title="a schedule of one step", kind="extreme")
@@ -95,11 +96,12 @@ def test_linear_beta_schedule_length_one(candidate: Candidate) -> None:
 
 @check("cosine_beta_schedule", points=1.25, title="equals the formula")
 def test_cosine_beta_schedule_formula(candidate: Candidate) -> None:
-    """Some beta differs from 1 - f((i + 1) / T) / f(i / T), clipped from above at 0.999."""
+    """Some beta before the last, which is clipped, differs from 1 - f((i + 1) / T) / f(i / T)."""
     sizes = whole(20, 4, 8), whole(21, 10, 16), whole(22, 30, 50)
     for length, s in zip(sizes, (number(23, 0.05, 0.15), number(24, 0.02, 0.04), 0.008), strict=True):
         betas = candidate.cosine_beta_schedule(length, s)
-        assert_close(betas, cosine(length, s), rtol=1e-5, dtype=False, what="the betas")
+        assert_shape(betas, (length,), what="the betas")
+        assert_close(betas[:-1], cosine(length, s)[:-1], rtol=1e-5, dtype=False, what="the betas before the last")
 
 
 @check("cosine_beta_schedule", points=0.75, title="the surviving signal follows the squared cosine", kind="law")
@@ -130,9 +132,12 @@ def test_cosine_beta_schedule_clipping(candidate: Candidate) -> None:
 
 @check("cosine_beta_schedule", points=0.25, title="is float64, to full precision", kind="dtype")
 def test_cosine_beta_schedule_precision(candidate: Candidate) -> None:
-    """The schedule is not computed in double precision."""
+    """The schedule is not computed in double precision, or a global setting was changed."""
     length = whole(27, 15, 30)
-    assert_close(candidate.cosine_beta_schedule(length), cosine(length, 0.008), rtol=1e-9, atol=0.0, what="the betas")
+    seen = candidate.cosine_beta_schedule.observe(length)
+    assert_true(not seen.switched, "a global setting was changed")
+    assert_shape(seen.value, (length,), torch.float64, what="the betas")
+    assert_close(seen.value[:-1], cosine(length, 0.008)[:-1], rtol=1e-9, atol=0.0, what="the betas before the last")
 
 
 @check("cosine_beta_schedule", points=0.25, title="a schedule of one step", kind="extreme")
@@ -178,7 +183,7 @@ def test_alphas_cumprod_gradient(candidate: Candidate, rng: torch.Generator) -> 
 
 @check("alphas_cumprod", points=0.25, title="leaves the betas as they are", kind="purity")
 def test_alphas_cumprod_pure(candidate: Candidate, rng: torch.Generator) -> None:
-    """The betas were modified, or the random state was used."""
+    """The betas were modified, or the random state or a global setting was changed."""
     betas = random_betas(6, rng)
     seen = candidate.alphas_cumprod.observe(betas)
     assert_close(seen.args[0], betas, rtol=0, atol=0, what="betas after the call")
@@ -217,7 +222,7 @@ def test_extract_gradient(candidate: Candidate) -> None:
 
 @check("extract", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_extract_pure(candidate: Candidate) -> None:
-    """The table or the timesteps were modified, or the random state was used."""
+    """The table or the timesteps were modified, or the random state or a global setting was changed."""
     values, t = normal((5,), 35, torch.float32), torch.tensor([4, 1])
     seen = candidate.extract.observe(values, t, (2, 3, 3))
     assert_close(seen.args[0], values, rtol=0, atol=0, what="values after the call")

@@ -91,7 +91,7 @@ def test_coupling_forward_extremes(candidate: Candidate) -> None:
 
 @check("coupling_forward", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_coupling_forward_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_coupled((2, 3), 54, torch.float32)
     seen = candidate.coupling_forward.observe(*case)
     assert_untouched(seen, case)
@@ -112,8 +112,10 @@ def test_coupling_forward_batch_independence(candidate: Candidate) -> None:
     """The result of a sample changed with the other samples of its batch."""
     case = make_coupled((5, 3), 56)
     y_b, log_det = candidate.coupling_forward(*case)
-    assert_close(y_b[1:3], transformed(case)[1:3], what="y_b")
     part, part_det = candidate.coupling_forward(*(value[1:3].contiguous() for value in case))
+    assert_shape(y_b, (5, 3), what="y_b")
+    assert_shape(log_det, (5,), what="log_det")
+    assert_true(y_b.std(0).min() > 0, "all samples have the same y_b")
     assert_close([part, part_det], [y_b[1:3], log_det[1:3]], what="the results of a part of the batch")
 
 
@@ -151,7 +153,7 @@ def test_coupling_inverse_extremes(candidate: Candidate) -> None:
 
 @check("coupling_inverse", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_coupling_inverse_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_coupled((2, 3), 63, torch.float32)
     seen = candidate.coupling_inverse.observe(*case)
     assert_untouched(seen, case)
@@ -170,6 +172,7 @@ def test_coupling_inverse_batch_independence(candidate: Candidate) -> None:
     """The result of a sample changed with the other samples of its batch."""
     case = make_coupled((5, 3), 65)
     whole = candidate.coupling_inverse(*case)
-    assert_close(whole[1:3], ((case.x - case.t) / case.s.exp())[1:3])
+    assert_shape(whole, (5, 3))
+    assert_true(whole.std(0).min() > 0, "all samples have the same result")
     part = candidate.coupling_inverse(*(value[1:3].contiguous() for value in case))
     assert_close(part, whole[1:3], what="the results of a part of the batch")

@@ -10,24 +10,23 @@ LAYERS = [(2, False), (3, True), (5, False), (4, True)]
 """Dimensions, even and odd, and which part decides."""
 
 
-def randomise(module: RemoteObject, seed: int, scale: float = 0.8) -> RemoteObject:
+def randomise(module: RemoteObject, dim: int, seed: int, scale: float = 0.8) -> RemoteObject:
     """Weights of size ``scale`` over the root of their fan-in, biases of half of it; eval mode.
 
     A single number, which may be a gate of everything, stays away from zero.
     """
     values, random = {}, generator(seed)
-    for name, value in module.parameters_by_name().items():
+    for name, value in module.built(torch.zeros(2, dim)).parameters_by_name().items():
         size = scale / value.shape[1] ** 0.5 if value.ndim > 1 else scale / 2
         noise = torch.randn(value.shape, generator=random)
         values[name] = size * (noise if value.numel() > 1 else noise.sign() * (0.5 + noise.abs()))
     module.set_parameters(values)
-    module.eval()
     return module
 
 
 def random_layer(candidate: Candidate, dim: int, flip: bool, seed: int) -> RemoteObject:
     """A layer with random parameters."""
-    return randomise(candidate.AffineCoupling(dim, hidden=16, flip=flip), seed, 1.5)
+    return randomise(candidate.AffineCoupling(dim, hidden=16, flip=flip), dim, seed, 1.5)
 
 
 def parts(dim: int, flip: bool) -> tuple[list[int], list[int]]:
@@ -181,7 +180,7 @@ def test_affine_coupling_hidden(candidate: Candidate) -> None:
     """A larger value of hidden did not lead to more parameters, or a small one to fewer transformed coordinates."""
     counts = []
     for hidden in (2, whole(63, 12, 20), whole(64, 32, 48)):
-        layer = randomise(candidate.AffineCoupling(5, hidden=hidden), 62, 1.5)
+        layer = randomise(candidate.AffineCoupling(5, hidden=hidden), 5, 62, 1.5)
         x = normal((4, 5), 61, torch.float32)
         moved = (ask(layer, x)[0] - x)[:, 2:].abs().amax(dim=0)
         assert_true(moved.min() > 1e-4, "a narrow network leaves coordinates unchanged")
@@ -193,7 +192,7 @@ def test_affine_coupling_hidden(candidate: Candidate) -> None:
     "AffineCoupling", points=0.25, title="leaves its input and the random state as they are", kind="purity"
 )
 def test_affine_coupling_pure(candidate: Candidate) -> None:
-    """In eval mode, the input was modified, or the random state was used, by forward or inverse."""
+    """In eval mode, the input was modified, or the random state or a global setting was changed, by forward or inverse."""
     layer = random_layer(candidate, 3, False, 70)
     x = normal((4, 3), 71, torch.float32)
     for seen in (layer.observe(x), layer.inverse.observe(x)):

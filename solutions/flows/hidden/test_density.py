@@ -152,7 +152,7 @@ def test_affine_log_prob_precision(candidate: Candidate) -> None:
 
 @check("affine_log_prob", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_affine_log_prob_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_affine((3, 2), 15, torch.float32)
     seen = candidate.affine_log_prob.observe(*case)
     assert_untouched(seen, case)
@@ -221,7 +221,7 @@ def test_flow_log_prob_precision(candidate: Candidate) -> None:
 
 @check("flow_log_prob", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_flow_log_prob_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_steps((2, 3), 23, torch.float32)
     seen = candidate.flow_log_prob.observe(*case)
     assert_untouched(seen, case)

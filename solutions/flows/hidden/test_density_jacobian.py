@@ -100,7 +100,7 @@ def test_numerical_log_det_precision(candidate: Candidate) -> None:
 
 @check("numerical_log_det", points=0.25, title="leaves the points as they are", kind="purity")
 def test_numerical_log_det_pure(candidate: Candidate) -> None:
-    """The points were modified, or the random state was used."""
+    """The points were modified, or the random state or a global setting was changed."""
     x = normal((2, 3), 44, torch.float32)
     seen = candidate.numerical_log_det.observe(candidate.toy("ChainedMap"), x)
     assert_close(seen.args[1], x, rtol=0, atol=0, what="x after the call")

@@ -3,14 +3,10 @@
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from autograder.checks import Candidate
-from autograder.diagnosis import Record, misconception, probe, reference
-
-coupling = reference("flows", "coupling")
-RealNVP = coupling.RealNVP
-Pair = tuple[Tensor, Tensor]
+from autograder.diagnosis import Record, misconception, probe
 
 X = torch.tensor([[0.8, -1.9, 2.4], [3.1, 0.2, -0.7], [-1.3, 1.1, 0.5], [0.4, -0.6, -2.2]])
 CONSTANT = 1.5 * math.log(2 * math.pi)
@@ -19,7 +15,7 @@ CONSTANT = 1.5 * math.log(2 * math.pi)
 def set_parameters(flow: object) -> None:
     """Random numbers in the order of the parameters, whatever their names."""
     generator = torch.Generator().manual_seed(9)
-    named = flow.parameters_by_name()  # type: ignore[attr-defined]
+    named = flow.built(X).parameters_by_name()  # type: ignore[attr-defined]
     values = {name: torch.randn(value.shape, generator=generator) * 0.4 for name, value in named.items()}
     flow.set_parameters(values)  # type: ignore[attr-defined]
 
@@ -84,161 +80,75 @@ def _observe_samples(candidate: Candidate, record: Record, flow: object) -> None
         record.value(f"samples taken through {name}", centred and bool((z.std(0) - 1).abs().max() < 0.2))
 
 
-@misconception(
-    "RealNVP",
-    belief="every layer may transform the same half",
+misconception(
+    "RealNVP", name="same_half_in_every_layer", belief="every layer may transform the same half",
+    replace=(", flip=k % 2 == 1", ""),
     hint="The first coordinates reach z unchanged. How do all coordinates get their turn?",
-)
-class same_half_in_every_layer(RealNVP):
-    """Never flip."""
+)  # fmt: skip
 
-    def __init__(self, dim: int = 2, num_layers: int = 6, hidden: int = 64) -> None:
-        """Layers without flip."""
-        super().__init__(dim, num_layers, hidden)
-        self.layers = nn.ModuleList(coupling.AffineCoupling(dim, hidden) for _ in range(num_layers))
+misconception(
+    "RealNVP", name="last_log_det_only", belief="the last layer's log-determinant is that of the stack",
+    replace=("total = total + log_det", "total = log_det"),
+    hint="Your log_det is right for a single layer only. What is the log-determinant of one map after another?",
+)  # fmt: skip
 
+misconception(
+    "RealNVP", name="log_det_subtracted", belief="densities fall where a map stretches",
+    replace=(".sum(dim=-1) + log_det", ".sum(dim=-1) - log_det"),
+    hint="Your density does not integrate to one. Does log_det belong to the map from x to z or from z to x, and which sign "
+    "follows?",
+)  # fmt: skip
 
-@misconception(
-    "RealNVP",
-    belief="the last layer's log-determinant is that of the stack",
-    hint="Your log_det is right for a single layer only. What is the log-determinant of one map after "
-    "another?",
-)
-class last_log_det_only(RealNVP):
-    """Overwrite instead of adding."""
+misconception(
+    "RealNVP", name="log_det_left_out", belief="the density of x is that of its z",
+    replace=(".sum(dim=-1) + log_det", ".sum(dim=-1)"),
+    hint="Your log_prob ignores how much space is stretched on the way to z. Which term of the change of variables is missing?",
+)  # fmt: skip
 
-    def forward(self, x: Tensor) -> Pair:
-        """Keep the last one."""
-        for layer in self.layers:
-            x, log_det = layer(x)
-        return x, log_det
+misconception(
+    "RealNVP", name="normalising_constant_dropped", belief="constants may be dropped from a likelihood",
+    replace=("z.square() + math.log(2 * math.pi)", "z.square()"),
+    hint="A fresh model is not the standard normal: your log_prob is too large by the same amount everywhere. What makes the "
+    "normal density integrate to one?",
+)  # fmt: skip
 
+misconception(
+    "RealNVP", name="latent_density_averaged", belief="the latent log-density is averaged over the coordinates",
+    replace=(".sum(dim=-1)", ".mean(dim=-1)"),
+    hint="Your latent density is not that of independent coordinates. Are their log-densities added up or averaged?",
+)  # fmt: skip
 
-@misconception(
-    "RealNVP",
-    belief="densities fall where a map stretches",
-    hint="Your density does not integrate to one. Does log_det belong to the map from x to z or from z to "
-    "x, and which sign follows?",
-)
-class log_det_subtracted(RealNVP):
-    """log N(z) - log_det."""
+misconception(
+    "RealNVP", name="log_prob_negated", belief="log_prob is the loss",
+    replace=(
+        "-0.5 * (z.square() + math.log(2 * math.pi)).sum(dim=-1) + log_det",
+        "0.5 * (z.square() + math.log(2 * math.pi)).sum(dim=-1) - log_det",
+    ),
+    hint="Points far away have the largest log_prob in your version. Should a log-density grow or fall away from the data?",
+)  # fmt: skip
 
-    def log_prob(self, x: Tensor) -> Tensor:
-        """The other sign."""
-        return super().log_prob(x) - 2 * self(x)[1]
-
-
-@misconception(
-    "RealNVP",
-    belief="the density of x is that of its z",
-    hint="Your log_prob ignores how much space is stretched on the way to z. Which term of the change of "
-    "variables is missing?",
-)
-class log_det_left_out(RealNVP):
-    """log N(z)."""
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Forget the volume."""
-        return super().log_prob(x) - self(x)[1]
-
-
-@misconception(
-    "RealNVP",
-    belief="constants may be dropped from a likelihood",
-    hint="A fresh model is not the standard normal: your log_prob is too large by the same amount "
-    "everywhere. What makes the normal density integrate to one?",
-)
-class normalising_constant_dropped(RealNVP):
-    """Squares and log-determinant only."""
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Take the constant off."""
-        return super().log_prob(x) + 0.5 * self.dim * math.log(2 * math.pi)
-
-
-@misconception(
-    "RealNVP",
-    belief="the latent log-density is averaged over the coordinates",
-    hint="Your latent density is not that of independent coordinates. Are their log-densities added up or "
-    "averaged?",
-)
-class latent_density_averaged(RealNVP):
-    """Mean over dim."""
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Average the first part only."""
-        _, log_det = self(x)
-        return (super().log_prob(x) - log_det) / self.dim + log_det
-
-
-@misconception(
-    "RealNVP",
-    belief="log_prob is the loss",
-    hint="Points far away have the largest log_prob in your version. Should a log-density grow or fall "
-    "away from the data?",
-)
-class log_prob_negated(RealNVP):
-    """Return the negative log-likelihood."""
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Flip the sign."""
-        return -super().log_prob(x)
-
-
-@misconception(
-    "RealNVP",
-    belief="the inverse runs through the layers in the same order",
+misconception(
+    "RealNVP", name="inverse_in_forward_order", belief="the inverse runs through the layers in the same order",
+    replace=("reversed(self.layers)", "self.layers"),
     hint="Each of your layers is undone, but their order is not. Which layer must be undone first?",
-)
-class inverse_in_forward_order(RealNVP):
-    """First layer first."""
+)  # fmt: skip
 
-    def inverse(self, z: Tensor) -> Tensor:
-        """Do not reverse."""
-        for layer in self.layers:
-            z, _ = layer.inverse(z)
-        return z
+misconception(
+    "RealNVP", name="sampled_with_forward", belief="samples are made by forward",
+    replace=(
+        "return self.inverse(torch.randn(num_samples, self.dim, generator=generator, device=device))",
+        "return self(torch.randn(num_samples, self.dim, generator=generator, device=device))[0]",
+    ),
+    hint="Your samples do not follow your density. Does forward lead from noise to data or from data to noise?",
+)  # fmt: skip
 
+misconception(
+    "RealNVP", name="uniform_noise_sampled", belief="any noise will do", replace=("torch.randn", "torch.rand"),
+    hint="Taken back to z, your samples are not standard normal: they fill a cube. Which distribution does log_prob assume "
+    "for z?",
+)  # fmt: skip
 
-@misconception(
-    "RealNVP",
-    belief="samples are made by forward",
-    hint="Your samples do not follow your density. Does forward lead from noise to data or from data to "
-    "noise?",
-)
-class sampled_with_forward(RealNVP):
-    """Go the wrong way."""
-
-    def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
-        """Forward."""
-        with torch.no_grad():
-            return self(torch.randn(num_samples, self.dim, generator=generator))[0]
-
-
-@misconception(
-    "RealNVP",
-    belief="any noise will do",
-    hint="Taken back to z, your samples are not standard normal: they fill a cube. Which distribution "
-    "does log_prob assume for z?",
-)
-class uniform_noise_sampled(RealNVP):
-    """rand instead of randn."""
-
-    def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
-        """Uniform."""
-        with torch.no_grad():
-            return self.inverse(torch.rand(num_samples, self.dim, generator=generator))
-
-
-@misconception(
-    "RealNVP",
-    belief="seeding is the caller's business",
+misconception(
+    "RealNVP", name="generator_ignored", belief="seeding is the caller's business", replace=("generator=generator, ", ""),
     hint="With equal generators your samples differ. Does your draw know about the generator?",
-)
-class generator_ignored(RealNVP):
-    """Draw from the global state."""
-
-    def sample(self, num_samples: int, generator: torch.Generator | None = None) -> Tensor:
-        """Forget the generator."""
-        with torch.no_grad():
-            return self.inverse(torch.randn(num_samples, self.dim))
+)  # fmt: skip

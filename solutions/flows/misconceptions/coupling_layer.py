@@ -1,7 +1,7 @@
 """Wrong beliefs about what AffineCoupling computes, with the behaviour they lead to."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe, reference
@@ -16,7 +16,7 @@ X = torch.tensor([[0.8, -1.9, 2.4], [3.1, 0.2, -0.7], [-1.3, 1.1, 0.5], [0.4, -0
 def set_parameters(layer: object, scale: float) -> None:
     """Random numbers in the order of the parameters, whatever their names."""
     generator = torch.Generator().manual_seed(8)
-    named = layer.parameters_by_name()  # type: ignore[attr-defined]
+    named = layer.built(X).parameters_by_name()  # type: ignore[attr-defined]
     values = {name: torch.randn(value.shape, generator=generator) * scale for name, value in named.items()}
     layer.set_parameters(values)  # type: ignore[attr-defined]
 
@@ -82,51 +82,22 @@ def observe_affine_coupling(candidate: Candidate, record: Record) -> None:
     record.value("nonlinear", bool(bent.max() > 1e-3))
 
 
-@misconception(
-    "AffineCoupling",
-    belief="flip is for the stack to care about",
+misconception(
+    "AffineCoupling", name="flip_ignored", belief="flip is for the stack to care about",
+    replace=("(last, first) if flip else (first, last)", "(first, last)"),
     hint="Your layer does the same with flip as without. Which coordinates decide when flip is set?",
-)
-class flip_ignored(AffineCoupling):
-    """Always use the first half."""
+)  # fmt: skip
 
-    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
-        """Drop flip."""
-        super().__init__(dim, hidden)
+misconception(
+    "AffineCoupling", name="roles_exchanged", belief="the first half is transformed", replace=("if flip", "if not flip"),
+    hint="Your layer does without flip what it should do with it. Which part decides, and which part is scaled and shifted?",
+)  # fmt: skip
 
-
-@misconception(
-    "AffineCoupling",
-    belief="the first half is transformed",
-    hint="Your layer does without flip what it should do with it. Which part decides, and which part is "
-    "scaled and shifted?",
-)
-class roles_exchanged(AffineCoupling):
-    """Invert flip."""
-
-    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
-        """The wrong way round."""
-        super().__init__(dim, hidden, not flip)
-
-
-@misconception(
-    "AffineCoupling",
-    belief="the larger part decides when the dimension is odd",
+misconception(
+    "AffineCoupling", name="odd_dimensions_rounded_up", belief="the larger part decides when the dimension is odd",
+    replace=("slice(0, dim // 2), slice(dim // 2, dim)", "slice(0, (dim + 1) // 2), slice((dim + 1) // 2, dim)"),
     hint="Your layer is right for even dimensions. How many of three coordinates are the first dim // 2?",
-)
-class odd_dimensions_rounded_up(AffineCoupling):
-    """(dim + 1) // 2."""
-
-    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
-        """Another cut."""
-        super().__init__(dim, hidden, flip)
-        first, last = slice(0, (dim + 1) // 2), slice((dim + 1) // 2, dim)
-        self.a, self.b = (last, first) if flip else (first, last)
-        size_a, size_b = (len(range(dim)[part]) for part in (self.a, self.b))
-        self.network[0] = nn.Linear(size_a, hidden)
-        self.network[-1] = nn.Linear(hidden, 2 * size_b)
-        nn.init.zeros_(self.network[-1].weight)
-        nn.init.zeros_(self.network[-1].bias)
+)  # fmt: skip
 
 
 @misconception(
@@ -151,105 +122,44 @@ class parts_joined_in_another_order(AffineCoupling):
         return super().inverse(x)
 
 
-@misconception(
-    "AffineCoupling",
-    belief="both directions have the same log-determinant",
-    hint="Your two log-determinants are equal. If the layer doubles volumes, what does its inverse do to "
-    "them?",
-)
-class inverse_log_det_not_negated(AffineCoupling):
-    """Return the forward one."""
+misconception(
+    "AffineCoupling", name="inverse_log_det_not_negated", belief="both directions have the same log-determinant",
+    replace=("return x, -s", "return x, s"),
+    hint="Your two log-determinants are equal. If the layer doubles volumes, what does its inverse do to them?",
+)  # fmt: skip
 
-    def inverse(self, y: Tensor) -> Pair:
-        """Flip the sign."""
-        x, log_det = super().inverse(y)
-        return x, -log_det
+misconception(
+    "AffineCoupling", name="network_sees_every_coordinate", belief="the network may see the whole vector",
+    replace=[
+        ("nn.Linear(size_a", "nn.Linear(dim"),
+        ("self.network(x[:, self.a])", "self.network(x)"),
+        ("self.network(y[:, self.a])", "self.network(y)"),
+    ],
+    hint="Your layer cannot be undone, and its log_det is not that of its Jacobian. Which coordinates are still known to the "
+    "network when the layer is inverted?",
+)  # fmt: skip
 
-
-@misconception(
-    "AffineCoupling",
-    belief="the network may see the whole vector",
-    hint="Your layer cannot be undone, and its log_det is not that of its Jacobian. Which coordinates are "
-    "still known to the network when the layer is inverted?",
-)
-class network_sees_every_coordinate(AffineCoupling):
-    """Scale and shift depend on x_b, too."""
-
-    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
-        """A wider network."""
-        super().__init__(dim, hidden, flip)
-        self.network[0] = nn.Linear(dim, hidden)
-
-    def forward(self, x: Tensor) -> Pair:
-        """Feed everything."""
-        s, t = self.network(x).chunk(2, dim=-1)
-        y = x.clone()
-        y[:, self.b], log_det = coupling.coupling_forward(x[:, self.b], s.tanh(), t)
-        return y, log_det
-
-    def inverse(self, y: Tensor) -> Pair:
-        """Feed everything."""
-        s, t = self.network(y).chunk(2, dim=-1)
-        x = y.clone()
-        x[:, self.b] = coupling.coupling_inverse(y[:, self.b], s.tanh(), t)
-        return x, -s.tanh().sum(dim=-1)
-
-
-@misconception(
-    "AffineCoupling",
-    belief="log_det is one number per batch",
+misconception(
+    "AffineCoupling", name="log_det_summed_over_the_batch", belief="log_det is one number per batch",
+    replace=[("return y, log_det", "return y, log_det.sum()"), ("-s.tanh().sum(dim=-1)", "-s.tanh().sum()")],
     hint="A batch goes in and a single log-determinant comes out. Does every sample have the same Jacobian?",
-)
-class log_det_summed_over_the_batch(AffineCoupling):
-    """Sum over everything."""
+)  # fmt: skip
 
-    def forward(self, x: Tensor) -> Pair:
-        """Sum once more."""
-        y, log_det = super().forward(x)
-        return y, log_det.sum()
-
-    def inverse(self, y: Tensor) -> Pair:
-        """Sum once more."""
-        x, log_det = super().inverse(y)
-        return x, log_det.sum()
-
-
-@misconception(
-    "AffineCoupling",
-    belief="a shift is all that a coupling layer needs",
+misconception(
+    "AffineCoupling", name="never_scaled", belief="a shift is all that a coupling layer needs",
+    replace=[
+        ("coupling_forward(x[:, self.b], s.tanh(), t)", "coupling_forward(x[:, self.b], 0 * s, t)"),
+        ("coupling_inverse(y[:, self.b], s.tanh(), t)", "coupling_inverse(y[:, self.b], 0 * s, t)"),
+        ("-s.tanh().sum", "(0 * s).sum"),
+    ],
     hint="Your log_det is always zero: the layer shifts but never scales. Where does s(x_a) come in?",
-)
-class never_scaled(AffineCoupling):
-    """NICE: s = 0."""
+)  # fmt: skip
 
-    def forward(self, x: Tensor) -> Pair:
-        """Shift only."""
-        _, t = self.network(x[:, self.a]).chunk(2, dim=-1)
-        y = x.clone()
-        y[:, self.b] = x[:, self.b] + t
-        return y, x.new_zeros(len(x))
-
-    def inverse(self, y: Tensor) -> Pair:
-        """Shift back."""
-        _, t = self.network(y[:, self.a]).chunk(2, dim=-1)
-        x = y.clone()
-        x[:, self.b] = y[:, self.b] - t
-        return x, y.new_zeros(len(y))
-
-
-@misconception(
-    "AffineCoupling",
-    belief="the result may be written into the input",
+misconception(
+    "AffineCoupling", name="input_overwritten", belief="the result may be written into the input",
+    replace=("y = x.clone()", "y = x"),
     hint="After a call the caller's x has changed, and autograd complains. Is y = x a copy?",
-)
-class input_overwritten(AffineCoupling):
-    """y is x."""
-
-    def forward(self, x: Tensor) -> Pair:
-        """Write into x."""
-        s, t = self.network(x[:, self.a]).chunk(2, dim=-1)
-        x[:, self.b], log_det = coupling.coupling_forward(x[:, self.b], s.tanh(), t)
-        return x, log_det
+)  # fmt: skip
 
 
 @misconception(

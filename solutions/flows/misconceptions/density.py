@@ -1,16 +1,12 @@
 """Wrong beliefs about the change of variables, with the behaviour they lead to."""
 
-import math
 
 import torch
 from torch import Tensor
 
 from autograder.checks import Candidate
-from autograder.diagnosis import Record, misconception, probe, reference
+from autograder.diagnosis import Record, misconception, probe
 
-density = reference("flows", "density")
-
-HALF_LOG_2_PI = 0.5 * math.log(2 * math.pi)
 X = torch.tensor([[0.8, -1.9, 2.4], [3.1, 0.2, -0.7], [-1.3, 1.1, 0.5]])
 A = torch.tensor([2.1, 0.6, 1.7])
 MIRRORED = torch.tensor([-2.1, 0.6, -1.7])
@@ -34,91 +30,55 @@ def observe_affine_log_prob(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.affine_log_prob, X, A, B, wrt=(0, 1, 2))
 
 
-@misconception(
-    "affine_log_prob",
-    belief="stretching raises the density",
-    hint="The wider your distribution, the larger its density. Must the total probability not stay the "
-    "same when space is stretched?",
-)
-def log_scale_added(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """Add log|a|."""
-    return density.affine_log_prob(x, a, b) + 2 * a.abs().log().sum()
+misconception(
+    "affine_log_prob", name="log_scale_added", belief="stretching raises the density", replace=("- a.abs()", "+ a.abs()"),
+    hint="The wider your distribution, the larger its density. Must the total probability not stay the same when space is "
+    "stretched?",
+)  # fmt: skip
 
+misconception(
+    "affine_log_prob", name="volume_change_forgotten", belief="the density moves along with the point",
+    replace=(" - a.abs().log()", ""),
+    hint="Your density does not integrate to one unless the scales are 1. What happens to a small volume around z on its way "
+    "to x?",
+)  # fmt: skip
 
-@misconception(
-    "affine_log_prob",
-    belief="the density moves along with the point",
-    hint="Your density does not integrate to one unless the scales are 1. What happens to a small volume "
-    "around z on its way to x?",
-)
-def volume_change_forgotten(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """Leave log|a| out."""
-    return density.affine_log_prob(x, a, b) + a.abs().log().sum()
-
-
-@misconception(
-    "affine_log_prob",
-    belief="scales are positive",
+misconception(
+    "affine_log_prob", name="absolute_value_forgotten", belief="scales are positive", replace=("a.abs().log()", "a.log()"),
     hint="For negative scales you get something that is not a number. Does a mirror image have less volume?",
-)
-def absolute_value_forgotten(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """log a instead of log|a|."""
-    return density.affine_log_prob(x, a, b) + a.abs().log().sum() - a.log().sum()
+)  # fmt: skip
 
-
-@misconception(
-    "affine_log_prob",
-    belief="z is found by applying the map to x",
+misconception(
+    "affine_log_prob", name="map_applied_to_x", belief="z is found by applying the map to x",
+    replace=("(x - b) / a", "a * x + b"),
     hint="Your density is largest far away from b. Does the given map lead from z to x or from x to z?",
-)
-def map_applied_to_x(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """z = a x + b."""
-    z = a * x + b
-    return (-0.5 * z.square() - HALF_LOG_2_PI - a.abs().log()).sum(-1)
+)  # fmt: skip
 
+misconception(
+    "affine_log_prob", name="scale_taken_for_the_variance", belief="a is a variance",
+    replace=[("(x - b) / a", "(x - b) / a.abs().sqrt()"), ("- a.abs().log()", "- 0.5 * a.abs().log()")],
+    hint="Your density is too wide or too narrow unless |a| is 1. If z has variance 1, which variance has a * z?",
+)  # fmt: skip
 
-@misconception(
-    "affine_log_prob",
-    belief="a is a variance",
-    hint="Your density is too wide or too narrow unless |a| is 1. If z has variance 1, which variance has "
-    "a * z?",
-)
-def scale_taken_for_the_variance(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """Divide the square by |a| once."""
-    return (-0.5 * (x - b).square() / a.abs() - HALF_LOG_2_PI - 0.5 * a.abs().log()).sum(-1)
+misconception(
+    "affine_log_prob", name="normalising_constant_forgotten", belief="the constant of the normal density does not matter",
+    replace=(" - 0.5 * math.log(2 * math.pi)", ""),
+    hint="Your log-density is off by the same amount everywhere, in proportion to the number of dimensions. What does the "
+    "density of the standard normal amount to at zero?",
+)  # fmt: skip
 
+misconception(
+    "affine_log_prob", name="averaged_over_the_dimensions", belief="the log-density is averaged over the dimensions",
+    replace=("sum(", "mean("),
+    hint="Your log-density is too small in size by the number of dimensions. What happens to densities of independent "
+    "dimensions, and what to their logarithms?",
+)  # fmt: skip
 
-@misconception(
-    "affine_log_prob",
-    belief="the constant of the normal density does not matter",
-    hint="Your log-density is off by the same amount everywhere, in proportion to the number of "
-    "dimensions. What does the density of the standard normal amount to at zero?",
-)
-def normalising_constant_forgotten(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """Drop log(2 pi) / 2."""
-    return density.affine_log_prob(x, a, b) + HALF_LOG_2_PI * x.shape[1]
-
-
-@misconception(
-    "affine_log_prob",
-    belief="the log-density is averaged over the dimensions",
-    hint="Your log-density is too small in size by the number of dimensions. What happens to densities of "
-    "independent dimensions, and what to their logarithms?",
-)
-def averaged_over_the_dimensions(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """Mean over D."""
-    return density.affine_log_prob(x, a, b) / x.shape[1]
-
-
-@misconception(
-    "affine_log_prob",
-    belief="the shift is added before scaling",
-    hint="Your density is right for b = 0 only. Is b applied before the scaling or after it, and what "
-    "must be undone first?",
-)
-def shift_undone_last(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """z = x / a - b."""
-    return density.affine_log_prob(x, a, a * b)
+misconception(
+    "affine_log_prob", name="shift_undone_last", belief="the shift is added before scaling",
+    replace=("(x - b) / a", "x / a - b"),
+    hint="Your density is right for b = 0 only. Is b applied before the scaling or after it, and what must be undone first?",
+)  # fmt: skip
 
 
 # -- flow_log_prob -----------------------------------------------------------------------------------------
@@ -134,48 +94,31 @@ def observe_flow_log_prob(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.flow_log_prob, LOG_Q0, LOG_DETS, wrt=(0, 1))
 
 
-@misconception(
-    "flow_log_prob",
-    belief="log-determinants are added, as in log p(x) = log p(z) + log|det dz/dx|",
-    hint="Stretching raises the density in your version. Are these determinants those of the maps from "
-    "z_0 on, or of their inverses?",
-)
-def log_dets_added(log_q0: Tensor, log_dets: Tensor) -> Tensor:
-    """Use the other direction's sign."""
-    return log_q0 + log_dets.sum(0)
+misconception(
+    "flow_log_prob", name="log_dets_added", belief="log-determinants are added, as in log p(x) = log p(z) + log|det dz/dx|",
+    replace=("log_q0 -", "log_q0 +"),
+    hint="Stretching raises the density in your version. Are these determinants those of the maps from z_0 on, or of their "
+    "inverses?",
+)  # fmt: skip
 
+misconception(
+    "flow_log_prob", name="last_step_only", belief="only the last step changes the density",
+    replace=("log_dets.sum(dim=0)", "log_dets[-1]"),
+    hint="All steps but the last have no influence on your result. Which of the maps on the way to the end stretch space?",
+)  # fmt: skip
 
-@misconception(
-    "flow_log_prob",
-    belief="only the last step changes the density",
-    hint="All steps but the last have no influence on your result. Which of the maps on the way to the "
-    "end stretch space?",
-)
-def last_step_only(log_q0: Tensor, log_dets: Tensor) -> Tensor:
-    """Take the last row."""
-    return log_q0 - log_dets[-1]
+misconception(
+    "flow_log_prob", name="steps_averaged", belief="the change of volume is the average one", replace=("sum(", "mean("),
+    hint="Applying the same step twice should change the density twice as much. Do volume changes add up or average out along "
+    "the chain?",
+)  # fmt: skip
 
-
-@misconception(
-    "flow_log_prob",
-    belief="the change of volume is the average one",
-    hint="Applying the same step twice should change the density twice as much. Do volume changes add up "
-    "or average out along the chain?",
-)
-def steps_averaged(log_q0: Tensor, log_dets: Tensor) -> Tensor:
-    """Mean over S."""
-    return log_q0 - log_dets.mean(0)
-
-
-@misconception(
-    "flow_log_prob",
-    belief="determinants of a composition multiply, so their logarithms do",
-    hint="One step without any change of volume makes the others disappear in your version. What does a "
-    "product become under the logarithm?",
-)
-def log_dets_multiplied(log_q0: Tensor, log_dets: Tensor) -> Tensor:
-    """Product over S."""
-    return log_q0 - log_dets.prod(0)
+misconception(
+    "flow_log_prob", name="log_dets_multiplied", belief="determinants of a composition multiply, so their logarithms do",
+    replace=("sum(", "prod("),
+    hint="One step without any change of volume makes the others disappear in your version. What does a product become under "
+    "the logarithm?",
+)  # fmt: skip
 
 
 @misconception(
@@ -189,23 +132,15 @@ def summed_over_the_samples(log_q0: Tensor, log_dets: Tensor) -> Tensor:
     return log_q0 - total.repeat(len(log_q0))[: len(log_q0)]
 
 
-@misconception(
-    "flow_log_prob",
-    belief="the log-determinants of the whole batch belong to every sample",
-    hint="The result of a sample changes with its neighbours. Over which dimensions do you add up the "
-    "log-determinants?",
-)
-def summed_over_everything(log_q0: Tensor, log_dets: Tensor) -> Tensor:
-    """Sum over both dimensions."""
-    return log_q0 - log_dets.sum()
+misconception(
+    "flow_log_prob", name="summed_over_everything", belief="the log-determinants of the whole batch belong to every sample",
+    replace=("dim=0", ""),
+    hint="The result of a sample changes with its neighbours. Over which dimensions do you add up the log-determinants?",
+)  # fmt: skip
 
-
-@misconception(
-    "flow_log_prob",
-    belief="log_dets holds determinants",
-    hint="Steps that halve the volume give you something that is not a number, or an infinite density. "
-    "Have the logarithms been taken already?",
-)
-def logarithm_taken_again(log_q0: Tensor, log_dets: Tensor) -> Tensor:
-    """Take log|.| of log-determinants."""
-    return log_q0 - log_dets.abs().log().sum(0)
+misconception(
+    "flow_log_prob", name="logarithm_taken_again", belief="log_dets holds determinants",
+    replace=("log_dets.sum", "log_dets.abs().log().sum"),
+    hint="Steps that halve the volume give you something that is not a number, or an infinite density. Have the logarithms "
+    "been taken already?",
+)  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.autograd.functional import jacobian
 
 from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
@@ -32,41 +31,24 @@ def observe_numerical_log_det(candidate: Candidate, record: Record) -> None:
 Map = Callable[[Tensor], Tensor]
 
 
-def jacobians(f: Map, x: Tensor) -> Tensor:
-    """One matrix per point."""
-    return torch.stack([jacobian(f, point) for point in x])
+misconception(
+    "numerical_log_det", name="absolute_value_of_the_determinant_forgotten", belief="the determinant is positive",
+    replace=("torch.linalg.slogdet(jacobians).logabsdet", "torch.logdet(jacobians)"),
+    hint="For maps that mirror space you get something that is not a number. Which part of the determinant tells how volumes "
+    "change?",
+)  # fmt: skip
 
-
-@misconception(
-    "numerical_log_det",
-    belief="the determinant is positive",
-    hint="For maps that mirror space you get something that is not a number. Which part of the "
-    "determinant tells how volumes change?",
-)
-def absolute_value_of_the_determinant_forgotten(f: Map, x: Tensor) -> Tensor:
-    """log det instead of log|det|."""
-    return torch.logdet(jacobians(f, x))
-
-
-@misconception(
-    "numerical_log_det",
-    belief="the determinant itself is asked for",
+misconception(
+    "numerical_log_det", name="determinant_returned", belief="the determinant itself is asked for",
+    replace=("torch.linalg.slogdet(jacobians).logabsdet", "torch.linalg.det(jacobians).abs()"),
     hint="The identity should give zero. Do you return the determinant or its logarithm?",
-)
-def determinant_returned(f: Map, x: Tensor) -> Tensor:
-    """Forget the logarithm."""
-    return torch.linalg.det(jacobians(f, x)).abs()
+)  # fmt: skip
 
-
-@misconception(
-    "numerical_log_det",
-    belief="only the diagonal of the Jacobian matters",
-    hint="You are right for triangular Jacobians only. What do the entries off the diagonal do to the "
-    "determinant in general?",
-)
-def diagonal_only(f: Map, x: Tensor) -> Tensor:
-    """Sum the logarithms of the diagonal."""
-    return jacobians(f, x).diagonal(dim1=1, dim2=2).abs().log().sum(1)
+misconception(
+    "numerical_log_det", name="diagonal_only", belief="only the diagonal of the Jacobian matters",
+    replace=("torch.linalg.slogdet(jacobians).logabsdet", "jacobians.diagonal(dim1=1, dim2=2).abs().log().sum(1)"),
+    hint="You are right for triangular Jacobians only. What do the entries off the diagonal do to the determinant in general?",
+)  # fmt: skip
 
 
 @misconception(
@@ -97,32 +79,21 @@ def finite_differences(f: Map, x: Tensor) -> Tensor:
     return torch.linalg.slogdet(torch.stack([torch.stack(column, dim=1) for column in columns])).logabsdet
 
 
-@misconception(
-    "numerical_log_det",
-    belief="the logarithm of the determinant is as good as slogdet",
-    hint="In many dimensions you get infinities. What happens to a product of many small numbers before "
-    "its logarithm is taken, and which function avoids that product?",
-)
-def determinant_then_logarithm(f: Map, x: Tensor) -> Tensor:
-    """Underflow."""
-    return torch.linalg.det(jacobians(f, x)).abs().log()
+misconception(
+    "numerical_log_det", name="determinant_then_logarithm", belief="the logarithm of the determinant is as good as slogdet",
+    replace=("torch.linalg.slogdet(jacobians).logabsdet", "torch.linalg.det(jacobians).abs().log()"),
+    hint="In many dimensions you get infinities. What happens to a product of many small numbers before its logarithm is "
+    "taken, and which function avoids that product?",
+)  # fmt: skip
 
-
-@misconception(
-    "numerical_log_det",
-    belief="the log-determinant is one number per batch",
+misconception(
+    "numerical_log_det", name="averaged_over_the_points", belief="the log-determinant is one number per batch",
+    replace=(".logabsdet", ".logabsdet.mean()"),
     hint="Several points go in and one number comes out. Is the stretching the same everywhere?",
-)
-def averaged_over_the_points(f: Map, x: Tensor) -> Tensor:
-    """Mean over the batch."""
-    return torch.linalg.slogdet(jacobians(f, x)).logabsdet.mean()
+)  # fmt: skip
 
-
-@misconception(
-    "numerical_log_det",
-    belief="the inverse map's determinant is asked for",
+misconception(
+    "numerical_log_det", name="log_det_of_the_inverse", belief="the inverse map's determinant is asked for",
+    replace=("return torch", "return -torch"),
     hint="All your values have the wrong sign. Does f stretch where your value is positive?",
-)
-def log_det_of_the_inverse(f: Map, x: Tensor) -> Tensor:
-    """Flip the sign."""
-    return -torch.linalg.slogdet(jacobians(f, x)).logabsdet
+)  # fmt: skip

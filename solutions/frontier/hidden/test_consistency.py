@@ -136,7 +136,7 @@ def test_c_skip_dtype(candidate: Candidate) -> None:
 
 @check("c_skip", points=0.25, title="leaves t as it is", kind="purity")
 def test_c_skip_pure(candidate: Candidate) -> None:
-    """The input was modified, or the random state was used."""
+    """The input was modified, or the random state or a global setting was changed."""
     t = uniform((4,), 54, 0.002, 5.0, torch.float32)
     seen = candidate.c_skip.observe(t)
     assert_untouched(seen, (t,))
@@ -187,7 +187,7 @@ def test_c_out_dtype(candidate: Candidate) -> None:
 
 @check("c_out", points=0.25, title="leaves t as it is", kind="purity")
 def test_c_out_pure(candidate: Candidate) -> None:
-    """The input was modified, or the random state was used."""
+    """The input was modified, or the random state or a global setting was changed."""
     t = uniform((4,), 58, 0.002, 5.0, torch.float32)
     seen = candidate.c_out.observe(t)
     assert_untouched(seen, (t,))
@@ -264,7 +264,7 @@ def test_consistency_function_dtype(candidate: Candidate) -> None:
     "consistency_function", points=0.25, title="depends on its inputs alone, and spares them", kind="purity"
 )
 def test_consistency_function_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     point = make_point((2, 3, 2), 66, torch.float32)
     seen = candidate.consistency_function.observe(network, point.x, point.t)
     assert_untouched(seen, (network, point.x, point.t))

@@ -148,7 +148,7 @@ def test_distillation_loss_of_exact_function(candidate: Candidate) -> None:
 
 @check("distillation_loss", points=0.25, title="depends on its inputs alone, and spares them", kind="purity")
 def test_distillation_loss_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     pair = make_pair((2, 3, 2), 76, torch.float32)
     seen = candidate.distillation_loss.observe(student, ema_student, teacher_step, *pair)
     for after, before in zip(seen.args[3:], pair, strict=True):

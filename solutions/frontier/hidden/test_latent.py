@@ -114,7 +114,7 @@ def test_latent_scale_is_scalar(candidate: Candidate) -> None:
 
 @check("latent_scale", points=0.25, title="leaves the latents as they are", kind="purity")
 def test_latent_scale_pure(candidate: Candidate) -> None:
-    """The latents were modified, or the random state was used."""
+    """The latents were modified, or the random state or a global setting was changed."""
     latents = clouds(8).float()
     seen = candidate.latent_scale.observe(latents)
     assert_close(seen.args[0], latents, rtol=0, atol=0, what="the latents after the call")
@@ -249,7 +249,7 @@ def test_decode_scaled_dtype(candidate: Candidate) -> None:
 
 @check("decode_scaled", points=0.25, title="leaves the latents as they are", kind="purity")
 def test_decode_scaled_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_case((2, 3), 25, torch.float32, 0.7)
     seen = candidate.decode_scaled.observe(candidate.object(decode=decode), *case)
     assert_close(seen.args[1], case.x, rtol=0, atol=0, what="z after the call")
@@ -291,6 +291,8 @@ def test_compute_ratio_axes(candidate: Candidate) -> None:
 
 @check("compute_ratio", points=0.25, title="very many pixels", kind="extreme")
 def test_compute_ratio_large(candidate: Candidate) -> None:
-    """Numbers of elements beyond 32 bits overflow."""
+    """Numbers of elements beyond 32 bits overflow, or a global setting was changed."""
     side = whole(38, 6000, 9000)
-    assert_close(candidate.compute_ratio((3, 8 * side, 8 * side), (4, side, side)), 48.0, what="the ratio")
+    seen = candidate.compute_ratio.observe((3, 8 * side, 8 * side), (4, side, side))
+    assert_true(not seen.switched, "a global setting was changed")
+    assert_close(seen.value, 48.0, what="the ratio")

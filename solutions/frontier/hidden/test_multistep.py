@@ -211,7 +211,7 @@ def test_min_snr_weight_dtype(candidate: Candidate) -> None:
 
 @check("min_snr_weight", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_min_snr_weight_pure(candidate: Candidate) -> None:
-    """An input was modified, or the random state was used."""
+    """An input was modified, or the random state or a global setting was changed."""
     case = make_weighing(4, 44, torch.float32)
     seen = candidate.min_snr_weight.observe(*case.arguments())
     for after, before in zip(seen.args, case[:2], strict=True):

@@ -210,7 +210,7 @@ def test_discretize_single_step(candidate: Candidate) -> None:
     kind="purity",
 )
 def test_discretize_pure(candidate: Candidate) -> None:
-    """The result is not a floating-point tensor of shape (T,), or the random state was used."""
+    """The result is not a floating-point tensor of shape (T,), or the random state or a global setting was changed."""
     length = whole(52, 20, 60)
     seen = candidate.discretize.observe(length)
     assert_shape(seen.value, (length,), what="the schedule")

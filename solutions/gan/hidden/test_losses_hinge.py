@@ -89,7 +89,7 @@ def test_hinge_discriminator_loss_margin(candidate: Candidate) -> None:
 
 @check("hinge_discriminator_loss", points=0.25, title="one loss per pair, inputs left alone", kind="purity")
 def test_hinge_discriminator_loss_pure(candidate: Candidate) -> None:
-    """An input was modified, randomness was used, or shape or dtype of the result are wrong."""
+    """An input was modified, randomness was used, a global setting changed, or shape or dtype of the result are wrong."""
     for dtype, shape in zip(DTYPES, ((3, 1, 2, 2), (1, 4)), strict=True):
         case = (normal(shape, 3, dtype), normal(shape, 4, dtype))
         assert_untouched(candidate.hinge_discriminator_loss.observe(*case), case, shape[:1])
@@ -125,7 +125,7 @@ def test_hinge_generator_loss_linear(candidate: Candidate) -> None:
 
 @check("hinge_generator_loss", points=0.25, title="one loss per sample, input left alone", kind="purity")
 def test_hinge_generator_loss_pure(candidate: Candidate) -> None:
-    """The input was modified, randomness was used, or shape or dtype of the result are wrong."""
+    """The input was modified, randomness was used, a global setting changed, or shape or dtype of the result are wrong."""
     for dtype, shape in zip(DTYPES, ((3, 1, 2, 2), (1, 4)), strict=True):
         fake = normal(shape, 6, dtype)
         assert_untouched(candidate.hinge_generator_loss.observe(fake), (fake,), shape[:1])
@@ -178,7 +178,7 @@ def test_critic_loss_shift(candidate: Candidate) -> None:
 
 @check("critic_loss", points=0.25, title="returns a scalar and leaves its inputs alone", kind="purity")
 def test_critic_loss_pure(candidate: Candidate) -> None:
-    """An input was modified, randomness was used, or the result is not a scalar of the dtype of the inputs."""
+    """An input was modified, randomness used, a global setting changed, or the result is no scalar of their dtype."""
     for dtype in DTYPES:
         case = make_scores((3,), 8, dtype)
         assert_untouched(candidate.critic_loss.observe(*case), case, ())

@@ -99,7 +99,7 @@ def test_gradient_penalty_column_of_scores(candidate: Candidate) -> None:
 
 @check("gradient_penalty", points=0.5, title="leaves gradients and inputs alone", kind="purity")
 def test_gradient_penalty_pure(candidate: Candidate) -> None:
-    """The .grad of the critic's parameters or an input has changed, or randomness was used although eps is given."""
+    """The .grad of the critic, an input or a global setting has changed, or randomness was used although eps is given."""
     critic, case = candidate.toy("QuadraticCritic", stale=2.5), make_points((3, 2), 91)
     seen = candidate.gradient_penalty.observe(critic, *case)
     assert_shape(seen.value, (), torch.float64, what="the penalty")

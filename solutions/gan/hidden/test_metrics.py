@@ -95,7 +95,7 @@ def test_feature_statistics_gradient(candidate: Candidate) -> None:
 
 @check("feature_statistics", points=0.25, title="keeps dtype, shapes and its input", kind="purity")
 def test_feature_statistics_pure(candidate: Candidate) -> None:
-    """The features were modified, randomness was used, or shapes or dtypes of the results are wrong."""
+    """The features were modified, randomness used, a global setting changed, or a shape or dtype is wrong."""
     for dtype, shape in zip(DTYPES, ((2, 3), (5, 2)), strict=True):
         x = make_features(shape, 7, dtype)
         seen = candidate.feature_statistics.observe(x)
@@ -168,7 +168,7 @@ def test_inception_score_gradient(candidate: Candidate) -> None:
 
 @check("inception_score", points=0.25, title="returns a number and leaves its input alone", kind="purity")
 def test_inception_score_pure(candidate: Candidate) -> None:
-    """The probabilities were modified, randomness was used, or the result is not a single number."""
+    """The probabilities were modified, randomness was used, a global setting changed, or the result is not a single number."""
     for dtype, shape in zip(DTYPES, ((3, 4), (1, 2)), strict=True):
         probs = make_probabilities(shape, 14, dtype)
         seen = candidate.inception_score.observe(probs)

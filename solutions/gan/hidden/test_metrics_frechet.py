@@ -38,7 +38,7 @@ class Gaussians(NamedTuple):
 
 def gaussians() -> st.SearchStrategy[Gaussians]:
     """Two Gaussians whose covariances have nothing to do with each other."""
-    return made(make_gaussians, st.sampled_from([1, 2, 3, 5]), seeds())
+    return made(make_gaussians, st.sampled_from([2, 3, 4, 5]), seeds())
 
 
 def make_gaussians(size: int, seed: int, rank: int | None = None) -> Gaussians:
@@ -153,7 +153,7 @@ def test_frechet_distance_dtypes(candidate: Candidate) -> None:
 
 @check("frechet_distance", points=0.25, title="leaves its inputs alone", kind="purity")
 def test_frechet_distance_pure(candidate: Candidate) -> None:
-    """An input was modified, or randomness was used."""
+    """An input was modified, randomness was used, or a global setting changed."""
     case = make_gaussians(3, 61)
     seen = candidate.frechet_distance.observe(*case)
     for after, before in zip(seen.args, case, strict=True):

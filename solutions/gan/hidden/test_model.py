@@ -17,32 +17,32 @@ def noise(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(shape, generator=generator(seed))
 
 
-def shake(module: RemoteObject, seed: int = 0, scale: float = 1.0) -> RemoteObject:
+def shake(module: RemoteObject, example: Tensor, seed: int = 0, scale: float = 1.0) -> RemoteObject:
     """Move all parameters to general position and put the module into eval mode.
 
-    Weights get Gaussian noise that keeps activations near one; ``scale`` multiplies every parameter.
+    Weights get Gaussian noise that keeps activations near one; ``scale`` multiplies every parameter. Lazy layers make
+    theirs in a first pass, of ``example``.
     """
     moved = {}
-    for number, (name, value) in enumerate(module.parameters_by_name().items()):
+    for number, (name, value) in enumerate(module.built(example).parameters_by_name().items()):
         spread = value[0].numel() ** -0.5 if value.ndim > 1 else 0.1
         # Noise of a prime length, repeated: cheap, and no layer's shape lines up with it.
         moves = noise(8191, seed=100 * seed + number).repeat(value.numel() // 8191 + 1)[: value.numel()]
         moved[name] = torch.add(value, moves.view(value.shape).to(value.dtype), alpha=spread).mul_(scale)
     module.set_parameters(moved)
-    module.eval()
     return module
 
 
 def make_generator(candidate: Candidate, seed: int = 0, scale: float = 1.0) -> RemoteObject:
     """A generator with six latent coordinates, in general position."""
     candidate.seed(seed)
-    return shake(candidate.Generator(latent_dim=6), seed, scale)
+    return shake(candidate.Generator(latent_dim=6), torch.zeros(2, 6), seed, scale)
 
 
 def make_discriminator(candidate: Candidate, seed: int = 0, scale: float = 1.0) -> RemoteObject:
     """A discriminator in general position."""
     candidate.seed(seed)
-    return shake(candidate.Discriminator(), seed, scale)
+    return shake(candidate.Discriminator(), torch.zeros(2, 1, 28, 28), seed, scale)
 
 
 def assert_alone(module: RemoteObject, batch: Tensor) -> None:
@@ -59,7 +59,7 @@ def assert_alone(module: RemoteObject, batch: Tensor) -> None:
 def assert_same_after_loading(make: Callable[[], RemoteObject], candidate: Candidate, x: Tensor) -> None:
     """A module that loads another's state dict computes what the other computes, and did not before."""
     candidate.seed(1)
-    first = shake(make(), 5)
+    first = shake(make(), x, 5)
     candidate.seed(2)
     second = make()
     second.eval()

@@ -132,7 +132,7 @@ def test_optimal_discriminator_gradient(candidate: Candidate) -> None:
 
 @check("optimal_discriminator", points=0.25, title="one value per outcome, inputs left alone", kind="purity")
 def test_optimal_discriminator_pure(candidate: Candidate) -> None:
-    """An input was modified, randomness was used, or shape or dtype of the result are wrong."""
+    """An input was modified, randomness was used, a global setting changed, or shape or dtype of the result are wrong."""
     for dtype, shape in zip(DTYPES, ((2, 3), (4,)), strict=True):
         case = make_pair(shape, 3, dtype)
         assert_untouched(candidate.optimal_discriminator.observe(*case), case, shape)
@@ -193,7 +193,7 @@ def test_js_divergence_gradient(candidate: Candidate) -> None:
 
 @check("js_divergence", points=0.25, title="one value per pair, inputs left alone", kind="purity")
 def test_js_divergence_pure(candidate: Candidate) -> None:
-    """An input was modified, randomness was used, or shape or dtype of the result are wrong."""
+    """An input was modified, randomness was used, a global setting changed, or shape or dtype of the result are wrong."""
     for dtype, shape in zip(DTYPES, ((2, 3), (4,)), strict=True):
         case = make_pair(shape, 14, dtype)
         assert_untouched(candidate.js_divergence.observe(*case), case, shape[:-1])
@@ -238,7 +238,7 @@ def test_gan_value_gradient(candidate: Candidate) -> None:
 
 @check("gan_value", points=0.25, title="one value per pair, inputs left alone", kind="purity")
 def test_gan_value_pure(candidate: Candidate) -> None:
-    """An input was modified, randomness was used, or shape or dtype of the result are wrong."""
+    """An input was modified, randomness was used, a global setting changed, or shape or dtype of the result are wrong."""
     for dtype, shape in zip(DTYPES, ((2, 3), (4,)), strict=True):
         case = make_pair(shape, 23, dtype)
         assert_untouched(candidate.gan_value.observe(*case), case, shape[:-1])

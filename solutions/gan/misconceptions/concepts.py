@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
 from autograder.checks import Candidate
-from autograder.diagnosis import Record, misconception, probe, record_entries, reference
-
-Formula = Callable[..., float]
-concepts = reference("gan", "concepts")
-
+from autograder.diagnosis import Record, misconception, probe, record_entries
 
 # -- equilibrium -----------------------------------------------------------------------------------------------
 
@@ -21,55 +14,34 @@ def observe_equilibrium(candidate: Candidate, record: Record) -> None:
     record_entries(record, "at equilibrium", candidate.equilibrium.answer())
 
 
-@misconception(
-    "equilibrium",
-    belief="a perfect generator convinces the discriminator completely",
-    hint="If real and generated samples cannot be told apart, which answer costs a discriminator that must handle "
-    "both the least?",
-)
-def discriminator_fooled_completely() -> dict[str, float]:
-    """Output one."""
-    return concepts.equilibrium() | {"discriminator": 1.0, "logit": math.inf}
+misconception(
+    "equilibrium", name="discriminator_fooled_completely", belief="a perfect generator convinces the discriminator completely",
+    replace=[('"discriminator": 0.5', '"discriminator": 1.0'), ('"logit": 0.0', '"logit": math.inf')],
+    hint="If real and generated samples cannot be told apart, which answer costs a discriminator that must handle both the "
+    "least?",
+)  # fmt: skip
 
-
-@misconception(
-    "equilibrium",
-    belief="at equilibrium all losses are zero",
+misconception(
+    "equilibrium", name="losses_vanish_at_equilibrium", belief="at equilibrium all losses are zero",
+    replace=("ln2 = math.log(2)", "ln2 = 0.0"),
     hint="What is the cross-entropy of a fair coin? Can a loss be zero while the discriminator is undecided?",
-)
-def losses_vanish_at_equilibrium() -> dict[str, float]:
-    """Losses zero."""
-    return concepts.equilibrium() | dict.fromkeys(("discriminator_loss", "saturating", "nonsaturating"), 0.0)
+)  # fmt: skip
 
-
-@misconception(
-    "equilibrium",
-    belief="the discriminator's loss is that of one batch",
+misconception(
+    "equilibrium", name="one_batch_counted", belief="the discriminator's loss is that of one batch", replace=("2 * ln2", "ln2"),
     hint="How many expectations does the discriminator's loss add up?",
-)
-def one_batch_counted() -> dict[str, float]:
-    """ln 2 instead of 2 ln 2."""
-    return concepts.equilibrium() | {"discriminator_loss": math.log(2)}
+)  # fmt: skip
 
-
-@misconception(
-    "equilibrium",
-    belief="the logit of one half is one half",
+misconception(
+    "equilibrium", name="probability_given_as_a_logit", belief="the logit of one half is one half",
+    replace=('"logit": 0.0', '"logit": 0.5'),
     hint="Which logit does the sigmoid map to one half?",
-)
-def probability_given_as_a_logit() -> dict[str, float]:
-    """Logit one half."""
-    return concepts.equilibrium() | {"logit": 0.5}
+)  # fmt: skip
 
-
-@misconception(
-    "equilibrium",
-    belief="both generator losses are positive",
+misconception(
+    "equilibrium", name="saturating_loss_taken_positive", belief="both generator losses are positive", replace=("-ln2", "ln2"),
     hint="What sign does log(1 - D) have? One of the two losses is minimised although it is already negative.",
-)
-def saturating_loss_taken_positive() -> dict[str, float]:
-    """Sign of the saturating loss."""
-    return concepts.equilibrium() | {"saturating": math.log(2)}
+)  # fmt: skip
 
 
 # -- unbalanced_discriminator ----------------------------------------------------------------------------------
@@ -83,55 +55,39 @@ def observe_unbalanced_discriminator(candidate: Candidate, record: Record) -> No
         record_entries(record, f"{p_data} {p_g} {share}", answer)
 
 
-@misconception(
-    "unbalanced_discriminator",
+misconception(
+    "unbalanced_discriminator", name="share_ignored",
     belief="the optimal discriminator does not depend on how often it sees real samples",
-    hint="Your formula is right for share = 0.5. What should the discriminator say if it hardly ever sees a "
-    "generated sample?",
-)
-def share_ignored() -> Formula:
-    """The balanced formula."""
-    return lambda p_data, p_g, share: p_data / (p_data + p_g)
+    replace=("share * p_data / (share * p_data + (1 - share) * p_g)", "p_data / (p_data + p_g)"),
+    hint="Your formula is right for share = 0.5. What should the discriminator say if it hardly ever sees a generated sample?",
+)  # fmt: skip
 
-
-@misconception(
-    "unbalanced_discriminator",
-    belief="the output is the probability of generated",
+misconception(
+    "unbalanced_discriminator", name="probability_of_generated", belief="the output is the probability of generated",
+    replace=("share * p_data /", "(1 - share) * p_g /"),
     hint="Your output falls when p_data grows. Which label does the output stand for?",
-)
-def probability_of_generated() -> Formula:
-    """One minus it."""
-    return lambda p_data, p_g, share: (1 - share) * p_g / (share * p_data + (1 - share) * p_g)
+)  # fmt: skip
 
-
-@misconception(
-    "unbalanced_discriminator",
-    belief="the output is the density ratio",
+misconception(
+    "unbalanced_discriminator", name="odds_taken_for_a_probability", belief="the output is the density ratio",
+    replace=("(share * p_data + (1 - share) * p_g)", "((1 - share) * p_g)"),
     hint="Your output can exceed one. How do odds become a probability?",
-)
-def odds_taken_for_a_probability() -> Formula:
-    """The ratio."""
-    return lambda p_data, p_g, share: share * p_data / ((1 - share) * p_g)
+)  # fmt: skip
 
-
-@misconception(
-    "unbalanced_discriminator",
-    belief="the share multiplies the balanced answer",
+misconception(
+    "unbalanced_discriminator", name="share_applied_afterwards", belief="the share multiplies the balanced answer",
+    replace=("(share * p_data + (1 - share) * p_g)", "(p_data + p_g)"),
     hint="With p_g = 0 a sample is certainly real. Does your formula say so for every share?",
-)
-def share_applied_afterwards() -> Formula:
-    """Scale the balanced output."""
-    return lambda p_data, p_g, share: share * p_data / (p_data + p_g)
+)  # fmt: skip
 
-
-@misconception(
-    "unbalanced_discriminator",
-    belief="the share is that of generated samples",
+misconception(
+    "unbalanced_discriminator", name="share_of_the_wrong_class", belief="the share is that of generated samples",
+    replace=(
+        "share * p_data / (share * p_data + (1 - share) * p_g)",
+        "(1 - share) * p_data / ((1 - share) * p_data + share * p_g)",
+    ),
     hint="Which of the two distributions does `share` belong to? Try share close to one.",
-)
-def share_of_the_wrong_class() -> Formula:
-    """Swap share and 1 - share."""
-    return lambda p_data, p_g, share: (1 - share) * p_data / ((1 - share) * p_data + share * p_g)
+)  # fmt: skip
 
 
 # -- game_values -----------------------------------------------------------------------------------------------
@@ -143,53 +99,32 @@ def observe_game_values(candidate: Candidate, record: Record) -> None:
     record_entries(record, "value", candidate.game_values.answer())
 
 
-@misconception(
-    "game_values",
-    belief="the minimum of the game is zero, as for a divergence",
+misconception(
+    "game_values", name="minimum_taken_for_zero", belief="the minimum of the game is zero, as for a divergence",
+    replace=[('"minimum": -2 * ln2', '"minimum": 0.0'), ('"supremum": 0.0', '"supremum": 2 * ln2')],
     hint="A divergence is zero at its minimum. Which constant stands between it and the value of the game?",
-)
-def minimum_taken_for_zero() -> dict[str, float]:
-    """Forget the constant."""
-    return concepts.game_values() | {"minimum": 0.0, "supremum": 2 * math.log(2)}
+)  # fmt: skip
 
-
-@misconception(
-    "game_values",
-    belief="the value has one logarithm of two",
+misconception(
+    "game_values", name="one_logarithm_counted", belief="the value has one logarithm of two", replace=("-2 * ln2", "-ln2"),
     hint="Insert D = 1/2 into both expectations. How many terms are there?",
-)
-def one_logarithm_counted() -> dict[str, float]:
-    """Half of the minimum."""
-    return concepts.game_values() | {"minimum": -math.log(2)}
+)  # fmt: skip
 
-
-@misconception(
-    "game_values",
-    belief="the value is a cross-entropy, so it is positive",
+misconception(
+    "game_values", name="value_taken_for_the_loss", belief="the value is a cross-entropy, so it is positive",
+    replace=("-2 * ln2", "2 * ln2"),
     hint="V is what the discriminator maximises, a sum of logarithms of probabilities. Which sign does it have?",
-)
-def value_taken_for_the_loss() -> dict[str, float]:
-    """Sign flipped."""
-    return concepts.game_values() | {"minimum": 2 * math.log(2)}
+)  # fmt: skip
 
+misconception(
+    "game_values", name="divergence_given_in_bits", belief="the Jensen-Shannon divergence is bounded by one",
+    replace=('"jsd_at_supremum": ln2', '"jsd_at_supremum": 1.0'),
+    hint="In which unit is the bound of the Jensen-Shannon divergence equal to one, and in which unit is the answer asked for?",
+)  # fmt: skip
 
-@misconception(
-    "game_values",
-    belief="the Jensen-Shannon divergence is bounded by one",
-    hint="In which unit is the bound of the Jensen-Shannon divergence equal to one, and in which unit is the "
-    "answer asked for?",
-)
-def divergence_given_in_bits() -> dict[str, float]:
-    """Bits."""
-    return concepts.game_values() | {"jsd_at_supremum": 1.0}
-
-
-@misconception(
-    "game_values",
-    belief="divergences of disjoint distributions are infinite",
-    hint="Each of the two distributions is compared with their mixture. How large can the ratio of a density and "
-    "this mixture become?",
-)
-def unbounded_at_disjoint_supports() -> dict[str, float]:
-    """Infinity."""
-    return concepts.game_values() | {"supremum": math.inf, "jsd_at_supremum": math.inf}
+misconception(
+    "game_values", name="unbounded_at_disjoint_supports", belief="divergences of disjoint distributions are infinite",
+    replace=('"supremum": 0.0, "jsd_at_supremum": ln2', '"supremum": math.inf, "jsd_at_supremum": math.inf'),
+    hint="Each of the two distributions is compared with their mixture. How large can the ratio of a density and this mixture "
+    "become?",
+)  # fmt: skip

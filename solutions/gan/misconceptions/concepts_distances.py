@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
 from autograder.checks import Candidate
-from autograder.diagnosis import Record, misconception, probe, record_entries, reference
-
-Formula = Callable[..., float]
-Table = dict[str, Formula | float]
-concepts = reference("gan", "concepts")
-
+from autograder.diagnosis import Record, misconception, probe, record_entries
 
 # -- point_masses ----------------------------------------------------------------------------------------------
 
@@ -23,58 +15,35 @@ def observe_point_masses(candidate: Candidate, record: Record) -> None:
         record_entries(record, f"{theta}", candidate.point_masses.answer(theta=theta))
 
 
-@misconception(
-    "point_masses",
-    belief="the Wasserstein distance is signed",
-    hint="Your distance is negative for a point on the left. Can a distance be negative, and what does that do to "
-    "its slope?",
-)
-def signed_distance() -> Table:
-    """No absolute value."""
-    return concepts.point_masses() | {"wasserstein": lambda theta: theta, "wasserstein_slope": 1.0}
+misconception(
+    "point_masses", name="signed_distance", belief="the Wasserstein distance is signed",
+    replace=[("abs(theta)", "theta"), ("lambda theta: math.copysign(1.0, theta)", "1.0")],
+    hint="Your distance is negative for a point on the left. Can a distance be negative, and what does that do to its slope?",
+)  # fmt: skip
 
-
-@misconception(
-    "point_masses",
-    belief="the Wasserstein distance is squared",
+misconception(
+    "point_masses", name="squared_transport_cost", belief="the Wasserstein distance is squared",
+    replace=[("abs(theta)", "theta**2"), ("math.copysign(1.0, theta)", "2 * theta")],
     hint="Which power of the distance does the transport cost of Wasserstein-1 use?",
-)
-def squared_transport_cost() -> Table:
-    """Wasserstein-2, squared."""
-    return concepts.point_masses() | {
-        "wasserstein": lambda theta: theta**2, "wasserstein_slope": lambda theta: 2 * theta,
-    }  # fmt: skip
+)  # fmt: skip
 
+misconception(
+    "point_masses", name="infinite_jensen_shannon", belief="every divergence of distributions that do not overlap is infinite",
+    replace=('"js": math.log(2)', '"js": math.inf'),
+    hint="The Jensen-Shannon divergence compares with the mixture of both. Can the ratio to this mixture be infinite?",
+)  # fmt: skip
 
-@misconception(
-    "point_masses",
-    belief="every divergence of distributions that do not overlap is infinite",
-    hint="The Jensen-Shannon divergence compares with the mixture of both. Can the ratio to this mixture be "
-    "infinite?",
-)
-def infinite_jensen_shannon() -> Table:
-    """JS infinite."""
-    return concepts.point_masses() | {"js": math.inf}
-
-
-@misconception(
-    "point_masses",
-    belief="the Jensen-Shannon divergence falls as the points come closer",
+misconception(
+    "point_masses", name="jensen_shannon_with_a_slope", belief="the Jensen-Shannon divergence falls as the points come closer",
+    replace=('"js_slope": 0.0', '"js_slope": lambda theta: math.copysign(1.0, theta)'),
     hint="Move theta a little. Do the two point masses overlap more than before?",
-)
-def jensen_shannon_with_a_slope() -> Table:
-    """A slope where there is none."""
-    return concepts.point_masses() | {"js_slope": lambda theta: math.copysign(1.0, theta)}
+)  # fmt: skip
 
-
-@misconception(
-    "point_masses",
-    belief="the divergence of two points is zero, because nothing overlaps",
+misconception(
+    "point_masses", name="divergence_of_disjoint_points_zero",
+    belief="the divergence of two points is zero, because nothing overlaps", replace=('"kl": math.inf', '"kl": 0.0'),
     hint="Where the data have mass the model has none. What does log(p/q) say there?",
-)
-def divergence_of_disjoint_points_zero() -> Table:
-    """KL zero."""
-    return concepts.point_masses() | {"kl": 0.0}
+)  # fmt: skip
 
 
 # -- critic_supremum -------------------------------------------------------------------------------------------
@@ -87,56 +56,36 @@ def observe_critic_supremum(candidate: Candidate, record: Record) -> None:
         record_entries(record, f"{theta} {k}", candidate.critic_supremum.answer(theta=theta, k=k))
 
 
-@misconception(
-    "critic_supremum",
-    belief="the supremum is the Wasserstein distance, whatever the constant",
+misconception(
+    "critic_supremum", name="lipschitz_constant_ignored",
+    belief="the supremum is the Wasserstein distance, whatever the constant", replace=("k * abs", "abs"),
     hint="Multiply a critic by ten. What happens to its slope, and to the difference of the two averages?",
-)
-def lipschitz_constant_ignored() -> Formula:
-    """Leave k out."""
-    return lambda theta, k: abs(theta)
+)  # fmt: skip
 
+misconception(
+    "critic_supremum", name="supremum_taken_for_infinite", belief="without a bound on its values a critic reaches infinity",
+    replace=("k * abs(theta)", "math.inf"),
+    hint="A critic's values may be as large as they like. How far can they differ between two points at a given distance?",
+)  # fmt: skip
 
-@misconception(
-    "critic_supremum",
-    belief="without a bound on its values a critic reaches infinity",
-    hint="A critic's values may be as large as they like. How far can they differ between two points at a given "
-    "distance?",
-)
-def supremum_taken_for_infinite() -> Formula:
-    """Infinity."""
-    return lambda theta, k: math.inf
-
-
-@misconception(
-    "critic_supremum",
-    belief="the critic's slope points in a fixed direction",
+misconception(
+    "critic_supremum", name="slope_of_one_sign_only", belief="the critic's slope points in a fixed direction",
+    replace=("k * abs(theta)", "-k * theta"),
     hint="Your supremum is negative for one side. Which critic would do better there?",
-)
-def slope_of_one_sign_only() -> Formula:
-    """No absolute value."""
-    return lambda theta, k: -k * theta
+)  # fmt: skip
 
-
-@misconception(
-    "critic_supremum",
-    belief="a larger constant makes the constraint stricter",
+misconception(
+    "critic_supremum", name="divided_by_the_constant", belief="a larger constant makes the constraint stricter",
+    replace=("k * abs(theta)", "abs(theta) / k if k else math.inf"),
     hint="Does a larger Lipschitz constant allow more functions or fewer? What does that do to a supremum?",
-)
-def divided_by_the_constant() -> Formula:
-    """Divide."""
-    return lambda theta, k: abs(theta) / k if k else math.inf
+)  # fmt: skip
 
-
-@misconception(
-    "critic_supremum",
-    belief="the Lipschitz constant bounds the critic's values",
-    hint="Your supremum does not depend on how far apart the points are. What does a Lipschitz constant bound: "
-    "values, or slopes?",
-)
-def values_bounded_instead_of_slopes() -> Formula:
-    """Values between -k and k."""
-    return lambda theta, k: 2 * k
+misconception(
+    "critic_supremum", name="values_bounded_instead_of_slopes", belief="the Lipschitz constant bounds the critic's values",
+    replace=("k * abs(theta)", "2 * k"),
+    hint="Your supremum does not depend on how far apart the points are. What does a Lipschitz constant bound: values, or "
+    "slopes?",
+)  # fmt: skip
 
 
 # -- metric_blind_spots ----------------------------------------------------------------------------------------
@@ -149,56 +98,38 @@ def observe_metric_blind_spots(candidate: Candidate, record: Record) -> None:
         record_entries(record, f"{classes} classes", candidate.metric_blind_spots.answer(num_classes=classes))
 
 
-@misconception(
-    "metric_blind_spots",
-    belief="the inception score notices that images repeat",
-    hint="The score sees class probabilities only. Do those of one image per class differ from those of the data "
-    "themselves?",
-)
-def repetition_noticed_by_the_inception_score() -> Table:
-    """Score one for repeated images."""
-    return concepts.metric_blind_spots() | {"is_one_image_per_class": 1.0}
+misconception(
+    "metric_blind_spots", name="repetition_noticed_by_the_inception_score",
+    belief="the inception score notices that images repeat", replace=("lambda num_classes: num_classes", "1.0"),
+    hint="The score sees class probabilities only. Do those of one image per class differ from those of the data themselves?",
+)  # fmt: skip
 
-
-@misconception(
-    "metric_blind_spots",
-    belief="the inception score is a logarithm",
+misconception(
+    "metric_blind_spots", name="exponential_forgotten", belief="the inception score is a logarithm",
+    replace=[
+        ("lambda num_classes: num_classes", "lambda num_classes: math.log(num_classes)"),
+        ('"is_one_class": 1.0', '"is_one_class": 0.0'),
+    ],
     hint="Is the inception score the average divergence, or something computed from it?",
-)
-def exponential_forgotten() -> Table:
-    """The divergence itself."""
-    return concepts.metric_blind_spots() | {
-        "is_one_image_per_class": lambda num_classes: math.log(num_classes), "is_one_class": 0.0,
-    }  # fmt: skip
+)  # fmt: skip
 
-
-@misconception(
-    "metric_blind_spots",
-    belief="confident predictions of one class score high",
+misconception(
+    "metric_blind_spots", name="confidence_alone_rewarded", belief="confident predictions of one class score high",
+    replace=('"is_one_class": 1.0', '"is_one_class": lambda num_classes: num_classes'),
     hint="Every prediction is certain and the average prediction is the same. How far is each from the average?",
-)
-def confidence_alone_rewarded() -> Table:
-    """Full score for one class."""
-    return concepts.metric_blind_spots() | {"is_one_class": lambda num_classes: num_classes}
+)  # fmt: skip
 
-
-@misconception(
-    "metric_blind_spots",
-    belief="the Fréchet distance tells all distributions apart",
+misconception(
+    "metric_blind_spots", name="frechet_distance_sees_everything", belief="the Fréchet distance tells all distributions apart",
+    replace=('"fid_same_moments": 0.0', '"fid_same_moments": math.inf'),
     hint="Which two properties of the features enter the formula? What if they agree?",
-)
-def frechet_distance_sees_everything() -> Table:
-    """A positive distance."""
-    return concepts.metric_blind_spots() | {"fid_same_moments": math.inf}
+)  # fmt: skip
 
-
-@misconception(
-    "metric_blind_spots",
-    belief="scores are normalised to one",
+misconception(
+    "metric_blind_spots", name="score_normalised_by_the_classes", belief="scores are normalised to one",
+    replace=[
+        ("lambda num_classes: num_classes", "1.0"),
+        ('"is_one_class": 1.0', '"is_one_class": lambda num_classes: 1 / num_classes'),
+    ],
     hint="How large is the exponential of a divergence that can reach the logarithm of the number of classes?",
-)
-def score_normalised_by_the_classes() -> Table:
-    """Score divided by the number of classes."""
-    return concepts.metric_blind_spots() | {
-        "is_one_image_per_class": 1.0, "is_one_class": lambda num_classes: 1 / num_classes,
-    }  # fmt: skip
+)  # fmt: skip

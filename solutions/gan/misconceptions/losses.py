@@ -28,79 +28,64 @@ def observe_discriminator_loss(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.discriminator_loss, REAL, FAKE, wrt=(0, 1))
 
 
-@misconception(
-    "discriminator_loss",
-    belief="a discriminator returns probabilities",
-    hint="Your loss is not a number for negative inputs. What stands between a logit and the probability whose "
-    "logarithm you need?",
-)
-def logits_taken_for_probabilities(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """Forget the sigmoid."""
-    return -(real_logits.log().mean() + (1 - fake_logits).log().mean())
+misconception(
+    "discriminator_loss", name="logits_taken_for_probabilities", belief="a discriminator returns probabilities",
+    replace=(
+        "F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()",
+        "-(real_logits.log().mean() + (1 - fake_logits).log().mean())",
+    ),
+    hint="Your loss is not a number for negative inputs. What stands between a logit and the probability whose logarithm you "
+    "need?",
+)  # fmt: skip
 
+misconception(
+    "discriminator_loss", name="labels_exchanged", belief="real samples have label 0",
+    replace=[("-real_logits", "real_logits"), ("(fake_logits)", "(-fake_logits)")],
+    hint="Your loss is small when every real sample is called generated. Which label does the discriminator give to real "
+    "samples?",
+)  # fmt: skip
 
-@misconception(
-    "discriminator_loss",
-    belief="real samples have label 0",
-    hint="Your loss is small when every real sample is called generated. Which label does the discriminator give "
-    "to real samples?",
-)
-def labels_exchanged(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """Real 0, generated 1."""
-    return F.softplus(real_logits).mean() + F.softplus(-fake_logits).mean()
+misconception(
+    "discriminator_loss", name="one_mean_over_both_batches", belief="all samples form one batch with one mean",
+    replace=(
+        "F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()",
+        "F.softplus(torch.cat([-real_logits, fake_logits])).mean()",
+    ),
+    hint="Your loss is about half as large as it should be, and depends on how many samples of each kind there are. How many "
+    "means does the formula contain?",
+)  # fmt: skip
 
-
-@misconception(
-    "discriminator_loss",
-    belief="all samples form one batch with one mean",
-    hint="Your loss is about half as large as it should be, and depends on how many samples of each kind there "
-    "are. How many means does the formula contain?",
-)
-def one_mean_over_both_batches(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """Concatenate, then average."""
-    return torch.cat([F.softplus(-real_logits), F.softplus(fake_logits)]).mean()
-
-
-@misconception(
-    "discriminator_loss",
-    belief="the loss is the average of its two halves",
+misconception(
+    "discriminator_loss", name="average_of_the_two_halves", belief="the loss is the average of its two halves",
+    replace=(
+        "F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()",
+        "(F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()) / 2",
+    ),
     hint="Your loss is half of what the formula says for every input. What joins the two means there?",
-)
-def average_of_the_two_halves(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """Divide by two."""
-    return (F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()) / 2
+)  # fmt: skip
 
-
-@misconception(
-    "discriminator_loss",
-    belief="losses are summed over a batch",
+misconception(
+    "discriminator_loss", name="summed_over_the_batches", belief="losses are summed over a batch",
+    replace=[("(-real_logits).mean()", "(-real_logits).sum()"), ("(fake_logits).mean()", "(fake_logits).sum()")],
     hint="Showing every sample twice doubles your loss. Does the formula sum over a batch or average?",
-)
-def summed_over_the_batches(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """Sums for means."""
-    return F.softplus(-real_logits).sum() + F.softplus(fake_logits).sum()
+)  # fmt: skip
 
+misconception(
+    "discriminator_loss", name="generated_samples_called_real", belief="both batches enter as log D",
+    replace=("(fake_logits)", "(-fake_logits)"),
+    hint="Your discriminator is rewarded for calling generated samples real. What probability does it give to the right label "
+    "of a generated sample?",
+)  # fmt: skip
 
-@misconception(
-    "discriminator_loss",
-    belief="both batches enter as log D",
-    hint="Your discriminator is rewarded for calling generated samples real. What probability does it give to the "
-    "right label of a generated sample?",
-)
-def generated_samples_called_real(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """log D for both."""
-    return F.softplus(-real_logits).mean() + F.softplus(-fake_logits).mean()
-
-
-@misconception(
-    "discriminator_loss",
-    belief="a sigmoid followed by a logarithm is good enough",
-    hint="Your loss is right for small logits and infinite for large ones. What is sigmoid(200) in floating point, "
-    "and what becomes of 1 minus that?",
-)
-def log_of_the_sigmoid(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """Naive composition."""
-    return -(real_logits.sigmoid().log().mean() + (1 - fake_logits.sigmoid()).log().mean())
+misconception(
+    "discriminator_loss", name="log_of_the_sigmoid", belief="a sigmoid followed by a logarithm is good enough",
+    replace=(
+        "F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()",
+        "-(real_logits.sigmoid().log().mean() + (1 - fake_logits.sigmoid()).log().mean())",
+    ),
+    hint="Your loss is right for small logits and infinite for large ones. What is sigmoid(200) in floating point, and what "
+    "becomes of 1 minus that?",
+)  # fmt: skip
 
 
 @misconception(

@@ -1,8 +1,6 @@
 """Wrong beliefs about the generator's losses in the original GAN, with the behaviour they lead to."""
 
 import torch
-from torch import Tensor
-from torch.nn import functional as F
 
 from autograder.checks import Candidate, RemoteFunction
 from autograder.diagnosis import Record, misconception, probe
@@ -33,78 +31,49 @@ def observe_saturating(candidate: Candidate, record: Record) -> None:
     observe_generator_loss(candidate.generator_loss_saturating, record)
 
 
-@misconception(
-    "generator_loss_saturating",
-    belief="the generator's loss is minus log D",
-    hint="Your loss is large and steep where the discriminator is sure: that is the other of the two losses. Which "
-    "one does the minimax game give to the generator?",
-)
-def nonsaturating_loss_instead(fake_logits: Tensor) -> Tensor:
-    """The other loss."""
-    return F.softplus(-fake_logits).mean()
+misconception(
+    "generator_loss_saturating", name="nonsaturating_loss_instead", belief="the generator's loss is minus log D",
+    replace=("-F.softplus(fake_logits)", "F.softplus(-fake_logits)"),
+    hint="Your loss is large and steep where the discriminator is sure: that is the other of the two losses. Which one does "
+    "the minimax game give to the generator?",
+)  # fmt: skip
 
+misconception(
+    "generator_loss_saturating", name="discriminators_share_minimised", belief="a loss always has a minus sign",
+    replace=("-F", "F"),
+    hint="Minimising your loss helps the discriminator. Should log(1 - D) become larger or smaller when the generator "
+    "improves?",
+)  # fmt: skip
 
-@misconception(
-    "generator_loss_saturating",
-    belief="a loss always has a minus sign",
-    hint="Minimising your loss helps the discriminator. Should log(1 - D) become larger or smaller when the "
-    "generator improves?",
-)
-def discriminators_share_minimised(fake_logits: Tensor) -> Tensor:
-    """-log(1 - D)."""
-    return F.softplus(fake_logits).mean()
-
-
-@misconception(
-    "generator_loss_saturating",
-    belief="log(1 - D) is log D of one minus the logit",
+misconception(
+    "generator_loss_saturating", name="one_minus_the_logit", belief="log(1 - D) is log D of one minus the logit",
+    replace=("-F.softplus(fake_logits)", "F.logsigmoid(1 - fake_logits)"),
     hint="Your loss is right for no logit but 1/2. Which logit has the sigmoid 1 - sigmoid(x)?",
-)
-def one_minus_the_logit(fake_logits: Tensor) -> Tensor:
-    """log sigmoid(1 - x)."""
-    return F.logsigmoid(1 - fake_logits).mean()
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_saturating",
-    belief="a discriminator returns probabilities",
+misconception(
+    "generator_loss_saturating", name="logits_without_a_sigmoid", belief="a discriminator returns probabilities",
+    replace=("-F.softplus(fake_logits)", "(1 - fake_logits).log()"),
     hint="Your loss is not a number for logits above 1. What stands between a logit and a probability?",
-)
-def logits_without_a_sigmoid(fake_logits: Tensor) -> Tensor:
-    """log(1 - logit)."""
-    return (1 - fake_logits).log().mean()
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_saturating",
-    belief="losses are summed over a batch",
+misconception(
+    "generator_loss_saturating", name="summed_over_the_batch", belief="losses are summed over a batch",
+    replace=("mean()", "sum()"),
     hint="Showing every sample twice doubles your loss. Does the formula sum over the batch or average?",
-)
-def summed_over_the_batch(fake_logits: Tensor) -> Tensor:
-    """A sum for the mean."""
-    return F.logsigmoid(-fake_logits).sum()
+)  # fmt: skip
 
+misconception(
+    "generator_loss_saturating", name="log_of_the_mean_probability", belief="the mean probability is what counts",
+    replace=("-F.softplus(fake_logits).mean()", "(1 - fake_logits.sigmoid().mean()).log()"),
+    hint="Your loss hardly notices single samples that are recognised. In which order come the mean and the logarithm?",
+)  # fmt: skip
 
-@misconception(
-    "generator_loss_saturating",
-    belief="the mean probability is what counts",
-    hint="Your loss hardly notices single samples that are recognised. In which order come the mean and the "
-    "logarithm?",
-)
-def log_of_the_mean_probability(fake_logits: Tensor) -> Tensor:
-    """log(1 - mean D)."""
-    return (1 - fake_logits.sigmoid().mean()).log()
-
-
-@misconception(
-    "generator_loss_saturating",
-    belief="a sigmoid followed by a logarithm is good enough",
-    hint="Your loss is right for small logits and infinite for large ones. What is 1 - sigmoid(200) in floating "
-    "point?",
-)
-def log_of_one_minus_the_sigmoid(fake_logits: Tensor) -> Tensor:
-    """Naive composition."""
-    return (1 - fake_logits.sigmoid()).log().mean()
+misconception(
+    "generator_loss_saturating", name="log_of_one_minus_the_sigmoid", belief="a sigmoid followed by a logarithm is good enough",
+    replace=("-F.softplus(fake_logits)", "(1 - fake_logits.sigmoid()).log()"),
+    hint="Your loss is right for small logits and infinite for large ones. What is 1 - sigmoid(200) in floating point?",
+)  # fmt: skip
 
 
 # -- generator_loss_nonsaturating --------------------------------------------------------------------------
@@ -116,87 +85,53 @@ def observe_nonsaturating(candidate: Candidate, record: Record) -> None:
     observe_generator_loss(candidate.generator_loss_nonsaturating, record)
 
 
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="the generator minimises log(1 - D)",
-    hint="The gradient of your loss vanishes where the discriminator is sure that samples are generated. Which "
-    "loss was introduced to avoid that?",
-)
-def saturating_loss_instead(fake_logits: Tensor) -> Tensor:
-    """The other loss."""
-    return F.logsigmoid(-fake_logits).mean()
+misconception(
+    "generator_loss_nonsaturating", name="saturating_loss_instead", belief="the generator minimises log(1 - D)",
+    replace=("F.softplus", "F.logsigmoid"),
+    hint="The gradient of your loss vanishes where the discriminator is sure that samples are generated. Which loss was "
+    "introduced to avoid that?",
+)  # fmt: skip
 
+misconception(
+    "generator_loss_nonsaturating", name="log_d_without_a_minus", belief="log D is to be minimised",
+    replace=("F.softplus(-fake_logits)", "-F.softplus(-fake_logits)"),
+    hint="Minimising your loss makes samples look less real. Should log D become larger or smaller when the generator "
+    "improves?",
+)  # fmt: skip
 
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="log D is to be minimised",
-    hint="Minimising your loss makes samples look less real. Should log D become larger or smaller when the "
-    "generator improves?",
-)
-def log_d_without_a_minus(fake_logits: Tensor) -> Tensor:
-    """Lose the sign."""
-    return F.logsigmoid(fake_logits).mean()
+misconception(
+    "generator_loss_nonsaturating", name="label_of_generated_samples", belief="generated samples keep their label 0",
+    replace=("-fake_logits", "fake_logits"),
+    hint="Your loss is small when the generator is caught. Which label would the generator like its samples to get?",
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="generated samples keep their label 0",
-    hint="Your loss is small when the generator is caught. Which label would the generator like its samples to "
-    "get?",
-)
-def label_of_generated_samples(fake_logits: Tensor) -> Tensor:
-    """The discriminator's half."""
-    return F.softplus(fake_logits).mean()
-
-
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="a discriminator returns probabilities",
+misconception(
+    "generator_loss_nonsaturating", name="logarithm_of_logits", belief="a discriminator returns probabilities",
+    replace=("F.softplus(-fake_logits)", "-fake_logits.log()"),
     hint="Your loss is not a number for negative logits. What stands between a logit and a probability?",
-)
-def logarithm_of_logits(fake_logits: Tensor) -> Tensor:
-    """-log(logit)."""
-    return -fake_logits.log().mean()
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="losses are summed over a batch",
+misconception(
+    "generator_loss_nonsaturating", name="generator_loss_summed", belief="losses are summed over a batch",
+    replace=("mean()", "sum()"),
     hint="Showing every sample twice doubles your loss. Does the formula sum over the batch or average?",
-)
-def generator_loss_summed(fake_logits: Tensor) -> Tensor:
-    """A sum for the mean."""
-    return F.softplus(-fake_logits).sum()
+)  # fmt: skip
 
+misconception(
+    "generator_loss_nonsaturating", name="naive_log_of_the_sigmoid", belief="a sigmoid followed by a logarithm is good enough",
+    replace=("F.softplus(-fake_logits)", "-fake_logits.sigmoid().log()"),
+    hint="Your loss is right for small logits and infinite for very negative ones. What is sigmoid(-200) in floating point?",
+)  # fmt: skip
 
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="a sigmoid followed by a logarithm is good enough",
-    hint="Your loss is right for small logits and infinite for very negative ones. What is sigmoid(-200) in "
-    "floating point?",
-)
-def naive_log_of_the_sigmoid(fake_logits: Tensor) -> Tensor:
-    """Naive composition."""
-    return -fake_logits.sigmoid().log().mean()
+misconception(
+    "generator_loss_nonsaturating", name="minus_the_mean_logit", belief="it is enough to raise the logits, as for a critic",
+    replace=("F.softplus(-fake_logits)", "-fake_logits"),
+    hint="Your loss is a straight line in the logits. What does the cross-entropy of the original GAN do with them first?",
+)  # fmt: skip
 
-
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="it is enough to raise the logits, as for a critic",
-    hint="Your loss is a straight line in the logits. What does the cross-entropy of the original GAN do with them "
-    "first?",
-)
-def minus_the_mean_logit(fake_logits: Tensor) -> Tensor:
-    """The Wasserstein generator's loss."""
-    return -fake_logits.mean()
-
-
-@misconception(
-    "generator_loss_nonsaturating",
-    belief="a small number inside the logarithm makes it safe",
-    hint="Your loss never exceeds 18.4: beyond that the generator gets no gradient any more. Which function gives "
-    "log sigmoid(x) without computing sigmoid(x) first?",
-)
-def guarded_logarithm(fake_logits: Tensor) -> Tensor:
-    """log(D + 1e-8)."""
-    return -(fake_logits.sigmoid() + 1e-8).log().mean()
+misconception(
+    "generator_loss_nonsaturating", name="guarded_logarithm", belief="a small number inside the logarithm makes it safe",
+    replace=("F.softplus(-fake_logits)", "-(fake_logits.sigmoid() + 1e-8).log()"),
+    hint="Your loss never exceeds 18.4: beyond that the generator gets no gradient any more. Which function gives log "
+    "sigmoid(x) without computing sigmoid(x) first?",
+)  # fmt: skip

@@ -41,38 +41,25 @@ def root(cov: Tensor) -> Tensor:
     return (vectors * values.clamp(min=0).sqrt()) @ vectors.T
 
 
-@misconception(
-    "frechet_distance",
-    belief="the root of a matrix is the root of its entries",
-    hint="Your distance is right for diagonal covariances only, and not a number if they have negative entries. "
-    "What does the exponent 1/2 mean for a matrix?",
-)
-def root_of_every_entry(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
-    """Elementwise root of the product."""
-    return means(mu1, mu2) + torch.trace(cov1 + cov2 - 2 * (cov1 @ cov2).sqrt())
+misconception(
+    "frechet_distance", name="root_of_every_entry", belief="the root of a matrix is the root of its entries",
+    replace=("2 * eigenvalues.sqrt().sum()", "2 * (cov1 @ cov2).sqrt().trace()"),
+    hint="Your distance is right for diagonal covariances only, and not a number if they have negative entries. What does the "
+    "exponent 1/2 mean for a matrix?",
+)  # fmt: skip
 
+misconception(
+    "frechet_distance", name="diagonal_entries_only", belief="only the variances count",
+    replace=("2 * eigenvalues.sqrt().sum()", "2 * (cov1.diagonal() * cov2.diagonal()).sqrt().sum()"),
+    hint="Your distance is zero for two ellipses that differ in their direction alone when the variances agree. Where do the "
+    "entries off the diagonal enter?",
+)  # fmt: skip
 
-@misconception(
-    "frechet_distance",
-    belief="only the variances count",
-    hint="Your distance is zero for two ellipses that differ in their direction alone when the variances agree. "
-    "Where do the entries off the diagonal enter?",
-)
-def diagonal_entries_only(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
-    """The diagonal formula."""
-    var1, var2 = cov1.diagonal(), cov2.diagonal()
-    return means(mu1, mu2) + (var1 + var2 - 2 * (var1 * var2).sqrt()).sum()
-
-
-@misconception(
-    "frechet_distance",
-    belief="the distance of the means is not squared",
-    hint="Your distance is right where the means agree. Does the formula contain the norm of their difference or "
-    "its square?",
-)
-def norm_of_the_means_not_squared(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
-    """A norm for its square."""
-    return metrics.frechet_distance(mu1, cov1, mu1, cov2) + means(mu1, mu2).sqrt()
+misconception(
+    "frechet_distance", name="norm_of_the_means_not_squared", belief="the distance of the means is not squared",
+    replace=("(mu1 - mu2).square().sum()", "(mu1 - mu2).square().sum().sqrt()"),
+    hint="Your distance is right where the means agree. Does the formula contain the norm of their difference or its square?",
+)  # fmt: skip
 
 
 @misconception(
@@ -96,27 +83,17 @@ def product_of_the_roots(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -
     return means(mu1, mu2) + torch.trace(cov1 + cov2) - 2 * torch.trace(root(cov1) @ root(cov2))
 
 
-@misconception(
-    "frechet_distance",
-    belief="the mixed term enters once",
-    hint="Your distance of a Gaussian from itself is the trace of its covariance. Which factor stands in front of "
-    "the root?",
-)
-def mixed_term_counted_once(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
-    """Forget the 2."""
-    overlap = torch.trace(cov1 + cov2) + means(mu1, mu2) - metrics.frechet_distance(mu1, cov1, mu2, cov2)
-    return means(mu1, mu2) + torch.trace(cov1 + cov2) - overlap / 2
+misconception(
+    "frechet_distance", name="mixed_term_counted_once", belief="the mixed term enters once",
+    replace=("2 * eigenvalues", "eigenvalues"),
+    hint="Your distance of a Gaussian from itself is the trace of its covariance. Which factor stands in front of the root?",
+)  # fmt: skip
 
-
-@misconception(
-    "frechet_distance",
-    belief="the covariance term is the distance of the matrices",
-    hint="Your distance grows with the square of the covariances. Which norm did you compute, and what does the "
-    "formula say?",
-)
-def frobenius_distance_of_covariances(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
-    """Squared Frobenius norm."""
-    return means(mu1, mu2) + (cov1 - cov2).square().sum()
+misconception(
+    "frechet_distance", name="frobenius_distance_of_covariances", belief="the covariance term is the distance of the matrices",
+    replace=("cov1.trace() + cov2.trace() - 2 * eigenvalues.sqrt().sum()", "(cov1 - cov2).square().sum()"),
+    hint="Your distance grows with the square of the covariances. Which norm did you compute, and what does the formula say?",
+)  # fmt: skip
 
 
 @misconception(

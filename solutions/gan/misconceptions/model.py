@@ -52,73 +52,37 @@ def observe_generator(candidate: Candidate, record: Record) -> None:
     record.value("the pixels differ", bool((images != images.flatten()[0]).any()))
 
 
-@misconception(
-    "Generator",
-    belief="pixels are probabilities",
-    hint="Your images have no negative pixels, so the discriminator sees at once which images are real. In which "
-    "range are the real pixels?",
-)
-class pixels_between_zero_and_one(model.Generator):
-    """A sigmoid at the end."""
+misconception(
+    "Generator", name="pixels_between_zero_and_one", belief="pixels are probabilities",
+    replace=("return self.layers(z)", "return (self.layers(z) + 1) / 2"),
+    hint="Your images have no negative pixels, so the discriminator sees at once which images are real. In which range are "
+    "the real pixels?",
+)  # fmt: skip
 
-    def forward(self, z: Tensor) -> Tensor:
-        """From [-1, 1] to [0, 1]."""
-        return (super().forward(z) + 1) / 2
-
-
-@misconception(
-    "Generator",
-    belief="the last linear layer gives the pixels",
+misconception(
+    "Generator", name="pixels_without_bounds", belief="the last linear layer gives the pixels",
+    replace=("nn.Tanh()", "nn.Identity()"),
     hint="With large weights your pixels leave [-1, 1]. Which activation keeps them there?",
-)
-class pixels_without_bounds(model.Generator):
-    """No hyperbolic tangent."""
+)  # fmt: skip
 
-    def __init__(self, latent_dim: int = 64) -> None:
-        """Drop the activation."""
-        super().__init__(latent_dim)
-        self.layers[5] = nn.Identity()
+misconception(
+    "Generator", name="leaky_pixels", belief="the last activation is like all others",
+    replace=("nn.Tanh()", "nn.Tanh(), nn.LeakyReLU(0.2)"),
+    hint="Your images have pixels below and above zero, but their range is lopsided: black is never reached. What does a "
+    "leaky ReLU do with negative numbers?",
+)  # fmt: skip
 
-
-@misconception(
-    "Generator",
-    belief="the last activation is like all others",
-    hint="Your images have pixels below and above zero, but their range is lopsided: black is never reached. What "
-    "does a leaky ReLU do with negative numbers?",
-)
-class leaky_pixels(model.Generator):
-    """A leaky ReLU at the end, cut at 1."""
-
-    def __init__(self, latent_dim: int = 64) -> None:
-        """Another activation."""
-        super().__init__(latent_dim)
-        self.layers[5] = nn.Sequential(nn.Tanh(), nn.LeakyReLU(0.2))
-
-
-@misconception(
-    "Generator",
-    belief="an image is a vector of 784 pixels",
+misconception(
+    "Generator", name="images_left_flat", belief="an image is a vector of 784 pixels",
+    replace=("return self.layers(z)", "return self.layers(z).flatten(1)"),
     hint="Your images have shape (B, 784). Which shape does an image with one channel have?",
-)
-class images_left_flat(model.Generator):
-    """No reshape."""
+)  # fmt: skip
 
-    def forward(self, z: Tensor) -> Tensor:
-        """Flatten again."""
-        return super().forward(z).flatten(1)
-
-
-@misconception(
-    "Generator",
-    belief="grey images have no channel dimension",
+misconception(
+    "Generator", name="channel_left_out", belief="grey images have no channel dimension",
+    replace=("return self.layers(z)", "return self.layers(z).squeeze(1)"),
     hint="Your images have three dimensions instead of four. Where is the channel?",
-)
-class channel_left_out(model.Generator):
-    """(B, 28, 28)."""
-
-    def forward(self, z: Tensor) -> Tensor:
-        """Drop the channel."""
-        return super().forward(z).squeeze(1)
+)  # fmt: skip
 
 
 @misconception(
@@ -135,18 +99,12 @@ class noise_drawn_inside(model.Generator):
         return super().forward(torch.randn_like(z))
 
 
-@misconception(
-    "Generator",
-    belief="batch statistics are used in eval mode too",
-    hint="In eval mode your image of a latent vector depends on the other vectors of the batch. Which statistics "
-    "does a normalisation layer use then?",
-)
-class batch_statistics_in_eval_mode(model.Generator):
-    """Normalise over the batch always."""
-
-    def forward(self, z: Tensor) -> Tensor:
-        """Centre the batch."""
-        return super().forward(z - z.mean(0))
+misconception(
+    "Generator", name="batch_statistics_in_eval_mode", belief="batch statistics are used in eval mode too",
+    replace=("self.layers(z)", "self.layers(z - z.mean(0))"),
+    hint="In eval mode your image of a latent vector depends on the other vectors of the batch. Which statistics does a "
+    "normalisation layer use then?",
+)  # fmt: skip
 
 
 @misconception(

@@ -61,58 +61,30 @@ def distance(discriminator: RemoteObject, image: Tensor, expected: Tensor) -> ob
     return bool(torch.allclose(alone, expected, rtol=1e-3)) if alone.shape == expected.shape else shape(alone)
 
 
-@misconception(
-    "Discriminator",
-    belief="a discriminator returns probabilities",
+misconception(
+    "Discriminator", name="probabilities_returned", belief="a discriminator returns probabilities",
+    replace=("squeeze(1)", "squeeze(1).sigmoid()"),
     hint="Your outputs stay between 0 and 1. What do losses that work from logits do with a probability?",
-)
-class probabilities_returned(model.Discriminator):
-    """A sigmoid at the end."""
+)  # fmt: skip
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Probability of being real."""
-        return super().forward(x).sigmoid()
+misconception(
+    "Discriminator", name="logits_through_a_tanh", belief="logits have to be bounded to be stable",
+    replace=("squeeze(1)", "squeeze(1).tanh()"),
+    hint="Your outputs never leave [-1, 1], so your discriminator can never be sure. Which activation stands at its end?",
+)  # fmt: skip
 
-
-@misconception(
-    "Discriminator",
-    belief="logits have to be bounded to be stable",
-    hint="Your outputs never leave [-1, 1], so your discriminator can never be sure. Which activation stands at "
-    "its end?",
-)
-class logits_through_a_tanh(model.Discriminator):
-    """A hyperbolic tangent at the end."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Squash."""
-        return super().forward(x).tanh()
-
-
-@misconception(
-    "Discriminator",
-    belief="a linear layer with one output gives one number per image",
+misconception(
+    "Discriminator", name="column_of_logits", belief="a linear layer with one output gives one number per image",
+    replace=(".squeeze(1)", ""),
     hint="You return a column, one row per image. Which dimension of size one is left over?",
-)
-class column_of_logits(model.Discriminator):
-    """(B, 1)."""
+)  # fmt: skip
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Keep the last dimension."""
-        return self.layers(x)
-
-
-@misconception(
-    "Discriminator",
-    belief="squeeze() removes the superfluous dimension",
-    hint="For a batch of one image your result has no dimension left. Which dimensions does squeeze() without an "
-    "argument remove?",
-)
-class batch_of_one_squeezed(model.Discriminator):
-    """squeeze() of everything."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Squeeze too much."""
-        return super().forward(x).squeeze()
+misconception(
+    "Discriminator", name="batch_of_one_squeezed", belief="squeeze() removes the superfluous dimension",
+    replace=("squeeze(1)", "squeeze()"),
+    hint="For a batch of one image your result has no dimension left. Which dimensions does squeeze() without an argument "
+    "remove?",
+)  # fmt: skip
 
 
 @misconception(
@@ -129,31 +101,17 @@ class two_logits_per_image(model.Discriminator):
         return torch.stack([-logits, logits], 1)
 
 
-@misconception(
-    "Discriminator",
-    belief="the batch is judged as a whole",
+misconception(
+    "Discriminator", name="one_verdict_for_the_batch", belief="the batch is judged as a whole",
+    replace=("return self.layers(x).squeeze(1)", "return (logits := self.layers(x).squeeze(1)).mean().expand_as(logits)"),
     hint="All images of a batch get the same logit. Over which dimensions do you average?",
-)
-class one_verdict_for_the_batch(model.Discriminator):
-    """The average logit for everybody."""
+)  # fmt: skip
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Average."""
-        logits = super().forward(x)
-        return logits.mean().expand_as(logits)
-
-
-@misconception(
-    "Discriminator",
-    belief="logits are like activations and cannot be negative",
+misconception(
+    "Discriminator", name="negative_logits_cut_off", belief="logits are like activations and cannot be negative",
+    replace=("squeeze(1)", "squeeze(1).relu() + 1e-3 * x.flatten(1).square().mean(1)"),
     hint="Your logits are never negative: every image is called real. Which activation follows your last layer?",
-)
-class negative_logits_cut_off(model.Discriminator):
-    """A ReLU at the end."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Cut off."""
-        return super().forward(x).relu() + 1e-3 * x.flatten(1).square().mean(1)
+)  # fmt: skip
 
 
 @misconception(

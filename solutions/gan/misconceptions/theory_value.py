@@ -1,14 +1,11 @@
 """Wrong beliefs about the value of the GAN game, with the behaviour they lead to."""
 
-import math
 
 import torch
 from torch import Tensor
 
 from autograder.checks import Candidate
-from autograder.diagnosis import Record, misconception, probe, reference
-
-theory = reference("gan", "theory")
+from autograder.diagnosis import Record, misconception, probe
 
 P = torch.tensor([[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.05, 0.15, 0.8], [0.4, 0.4, 0.2]])
 Q = torch.tensor([[0.2, 0.3, 0.5], [0.1, 0.25, 0.65], [0.5, 0.35, 0.15], [0.3, 0.3, 0.4]])
@@ -28,44 +25,26 @@ def observe_gan_value(candidate: Candidate, record: Record) -> None:
     record.grad("gradient", candidate.gan_value, P, Q, wrt=(0, 1))
 
 
-@misconception(
-    "gan_value",
-    belief="the value is twice the divergence",
+misconception(
+    "gan_value", name="constant_left_out", belief="the value is twice the divergence", replace=(" - 2 * math.log(2)", ""),
     hint="Your value is 0 for a perfect generator. What is V if D says 1/2 everywhere?",
-)
-def constant_left_out(p_data: Tensor, p_g: Tensor) -> Tensor:
-    """Forget -2 log 2."""
-    return 2 * theory.js_divergence(p_data, p_g)
+)  # fmt: skip
 
-
-@misconception(
-    "gan_value",
-    belief="the divergence enters once",
+misconception(
+    "gan_value", name="divergence_counted_once", belief="the divergence enters once", replace=("2 * js", "js"),
     hint="Your value is right for a perfect generator only. How many divergences from the mixture does V contain?",
-)
-def divergence_counted_once(p_data: Tensor, p_g: Tensor) -> Tensor:
-    """Forget the 2 in front of the divergence."""
-    return theory.js_divergence(p_data, p_g) - 2 * math.log(2)
+)  # fmt: skip
 
-
-@misconception(
-    "gan_value",
-    belief="the constant is log 2",
+misconception(
+    "gan_value", name="constant_counted_once", belief="the constant is log 2", replace=("- 2 * math", "- math"),
     hint="Your value is -log 2 for a perfect generator. How many logarithms of 1/2 are added up there?",
-)
-def constant_counted_once(p_data: Tensor, p_g: Tensor) -> Tensor:
-    """-log 2."""
-    return 2 * theory.js_divergence(p_data, p_g) - math.log(2)
+)  # fmt: skip
 
-
-@misconception(
-    "gan_value",
-    belief="the value is the discriminator's loss",
+misconception(
+    "gan_value", name="loss_instead_of_value", belief="the value is the discriminator's loss",
+    replace=("2 * js_divergence(p_data, p_g) - 2 * math.log(2)", "2 * math.log(2) - 2 * js_divergence(p_data, p_g)"),
     hint="Your value is positive. Is V what the discriminator maximises or the loss that it minimises?",
-)
-def loss_instead_of_value(p_data: Tensor, p_g: Tensor) -> Tensor:
-    """The sign."""
-    return 2 * math.log(2) - 2 * theory.js_divergence(p_data, p_g)
+)  # fmt: skip
 
 
 @misconception(

@@ -64,62 +64,31 @@ def observe_discriminator_step(candidate: Candidate, record: Record) -> None:
     record.value("second loss", number(again))
 
 
-@misconception(
-    "discriminator_step",
-    belief="generated images are plain data",
-    hint="After your step the generator has gradients. Where should the graph between generator and discriminator "
-    "be cut?",
-)
-def generator_not_detached(
-    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
-) -> float:
-    """Without detach."""
-    return update(optimizer, losses.discriminator_loss(discriminator(real), discriminator(generator(z))))
+misconception(
+    "discriminator_step", name="generator_not_detached", belief="generated images are plain data", replace=(".detach()", ""),
+    hint="After your step the generator has gradients. Where should the graph between generator and discriminator be cut?",
+)  # fmt: skip
 
-
-@misconception(
-    "discriminator_step",
-    belief="an optimizer clears the gradients by itself",
+misconception(
+    "discriminator_step", name="gradients_not_cleared", belief="an optimizer clears the gradients by itself",
+    replace=("optimizer.zero_grad()", "pass"),
     hint="Gradients from earlier steps are still in your update. When are they set to zero?",
-)
-def gradients_not_cleared(
-    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
-) -> float:
-    """Without zero_grad."""
-    loss = losses.discriminator_loss(discriminator(real), discriminator(generator(z).detach()))
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+)  # fmt: skip
 
-
-@misconception(
-    "discriminator_step",
-    belief="gradients are cleared after backward",
+misconception(
+    "discriminator_step", name="gradients_cleared_too_late", belief="gradients are cleared after backward",
+    replace=[("optimizer.zero_grad()", "pass"), ("optimizer.step()", "optimizer.zero_grad()\n    optimizer.step()")],
     hint="Your discriminator never moves. What is left of the gradients when the optimizer looks at them?",
-)
-def gradients_cleared_too_late(
-    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
-) -> float:
-    """zero_grad between backward and step."""
-    loss = losses.discriminator_loss(discriminator(real), discriminator(generator(z).detach()))
-    loss.backward()
-    optimizer.zero_grad()
-    optimizer.step()
-    return loss.item()
+)  # fmt: skip
 
-
-@misconception(
-    "discriminator_step",
-    belief="real and generated images play the same part",
-    hint="Your discriminator learns to call generated images real. In which order does its loss take the two "
-    "batches?",
-)
-def real_and_generated_exchanged(
-    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
-) -> float:
-    """Exchanged arguments of the loss."""
-    fake = generator(z).detach()
-    return update(optimizer, losses.discriminator_loss(discriminator(fake), discriminator(real)))
+misconception(
+    "discriminator_step", name="real_and_generated_exchanged", belief="real and generated images play the same part",
+    replace=(
+        "discriminator(real), discriminator(generator(z).detach())",
+        "discriminator(generator(z).detach()), discriminator(real)",
+    ),
+    hint="Your discriminator learns to call generated images real. In which order does its loss take the two batches?",
+)  # fmt: skip
 
 
 @misconception(
@@ -148,18 +117,11 @@ def latents_drawn_in_the_step(
     return update(optimizer, losses.discriminator_loss(discriminator(real), discriminator(fake)))
 
 
-@misconception(
-    "discriminator_step",
-    belief="the loss is looked at after the update",
+misconception(
+    "discriminator_step", name="loss_after_the_update", belief="the loss is looked at after the update",
+    replace=("return loss", "return discriminator_loss(discriminator(real), discriminator(generator(z).detach()))"),
     hint="Your update is right, but the loss is that of the network after it. At which moment is it to be taken?",
-)
-def loss_after_the_update(
-    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
-) -> float:
-    """Evaluate again."""
-    fake = generator(z).detach()
-    update(optimizer, losses.discriminator_loss(discriminator(real), discriminator(fake)))
-    return losses.discriminator_loss(discriminator(real), discriminator(fake)).item()
+)  # fmt: skip
 
 
 # -- generator_step ----------------------------------------------------------------------------------------
@@ -178,44 +140,27 @@ def observe_generator_step(candidate: Candidate, record: Record) -> None:
     record.value("second loss", number(again))
 
 
-@misconception(
-    "generator_step",
-    belief="generated images are always detached",
-    hint="The loss of your generator is right, but it never moves. Through which network must the gradient pass, "
-    "and where is it cut?",
-)
-def generator_detached_from_its_loss(
-    generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
-) -> float:
-    """Detach here as well."""
-    return update(optimizer, losses.generator_loss_nonsaturating(discriminator(generator(z).detach())))
+misconception(
+    "generator_step", name="generator_detached_from_its_loss", belief="generated images are always detached",
+    replace=("generator(z)", "generator(z).detach()"),
+    hint="The loss of your generator is right, but it never moves. Through which network must the gradient pass, and where is "
+    "it cut?",
+)  # fmt: skip
 
-
-@misconception(
-    "generator_step",
-    belief="the minimax loss is used in practice",
+misconception(
+    "generator_step", name="saturating_loss_used", belief="the minimax loss is used in practice",
+    replace=(
+        "generator_loss_nonsaturating(discriminator(generator(z)))",
+        "-nn.functional.softplus(discriminator(generator(z))).mean()",
+    ),
     hint="Your loss is negative. Which of the two generator losses does the docstring name?",
-)
-def saturating_loss_used(
-    generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
-) -> float:
-    """The other loss."""
-    return update(optimizer, losses.generator_loss_saturating(discriminator(generator(z))))
+)  # fmt: skip
 
-
-@misconception(
-    "generator_step",
-    belief="an optimizer clears the gradients by itself",
+misconception(
+    "generator_step", name="old_gradients_kept", belief="an optimizer clears the gradients by itself",
+    replace=("optimizer.zero_grad()", "pass"),
     hint="Gradients from earlier steps are still in your update. When are they set to zero?",
-)
-def old_gradients_kept(
-    generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
-) -> float:
-    """Without zero_grad."""
-    loss = losses.generator_loss_nonsaturating(discriminator(generator(z)))
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+)  # fmt: skip
 
 
 @misconception(
@@ -235,17 +180,15 @@ def discriminator_trained_too(
     return loss
 
 
-@misconception(
-    "generator_step",
-    belief="the generator wants its images to be called generated",
-    hint="Your generator gets worse: the discriminator recognises its images more easily after each step. Which "
-    "label should they get?",
-)
-def generator_helps_the_discriminator(
-    generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor
-) -> float:
-    """Label 0."""
-    return update(optimizer, F.softplus(discriminator(generator(z))).mean())
+misconception(
+    "generator_step", name="generator_helps_the_discriminator", belief="the generator wants its images to be called generated",
+    replace=(
+        "generator_loss_nonsaturating(discriminator(generator(z)))",
+        "generator_loss_nonsaturating(-discriminator(generator(z)))",
+    ),
+    hint="Your generator gets worse: the discriminator recognises its images more easily after each step. Which label should "
+    "they get?",
+)  # fmt: skip
 
 
 @misconception(
@@ -262,15 +205,8 @@ def own_latents_drawn(
     )
 
 
-@misconception(
-    "generator_step",
-    belief="the discriminator is switched to eval mode while the generator learns",
-    hint="After your step a network is in another mode than before. Who decides about modes: the step or its "
-    "caller?",
-)
-def modes_changed(generator: nn.Module, discriminator: nn.Module, optimizer: Optimizer, z: Tensor) -> float:
-    """eval and train."""
-    discriminator.eval()
-    loss = update(optimizer, losses.generator_loss_nonsaturating(discriminator(generator(z))))
-    discriminator.train()
-    return loss
+misconception(
+    "generator_step", name="modes_changed", belief="the discriminator is switched to eval mode while the generator learns",
+    replace=[("loss =", "discriminator.eval()\n    loss ="), ("return loss", "discriminator.train()\n    return loss")],
+    hint="After your step a network is in another mode than before. Who decides about modes: the step or its caller?",
+)  # fmt: skip

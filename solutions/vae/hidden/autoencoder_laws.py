@@ -164,17 +164,24 @@ def assert_reconstructs_a_draw(candidate: Candidate, vae: RemoteObject, shape: t
     assert_shape(usual, tuple(x.shape), what="the decoded image")
     if is_same(x_hat, usual):
         return
-    found = []
-    for scale in (1.0, 3.0):
-        # One image a hundred times: a hundred draws from one posterior.
-        x = scale * noise(1, *shape, seed=4).repeat(NUMBER, *[1] * len(shape))
-        x_hat, mu, std = posterior_and_draw(candidate, vae, x)
-        eps, misfit = recover_noise(vae.decode, x_hat, mu[0], std[0])
-        assert_true(bool((misfit < 0.02).float().mean() > 0.7), "x_hat is not a decoded latent near mu")
-        found.append(eps.where(misfit[:, None] < 0.02, torch.nan))
+    found = [recovered_draws(candidate, vae, shape, scale) for scale in (1.0, 3.0)]
     gap = (found[0] - found[1]).abs().nanmedian()
     assert_true(bool(gap < 0.02), "the latent is not mu plus noise times the standard deviation")
     assert_looks_normal(found[0][~found[0].isnan().any(1)], "the latent was not drawn from the posterior")
+
+
+def recovered_draws(candidate: Candidate, vae: RemoteObject, shape: tuple[int, ...], scale: float) -> Tensor:
+    """The noise behind a hundred draws from one posterior, nan where the search did not find it.
+
+    One right network in some thousand decodes latents near one image so that the search fails there: another image is tried.
+    """
+    for seed in (4, 40, 400):
+        x = scale * noise(1, *shape, seed=seed).repeat(NUMBER, *[1] * len(shape))
+        x_hat, mu, std = posterior_and_draw(candidate, vae, x)
+        eps, misfit = recover_noise(vae.decode, x_hat, mu[0], std[0])
+        if bool((misfit < 0.02).float().mean() > 0.7):
+            return eps.where(misfit[:, None] < 0.02, torch.nan)
+    raise CheckFailed("x_hat is not a decoded latent near mu")
 
 
 def posterior_and_draw(candidate: Candidate, vae: RemoteObject, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:

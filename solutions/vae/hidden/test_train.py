@@ -170,9 +170,10 @@ def test_train_learns(candidate: Candidate) -> None:
 
 @check("train", points=0.25, title="goes through the loader once per epoch", kind="law")
 def test_train_goes_through_the_loader_once_per_epoch(candidate: Candidate) -> None:
-    """The number of minibatches that the model sees is not epochs times the length of the loader."""
+    """The model does not see epochs times the loader's minibatches, or a global setting was changed."""
     toy = candidate.toy("ToyVAE")
-    candidate.train(toy, loader_of(candidate, images_of(3)), epochs=2)
+    seen = candidate.train.observe(toy, loader_of(candidate, images_of(3)), epochs=2)
+    assert_true(not seen.switched, "a global setting was changed")
     passes = toy.attribute("train_forwards") + toy.attribute("eval_forwards")
     assert_true(passes == 6, "the model did not see every minibatch once per epoch")
 
@@ -238,9 +239,10 @@ def test_evaluate_records_no_gradients(candidate: Candidate) -> None:
 
 @check("evaluate", points=0.25, title="leaves the parameters as they are", kind="purity")
 def test_evaluate_leaves_the_parameters_as_they_are(candidate: Candidate) -> None:
-    """The parameters are different after the evaluation."""
+    """The parameters, or a global setting, are different after the evaluation."""
     toy = candidate.toy("ToyVAE")
-    candidate.evaluate(toy, loader_of(candidate, images_of(9)))
+    seen = candidate.evaluate.observe(toy, loader_of(candidate, images_of(9)))
+    assert_true(not seen.switched, "a global setting was changed")
     after = toy.parameters_by_name()
     for name, value in toys.ToyVAE().named_parameters():
         assert_close(after.get(name), value.detach(), rtol=0, atol=0, what="a parameter after the evaluation")

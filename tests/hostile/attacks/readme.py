@@ -26,8 +26,8 @@ Where it bites:
 
 Whole submissions, two conspirers, and what a worker says of itself are in `test_known_submissions.py` and
 `test_claims_and_channels.py`, with their witnesses beside them; answers that lean on each other in `test_pieces.py`; the
-same attacks from notebooks and archives in `test_containers.py`, out of workers without torch in `test_light_workers.py`,
-and under weaker profiles in `test_weaker_walls.py`.
+same attacks from notebooks and archives in `test_containers.py`, out of short answers in `test_short_answers.py`, and under
+weaker profiles in `test_weaker_walls.py`.
 
 This file is written by `python -m hostile.attacks.readme` in `tests/`; `test_table.py` sees that it is current.
 """

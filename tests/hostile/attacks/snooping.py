@@ -29,6 +29,7 @@ _COLLECTED = """
 gc.unfreeze()
 def known():
     for one in gc.get_objects():
+        if time.process_time() > 2: return  # before the limit of loading, near which a busy machine decides what is told
         yield one
         for held in gc.get_referents(one):
             yield held
@@ -52,7 +53,7 @@ ATTACKS = [
     told("inputs in the exit status", _WAIT + "os._exit(int(abs(float(mu.sum())) * 1000) % 200 + 50)", most=2.0),
     told("inputs in which signal ends it", _WAIT + "[os.abort, lambda: ctypes.string_at(0), lambda: os._exit(7)][int(abs(float(mu.sum())) * 1000) % 3]()", most=2.0),
     told("inputs in what kind of failure it is", _WAIT + "k = int(abs(float(mu.sum())) * 1000) % 6\nif k == 0: raise NotImplementedError\nif k == 1: raise TypeError\nif k == 2: os._exit(1)\nif k == 3: return None\nif k == 4: return zeros(mu)\nraise KeyError", chooses=True, most=2.0),
-    told("inputs in how long it takes", _WAIT + "if int(abs(float(mu.sum())) * 1000) % 2: time.sleep(100)\nreturn zeros(mu)", seconds=0.4, chooses=True, most=2.0),
+    told("inputs in how long it takes", _WAIT + "if int(abs(float(mu.sum())) * 1000) % 2: time.sleep(100)\nreturn zeros(mu)", seconds=0.4, chooses=True, most=2.5),
     told("inputs in which checks are right", "return right(mu, logvar) if abs(float(mu.sum())) * 1000 % 2 < 1 else zeros(mu)", most=3.5, chooses=True),
     told("inputs in a key error", _LOOK + "raise KeyError(text)"),
     told("inputs in the error's notes and cause", _LOOK + "e = RuntimeError('x'); e.add_note('CANARY' + text)\nraise e from ValueError('CANARY' + text)", witness="judge: prints SEEN"),

@@ -12,16 +12,15 @@ import msgpack
 import numpy as np
 import torch
 
-from autograder.runtime import full_worker
+from autograder.runtime.serving import serve
 from autograder.wire import codec
-from autograder.wire import tensors as wire_tensors
+from autograder.wire.tensors import TENSOR, decode_tensor
 from hostile.attacks.attack import Attack
 from hostile.witness.record import Record
 
 _LENGTH = struct.Struct(">I")
 _ENDLESS = 2**32 - 1
-_TENSOR, _TUPLE, _ARRAY, _SCALAR, _HANDLE, _CALLBACK = (
-    1,
+_TUPLE, _ARRAY, _SCALAR, _HANDLE, _CALLBACK = (
     codec._TUPLE,
     codec._ARRAY,
     codec._SCALAR,
@@ -54,7 +53,7 @@ def read_in_the_open(attack: Attack, files: dict[str, bytes], record: Record) ->
         ours.close()
         os.dup2(theirs.detach(), 3)
         try:
-            full_worker.serve(socket.socket(fileno=3))
+            serve(socket.socket(fileno=3))
         finally:
             os._exit(1)
     theirs.close()
@@ -146,8 +145,8 @@ def _unpacked(data: bytes) -> Any:
 
 
 def _special(code: int, payload: bytes) -> Any:
-    if code == _TENSOR:
-        return wire_tensors._decode_tensor(payload, True)
+    if code == TENSOR:
+        return decode_tensor(payload, True)
     if code == _TUPLE:
         return tuple(_unpacked(payload))
     if code == _HANDLE:

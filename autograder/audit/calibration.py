@@ -1,0 +1,135 @@
+"""Calibration: runs a task's reference and variants over many seeds, and records what the levels rest on.
+
+Every run is written down as soon as it is over. What a record holds already, of the same files, is not run again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import platform
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from autograder.audit.processes import run_in_processes
+from autograder.audit.training_variants import Answer, answers
+from autograder.audit.yardstick import yardstick
+from autograder.course.assignment import Assignment
+from autograder.course.course import open_course
+from autograder.training.grade import TrainingOptions, train_modules
+from autograder.training.record import Machine, Record, Run, Variant, error_rates, read_record, write_record
+from autograder.training.task import Task, find_task
+from autograder.training.worlds import DataSource
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which runs a calibration makes, and where."""
+
+    root: Path
+    assignment: str
+    task: str
+    source: DataSource
+    device: str = "cpu"
+    fallback: bool = False
+    """Whether the runs use the data that stand in where MNIST cannot be had; they have levels and a record of their own."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One run that is over.
+
+    Attributes:
+        machine: where and on which data it happened.
+        yardsticks: of the reference's first run: its CPU time in units of the yardstick, measured beside it.
+    """
+
+    name: str
+    run: Run
+    machine: Machine
+    yardsticks: float | None = None
+
+
+def missing_runs(plan: Plan, seeds: int, wrong_seeds: int) -> list[tuple[str, int]]:
+    """The runs that the record lacks: ``seeds`` of the reference, ``wrong_seeds`` of every variant."""
+    _, task, found = _task(plan)
+    record = read_record(task.record_on(plan.fallback))
+    wanted = []
+    for answer in found.values():
+        variant = record.variants.get(answer.name) if record else None
+        current = variant is not None and variant.digest == answer.digest(task)
+        known = {run.seed for run in variant.runs} if variant is not None and current else set()
+        count = seeds if answer.kind == "reference" else wrong_seeds
+        wanted += [(answer.name, seed) for seed in range(count) if seed not in known]
+    return wanted
+
+
+def calibrate(plan: Plan, runs: Sequence[tuple[str, int]], jobs: int) -> Iterator[Finished]:
+    """Make these runs in parallel; each is in the record before it is yielded."""
+    arguments = [(plan, name, seed) for name, seed in runs]
+    for finished in run_in_processes(_run, arguments, jobs):
+        _note(plan, finished)
+        yield finished
+
+
+def settle(plan: Plan) -> Record | None:
+    """Judge the runs of a record by today's levels, forget variants that are no more, and write the error rates."""
+    _, task, found = _task(plan)
+    record = read_record(task.record_on(plan.fallback))
+    if record is None:
+        return None
+    kept = {answer.name: record.variants[answer.name] for answer in found.values() if answer.name in record.variants}
+    for answer in found.values():
+        if answer.name in kept:
+            kept[answer.name].separable = answer.separable
+    record.variants = kept
+    record.errors = error_rates(task, record, plan.fallback)
+    write_record(record, task.record_on(plan.fallback))
+    return record
+
+
+def _task(plan: Plan) -> tuple[Assignment, Task, dict[str, Answer]]:
+    """What is calibrated, and the answers to do it with by name."""
+    assignment = open_course(plan.root).assignment(plan.assignment)
+    task = find_task(assignment, plan.task)
+    return assignment, task, {answer.name: answer for answer in answers(assignment, task)}
+
+
+def _run(plan: Plan, name: str, seed: int) -> Finished:
+    assignment, task, found = _task(plan)
+    answer = found[name]
+    begun = time.process_time()
+    options = TrainingOptions(f"calibration/{seed}", plan.source, plan.device)
+    trained = train_modules(assignment, task, answer.files, options)
+    seconds = time.process_time() - begun
+    values = {} if trained.run is None else {
+        key: None if value != value else float(f"{value:.6g}") for key, value in trained.run.values.items()
+    }  # fmt: skip
+    machine = _machine(plan, "" if trained.run is None else trained.run.environment.get("dataset", ""))
+    measured = round(seconds / yardstick(repeats=1), 2) if (name, seed) == ("reference", 0) and plan.device == "cpu" else None
+    return Finished(name, Run(seed=seed, values=values, cpu_seconds=round(seconds, 2)), machine, measured)
+
+
+def _note(plan: Plan, finished: Finished) -> None:
+    _, task, found = _task(plan)
+    answer = found[finished.name]
+    record = read_record(task.record_on(plan.fallback)) or Record(task=task.id, date="", machine=finished.machine)
+    record.date = datetime.datetime.now(datetime.UTC).date().isoformat()
+    record.machine = finished.machine
+    digest = answer.digest(task)
+    variant = record.variants.get(answer.name)
+    if variant is None or variant.digest != digest:
+        variant = record.variants[answer.name] = Variant(kind=answer.kind, digest=digest, separable=answer.separable)
+    variant.runs = sorted([*variant.runs, finished.run], key=lambda run: run.seed)
+    record.yardsticks = finished.yardsticks or record.yardsticks
+    write_record(record, task.record_on(plan.fallback))
+
+
+def _machine(plan: Plan, dataset: str) -> Machine:
+    return Machine(
+        device=plan.device, processor=platform.processor() or platform.machine(), threads=torch.get_num_threads(),
+        python=platform.python_version(), torch=torch.__version__, dataset=dataset,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Grading on the workers of a Dask cluster: the same function as everywhere, called elsewhere."""

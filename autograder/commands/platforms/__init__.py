@@ -1,0 +1,1 @@
+"""Commands for other people's machines: what is handed to a class, to Gradescope, to CI."""

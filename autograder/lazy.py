@@ -1,0 +1,43 @@
+"""Names of a package whose modules are imported when somebody asks for them: who only counts points need not wait for torch."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+
+def names_on_demand(package: str, places: Mapping[str, str]) -> Callable[[str], object]:
+    """The ``__getattr__`` of a package that finds its names in other modules (PEP 562).
+
+    Args:
+        package: the package's ``__name__``, for the error about a name that it does not have.
+        places: name -> the full name of the module that defines it.
+    """
+
+    def find(name: str) -> object:
+        if name not in places:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(places[name]), name)
+
+    return find
+
+
+def import_nbformat() -> None:
+    """Import nbformat without the grammar of international addresses, which takes three seconds and no notebook needs."""
+    with _as_if_missing("rfc3987_syntax"):
+        importlib.import_module("nbformat")
+
+
+@contextlib.contextmanager
+def _as_if_missing(name: str) -> Iterator[None]:
+    """Let a module look as if it were not installed, for as long as others decide whether to use it."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # makes an import fail
+    try:
+        yield
+    finally:
+        del sys.modules[name]

@@ -1,0 +1,100 @@
+"""The results folder of a run: what is known already, which file each result goes to, and what the folder holds at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from autograder.atomic import write_atomically
+from autograder.errors import UsageError
+from autograder.results.graded import Graded
+from autograder.results.result_names import ContentOf, name_results
+from autograder.results.schema import SubmissionResult
+from autograder.results.store import Stored, in_order, load_results, save_result
+
+
+class ResultKey(NamedTuple):
+    """What a result is the result of: the same key, the same marks."""
+
+    student: str
+    sha256: str
+    version: str
+
+
+def key_of(result: SubmissionResult) -> ResultKey:
+    """The key of a result that lies in a folder already."""
+    return ResultKey(result.student, result.submission_sha256, result.grader_version)
+
+
+class ResultsFolder:
+    """Results on disk, read once; what a run adds is kept beside them, so that nothing is read again at its end."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the folder and read what it holds; raises :class:`UsageError` when it cannot be made."""
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"the results folder cannot be made: {error.strerror}", str(path), "choose another with --out"
+            ) from None
+        self.path = path
+        earlier, self.warnings = load_results(path)
+        self._stored = {one.stem: one for one in earlier}
+        self._left = dict(self._stored)
+        self._stems: dict[Path, str] = {}
+        self._written: set[str] = set()
+
+    @property
+    def stored(self) -> list[Stored]:
+        """Every result of the folder, this run's and earlier ones, in the order of :func:`load_results`."""
+        return in_order(self._stored.values())
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Stems of the results that this run has not written."""
+        return frozenset(self._stored) - self._written
+
+    def look_again(self) -> None:
+        """Take in what other parts of the class have written since."""
+        earlier, self.warnings = load_results(self.path)
+        self._stored = {one.stem: one for one in earlier} | {stem: self._stored[stem] for stem in self._written}
+
+    def common_seed(self, assignment: str) -> int | None:
+        """The seed that most of an assignment's results have."""
+        seeds = [one.result.seed for one in self._stored.values() if one.result.assignment == assignment]
+        return Counter(seeds).most_common(1)[0][0] if seeds else None
+
+    def name(self, students: Mapping[Path, str], content_of: ContentOf) -> None:
+        """Decide which file each submission's result goes to; see :func:`name_results`."""
+        self._stems = name_results(students, self.stored, content_of)
+
+    def keep(self, key: ResultKey) -> SubmissionResult | None:
+        """The earlier result of that key, each once: its file is not to be replaced by a namesake's."""
+        for stem, one in self._left.items():
+            if key_of(one.result) == key:
+                return self._left.pop(stem).result
+        return None
+
+    def save(self, path: Path, graded: Graded) -> str:
+        """Write the result of the submission at ``path``, and its pictures; return the stem of its file."""
+        stem = self._stems[path]
+        for name, picture in graded.figures.items():
+            target = self.path / "figures" / stem / name
+            write_atomically(target, picture)
+        result = _with_figures_at(graded.result, f"figures/{stem}")
+        save_result(result, self.path, stem)
+        self._stored[stem] = Stored(stem, result)
+        self._written.add(stem)
+        return stem
+
+
+def _with_figures_at(result: SubmissionResult, folder: str) -> SubmissionResult:
+    """Say where the figures are: in a folder of the student's own."""
+    for exercise in result.exercises:
+        for check in exercise.checks:
+            if check.figure:
+                check.figure = f"{folder}/{check.figure}"
+    result.artifacts.figures = [f"{folder}/{name}" for name in result.artifacts.figures]
+    return result

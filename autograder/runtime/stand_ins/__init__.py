@@ -1,0 +1,1 @@
+"""What of the grader stands beside student code in a worker: functions and classes that are lent, and toy modules."""

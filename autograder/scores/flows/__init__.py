@@ -1,0 +1,1 @@
+"""Scores of normalising flows: their log-density, and the volume that their layers account for."""

@@ -1,0 +1,119 @@
+"""Where the visible checks for a student's work are: beside it, in ``assignments/<name>/``, or in the notebook itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.checks.files import load_checks
+from autograder.checks.info import info_of
+from autograder.course.check_files import fitting_module
+from autograder.errors import UsageError, suggest
+from autograder.student.own_files import assignment_folders, modules_named_by, toys_beside
+from autograder.submission import find_notebook
+from autograder.submission.notebooks.cells import check_sources
+
+Function = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class VisibleChecks:
+    """The visible checks of an assignment, as far as a student has them.
+
+    Attributes:
+        name: of the assignment.
+        modules: all modules that the checks look at.
+        functions: module and check, in order.
+        toys: the source of the small modules that checks use.
+    """
+
+    name: str
+    modules: tuple[str, ...]
+    functions: tuple[tuple[str, Function], ...]
+    toys: bytes = b""
+
+    def only(self, wanted: Collection[str]) -> VisibleChecks:
+        """Those of some exercises or modules, by ``losses.gaussian_kl``, ``gaussian_kl`` or ``losses``.
+
+        Raises:
+            UsageError: one of these names means nothing here.
+        """
+        kept = [(module, function) for module, function in self.functions if _names(module, function) & set(wanted)]
+        known = {name for module, function in self.functions for name in _names(module, function)}
+        for name in wanted:
+            if name not in known:
+                raise UsageError(f"there is no exercise {name!r} with visible checks", "--only", suggest(name, sorted(known)))
+        return VisibleChecks(self.name, self.modules, tuple(kept), self.toys)
+
+
+def _names(module: str, function: Function) -> set[str]:
+    info = info_of(function)
+    assert info is not None
+    return {module, info.exercise, f"{module}.{info.exercise}"}
+
+
+def find_checks(path: Path, assignment: str | None) -> VisibleChecks:
+    """Return the visible checks for the work at ``path``.
+
+    Raises:
+        UsageError: there are none.
+    """
+    tests = _test_files(path, assignment)
+    if not tests:
+        checks = _in_notebook(path)
+        if checks is None:
+            raise _nothing_found(path, assignment)
+        return checks
+    folder = tests[0].parent
+    modules = modules_named_by(folder)
+    functions = [pair for test in tests for pair in _functions(test, modules)]
+    return VisibleChecks(folder.resolve().name, tuple(modules), tuple(functions), toys_beside(folder))
+
+
+def find_tests(path: Path, assignment: str | None) -> list[Path]:
+    """The files of visible checks for a student's work; raises :class:`UsageError` when there are none."""
+    tests = _test_files(path, assignment)
+    if not tests:
+        raise _nothing_found(path, assignment)
+    return tests
+
+
+def _test_files(path: Path, assignment: str | None) -> list[Path]:
+    found = (sorted(place.glob("test_*.py")) for place in assignment_folders(path, assignment))
+    return next(filter(None, found), [])
+
+
+def _functions(test: Path, modules: Iterable[str]) -> Iterator[tuple[str, Function]]:
+    stem = test.stem.removeprefix("test_")
+    for function in load_checks(test, f"visible_checks_{test.stem}"):
+        yield fitting_module(stem, modules) or stem, function
+
+
+def _in_notebook(path: Path) -> VisibleChecks | None:
+    """The checks that a notebook brings in its own cells; those cells are the course's, and are run as they are."""
+    notebook = find_notebook(path, set())
+    found: list[tuple[str, Function]] = []
+
+    def visible_checks(key: str, namespace: Any) -> Callable[[Callable[[], Iterable[Function]]], None]:
+        return lambda collect: found.extend((key.partition(".")[0], function) for function in collect())
+
+    for source in check_sources(notebook) if notebook is not None else ():
+        exec(compile(source, "a check of the notebook", "exec", dont_inherit=True), {"visible_checks": visible_checks})
+    modules = tuple(dict.fromkeys(module for module, _ in found))
+    folder = path if path.is_dir() else path.parent
+    return VisibleChecks(path.stem, modules, tuple(found), toys_beside(folder)) if found else None
+
+
+def _nothing_found(path: Path, assignment: str | None) -> UsageError:
+    """Say what could be meant: a misspelt assignment, or a folder below."""
+    above = [place / "assignments" for place in (Path.cwd(), *Path.cwd().parents)]
+    known = sorted({test.parent.name for place in above for test in place.glob("*/test_*.py")})
+    if assignment and assignment not in known and known:
+        return UsageError(f"there is no assignment {assignment!r} here", str(path), suggest(assignment, known))
+    below = sorted({str(test.parent) for pattern in ("*/test_*.py", "assignments/*/test_*.py") for test in path.glob(pattern)})
+    remedy = "run it in the assignment's folder, or name the assignment with --assignment"
+    if below:
+        remedy = f"give one of the folders {', '.join(below[:8])}"
+    return UsageError("no visible checks (test_*.py) found for this work", str(path), remedy)

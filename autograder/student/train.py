@@ -1,0 +1,169 @@
+"""A student's own run of a training task: in this process, with live progress, the scores and the figures."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from autograder.atomic import write_atomically
+from autograder.errors import UsageError
+from autograder.plaintext import printable
+from autograder.reports.score_bars import level_words
+from autograder.results.schema import CheckResult, ExerciseResult
+from autograder.runtime.module_space import ModuleSpace
+from autograder.sessions.local import LocalSession
+from autograder.student.own_files import assignment_folders, local_space, modules_named_by, notebook_space
+from autograder.training.checkpoint import CHECKPOINTS, packed
+from autograder.training.devices import Wanted, device_for
+from autograder.training.full_size import Budget, full_of, in_full
+from autograder.training.grade import Trained, TrainingOptions, run_task
+from autograder.training.run import TrainingRun
+from autograder.training.task import FOLDER, Task, task_in
+from autograder.training.worlds import DataSource
+
+_BAR = 30
+
+
+def train_folder(
+    name: str,
+    path: Path,
+    out: Path | None,
+    device: Wanted,
+    data: Path | None,
+    seed: int,
+    console: Console | None = None,
+    budget: Budget = "smoke",
+) -> ExerciseResult:
+    """Run a task on the work at ``path``, print the scores, and write the figures into ``out``.
+
+    Args:
+        name: the task: ``vae.training.vae_mnist``, or its last part.
+        path: the student's folder, notebook, zip or file.
+        out: a folder for figures; default ``training/results/<task>`` beside the work.
+        device: where networks train.
+        data: the folder of data sets, if there is one.
+        seed: decides images, initial weights and noise; the grader's are secret ones.
+        console: where to print.
+        budget: ``full`` trains for longer and writes ``checkpoints/<task>.safetensors`` beside the work, to hand in.
+
+    Raises:
+        UsageError: there is no such task or no such work, or no data.
+    """
+    console = console or Console()
+    folder = find_folder(path, name)
+    task = task_in(folder, name)
+    space = local_space(path, {*task.modules, *modules_named_by(folder)})
+    options = TrainingOptions(f"own/{seed}", DataSource(data), device_for(device))
+    full = None
+    if budget == "full":
+        task, full = in_full(task), full_of(task)
+    trained = _train(task, space, options if full is None else replace(options, given=full.given), console)
+    _write_figures(trained, out or folder / FOLDER / "results" / task.name, console)
+    if full is not None and trained.run is not None:
+        _write_checkpoint(trained.run, (path if path.is_dir() else path.parent), console)
+    return trained.result
+
+
+def _write_checkpoint(run: TrainingRun, beside: Path, console: Console) -> None:
+    target = beside / CHECKPOINTS / f"{run.task.name}.safetensors"
+    data = packed(run.trainings, run.task)
+    target.parent.mkdir(exist_ok=True)
+    write_atomically(target, data)
+    console.print(f"{target} ({len(data) / 2**20:.1f} MiB): hand it in with your work")
+
+
+def train_notebook(name: str, folder: Path, namespace: dict[str, Any]) -> dict[str, bytes]:
+    """Run a task on what a notebook defines, print the scores, and return the figures by name."""
+    task = task_in(find_folder(folder, name), name)
+    space = notebook_space(task.modules, namespace)
+    trained = _train(task, space, TrainingOptions("own/0", DataSource(), device_for("auto")), Console(force_jupyter=False))
+    return trained.drawn()
+
+
+def _train(task: Task, space: ModuleSpace, options: TrainingOptions, console: Console) -> Trained:
+    console.print(Text(f"{task.id}\n{task.about}\n"))
+    with _Live(console) as live:
+        options = replace(options, report=live.report, in_full=True)
+        trained = run_task(task, lambda: LocalSession(space, task.recipes), options)
+    _print(trained, console)
+    return trained
+
+
+def find_folder(path: Path, name: str) -> Path:
+    """The assignment's folder: where the work lies, or ``assignments/<name>`` above; raises :class:`UsageError`."""
+    if not path.exists():
+        raise UsageError("there is nothing here", str(path), "give the folder, notebook or zip with your work")
+    for place in assignment_folders(path, name.split(".")[0] if "." in name else None):
+        if (place / FOLDER).is_dir():
+            return place
+    raise UsageError(
+        "no training tasks found for this work", str(path),
+        "run it in the assignment's folder, or name the task in full, as in vae.training.vae_mnist",
+    )  # fmt: skip
+
+
+class _Live:
+    """Progress on a terminal: the part that trains, the latest loss (as the code reports it), the time left."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (
+            TextColumn("{task.description}"), BarColumn(_BAR), TextColumn("{task.fields[loss]}"), TimeRemainingColumn(),
+        )  # fmt: skip
+        self._progress = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> _Live:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def report(self, part: str, done: float, loss: float) -> None:
+        """Show how far a part is."""
+        if part not in self._tasks:
+            self._tasks[part] = self._progress.add_task(part, total=1.0, loss="")
+        told = "" if math.isnan(loss) else f"loss {loss:.4g}"
+        self._progress.update(self._tasks[part], completed=min(1.0, max(0.0, done)), loss=told)
+
+
+def _print(trained: Trained, console: Console) -> None:
+    result = trained.result
+    for check in result.checks:
+        console.print(_line(check))
+        for line in (check.message or "").splitlines():
+            console.print(Text(f"    {printable(line)}", style="dim"))
+    for one in result.diagnosis:
+        console.print(Text(f"\nThis looks like: {one.misconception.replace('_', ' ')}\n{one.hint}", style="yellow"))
+    if result.note:
+        console.print(Text(f"\nnote: {result.note}", style="yellow"))
+    if result.status != "skipped":
+        share = result.score / result.max_score
+        console.print(
+            f"\n{100 * share:.0f} % of this task's points. The grader trains the same on images that nobody has seen."
+        )
+
+
+def _line(check: CheckResult) -> Text:
+    mark, style = ("✓", "green") if check.status == "passed" else ("◐", "yellow") if check.score > 0 else ("✗", "red")
+    value = "not measured" if check.value is None else f"{check.value:.4g}"
+    assert check.zero is not None
+    assert check.full is not None
+    levels = f"nothing {level_words(check.zero, inside=False)}, everything {level_words(check.full)}"
+    return Text(f"{mark} {check.title}: {value} [{levels}]", style=style)
+
+
+def _write_figures(trained: Trained, out: Path, console: Console) -> None:
+    figures = trained.drawn()
+    for name, picture in figures.items():
+        target = out / name.removeprefix(f"{trained.task.id}.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(picture)
+    if figures:
+        console.print(f"{len(figures)} figures in {out}")

@@ -1,0 +1,1 @@
+"""Notebooks: their cells, without what only a notebook understands."""

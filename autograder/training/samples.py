@@ -1,0 +1,53 @@
+"""What generated images are worth, seen through the features of the given classifier of digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from autograder.data.secret_world import World
+from autograder.scores.class_accuracy import classes_present
+from autograder.scores.coverage import coverage
+from autograder.scores.features import describe, load_classifier
+from autograder.scores.frechet import frechet_distance
+from autograder.scores.memorisation import score_memorisation
+from autograder.training.beside import Unusable
+
+JUDGED = 400
+"""How many samples are compared with single images; enough for :func:`score_memorisation`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageScores:
+    """Scores of samples against the hidden images of a world.
+
+    Attributes:
+        frechet: the Fréchet distance of features.
+        coverage: the share of hidden images that have a sample near them.
+        classes: how many of the ten digits occur.
+    """
+
+    frechet: float
+    coverage: float
+    classes: int
+
+
+def score_images(samples: Tensor, world: World) -> ImageScores:
+    """Scores of samples ``(n, 1, 28, 28)``, in [0, 1] and upright white on black, that come from training in a world.
+
+    Raises:
+        Unusable: they are copies of the images that the training was given, or one is not finite.
+    """
+    if not samples.isfinite().all():
+        raise Unusable("a pixel of the samples is not a number")
+    hidden = world.hidden.images
+    if score_memorisation(samples[:JUDGED], world.given.images, world.held.images).alarm:
+        raise Unusable("the samples are copies of images that the training was given; the course's staff is told")
+    classifier = load_classifier(device=samples.device)
+    of_samples, of_hidden = describe(classifier, samples), describe(classifier, hidden)
+    return ImageScores(
+        frechet_distance(of_samples.features, of_hidden.features),
+        coverage(of_samples.features, of_hidden.features[: len(samples)]),
+        classes_present(of_samples.logits),
+    )

@@ -1,0 +1,96 @@
+"""WGAN-GP on MNIST, 150 steps of the generator with five of the critic each: your losses on networks of ours.
+
+Samples are compared with images that the training has not seen, through the features of a classifier, as in the first GAN,
+against which this one needs fewer steps. The slope of the trained critic between generated and hidden images is measured,
+too: the penalty keeps it near one.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor, nn
+
+from autograder.data.secret_world import World
+from autograder.training import Finding, Level, Score, TrainingRun, Window
+from autograder.training.beside import Unusable, checked_state
+from autograder.training.figures import curves, image_grid
+from autograder.training.samples import score_images
+
+USES = ("losses.critic_loss", "losses.gradient_penalty")
+DATA = "MNIST"
+
+STEPS, CRITICS, BATCH, RATE, WEIGHT = 150, 5, 64, 1e-3, 10.0
+SAMPLES, LATENT = 1000, 64
+MOST_NUMBERS = 4 * 243_000
+
+SCORES = (
+    Score("frechet", "trained with your losses, our generator comes near to the distribution of digits", 0.4,
+          Level(zero=900.0, full=380.0, too_good=40.0), "(Fréchet distance)",
+          fallback=Level(250.0, 75.0)),
+    Score("coverage", "and has samples near as many of them as after a right training", 0.2, Level(zero=0.05, full=0.22),
+          "of the images", fallback=Level(0.1, 0.45)),
+    Score("slope", "and our critic has a slope near one between generated and real images", 0.4, Window(0.5, 0.85, 1.45, 1.8),
+          fallback=Window(0.3, 0.5, 2.5, 4.0)),
+)  # fmt: skip
+
+
+def measure(run: TrainingRun) -> None:
+    """Train our pair, look at its samples and at the slope of its critic."""
+    world = run.world(given=5000, held=1500, hidden=1500)
+    z = torch.randn(SAMPLES, LATENT, generator=run.generator("latents")).to(run.device)
+    with run.part("frechet", "coverage", "slope"):
+        generator, critic = _trained(run, world)
+        with torch.no_grad():
+            samples = generator(z)
+        slope = _slope(critic, 2 * world.hidden.images - 1, samples, run.generator("between"))
+        scores = score_images((samples + 1) / 2, world)
+        run.score("frechet", scores.frechet)
+        run.score("coverage", scores.coverage)
+        run.figure("samples of our network", lambda: image_grid((samples[:100] + 1) / 2))
+        if not scores.frechet < SCORES[0].level_on(run.fallback).zero and 0.5 < slope < 1.8:
+            raise Unusable("the slope of a critic that has taught the generator nothing is no achievement")
+        run.score("slope", slope)
+
+
+def _trained(run: TrainingRun, world: World) -> tuple[nn.Module, nn.Module]:
+    with run.worker() as worker:
+        trained = worker.train("train_critic_pair", world.given.images, STEPS, CRITICS, BATCH, RATE, WEIGHT, run.seed("order"),
+                              run.device, run.progress("training"), seed=run.seed("weights"))  # fmt: skip
+    networks = run.ours.OurGenerator(), run.ours.OurDiscriminator()
+    for network, name in zip(networks, ("state", "critic"), strict=True):
+        network.load_state_dict(checked_state(trained.get(name), MOST_NUMBERS, network.state_dict()))
+        network.to(run.device).eval().requires_grad_(False)
+    run.claim("training", trained.get("history"))
+    run.figure("losses of every 25th step", lambda: curves(run.curves.get("training", {}), "25 steps of the critic"))
+    return networks
+
+
+def _slope(critic: nn.Module, real: Tensor, fake: Tensor, generator: torch.Generator) -> float:
+    """The root mean square of the norm of the critic's gradient between hidden and generated images."""
+    count = min(len(real), len(fake))
+    mix = torch.rand(count, 1, 1, 1, generator=generator).to(real)
+    between = (mix * real[:count] + (1 - mix) * fake[:count]).requires_grad_()
+    (gradient,) = torch.autograd.grad(critic(between).sum(), between)
+    return gradient.flatten(1).square().sum(1).mean().sqrt().item()
+
+
+def explain(values: Mapping[str, float]) -> Iterator[Finding]:
+    """Mistakes that the measured values show."""
+    frechet, slope = values.get("frechet", math.nan), values.get("slope", math.nan)
+    if slope > 20.0:
+        yield Finding(
+            "penalty_without_effect",
+            f"The slope of the critic is {slope:.3g}, as if there were no penalty. Does its gradient reach the critic's "
+            "parameters, and is it the slope of each single score that it looks at?",
+        )
+    elif frechet > 2000.0:
+        yield Finding(
+            "critic_the_wrong_way",
+            "The generator moves away from the digits. If the critic's loss falls, which images get higher scores?",
+        )
+    elif slope < 0.3:
+        yield Finding(
+            "penalty_towards_another_slope",
+            f"The slope of the critic is {slope:.2g}. Towards which slope does your penalty pull at each single image?",
+        )

@@ -1,0 +1,48 @@
+"""What runs beside a student's code in the training task of this assignment; `autograder train` runs the same.
+
+Every function takes the student's modules as its first argument. What they return is plain data or a module whose methods
+are called.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from given.likelihood import fitted
+from torch import Tensor, nn
+
+
+def train_made(
+    student, sizes: list, images: Tensor, steps: int, batch: int, lr: float, seed: int, device: str = "cpu", report=None
+) -> dict:
+    """Train the student's MADE in a loop of ours: minus its own `log_prob`, by Adam, in a new order for every pass."""
+    network = student.made.MADE(*sizes).to(device)
+    return fitted(network, passes(images.to(device), steps, batch, seed), steps, lr, report)
+
+
+def passes(images: Tensor, steps: int, batch: int, seed: int) -> Iterator[Tensor]:
+    """Yield random images, `steps` times, in a new order for every pass over them."""
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.empty(0, dtype=torch.int64)
+    for _ in range(steps):
+        if len(order) < batch:
+            order = torch.cat([order, torch.randperm(len(images), generator=generator)])
+        chosen, order = order[:batch].to(images.device), order[batch:]
+        yield images[chosen]
+
+
+def trained_made(student, sizes: list, state: dict, device: str = "cpu") -> nn.Module:
+    """The student's MADE with trained parameters, in eval mode."""
+    network = student.made.MADE(*sizes)
+    network.load_state_dict(state)
+    return network.to(device).eval()
+
+
+def conditionals(student, network: nn.Module, rows: Tensor, device: str = "cpu") -> Tensor:
+    """Logits of all conditionals of rows of pixels."""
+    with torch.no_grad():
+        return network(rows.to(device)).cpu()
+
+
+def sampled(student, network: nn.Module, count: int) -> Tensor:
+    """Rows of pixels that the student's `sample` draws."""
+    return network.sample(count).cpu()

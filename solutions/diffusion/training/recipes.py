@@ -1,0 +1,107 @@
+"""What runs beside a student's code in the training tasks of this assignment; `autograder train` runs the same.
+
+Every function takes the student's modules as its first argument. The networks that are fine-tuned and sampled stay with the
+grader: `predict` asks one for the noise in images.
+"""
+
+from collections.abc import Callable
+
+import torch
+from given.unet import FIRST_BETA, LAST_BETA, LEVELS, NO_LABEL
+from torch import Tensor, nn
+
+
+def your_levels(student, device: str = "cpu") -> Tensor:
+    """The cumulative signal levels of the student's schedule for our network."""
+    betas = student.schedule.linear_beta_schedule(LEVELS, FIRST_BETA, LAST_BETA)
+    return student.schedule.alphas_cumprod(betas).to(device)
+
+
+def your_blame(student, images: Tensor, t: Tensor, noise: Tensor, predict: Callable[..., Tensor], device: str = "cpu") -> list:
+    """The gradient of the student's loss with respect to the noise that our network predicts, and the loss."""
+    answers = []
+
+    def denoise(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
+        answers.append(predict(x.detach().cpu(), t.cpu()).detach().to(x).requires_grad_())
+        return answers[-1]
+
+    levels = your_levels(student, device).float()
+    loss = student.process.denoising_loss(denoise, images.to(device), t.to(device), noise.to(device), levels)
+    loss.backward()
+    return [answers[-1].grad.cpu(), loss.item()]
+
+
+def your_samples(student, predict: Callable[..., Tensor], shape: tuple, seed: int, device: str = "cpu") -> Tensor:
+    """Samples by the student's ancestral sampler."""
+    betas = student.schedule.linear_beta_schedule(LEVELS, FIRST_BETA, LAST_BETA)
+    process = student.process.GaussianDiffusion(betas).to(device)
+    generator = torch.Generator(device).manual_seed(seed)
+    with torch.no_grad():
+        return process.p_sample_loop(asking(predict), tuple(shape), generator=generator).cpu()
+
+
+def your_fast_samples(
+    student, predict: Callable[..., Tensor], shape: tuple, steps: int, seed: int, device: str = "cpu"
+) -> Tensor:
+    """Samples by the student's deterministic sampler."""
+    generator = torch.Generator(device).manual_seed(seed)
+    levels = your_levels(student, device).float()
+    with torch.no_grad():
+        return student.ddim.ddim_sample_loop(asking(predict), tuple(shape), levels, steps, generator=generator).cpu()
+
+
+def your_guided_samples(
+    student, predict: Callable[..., Tensor], labels: Tensor, w: float, shape: tuple, steps: int, seed: int, device: str = "cpu"
+) -> Tensor:
+    """Samples of asked classes, guided by the student's mixture of two predictions."""
+    generator = torch.Generator(device).manual_seed(seed)
+    both = torch.cat([labels, torch.full_like(labels, NO_LABEL)])
+    ask = asking(predict)
+
+    def denoise(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
+        with_label, without = ask(x.repeat(2, 1, 1, 1), t.repeat(2), both).chunk(2)
+        return student.guidance.guided_noise(with_label, without, w)
+
+    levels = your_levels(student, device).float()
+    with torch.no_grad():
+        return student.ddim.ddim_sample_loop(denoise, tuple(shape), levels, steps, generator=generator).cpu()
+
+
+def your_labels(student, labels: Tensor, p: float, seed: int) -> Tensor:
+    """Labels for training, some of which the student's code has dropped."""
+    return student.guidance.drop_labels(labels, NO_LABEL, p, torch.Generator().manual_seed(seed))
+
+
+def asking(predict: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A noise predictor as samplers call it, on their device, of a network that is elsewhere."""
+
+    def denoise(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
+        return predict(x.cpu(), t.cpu(), None if y is None else y.cpu()).to(x)
+
+    return denoise
+
+
+def deep_network(student, channels: list, images: Tensor, steps: int, batch: int, lr: float, seed: int, device: str = "cpu",
+                 report=None) -> nn.Module:  # fmt: skip
+    """The student's U-Net after some steps of the student's loss on images, with the schedule of 1000 timesteps."""
+    network = student.network.UNet(tuple(channels), in_channels=images.shape[1]).to(device)
+    optimizer = torch.optim.Adam(network.parameters(), lr=lr)
+    levels = student.schedule.alphas_cumprod(student.schedule.linear_beta_schedule(1000)).float().to(device)
+    generator = torch.Generator().manual_seed(seed)
+    for step in range(steps):
+        x = images[torch.randint(len(images), (batch,), generator=generator)]
+        t = torch.randint(1000, (batch,), generator=generator)
+        noise = torch.randn(x.shape, generator=generator)
+        loss = student.process.denoising_loss(network, x.to(device), t.to(device), noise.to(device), levels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if report is not None:
+            report((step + 1) / steps, loss.detach())
+    return network
+
+
+def deep_predictions(student, network: nn.Module, x: Tensor, t: Tensor, device: str = "cpu") -> Tensor:
+    """The noise that the network finds in images."""
+    with torch.no_grad():
+        return network.eval()(x.to(device), t.to(device)).cpu()

@@ -1,0 +1,98 @@
+"""Exercises of a module share a worker; what is wrong among others is asked again alone, and chance gains nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from dice import Dice
+from tiny_course import pieces, right_answers
+
+from autograder.assessment.assess import assess
+from autograder.assessment.runner import RunOptions
+from autograder.assessment.shared_worker import SharedWorker
+from autograder.assessment.sitting import REPEATS
+from autograder.checks.calls import CandidateSession
+from autograder.course.assignment import Assignment, Exercise
+from autograder.sandbox.zygote_host import ZygoteHost
+from autograder.sessions.subjects import IsolatedSubmission, LoadedModules
+
+
+class Watched(LoadedModules):
+    """Counts as somebody's work, and notes the order of what happens."""
+
+    guarded = True
+
+    def __init__(self, assignment: Assignment, files: dict[str, bytes]) -> None:
+        super().__init__(assignment, files)
+        self.events: list[str] = []
+
+    def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
+        """Open a session and note what becomes of it."""
+        self.events.append(f"open {module}")
+        session: Any = super().open(module, substitutes)
+        session.pause = lambda: self.events.append(f"pause {module}")
+        session.resume = lambda: self.events.append(f"resume {module}")
+        session.close = lambda: self.events.append(f"close {module}")
+        return session
+
+    def keep_silent(self) -> None:
+        """Note it."""
+        self.events.append("silent")
+
+
+def test_one_worker_for_each_module_of_a_right_submission(tiny: Assignment) -> None:
+    """Both stop before the first hidden input and end with the module's last exercise."""
+    subject = Watched(tiny, right_answers())
+    found = assess(tiny, tiny.exercises, subject, RunOptions(), None)
+    assert all(one.complete for one in found)
+    assert subject.events == [
+        *("open pieces", "open whole", "pause pieces", "pause whole", "silent"),
+        *("resume pieces", "close pieces", "resume whole", "close whole"),
+    ]
+
+
+def test_what_is_not_there_is_not_asked_twice(tiny: Assignment) -> None:
+    """An empty file costs no more than a right one."""
+    subject = Watched(tiny, right_answers(pieces=""))
+    assess(tiny, [tiny.exercise("double"), tiny.exercise("jitter")], subject, RunOptions(), None)
+    assert subject.events.count("open pieces") == 1
+
+
+SPOILERS = {
+    "a patched operator": "torch.Tensor.__mul__ = torch.Tensor.__add__; torch.Tensor.__rmul__ = torch.Tensor.__add__",
+    "another function of the module": "globals()['shift'] = None",
+    "a process that ends": "__import__('os')._exit(0)",
+}
+
+
+@pytest.mark.parametrize("spoiler", SPOILERS.values(), ids=SPOILERS.keys())
+def test_what_one_exercise_leaves_behind_costs_no_other(tiny: Assignment, warm_sandbox: ZygoteHost, spoiler: str) -> None:
+    """The exercise after it earns everything; the witness is that it does not in the worker that they share."""
+    text = pieces(double="2 * x", shift="2 * x + by").replace("def double(x):\n", f"def double(x):\n    {spoiler}\n")
+    assert spoiler in text
+    subject = IsolatedSubmission(tiny, right_answers(pieces=text), warm_sandbox)
+    exercises = [tiny.exercise("double"), tiny.exercise("shift")]
+    found = {one.exercise.name: one for one in assess(tiny, exercises, subject, RunOptions(), None)}
+    assert found["shift"].complete
+    alone = IsolatedSubmission(tiny, right_answers(pieces=text), warm_sandbox)
+    shared = SharedWorker(tiny, "pieces", 2, alone, RunOptions())
+    asked = [shared.ask([check for check in one.checks if check.visibility == "visible"]) for one in exercises]
+    shared.close()
+    assert asked[-1] is None or not all(outcome.passed for outcome in asked[-1])
+
+
+def test_wrong_among_others_and_right_by_chance_stays_wrong(tiny: Assignment) -> None:
+    """Right alone has to be right every time; the witness is an answer that is."""
+    exercises = [tiny.exercise("double"), tiny.exercise("shift")]
+
+    def shift(script: Sequence[bool]) -> tuple[bool, int]:
+        subject = Dice(tiny, pieces(shift="2 * x + by"), pieces(shift="2 * x - by"), script)
+        found = assess(tiny, exercises, subject, RunOptions(), None)
+        return next(one.complete for one in found if one.exercise.name == "shift"), subject.openings
+
+    assert shift([False] + [True] * (1 + REPEATS)) == (True, 2 + REPEATS)
+    for failing in range(REPEATS):
+        complete, _ = shift([False, True, *[number != failing for number in range(REPEATS)]])
+        assert not complete
