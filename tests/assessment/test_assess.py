@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from tiny_course import PIECES, pieces, right_answers, whole
+from tiny_course import pieces, right_answers, whole
+from tiny_course_files import PIECES
 
 from autograder.assessment.assess import assess
 from autograder.assessment.assessed import Assessed

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny_course import HIDDEN_PIECES, MISCONCEPTIONS, PIECES, write_course
+from tiny_course import write_course
+from tiny_course_files import HIDDEN_PIECES, MISCONCEPTIONS, PIECES
 
 from autograder.audit.audit import Finding, alternatives, audit_assignment, audit_in_parallel, audit_points, stub_files
 from autograder.commands.audit import _as_json

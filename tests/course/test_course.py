@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tiny_course import OUTLINE, write_course
+from tiny_course import write_course
+from tiny_course_files import OUTLINE
 
 from autograder.course.assignment import Assignment
 from autograder.course.check_files import module_under_test

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_course import MISCONCEPTIONS, right_answers, write_course
 from tiny_course import pieces as pieces_with
+from tiny_course import right_answers, write_course
+from tiny_course_files import MISCONCEPTIONS
 
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course, open_course

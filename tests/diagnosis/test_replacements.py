@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_course import PIECES, WHOLE, write_course
+from tiny_course import write_course
+from tiny_course_files import PIECES, WHOLE
 
 from autograder.course.course import Course
 from autograder.diagnosis.catalogue import catalogue

@@ -8,7 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
-from tiny_course import PIECES, WHOLE, write_course
+from tiny_course import write_course
+from tiny_course_files import PIECES, WHOLE
 
 from autograder.course.course import open_course
 from autograder.grading.jobs import Job

@@ -6,7 +6,8 @@ import ast
 from pathlib import Path
 
 import pytest
-from tiny_course import HIDDEN_PIECES, MISCONCEPTIONS, write_course
+from tiny_course import write_course
+from tiny_course_files import HIDDEN_PIECES, MISCONCEPTIONS
 
 from autograder.course.course import Course
 from autograder.errors import GraderError

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from reports.page_parser import checked
 from sample_results import (
     HINT,
     HOSTILE_NAMES,
     SECRET,
     classroom,
-    exercise,
     failed_exercise,
     grader_error,
     leaky_hidden_check,
@@ -22,78 +21,10 @@ from sample_results import (
 
 from autograder.reports import feedback
 from autograder.reports.build import build_report
-from autograder.reports.class_page import render_class_page, script
+from autograder.reports.class_page import render_class_page
 from autograder.reports.feedback import embedded_figure, render_feedback, shown_check
-from autograder.results.schema import CheckResult, ExerciseResult, Isolation, OwnLines, SubmissionResult
+from autograder.results.schema import CheckResult, ExerciseResult, Isolation, SubmissionResult
 from autograder.results.store import Stored, save_result
-
-VOID = {"meta", "br", "img", "rect", "path", "link", "input"}
-
-
-class Page(HTMLParser):
-    """A page's elements, text and addresses; complains about elements that are not closed."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str]] = []
-        self.words: list[str] = []
-        self.scripts: list[str] = []
-        self.feed(source)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Record an element."""
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-        if tag not in VOID:
-            self.open.append(tag)
-        if tag == "script":
-            self.scripts.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Check that it closes the element opened last."""
-        if tag not in VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        """Record text."""
-        if self.open and self.open[-1] == "script":
-            self.scripts[-1] += data
-        elif self.open and self.open[-1] != "style":
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        """All text, blanks joined."""
-        return re.sub(r"\s+", " ", " ".join(self.words))
-
-
-def allowed_script(source: str) -> list[str]:
-    """The one script whose hash the page's policy names, whatever stands in the page; nothing where it names none."""
-    policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', source)
-    assert policy is not None
-    assert policy[1].startswith("default-src 'none'")
-    hashes = re.findall(r"script-src (.*)", policy[1])
-    text, digest = script()
-    assert hashes in ([], [f"'sha256-{digest}'"])
-    return [str(text)] if hashes else []
-
-
-def checked(source: str) -> Page:
-    """Parse a page and assert what holds for every page."""
-    page = Page(source)
-    assert page.open == []
-    assert page.scripts == allowed_script(source)
-    assert not [name for name, _ in page.attributes if name.startswith("on")]
-    for name, value in page.attributes:
-        if name in ("src", "href", "srcset", "data"):
-            assert not re.match(r"(?i)(https?:|//|javascript:|file:)", value)
-    assert "@import" not in source
-    assert "url(" not in source
-    assert SECRET not in source
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", source)
-    return page
 
 
 @pytest.fixture
@@ -281,38 +212,3 @@ def test_points_have_room_in_the_margin_of_a_printed_page() -> None:
     assert padding is not None
     assert gap is not None
     assert float(padding[1]) - float(gap[1]) >= 7
-
-
-def of(*exercises: ExerciseResult) -> SubmissionResult:
-    """A submission of these exercises."""
-    return result().model_copy(update={"exercises": list(exercises)})
-
-
-def test_what_the_named_mistake_explains_is_folded() -> None:
-    """One failing check stays open, a visible one; with no mistake named all do, each sentence once."""
-    page = Page(render_feedback(of(failed_exercise()), Path()))
-    assert "1 more check does not hold, as the mistake above explains" in page.text
-    plain = failed_exercise().model_copy(update={"diagnosis": []})
-    assert "as the mistake above explains" not in Page(render_feedback(of(plain), Path())).text
-
-
-def test_points_that_do_not_count_are_struck_out() -> None:
-    """The sum of what is shown is what was earned."""
-    text = render_feedback(of(failed_exercise()), Path())
-    assert text.count('class="margin forfeit"') == 1
-
-
-def test_the_students_own_lines_stand_beside_the_finding() -> None:
-    """As text, whatever they hold."""
-    lines = OwnLines(place="losses.py, line 3", text="def f():\n    return '<script>'")
-    page = Page(render_feedback(of(failed_exercise().model_copy(update={"own_lines": lines})), Path()))
-    assert "Your lines, losses.py, line 3" in page.text
-    assert "return '<script>'" in page.text
-    assert page.scripts == []
-
-
-def test_a_page_begins_with_the_mistake_that_has_a_hint() -> None:
-    """Rather than with the dearest exercise, which is not begun."""
-    unbegun = exercise(0, "missing", 0.0).model_copy(update={"max_score": 50.0})
-    page = Page(render_feedback(of(unbegun, failed_exercise()), Path()))
-    assert "Nothing is implemented here yet" not in page.text

@@ -4,40 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
-from tiny_course import PIECES, VISIBLE_PIECES, VISIBLE_WHOLE, load_course, pieces, right_answers, whole
+from student.printed import said
+from tiny_course import load_course, pieces, whole
+from tiny_course_files import PIECES
 
-from autograder.assessment.runner import RunOptions
 from autograder.errors import UsageError
 from autograder.release.check_cells import check_cell
 from autograder.student.check_work import check_folder
 from autograder.student.find_checks import find_tests
-from autograder.student.limits import limited, time_left
 from autograder.student.own_files import candidate_beside, local_space, modules_named_by
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Path:
-    """A student's folder with right answers and the visible checks, without any course around it."""
-    folder = tmp_path / "sums"
-    folder.mkdir()
-    for name, content in right_answers(pieces=pieces(), whole=whole()).items():
-        (folder / name).write_bytes(content)
-    (folder / "test_pieces.py").write_text(VISIBLE_PIECES)
-    (folder / "test_whole.py").write_text(VISIBLE_WHOLE)
-    return folder
-
-
-def said(capsys: pytest.CaptureFixture[str]) -> str:
-    """What was printed, on one line."""
-    return " ".join(capsys.readouterr().out.split())
 
 
 def test_right_answers_pass(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -176,82 +154,6 @@ def test_a_file_that_does_not_load_is_told_once(work: Path, capsys: pytest.Captu
     text = said(capsys)
     assert text.count("SyntaxError") == text.count("pieces.py could not be loaded") + text.count("skipped: whole.py")
     assert "checks were not run" in text
-
-
-LOOPS = {
-    "plain": "while True: pass",
-    "catches everything": "\n    while True:\n        try:\n            while True: pass\n        except: pass",
-    "sleeps": "__import__('time').sleep(1000)",
-}
-
-
-@pytest.mark.parametrize("loop", LOOPS)
-def test_an_endless_loop_is_stopped(
-    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, loop: str
-) -> None:
-    """Each once, with the line; the other exercises are checked all the same."""
-    monkeypatch.setattr(RunOptions, "__init__", lambda self: _hasty(self))
-    (work / "pieces.py").write_text(pieces().replace("return double(x) + by", LOOPS[loop]))
-    assert not check_folder(work)
-    text = said(capsys)
-    assert "stopped after 0.3 s in pieces.py, line" in text
-    assert "✓ pieces.double" in text
-
-
-def _hasty(options: RunOptions) -> None:
-    options.seed, options.content, options.time_limit, options.visible_only = 0, "", 0.3, False
-
-
-def test_loading_that_does_not_end_costs_the_statement_only(
-    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As when it is graded."""
-    monkeypatch.setattr("autograder.student.own_files.LOAD_SECONDS", 0.3)
-    (work / "pieces.py").write_text(pieces() + "\nwhile True: pass\n")
-    assert check_folder(work)
-    assert "Only its functions and classes are used" in said(capsys)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_end_the_program_at_once(work: Path, number: int) -> None:
-    """Whatever the student's code makes of exceptions; nothing is blamed on it."""
-    ready = work / "ready"
-    (work / "pieces.py").write_text(
-        pieces().replace("return double(x) + by", f"open({str(ready)!r}, 'w').close()\n    {LOOPS['catches everything']}")
-    )
-    program = "from autograder.cli import main; main(['check', '.'])"
-    with subprocess.Popen([sys.executable, "-c", program], cwd=work, stdout=-1, stderr=-1, text=True) as process:
-        while not ready.exists() and process.poll() is None:
-            time.sleep(0.05)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 128 + number
-    assert "KeyboardInterrupt" not in out
-    assert err == "autograder: interrupted\n"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "computed", "passed", "left"),
-    [
-        (10.0, 2.0, 2.0, 8.0),  # computes
-        (10.0, 0.1, 50.0, 9.9),  # waits for a processor, or for its threads
-        (10.0, 0.1, 59.0, 1.0),  # waits for ever
-        (10.0, 10.0, 10.0, 0.0),
-        (10.0, 0.0, 60.0, 0.0),
-    ],
-)
-def test_what_counts_is_what_is_computed(seconds: float, computed: float, passed: float, left: float) -> None:
-    """With a wide limit on the clock."""
-    assert time_left(seconds, computed, passed) == pytest.approx(left)
-
-
-def test_work_outside_the_main_thread_is_not_limited() -> None:
-    """Nothing breaks where signals cannot be had."""
-    answers: list[int] = []
-    thread = threading.Thread(target=lambda: answers.append(limited(lambda: 5, 0.1)))
-    thread.start()
-    thread.join()
-    assert answers == [5]
 
 
 def test_where_nothing_is_found_the_folders_below_are_named(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:

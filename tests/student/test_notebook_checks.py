@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny_course import PIECES, VISIBLE_PIECES, WHOLE, load_course
+from tiny_course import load_course
+from tiny_course_files import PIECES, VISIBLE_PIECES, WHOLE
 
 from autograder.course.assignment import Assignment
 from autograder.errors import GraderError

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_course import HIDDEN_PIECES, PIECES, VISIBLE_PIECES, pieces, write_course
+from tiny_course import pieces, write_course
+from tiny_course_files import HIDDEN_PIECES, PIECES, VISIBLE_PIECES
 
 
 def pytest_in(folder: Path, *arguments: str) -> tuple[dict[str, int], str]:

@@ -9,7 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tiny_course import PIECES, write_course
+from tiny_course import write_course
+from tiny_course_files import PIECES
 
 from autograder.course.location import find_root
 from autograder.errors import UsageError

@@ -29,6 +29,7 @@ from typing import Literal, NoReturn
 
 from hostile.attacks import prelude
 from hostile.attacks.attack import Attack
+from hostile.witness.leftovers import OWN_UID, end_all, forget_segments, state_of
 from hostile.witness.record import Record
 
 _WANTED = (
@@ -41,7 +42,6 @@ _WANTED = (
 _JUDGE = {"course": ("/course/solutions", "/course/solutions/vae/hidden")}
 """Names that a judge in the same process would hold."""
 Place = Literal["judge", "client"]
-_UID = 61_000
 _MEMORY = 700 * 2**20
 """Bytes that an attack may allocate."""
 _TASKS = 400
@@ -121,7 +121,7 @@ def _limit() -> None:
         (resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, 30),
     ):  # fmt: skip
         resource.setrlimit(kind, (value, value))
-    if os.getuid() >= _UID:  # a uid of its own; a person's own processes would count as well
+    if os.getuid() >= OWN_UID:  # a uid of its own; a person's own processes would count as well
         resource.setrlimit(resource.RLIMIT_NPROC, (_TASKS, _TASKS))
 
 
@@ -185,7 +185,7 @@ def _judge(task: Task, source: str, record: Record) -> None:
 
 def run(task: Task, number: int) -> Record:
     """Run one attack and clean up after it."""
-    uid = _UID + number % 1000
+    uid = OWN_UID + number % 1000
     ground = _Ground(uid)
     sys.stdout.flush()
     pid = os.fork()
@@ -196,8 +196,8 @@ def run(task: Task, number: int) -> Record:
     try:
         return _watched(task, ground, pid)
     finally:
-        _end_all(pid, uid)
-        _forget_segments(pid, uid)
+        end_all(pid, uid)
+        forget_segments(pid, uid)
         ground.close()
 
 
@@ -236,38 +236,8 @@ def _watched(task: Task, ground: _Ground, pid: int) -> Record:
     record.files = sorted(now - ground.planted)[:20]
     if ground.planted - now:
         record.bitten.append("deleted files")
-    record.harmed = _state_of(ground.victim) not in "SR"
+    record.harmed = state_of(ground.victim) not in "SR"
     return record
-
-
-def _forget_segments(pid: int, uid: int) -> None:
-    """Remove shared memory of the name that the attack was given, and what belongs to a uid that only it has."""
-    for path in Path("/dev/shm").iterdir() if Path("/dev/shm").is_dir() else ():
-        with contextlib.suppress(OSError):
-            if path.name == f"hostile-{pid}" or path.lstat().st_uid == uid >= _UID:
-                path.unlink()
-
-
-def _state_of(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return "gone"
-
-
-def _end_all(pid: int, uid: int) -> None:
-    """Kill what the attack started: its group, and everything under its uid."""
-    for _ in range(5):
-        with contextlib.suppress(OSError):
-            os.killpg(pid, signal.SIGKILL)
-        for path in Path("/proc").iterdir() if os.geteuid() == 0 else ():
-            with contextlib.suppress(OSError):
-                if path.name.isdigit() and path.stat().st_uid == uid:
-                    os.kill(int(path.name), signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        time.sleep(0.002)
 
 
 def main() -> None:

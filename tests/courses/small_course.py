@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tiny_course import OUTLINE, write_course
+from tiny_course import write_course
+from tiny_course_files import OUTLINE
 
 from autograder.course.course import Course
 from autograder.release.source_notebook import build_source

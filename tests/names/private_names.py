@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+import nbgrader_name_checks as nbgrader_checks
 import private_name_checks as checks
 
-PATH = Path(__file__).resolve().parents[1] / "docs" / "private-names.md"
+PATH = Path(__file__).resolve().parents[2] / "docs" / "private-names.md"
 PACKAGE = PATH.parents[1] / "autograder"
 
 
@@ -113,56 +114,57 @@ NAMES = [
     ),
     PrivateName(
         "nbgrader.apps.autogradeapp.AutogradeApp", ("gradebook/class_book.py",), "reads `nbgrader_config.py` as nbgrader does",
-        "`NbGraderAPI`, which takes a configuration that somebody else has read", checks.autograde_app,
+        "`NbGraderAPI`, which takes a configuration that somebody else has read", nbgrader_checks.autograde_app,
     ),
     PrivateName(
         "nbgrader.converters.Autograde", ("gradebook/class_book.py",), "folders and files of a submission", _API_GONE,
-        checks.autograde,
+        nbgrader_checks.autograde,
     ),
     PrivateName(
         "nbgrader.converters.Autograde._sanitizing", ("gradebook/submission_exporter.py",),
-        "the first of its two readings of a notebook", "the folder that the file lies in", checks.sanitizing, of_instances=True,
+        "the first of its two readings of a notebook", "the folder that the file lies in",
+        nbgrader_checks.sanitizing, of_instances=True,
     ),
     PrivateName(
         "nbgrader.converters.base.BaseConverter", ("gradebook/class_book.py",), "its part of `init_assignment`", _API_GONE,
-        checks.autograde,
+        nbgrader_checks.autograde,
     ),
     PrivateName(
         "nbgrader.converters.GenerateAssignment",
         ("release/nbgrader_release.py", "release/student_notebook.py"), "its list of steps, one of which is replaced",
-        "the list written out", checks.generate_assignment,
+        "the list written out", nbgrader_checks.generate_assignment,
     ),
     PrivateName(
         "nbgrader.coursedir.CourseDirectory", ("release/student_notebook.py",), "a course that lies in a temporary folder",
-        "`nbgrader generate_assignment` as a program", checks.course_directory,
+        "`nbgrader generate_assignment` as a program", nbgrader_checks.course_directory,
     ),
     PrivateName(
         "nbgrader.exchange.default.ExchangeCollect", ("gradebook/collector.py",), "overrides `do_copy`, which follows links",
-        "a step before `nbgrader collect` that refuses links", checks.collector,
+        "a step before `nbgrader collect` that refuses links", nbgrader_checks.collector,
     ),
     PrivateName(
         "nbgrader.preprocessors.AssignLatePenalties._check_late_penalty", ("gradebook/records.py",),
-        "keeps a penalty between nothing and the score", "the same two comparisons here", checks.late_penalty,
+        "keeps a penalty between nothing and the score", "the same two comparisons here", nbgrader_checks.late_penalty,
     ),
     PrivateName(
         "nbgrader.preprocessors.ClearMarkScheme._remove_mark_scheme_region", ("gradebook/preprocessors.py",),
-        "clears a cell's rubric, in locked cells too", "the same loop over lines here", checks.mark_scheme,
+        "clears a cell's rubric, in locked cells too", "the same loop over lines here", nbgrader_checks.mark_scheme,
     ),
     PrivateName(
         "nbgrader.preprocessors.ClearSolutions._replace_solution_region", ("release/preprocessors.py",),
-        "overridden: no exception outside functions", "a step of our own after nbgrader's", checks.solution_region,
+        "overridden: no exception outside functions", "a step of our own after nbgrader's", nbgrader_checks.solution_region,
     ),
     PrivateName(
         "nbgrader.utils.capture_log", ("release/student_notebook.py",), "runs a converter and says whether it went well",
-        "`converter.start()` with a handler for its log", checks.captured_log,
+        "`converter.start()` with a handler for its log", nbgrader_checks.captured_log,
     ),
     PrivateName(
         "nbgrader.utils.find_all_files", ("gradebook/class_book.py",), "files beside notebooks, but for ignored ones",
-        "`os.walk` and `fnmatch`", checks.found_files,
+        "`os.walk` and `fnmatch`", nbgrader_checks.found_files,
     ),
     PrivateName(
         "nbgrader.utils.is_locked", ("gradebook/preprocessors.py",), "which cells are no answers",
-        "the metadata `locked`, `solution` and `task`", checks.locked_cells,
+        "the metadata `locked`, `solution` and `task`", nbgrader_checks.locked_cells,
     ),
     PrivateName(
         "nbconvert.filters.markdown_mistune.IPythonRenderer._embed_image_or_attachment", ("gradebook/safe_html.py",),
@@ -184,7 +186,7 @@ What the package uses of other libraries although they promise it to nobody. Eac
 that takes one away says so before a class does; `pyproject.toml` keeps the next major versions of these libraries away.
 System calls by number and the structures of `autograder/sandbox/walls/` are not here: those the kernel promises.
 
-Written by `python -m private_names` in `tests/`, from `tests/private_names.py`.
+Written by `python -m private_names` in `tests/names/`, from `tests/names/private_names.py`.
 """
 
 

@@ -11,7 +11,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 VERSION = "4.14.1"
 _CACHE = ROOT / "build" / "axe" / "axe.min.js"
 _PROGRAM = """

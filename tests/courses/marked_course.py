@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tiny_course import HIDDEN_PIECES, MISCONCEPTIONS, OUTLINE, PIECES, write_course
+from tiny_course import write_course
+from tiny_course_files import HIDDEN_PIECES, MISCONCEPTIONS, OUTLINE, PIECES
 
 from autograder.course.course import Course
 
