@@ -218,7 +218,7 @@ def test_a_run_that_the_platform_ends(container: Container, tmp_path: Path) -> N
     while not path.exists() and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     results = container.results
     assert "score" not in results
     assert results["tests"] == []

@@ -120,7 +120,7 @@ def test_compose_itself_reads_it() -> None:
     if plugin is None or plugin.returncode:
         pytest.skip("docker compose is not here")
     command = ["docker", "compose", "-f", str(DEPLOY / "compose.yaml"), "config", "--quiet"]
-    done = subprocess.run(command, env=os.environ | {"GRADEBOOK_PASSWORD": "x"}, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=os.environ | {"GRADEBOOK_PASSWORD": "x"}, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
 
 

@@ -48,7 +48,7 @@ def as_user(user: str | None, *command: object) -> subprocess.CompletedProcess[s
     environment = {"PATH": os.defpath, "LC_ALL": "C"}
     words = [str(word) for word in command]
     return subprocess.run(
-        words, capture_output=True, text=True, timeout=60, env=environment, user=user, group=_group(user),
+        words, capture_output=True, text=True, timeout=300, env=environment, user=user, group=_group(user),
         extra_groups=[] if user else None, cwd="/",
     )  # fmt: skip
 

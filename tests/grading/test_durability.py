@@ -40,7 +40,7 @@ def start(name: str, root: Path, out: Path, *options: str) -> subprocess.Popen[s
 
 def empty_soon(folder: Path) -> bool:
     """Whether a folder becomes empty while what was killed comes to its end."""
-    for _ in range(200):
+    for _ in range(2400):
         if not list(folder.iterdir()):
             return True
         time.sleep(0.05)

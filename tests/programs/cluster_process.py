@@ -58,7 +58,7 @@ def cluster(root: Path, *options: str) -> Iterator[RunningCluster]:
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.communicate(timeout=30)
+                process.communicate(timeout=300)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.communicate()

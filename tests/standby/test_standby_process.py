@@ -56,7 +56,7 @@ class started:
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=300)
 
 
 def run(root: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -163,7 +163,7 @@ def test_it_ends_when_nobody_calls(course: str, tmp_path: Path) -> None:
         below = descendants(process.pid)
         assert process.wait(60) == 0
     assert not list((tmp_path / "cache" / "autograder").glob("standby-*"))
-    for _ in range(100):
+    for _ in range(2400):
         if not any(Path(f"/proc/{pid}").exists() for pid in below):
             break
         time.sleep(0.05)
@@ -172,19 +172,17 @@ def test_it_ends_when_nobody_calls(course: str, tmp_path: Path) -> None:
 
 def test_an_interruption_reaches_the_command(standby: subprocess.Popen[str], course: str, tmp_path: Path) -> None:
     """Ctrl-C ends what was asked for, and the standby goes on."""
-    slow = "import time\n\n\ndef double(x):\n    time.sleep(0.7)\n    return 2 * x\n"
+    slow = "import time\n\n\ndef double(x):\n    time.sleep(20)\n    return 2 * x\n"
     hand_in(tmp_path / "ann", {**right_answers(), "pieces.py": slow.encode()})
     command = [sys.executable, "-m", "autograder", "grade", course, "ann", "--out", "out", "--isolation", "best"]
     process = subprocess.Popen(
         [*command, "--time-limit", "60"], stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=variables(tmp_path),
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
-    for _ in range(600):
-        if (tmp_path / "out" / "run.jsonl").exists():
-            break
+    while process.poll() is None and not (tmp_path / "out" / "run.jsonl").exists():  # it sleeps for minutes then
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=300)
     assert process.returncode == 130
     assert told.count("interrupted") == 1
     assert standby.poll() is None
