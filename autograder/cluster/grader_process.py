@@ -43,7 +43,9 @@ def main() -> NoReturn:
 
 def _serve(channel: Connection, assignment: str, options: GradeOptions, root: Path) -> None:
     root = root if (root / "solutions").is_dir() else find_root()
-    with sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, wait=False) as sandbox:
+    with sandbox_for(
+        root / "solutions", options.isolation, options.memory_limit_mb, wait=False, assignment=assignment
+    ) as sandbox:
         import torch
 
         from autograder.grading.grader import Grader

@@ -63,7 +63,9 @@ def grade_all(assignment: str, options: GradeOptions, root: Path, jobs: Sequence
         yield from _grade_here(assignment, options, root, jobs)
         return
     start_server()
-    with sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, wait=False) as sandbox:
+    with sandbox_for(
+        root / "solutions", options.isolation, options.memory_limit_mb, wait=False, assignment=assignment
+    ) as sandbox:
         sandbox.wait_until_ready()
         crew = Crew(assignment, options, root, sandbox, min(processes, len(jobs)))
         try:
@@ -74,7 +76,9 @@ def grade_all(assignment: str, options: GradeOptions, root: Path, jobs: Sequence
 
 def _grade_here(assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job]) -> Iterator[Done]:
     """Without a crew, whose start costs more than one submission."""
-    with sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, wait=False) as sandbox:
+    with sandbox_for(
+        root / "solutions", options.isolation, options.memory_limit_mb, wait=False, assignment=assignment
+    ) as sandbox:
         from autograder.grading.grader import Grader  # the zygote has its own imports to do meanwhile
 
         with Grader(assignment, options, root, sandbox=sandbox) as grader:
@@ -147,10 +151,10 @@ class Crew:
         try:
             lease = self._sandbox.lease()
         except OSError:  # its zygote is gone
-            _, options, root = self._arguments
+            assignment, options, root = self._arguments
             with contextlib.suppress(OSError):
                 self._sandbox.close()
-            self._sandbox = sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb)
+            self._sandbox = sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, assignment=assignment)
             self._renewed.callback(self._sandbox.close)
             lease = self._sandbox.lease()
         initial = (*self._arguments, lease)
