@@ -24,7 +24,7 @@ from autograder.course.course import open_course
 
 RESULT = Path(__file__).parent / "results" / "first_second.json"
 PLAIN, TORCH = "python -c pass", "import torch"
-GRADED = ("flows", "vae")
+GRADED = ("diffusion", "vae")
 """Assignments of which one right submission is graded and checked: without an optimiser, and with one."""
 
 
@@ -35,7 +35,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
         PLAIN: [sys.executable, "-c", "pass"],
         TORCH: [sys.executable, "-c", "import torch"],
         "list": [*tool, "list"],
-        "list flows": [*tool, "list", "flows"],
+        "list vae": [*tool, "list", "vae"],
         "coverage": [*tool, "coverage"],
         "--help": [*tool, "--help"],
         "usage error": [*tool, "gradee"],
