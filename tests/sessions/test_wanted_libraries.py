@@ -17,6 +17,7 @@ from autograder.sessions.wanted_libraries import groups_of, wanted_groups
         ({"losses.py": b"# the optimal one\nfrom torch import nn\n"}, ()),
         ({"train.py": b"from torch import nn, optim\nbest = optim.Adam\n"}, ("training",)),
         ({"train.py": b"from torch.optim import Adam\n"}, ("training",)),
+        ({"density.py": b"from torch.func import grad\n"}, ("training",)),
         ({"train.py": b"def train(model, loader, optimizer): ...\n"}, ("training",)),
         ({"losses.py": b"import torch\n", "tools/plots.py": b"import scipy\n"}, ("science",)),
         ({NOTEBOOK: b'[{"source": "import sklearn.datasets", "cell": 1}]'}, ("science",)),

@@ -30,11 +30,15 @@ GROUPS = {
         "torchvision torchvision.utils torchvision.transforms matplotlib matplotlib.pyplot PIL.Image",
         "torchvision matplotlib pylab seaborn PIL",
     ),
-    "training": ("torch.optim", "torch.optim optim. optimizer"),
+    "training": (
+        "torch.optim",
+        "torch.optim optim. optimizer torch.func functorch jacrev checkpoint use_deterministic_algorithms",
+    ),
 }
 """What few submissions use: modules to import, and words by which code shows that it may want them.
 
-Each group brings hundreds of mappings of files, and every fork has to copy them.
+Each group brings hundreds of mappings of files, and every fork has to copy them. An optimiser's first step, and the first call
+of a few others, imports torch's compiler, whatever it is for.
 """
 _GPU_ONLY = ("cuda", "triton")
 """Torch imports them where they are installed. No worker has a GPU, and they are a tenth of what a fork copies."""
