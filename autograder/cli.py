@@ -6,34 +6,19 @@ unreadable input; 3 the grader itself failed; 130 interrupted.
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import signal
 import sys
 import traceback
 import warnings
+from collections.abc import Sequence
 from typing import Annotated, NoReturn
 
 import typer
 
 from autograder import __version__
-from autograder.commands import (
-    audit,
-    calibrate,
-    check,
-    coverage,
-    doctor,
-    grade,
-    listing,
-    nbgrade,
-    new,
-    new_course,
-    release,
-    train,
-)
-from autograder.commands.cluster import local as cluster
-from autograder.commands.cluster import serve
-from autograder.commands.platforms import bundle, sweep
-from autograder.commands.results import diff, explain, export, merge, report
 from autograder.errors import AutograderError
 from autograder.standby.client import run_there
 from autograder.standby.meeting import CommandEnded
@@ -43,36 +28,69 @@ _UsageMistake: type[Exception] = typer.BadParameter.__mro__[2]  # type: ignore[a
 
 _INTERRUPTED = 130
 
-app = typer.Typer(
-    name="autograder",
-    help="Grade homework on deep generative models: isolated, property-based, and able to say what went wrong.",
-    invoke_without_command=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 below --fail-under, 2 usage or bad input, 3 the grader failed.",
-)
+_VERBS = {
+    "list": "listing:run",
+    "release": "release:run",
+    "check": "check:run",
+    "train": "train:run",
+    "grade": "grade:run",
+    "nbgrade": "nbgrade:run",
+    "merge": "results.merge:run",
+    "cluster": "cluster.local:run",
+    "serve": "cluster.serve:run",
+    "report": "results.report:run",
+    "diff": "results.diff:run",
+    "explain": "results.explain:run",
+    "audit": "audit:run",
+    "calibrate": "calibrate:run",
+    "new": "new:run",
+    "new-course": "new_course:run",
+    "coverage": "coverage:run",
+    "export": "results.export:run",
+    "sweep": "platforms.sweep:run",
+    "bundle": "platforms.bundle:app",
+    "doctor": "doctor:run",
+}
+"""Each verb's module below `autograder.commands`, and the function in it, or the group of verbs."""
 
-app.command("list")(listing.run)
-app.command("release")(release.run)
-app.command("check")(check.run)
-app.command("train")(train.run)
-app.command("grade")(grade.run)
-app.command("nbgrade")(nbgrade.run)
-app.command("merge")(merge.run)
-app.command("cluster")(cluster.run)
-app.command("serve")(serve.run)
-app.command("report")(report.run)
-app.command("diff")(diff.run)
-app.command("explain")(explain.run)
-app.command("audit")(audit.run)
-app.command("calibrate")(calibrate.run)
-app.command("new")(new.run)
-app.command("new-course")(new_course.run)
-app.command("coverage")(coverage.run)
-app.command("export")(export.run)
-app.command("sweep")(sweep.run)
-app.add_typer(bundle.app, name="bundle")
-app.command("doctor")(doctor.run)
+_COMPLETION = "_AUTOGRADER_COMPLETE"
+"""Set by a shell that asks what may come next."""
+
+
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """The command line with the verb that ``arguments`` begin with, or with all of them where they begin with none.
+
+    Every verb costs an import and a look at its options, which whoever calls another one would wait for.
+    """
+    verb = arguments[0] if arguments else "-"
+    single = verb in _VERBS and _COMPLETION not in os.environ
+    # Completion's own options bring in pydantic, which takes longer than to say that there is no such verb.
+    completes = verb.startswith("-") or _COMPLETION in os.environ
+    made = typer.Typer(
+        name="autograder",
+        help="Grade homework on deep generative models: isolated, property-based, and able to say what went wrong.",
+        invoke_without_command=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Exit codes: 0 done, 1 below --fail-under, 2 usage or bad input, 3 the grader failed.",
+        add_completion=completes,
+    )
+    made.callback()(_options)
+    for name in [verb] if single else _VERBS:
+        module, _, wanted = _VERBS[name].partition(":")
+        found = getattr(importlib.import_module(f"autograder.commands.{module}"), wanted)
+        if isinstance(found, typer.Typer):
+            made.add_typer(found, name=name)
+        else:
+            made.command(name)(found)
+    return made
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """``app``: the whole command line, for whoever looks at it."""
+    if name == "app":
+        return app_for([])
+    raise AttributeError(name)
 
 
 def _show_version(wanted: bool) -> None:
@@ -81,7 +99,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     context: typer.Context,
     version: Annotated[
@@ -99,7 +116,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     given = sys.argv[1:] if arguments is None else arguments
     code = run_there(given)
     try:
-        sys.exit(run_command(arguments) if code is None else code)
+        code = run_command(arguments) if code is None else code
+        gc.freeze()  # Python looks for garbage as it ends: among torch's modules that takes a quarter as long as their import
+        sys.exit(code)
     except CommandEnded as ended:  # this is a child of a standby
         sys.exit(ended.code)
 
@@ -109,7 +128,8 @@ def run_command(arguments: list[str] | None = None) -> int:
     if not os.environ.get("AUTOGRADER_DEBUG"):
         warnings.simplefilter("ignore")  # libraries' remarks on a student's values are of no use to anybody here
     try:
-        outcome = app(args=arguments, standalone_mode=False, prog_name="autograder", obj=run_command)
+        given = sys.argv[1:] if arguments is None else arguments
+        outcome = app_for(given)(args=given, standalone_mode=False, prog_name="autograder", obj=run_command)
         if outcome == _INTERRUPTED:  # typer's own answer to Ctrl-C, without a word
             return _say_interrupted()
         return outcome if isinstance(outcome, int) else 0

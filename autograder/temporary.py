@@ -34,9 +34,9 @@ class OwnedFolder:
         remove_abandoned(Path(tempfile.gettempdir()))
         self._lock = -1
         try:
-            self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
-            self._lock = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-            _lock(self._lock)
+            while self._lock < 0:
+                self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+                self._lock = _locked(self.path)
         except OSError as error:
             told = f"no temporary folder can be made: {error.strerror or error}"
             raise GraderError(told, tempfile.gettempdir(), "free some space there, or set TMPDIR to another folder") from error
@@ -46,8 +46,7 @@ class OwnedFolder:
         for pause in (0.0, *[0.02] * 50):
             time.sleep(pause)
             with contextlib.suppress(OSError):
-                _remove_contents(self.path)  # the lock last: without it nobody would find what a kill leaves half-way
-                shutil.rmtree(self.path)
+                _remove(self.path)
             if not self.path.exists():
                 break
         if self._lock >= 0:
@@ -60,20 +59,25 @@ def remove_abandoned(parent: Path) -> None:
     for folder in _folders(parent):
         with contextlib.suppress(OSError), _opened(folder / _LOCK) as lock:
             if _lock(lock):
-                _remove_contents(folder)
-                shutil.rmtree(folder)
+                _remove(folder)
 
 
 def remove_when_abandoned(folder: Path, seconds: float = 3.0) -> None:
-    """Wait for a folder's owner, which is ending, to let it go; remove it with all others that are abandoned."""
+    """Wait for a folder's owner, which is ending, to let it go; remove it with all others that are abandoned.
+
+    Called by the last process that the owner has left: what is in the folder without a lock was made by one that died
+    after another run had removed the folder.
+    """
     deadline = time.monotonic() + seconds
     while folder.exists() and time.monotonic() < deadline:
         remove_abandoned(folder.parent)
+        if not (folder / _LOCK).exists():
+            shutil.rmtree(folder, ignore_errors=True)
         time.sleep(0.02)
 
 
-def _remove_contents(folder: Path) -> None:
-    """Everything but the lock, by which what cannot be removed now is found again."""
+def _remove(folder: Path) -> None:
+    """Remove a folder, its lock last: by that, what a kill leaves half-way or cannot be removed now is found again."""
     for entry in list(folder.iterdir()):
         if entry.name == _LOCK:
             continue
@@ -81,6 +85,35 @@ def _remove_contents(folder: Path) -> None:
             shutil.rmtree(entry)
         else:
             entry.unlink()
+    (folder / _LOCK).unlink(missing_ok=True)
+    try:
+        folder.rmdir()
+    except OSError:  # somebody has written into it meanwhile
+        (folder / _LOCK).touch(0o600)
+        raise
+
+
+def _locked(folder: Path) -> int:
+    """The descriptor of a new folder's lock; -1 where another run has found the folder first, and removes it."""
+    path = folder / _LOCK
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with contextlib.suppress(FileNotFoundError, BlockingIOError):
+        _take(lock)
+        if os.path.samestat(os.fstat(lock), path.stat()):
+            return lock
+    os.close(lock)
+    return -1
+
+
+def _take(descriptor: int) -> None:
+    """Lock, where the file system knows locks; raises :class:`BlockingIOError` where somebody else has it."""
+    try:
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        pass
 
 
 def _folders(parent: Path) -> Iterator[Path]:

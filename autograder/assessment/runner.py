@@ -83,9 +83,16 @@ def run_checks(
 
 
 def run_together(
-    source: ReferenceSource, checks: Sequence[Check], session: CandidateSession, options: RunOptions
+    source: ReferenceSource,
+    checks: Sequence[Check],
+    session: CandidateSession,
+    options: RunOptions,
+    lost: list[tuple[str, bool]] | None = None,
 ) -> list[Outcome] | None:
-    """Run checks of one visibility interleaved, which saves most of the waiting; ``None`` when that has cost the process."""
+    """Run checks of one visibility interleaved, which saves most of the waiting; ``None`` when that has cost the process.
+
+    ``lost`` is told how that ended, and whether that is certain.
+    """
     runs = [_CheckRun(source, check, options) for check in checks]
     lanes = [lane for lane, run in enumerate(runs) for _ in run.bodies]
     bodies = [body for run in runs for body in run.bodies]
@@ -94,7 +101,9 @@ def run_together(
         with bounded_memory(), salted(options.salt_for(checks[0].visibility)):
             _raise_first(run_interleaved(bodies, session.batch, lanes))
         return [run.outcome() for run in runs]
-    except WorkerLost:
+    except WorkerLost as ended:
+        if lost is not None:
+            lost.append((ended.status, ended.certain))
         return None
 
 
@@ -122,6 +131,7 @@ def run_in_turn(
             outcomes.append(outcome)
         except WorkerLost as error:
             lost.append((error.status, error.reason))
+            options.budget.hung |= error.status == "timeout" and error.certain
             session = None
             outcomes.append(Outcome(check, error.status, error.reason))
     return outcomes, session

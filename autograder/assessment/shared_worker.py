@@ -33,17 +33,21 @@ class SharedWorker:
         self._session: CandidateSession | None = None
         self._lost = False
         self._paused = False
+        self.overtime = False
+        """Whether the last question has cost the worker because the submission computed until it was ended."""
 
     def ask(self, checks: Sequence[Check]) -> list[Outcome] | None:
         """The outcomes of one exercise's checks; ``None`` when the worker is lost, now or earlier."""
-        session = self._running()
+        session, lost = self._running(), list[tuple[str, bool]]()
+        self.overtime = False
         if session is None:
             return None
         try:
-            outcomes = run_together(self._assignment, checks, session, self._options)
+            outcomes = run_together(self._assignment, checks, session, self._options, lost)
         except MemoryError:
             outcomes = None
         if outcomes is None:
+            self.overtime = ("timeout", True) in lost
             self.close()
         return outcomes
 

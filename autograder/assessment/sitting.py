@@ -87,8 +87,10 @@ class Sitting:
             return
         outcomes = among_others = self._shared.ask(checks) if self._shared is not None else None
         if outcomes is None or not (_settled(outcomes) or self._options.budget.tight):
+            # All at once they would take as long again as they have taken among others.
+            one_by_one = self._shared is not None and self._shared.overtime and not self._options.budget.tight
             self._leave()
-            outcomes = self._alone(checks)
+            outcomes = self._alone(checks, one_by_one)
             if among_others is not None:
                 outcomes = self._not_by_chance(outcomes, among_others)
         self._outcomes.update((outcome.check.key, outcome) for outcome in outcomes)
@@ -99,9 +101,9 @@ class Sitting:
         if shared is not None:
             shared.leave()
 
-    def _alone(self, checks: Sequence[Check]) -> list[Outcome]:
+    def _alone(self, checks: Sequence[Check], one_by_one: bool) -> list[Outcome]:
         try:
-            return self._all(checks)
+            return self._all(checks, one_by_one)
         except MemoryError:
             self.close()
             return [Outcome(check, "crashed", TOO_MUCH_MEMORY) for check in checks]
@@ -117,9 +119,9 @@ class Sitting:
             doubtful = [check for check in doubtful if check.key not in failed]
         return outcomes
 
-    def _all(self, checks: Sequence[Check]) -> list[Outcome]:
-        """All checks at once where that saves waiting; one by one when that has cost the worker."""
-        if self._session is None and not self._lost:
+    def _all(self, checks: Sequence[Check], one_by_one: bool) -> list[Outcome]:
+        """All checks at once where that saves waiting; one by one when that has cost a worker."""
+        if self._session is None and not self._lost and not one_by_one:
             self._open()
         session = self._session
         if session is not None and session.interleaves:

@@ -19,6 +19,7 @@ from autograder.errors import AutograderError
 from autograder.grading.crew import grade_one
 from autograder.grading.options import GradeOptions
 from autograder.grading.sandboxes import sandbox_for
+from autograder.lazy import uncollected
 from autograder.sandbox.walls import process_limits
 
 
@@ -43,10 +44,13 @@ def main() -> NoReturn:
 
 def _serve(channel: Connection, assignment: str, options: GradeOptions, root: Path) -> None:
     root = root if (root / "solutions").is_dir() else find_root()
-    with sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, wait=False) as sandbox:
-        import torch
+    with sandbox_for(
+        root / "solutions", options.isolation, options.memory_limit_mb, wait=False, assignment=assignment
+    ) as sandbox:
+        with uncollected():
+            import torch
 
-        from autograder.grading.grader import Grader
+            from autograder.grading.grader import Grader
 
         torch.set_num_threads(1)
         with Grader(assignment, options, root, sandbox=sandbox) as grader:

@@ -27,8 +27,11 @@ def run(
     Reads the checks beside your files, those of assignments/<name>/, or those that a notebook brings along. Of a single
     module, losses.py, only its own. Exit code 1 when a check fails.
     """
-    from autograder.student.check_work import check_folder
-    from autograder.student.ci_report import CiReport
+    from autograder.lazy import uncollected
+
+    with uncollected():
+        from autograder.student.check_work import check_folder
+        from autograder.student.ci_report import CiReport
 
     report = CiReport(junit, json, summary, annotate)
     if not check_folder(path, assignment, only or (), checks, report if report.wanted else None):

@@ -12,13 +12,16 @@ def run() -> None:
 
     Exit code 1 when an item is not covered.
     """
-    from autograder.audit.source_items import coverage
-    from autograder.course.course import open_course
+    from autograder.lazy import uncollected
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("source", "covered by", "graded"):
         table.add_column(heading, overflow="fold")
-    covered = coverage(open_course())
+    with uncollected():
+        from autograder.audit.source_items import coverage
+        from autograder.course.course import open_course
+
+        covered = coverage(open_course())
     for item, covers in covered.items():
         for index, cover in enumerate(covers):
             table.add_row(item if index == 0 else "", cover.id, cover.graded)

@@ -64,10 +64,12 @@ def run(
     and index.html. Results appear as they come; after an interruption --resume continues.
     """
     from autograder.extras import require_grading
+    from autograder.lazy import uncollected
 
     require_grading("grade")
-    from autograder.grading.class_run import ClassRun
-    from autograder.grading.shards import parse_shard
+    with uncollected():
+        from autograder.grading.class_run import ClassRun
+        from autograder.grading.shards import parse_shard
 
     any_seed = seed is None
     chosen = fresh_seed() if seed is None else seed

@@ -16,15 +16,18 @@ def run(
     assignment: Annotated[str | None, typer.Argument(help="Show the exercises of this assignment.")] = None,
 ) -> None:
     """List assignments, or the exercises of one, with points and sources. For everybody."""
-    from autograder.course.course import open_course
+    from autograder.lazy import uncollected
 
-    course = open_course()
     console = Console()
     table = Table(box=None, header_style="bold", pad_edge=False)
-    if assignment:
-        _fill_exercises(table, course.described(assignment))
-    else:
-        _fill_assignments(table, [course.described(name) for name in course.names()])
+    with uncollected():
+        from autograder.course.course import open_course
+
+        course = open_course()
+        if assignment:
+            _fill_exercises(table, course.described(assignment))
+        else:
+            _fill_assignments(table, [course.described(name) for name in course.names()])
     console.print(table)
 
 

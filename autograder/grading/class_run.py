@@ -19,15 +19,12 @@ from autograder.course.notebook_cells import notebook_name
 from autograder.course.outline import TRAINING
 from autograder.data.locate import data_here
 from autograder.errors import AutograderError, GraderError, UsageError
-from autograder.exports.formats import destination_of, export
 from autograder.grading.crew import grade_all
 from autograder.grading.downloads import arranged
 from autograder.grading.jobs import Done, Job
 from autograder.grading.options import GradeOptions
 from autograder.grading.shards import Shard
 from autograder.plaintext import listed, one_line, points
-from autograder.reports.build import write_report
-from autograder.reports.terminal import print_result, print_student_line
 from autograder.results.hand_marks import enter_marks
 from autograder.results.results_folder import ResultKey, ResultsFolder, key_of
 from autograder.results.run_log import RunLog
@@ -99,6 +96,8 @@ class ClassRun:
         self._summarise(folder)
         self._log.write("finished", results=len(self.results), failures=len(self.failures))
         if len(mine) == 1 and self.results and not self.quiet:
+            from autograder.reports.terminal import print_result
+
             print_result(self.results[0], Console(), details=True)
 
     def exit_code(self, fail_under: float | None, *, all_readable: bool = True) -> int:
@@ -231,6 +230,8 @@ class ClassRun:
         for warning in [*folder.warnings, *self._marks_by_hand(stored), *self._strangers(stored)]:
             print(f"autograder: warning: {warning}", file=sys.stderr)
         if "html" in self.formats:
+            from autograder.reports.build import write_report  # the zygote started without waiting for pages
+
             built = write_report(self.out, stored, folder.warnings, folder.kept)
             if not self.quiet:
                 print(f"{len(self.results)} graded; report: {built.index}", file=sys.stderr)
@@ -239,6 +240,8 @@ class ClassRun:
             write_class(stored, self.out / "class.json")
         for extra in sorted(self.formats & {"junit", "gradescope"}):
             if stored:
+                from autograder.exports.formats import destination_of, export
+
                 export(extra, self.out, destination_of(extra, self.out), stored)
 
     def _strangers(self, stored: Sequence[Stored]) -> list[str]:
@@ -258,6 +261,8 @@ class ClassRun:
         if self.quiet or total == 1:
             yield from finished
             return
+        from autograder.reports.terminal import print_student_line
+
         columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
             task = progress.add_task("grading", total=total)

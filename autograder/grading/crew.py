@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import AutograderError
 from autograder.grading.jobs import DEATHS, Done, Job
 from autograder.grading.sandboxes import sandbox_for
+from autograder.lazy import uncollected
 from autograder.plaintext import printable
 from autograder.results.results_folder import ResultKey
 from autograder.sandbox.walls import process_limits
@@ -63,7 +64,9 @@ def grade_all(assignment: str, options: GradeOptions, root: Path, jobs: Sequence
         yield from _grade_here(assignment, options, root, jobs)
         return
     start_server()
-    with sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, wait=False) as sandbox:
+    with sandbox_for(
+        root / "solutions", options.isolation, options.memory_limit_mb, wait=False, assignment=assignment
+    ) as sandbox:
         sandbox.wait_until_ready()
         crew = Crew(assignment, options, root, sandbox, min(processes, len(jobs)))
         try:
@@ -74,12 +77,18 @@ def grade_all(assignment: str, options: GradeOptions, root: Path, jobs: Sequence
 
 def _grade_here(assignment: str, options: GradeOptions, root: Path, jobs: Sequence[Job]) -> Iterator[Done]:
     """Without a crew, whose start costs more than one submission."""
-    with sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, wait=False) as sandbox:
-        from autograder.grading.grader import Grader  # the zygote has its own imports to do meanwhile
+    with (
+        sandbox_for(
+            root / "solutions", options.isolation, options.memory_limit_mb, wait=False, assignment=assignment
+        ) as sandbox,
+        contextlib.ExitStack() as running,
+    ):
+        with uncollected():
+            from autograder.grading.grader import Grader  # the zygote has its own imports to do meanwhile
 
-        with Grader(assignment, options, root, sandbox=sandbox) as grader:
-            for job in jobs:
-                yield grade_one(grader, job)
+            grader = running.enter_context(Grader(assignment, options, root, sandbox=sandbox))
+        for job in jobs:
+            yield grade_one(grader, job)
 
 
 class Crew:
@@ -147,10 +156,10 @@ class Crew:
         try:
             lease = self._sandbox.lease()
         except OSError:  # its zygote is gone
-            _, options, root = self._arguments
+            assignment, options, root = self._arguments
             with contextlib.suppress(OSError):
                 self._sandbox.close()
-            self._sandbox = sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb)
+            self._sandbox = sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, assignment=assignment)
             self._renewed.callback(self._sandbox.close)
             lease = self._sandbox.lease()
         initial = (*self._arguments, lease)

@@ -16,6 +16,7 @@ if sys.platform == "linux":
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")  # a forked child hangs if its parent ever ran several threads
 
+gc.disable()  # nothing of what is imported now is garbage
 import torch  # noqa: E402
 
 torch.set_num_threads(1)
@@ -25,4 +26,5 @@ from autograder.grading.warming import warm_libraries  # noqa: E402
 
 warm_libraries()
 gc.collect()
+gc.enable()
 gc.freeze()  # what is here stays shared: the collector of a forked process does not write into it

@@ -187,7 +187,9 @@ class Grader:
             if self._leased:
                 raise ZygoteDied("the lease of this grader has ended", "zygote")
             options = self.options
-            self._sandbox = sandbox_for(self.course.solutions, options.isolation, options.memory_limit_mb, wait=False)
+            self._sandbox = sandbox_for(
+                self.course.solutions, options.isolation, options.memory_limit_mb, wait=False, assignment=self.assignment.name
+            )
         return self._sandbox
 
     def _result(

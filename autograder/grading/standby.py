@@ -36,7 +36,7 @@ class StandbyGrader:
         profiles.choose(options.isolation)
         self.key = (assignment, options, root, _state(root / "solutions" / assignment))
         start_server()
-        self._sandbox = sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb)
+        self._sandbox = sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, assignment=assignment)
         self._sandbox.__enter__()
         self._crew = Crew(assignment, options, root, self._sandbox, 1)
         self._coming = self._crew.work([])

@@ -58,5 +58,6 @@ def clean_environment(home: str = "") -> dict[str, str]:
         "LOGNAME": "student",
         "MPLBACKEND": "Agg",
         "PATH": "/usr/bin:/bin",
+        "TORCHINDUCTOR_CACHE_DIR": "/",  # nothing is compiled; torch would make the folder, also where it must not or cannot
         "USER": "student",
     }

@@ -51,6 +51,7 @@ class ZygoteHost:
         entry: str = ENTRY,
         spare: bool = True,
         wait: bool = True,
+        groups: Sequence[str] = ("training",),
     ) -> None:
         """Choose the profile and start the zygote; takes 2 to 4 seconds, mostly the import of torch.
 
@@ -62,6 +63,7 @@ class ZygoteHost:
             entry: what workers run; for tests.
             spare: keep one worker ready, which hides the time of the fork.
             wait: until it is ready; otherwise the first worker, or `wait_until_ready`, waits for that.
+            groups: what every worker may want, so that no one waits for its import.
 
         Raises:
             IsolationError: if the machine offers less than the request needs.
@@ -90,6 +92,7 @@ class ZygoteHost:
             grader_pid=os.getpid(),
             entry=entry,
             spare=spare,
+            groups=tuple(groups),
         )
         atexit.register(self.close)
         try:
@@ -194,7 +197,7 @@ class ZygoteHost:
 
         Args:
             cpu_seconds: processor time after which the kernel kills it.
-            groups: libraries that it will want and few submissions use (SciPy, Matplotlib), see
+            groups: what it will want and few submissions use (SciPy, Matplotlib, an optimiser), see
                 `autograder.sandbox.zygote.preloading.GROUPS`; otherwise it would import them itself, which takes a second.
 
         Raises:

@@ -34,6 +34,7 @@ class ZygoteSettings:
         entry: see `ENTRY`.
         scratch_mb: size of a worker's scratch file system (S3).
         spare: keep one locked worker ready.
+        groups: what to prepare for at the start, see `autograder.sandbox.zygote.preloading.GROUPS`.
     """
 
     profile: str = "S0"
@@ -47,6 +48,7 @@ class ZygoteSettings:
     entry: str = ENTRY
     scratch_mb: int = 64
     spare: bool = True
+    groups: tuple[str, ...] = ()
 
     @property
     def private_root(self) -> bool:
@@ -71,4 +73,4 @@ class ZygoteSettings:
     def from_json(cls, text: str) -> ZygoteSettings:
         """Read a plan written by `to_json`."""
         values = json.loads(text)
-        return cls(**{**values, "hidden": tuple(values["hidden"])})
+        return cls(**{**values, "hidden": tuple(values["hidden"]), "groups": tuple(values["groups"])})

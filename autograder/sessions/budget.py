@@ -17,6 +17,8 @@ GENEROUS = 0.4
 """Share of the budget during which every check has its full limit."""
 SHARE = 0.125
 """Share of what is left that one part of an exercise may take after that."""
+AFTER_A_HANG, AT_LEAST_THEN = 0.3, 3.0
+"""Share of its limit that a check has once another one has computed until it was ended, and seconds that stay in any case."""
 LEAST = 0.3
 """Seconds that every part of an exercise has, whatever went before: more than a right answer needs."""
 
@@ -27,6 +29,8 @@ class Budget:
 
     seconds: float = SECONDS
     spent: float = 0.0
+    hung: bool = False
+    """Whether some check has used up its whole limit computing: most that comes after it would do the same, or is quick."""
 
     def spend(self, seconds: float) -> None:
         """Note that a worker took so long."""
@@ -39,6 +43,8 @@ class Budget:
 
     def allowance(self, limit: float) -> float:
         """Seconds for the next part of an exercise whose limit is `limit`."""
+        if self.hung:
+            limit = min(limit, max(AT_LEAST_THEN, AFTER_A_HANG * limit))
         if not self.tight:
             return limit
         return min(limit, max(LEAST, SHARE * (self.seconds - self.spent)))

@@ -19,7 +19,7 @@ from autograder.sessions.local import LocalSession
 from autograder.sessions.precompiled import compiled
 from autograder.sessions.remote import RemoteSession
 from autograder.sessions.replies import WorkerLost
-from autograder.sessions.wanted_libraries import wanted_groups
+from autograder.sessions.wanted_libraries import groups_of, wanted_groups
 from autograder.wire.protocol import Import, Load, Substitute
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class IsolatedSubmission:
         self._sandbox = sandbox
         self._compiled = compiled(self._files)
         self._toys = _compiled_toys(assignment, toys)
-        self._groups = wanted_groups({**files, f"/{TOYS}": toys})
+        self._groups = tuple({*wanted_groups({**files, f"/{TOYS}": toys}), *groups_of(assignment.folder)})
         self._budget = budget or Budget()
         self._telling = True
         self._definitions_only: set[str] = set()

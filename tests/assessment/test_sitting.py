@@ -11,12 +11,14 @@ from tiny_course import pieces, right_answers
 
 from autograder.assessment.assess import assess
 from autograder.assessment.exercise_results import exercise_result
-from autograder.assessment.runner import RunOptions
+from autograder.assessment.runner import TOGETHER_LIMIT, RunOptions
+from autograder.assessment.shared_worker import SharedWorker
 from autograder.assessment.sitting import Sitting
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Exercise
 from autograder.course.course import open_course
 from autograder.sandbox.zygote_host import ZygoteHost
+from autograder.sessions.budget import CHECK_SECONDS
 from autograder.sessions.replies import WorkerLost
 from autograder.sessions.subjects import IsolatedSubmission, LoadedModules
 
@@ -146,6 +148,47 @@ def test_where_the_budget_is_used_up_nothing_is_tried_twice(tiny: Assignment) ->
     sitting.visible()
     sitting.hidden()
     assert subject.log.count("open") == 1
+
+
+class Hanging(Ending):
+    """A session that computes until it is ended."""
+
+    def __init__(self, limits: list[float]) -> None:
+        super().__init__([], False)
+        self.limits = limits
+
+    def limit(self, seconds: float) -> None:
+        """Note it."""
+        self.limits.append(seconds)
+
+    def batch(self, operations: Sequence[dict[str, Any]]) -> list[list]:
+        """Never answer."""
+        raise WorkerLost("timeout", "the time limit was exceeded")
+
+
+class HangingSubject(EndingSubject):
+    """Opens sessions that hang."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limits: list[float] = []
+
+    def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> Any:
+        """Open one."""
+        return Hanging(self.limits)
+
+
+@pytest.mark.parametrize(("spent", "limits"), [(0.0, [TOGETHER_LIMIT, CHECK_SECONDS]), (1000.0, [TOGETHER_LIMIT] * 2)])
+def test_what_hangs_among_others_is_not_asked_all_at_once_again(tiny: Assignment, spent: float, limits: list[float]) -> None:
+    """Its checks have their own limits then; where the budget is used up, one short one for all of them."""
+    subject, options = HangingSubject(), RunOptions()
+    options.budget.spend(spent)
+    shared = SharedWorker(tiny, "pieces", 2, subject, options)
+    sitting = Sitting(tiny, tiny.exercise("double"), subject, options, shared=shared)
+    sitting.visible()
+    assert subject.limits == limits
+    assert [outcome.status for outcome in sitting.outcomes] == ["timeout"]
+    assert options.budget.hung == (not spent)
 
 
 class Asked(LoadedModules):

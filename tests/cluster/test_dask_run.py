@@ -99,6 +99,7 @@ def test_workers_that_are_killed_cost_nothing(course: str, tmp_path: Path) -> No
         code, told = finish(process)
         assert code == 2, told
     assert results(tmp_path / "there") == results(tmp_path / "here")
+    assert [str(path.relative_to(tmp_path)) for path in (tmp_path / "tmp").rglob("*")] == [], "nothing is left"
 
 
 def test_a_scheduler_that_goes_is_said_in_one_line(course: str, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROBE = b"""
 import sys
 
-LIBRARIES = ("torch", "scipy.stats", "matplotlib.pyplot", "torchvision")
+LIBRARIES = ("torch", "torch._dynamo", "scipy.stats", "matplotlib.pyplot", "torchvision")
 
 def there():
     return {name: name in sys.modules for name in LIBRARIES}
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[ZygoteHost]:
     """Return a zygote of this module's own, because what they have imported matters here."""
-    with ZygoteHost("best", hidden=[ROOT / "solutions"]) as sandbox:
+    with ZygoteHost("best", hidden=[ROOT / "solutions"], groups=()) as sandbox:
         yield sandbox
 
 
@@ -62,6 +62,8 @@ def test_rare_libraries_come_when_asked_for(sandbox: ZygoteHost) -> None:
     assert not imported(sandbox.spawn())["scipy.stats"]
     assert imported(sandbox.spawn(groups=["science"]))["scipy.stats"]
     assert imported(sandbox.spawn())["scipy.stats"]
+    assert not imported(sandbox.spawn())["torch._dynamo"]
+    assert imported(sandbox.spawn(groups=["training"]))["torch._dynamo"]
     assert not imported(sandbox.spawn())["matplotlib.pyplot"]
     assert imported(sandbox.spawn(groups=["pictures", "science"]))["matplotlib.pyplot"]
 

@@ -34,6 +34,15 @@ def test_work_that_is_always_just_in_time_comes_to_an_end(parts: int) -> None:
     assert budget.allowance(10.0) >= LEAST
 
 
+@pytest.mark.parametrize(("limit", "afterwards"), [(0.5, 0.5), (3.0, 3.0), (10.0, 3.0), (30.0, 9.0)])
+def test_after_a_hang_only_long_limits_are_shorter(limit: float, afterwards: float) -> None:
+    """What a right answer needs is left to it: it takes less than a second."""
+    budget = Budget()
+    assert budget.allowance(limit) == limit
+    budget.hung = True
+    assert budget.allowance(limit) == pytest.approx(afterwards)
+
+
 def test_what_is_spent_never_comes_back() -> None:
     """Clocks of a process that is gone may read less than before."""
     budget = Budget()

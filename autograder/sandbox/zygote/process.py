@@ -25,14 +25,11 @@ from autograder.sandbox.child import Child
 from autograder.sandbox.walls import lockdown, namespaces, orphans, process_limits, selftest
 from autograder.sandbox.walls.procfs import OwnProc
 from autograder.sandbox.walls.readable_paths import reading
-from autograder.sandbox.zygote import hugepages, preloading, read_ahead
+from autograder.sandbox.zygote import hugepages, outside, preloading, read_ahead
 from autograder.sandbox.zygote.entry import Serve, forget_package, forget_tools, load_entry
 from autograder.sandbox.zygote_settings import STARTUP_FAILED, ZygoteSettings
-from autograder.temporary import remove_when_abandoned
 
 _USUAL_CPU_SECONDS = 600
-_LAST_MOMENTS = 0.5
-"""Seconds between the hang-up of a grader that is being killed and its end."""
 
 
 class Zygote:
@@ -54,7 +51,7 @@ class Zygote:
         self._grader = grader
         self._plan = plan
         self._serve = _prepare(plan)
-        self._groups: set[str] = set()
+        self._groups = set(plan.groups)
         self._proc = OwnProc()
         self._warmth = _measure(plan, self._proc)
         self._to_collapse = hugepages.regions(self._proc.read("maps"))
@@ -119,9 +116,12 @@ class Zygote:
         self._take_spare(-1)
         for group in sorted(groups):
             preloading.import_group(group)
-        from autograder.sandbox.zygote.rehearsal import settle  # imports torch, which `_prepare` has done in its own way
+        from autograder.sandbox.zygote import rehearsal  # imports torch, which `_prepare` has done in its own way
 
-        settle()
+        if "training" in groups:
+            rehearsal.rehearse()
+        else:
+            rehearsal.settle()
         self._groups |= groups
         self._warmth = replace(self._warmth, baseline=self._proc.address_space())
         self._lock.close()
@@ -142,7 +142,7 @@ class Zygote:
     def _end(self) -> NoReturn:
         """The grader is gone: leave nothing of it. Workers die with this process."""
         if not self._plan.private_root:  # otherwise the process outside sees to it
-            _leave_nothing(self._plan, self._grader)
+            outside.leave_nothing(self._plan, self._grader)
         os._exit(0)
 
     def _answer(self, channel: socket.socket, cpu_seconds: int) -> None:
@@ -247,7 +247,9 @@ def _prepare(plan: ZygoteSettings) -> Serve:
     from autograder.sandbox.zygote import rehearsal  # imports torch, whose import comes first above
 
     preloading.warm_up()
-    rehearsal.rehearse()
+    for group in plan.groups:
+        preloading.import_group(group)
+    rehearsal.rehearse("training" in plan.groups)
     forget_package(sys.argv[2])
     if plan.confined:
         forget_tools()
@@ -269,36 +271,6 @@ def _measure(plan: ZygoteSettings, proc: OwnProc) -> lockdown.Warmth:
     )
 
 
-def _leave_nothing(plan: ZygoteSettings, grader: int) -> None:
-    """Remove the folder of a grader that was killed, which could not."""
-    if select.select([grader], [], [], _LAST_MOMENTS)[0]:
-        remove_when_abandoned(Path(plan.base).parent)
-
-
-def _enter(channel: socket.socket, grader: int, plan: ZygoteSettings) -> None:
-    """Enter the namespaces and go on as the first process in them.
-
-    Two processes are left behind: one that waits, and one in the host's namespaces, from which alone the folder can be
-    removed when the grader was killed.
-    """
-    outer = os.getpid()
-    entering = os.fork()
-    if entering:
-        channel.close()
-        process_limits.hide_memory()
-        status = os.waitpid(entering, 0)[1]
-        _leave_nothing(plan, grader)
-        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
-    process_limits.die_with_parent(outer)
-    namespaces.enter_namespaces()
-    inner = os.fork()
-    if inner:
-        channel.close()
-        process_limits.hide_memory()
-        os._exit(os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1]) & 0xFF)
-    process_limits.die_with_parent(0)
-
-
 def main() -> NoReturn:
     """Run a zygote: descriptor of the control channel and folder of this package are the arguments."""
     channel = socket.socket(fileno=int(sys.argv[1]))
@@ -312,7 +284,7 @@ def main() -> NoReturn:
         with contextlib.suppress(OSError):  # when memory runs out, workers go first
             Path("/proc/self/oom_score_adj").write_text("500")
         if plan.private_root:
-            _enter(channel, grader, plan)
+            outside.enter(channel, grader, plan)
         zygote = Zygote(channel, grader, plan)
     except BaseException:
         control.send(channel, {"failed": traceback.format_exc()[-8000:]})

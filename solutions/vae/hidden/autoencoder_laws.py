@@ -4,13 +4,17 @@ A student's network may be built in any way, so that checks cannot know what it 
 general position, compare its methods with each other, and find which latent its own decoder turns into a given image.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, CheckFailed, RemoteObject, assert_close, assert_shape, assert_true
+from autograder.checks import Candidate, CheckFailed, RemoteObject, assert_close, assert_shape, assert_true, load_beside
 from autograder.checks.strategies import generator
+
+search = load_beside(__file__, "posterior_search")
 
 SEED = 11
 """Behind every draw whose noise has to be known."""
@@ -18,36 +22,8 @@ SEED = 11
 NUMBER = 100
 """Draws that tell one distribution from another, where the usual way to draw is not recognised."""
 
-
-def recover_noise(decode: Callable, images: Tensor, mean: Tensor, std: Tensor) -> tuple[Tensor, Tensor]:
-    """Find the noise `eps` for which `decode(mean + std * eps)` gives each of the images.
-
-    The nearest point of a grid over four standard deviations, corrected twice by Gauss-Newton with the grid's slopes.
-
-    Args:
-        decode: maps latents `(N, 2)` to images `(N, ...)`, each by itself.
-        images: `(B, ...)`, all of one posterior.
-        mean: `(2,)`, its mean.
-        std: `(2,)`, its standard deviations.
-
-    Returns:
-        `eps`, `(B, 2)`, and the error that remains relative to how much images vary over the grid, `(B,)`.
-    """
-    axis = torch.linspace(-4, 4, 19)
-    grid = torch.cartesian_prod(axis, axis)
-    flat = images.flatten(1)
-    decoded = decode(mean + std * grid).flatten(1)
-    slopes = torch.gradient(decoded.view(19, 19, -1), spacing=(axis, axis), dim=(0, 1))
-    nearest = torch.cdist(flat, decoded).argmin(1)
-    inverse = torch.linalg.pinv(torch.stack(slopes, -1).flatten(0, 1)[nearest])
-    eps, current = grid[nearest], decoded[nearest]
-    misfit = torch.linalg.vector_norm(current - flat, dim=1)
-    for _ in range(2):
-        tried = eps + (inverse @ (flat - current).unsqueeze(2)).squeeze(2)
-        current = decode(mean + std * tried).flatten(1)
-        error = torch.linalg.vector_norm(current - flat, dim=1)
-        eps, misfit = tried.where((error < misfit)[:, None], eps), torch.minimum(error, misfit)
-    return eps, misfit / torch.linalg.vector_norm(decoded.std(0))
+FEW = 16
+"""Draws that tell whether there is a latent behind an image at all: a wrong network costs no more than that."""
 
 
 def noise(*shape: int, seed: int = 0) -> Tensor:
@@ -164,32 +140,54 @@ def assert_reconstructs_a_draw(candidate: Candidate, vae: RemoteObject, shape: t
     assert_shape(usual, tuple(x.shape), what="the decoded image")
     if is_same(x_hat, usual):
         return
-    found = [recovered_draws(candidate, vae, shape, scale) for scale in (1.0, 3.0)]
-    gap = (found[0] - found[1]).abs().nanmedian()
-    assert_true(bool(gap < 0.02), "the latent is not mu plus noise times the standard deviation")
-    assert_looks_normal(found[0][~found[0].isnan().any(1)], "the latent was not drawn from the posterior")
+    posterior, seed, eps = found_posterior(candidate, vae, shape)
+    assert_same_noise_elsewhere(candidate, vae, 3.0 * noise(1, *shape, seed=seed), eps)
+    images, *_ = draws(candidate, vae, noise(1, *shape, seed=seed), NUMBER)
+    eps, misfit = posterior.recover_noise(images)
+    assert_true(bool((misfit < 0.02).float().mean() > 0.7), "x_hat is not a decoded latent near mu")
+    assert_looks_normal(eps[misfit < 0.02], "the latent was not drawn from the posterior")
 
 
-def recovered_draws(candidate: Candidate, vae: RemoteObject, shape: tuple[int, ...], scale: float) -> Tensor:
-    """The noise behind a hundred draws from one posterior, nan where the search did not find it.
+def found_posterior(candidate: Candidate, vae: RemoteObject, shape: tuple[int, ...]) -> tuple[search.Posterior, int, Tensor]:
+    """A posterior of one image, the image's seed, and the noise behind a few draws, nan where the search did not find it.
 
     One right network in some thousand decodes latents near one image so that the search fails there: another image is tried.
     """
     for seed in (4, 40, 400):
-        x = scale * noise(1, *shape, seed=seed).repeat(NUMBER, *[1] * len(shape))
-        x_hat, mu, std = posterior_and_draw(candidate, vae, x)
-        eps, misfit = recover_noise(vae.decode, x_hat, mu[0], std[0])
+        images, mu, std = draws(candidate, vae, noise(1, *shape, seed=seed), FEW)
+        apart = (images - images[:1]).abs().max() > 1e-4 * images.abs().max()
+        assert_true(bool(apart), "the latent was not drawn from the posterior")
+        posterior = search.Posterior.of(vae.decode, mu, std)
+        eps, misfit = posterior.recover_noise(images)
         if bool((misfit < 0.02).float().mean() > 0.7):
-            return eps.where(misfit[:, None] < 0.02, torch.nan)
+            return posterior, seed, eps.where(misfit[:, None] < 0.02, torch.nan)
     raise CheckFailed("x_hat is not a decoded latent near mu")
 
 
-def posterior_and_draw(candidate: Candidate, vae: RemoteObject, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Reconstructions under a fixed seed, with the mean and standard deviation of their posterior."""
+def assert_same_noise_elsewhere(candidate: Candidate, vae: RemoteObject, x: Tensor, eps: Tensor) -> None:
+    """Under the same seed another image, whose posterior is another one, has the same noise."""
+    images, mu, std = draws(candidate, vae, x, len(eps))
+    found = ~eps.isnan().any(1)
+    flat, expected = images.flatten(1)[found], vae.decode(mu + std * eps[found]).flatten(1)
+    gap = torch.linalg.vector_norm(flat - expected, dim=1) / torch.linalg.vector_norm(expected.std(0))
+    assert_true(bool(gap.median() < 0.05), "the latent is not mu plus noise times the standard deviation")
+
+
+def draws(candidate: Candidate, vae: RemoteObject, x: Tensor, number: int) -> tuple[Tensor, Tensor, Tensor]:
+    """So many reconstructions of one image `(1, ...)`, and the mean and standard deviations of its posterior, `(2,)` each."""
+    x_hat, mu, std = posterior_and_draw(candidate, vae, x, number)
+    return x_hat, mu[0], std[0]
+
+
+def posterior_and_draw(
+    candidate: Candidate, vae: RemoteObject, x: Tensor, copies: int = 1
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Reconstructions of so many copies under a fixed seed, with the mean and standard deviation of each image's posterior."""
     mu, logvar = pair(vae.encode(x), len(x), 2)
     assert_true(not torch.allclose(mu, logvar), "mu and logvar are the same")
+    images = x.repeat(copies, *[1] * (x.ndim - 1))
     candidate.seed(SEED)
-    return reconstruction(vae(x), x.shape), mu, (0.5 * logvar).exp()
+    return reconstruction(vae(images), images.shape), mu, (0.5 * logvar).exp()
 
 
 def is_same(images: Tensor, expected: Tensor) -> bool:
@@ -216,7 +214,7 @@ def assert_samples_the_prior(candidate: Candidate, vae: RemoteObject) -> None:
         return
     images = vae.sample(NUMBER, generator=candidate.generator(SEED + 1))
     assert_shape(images, (NUMBER, *usual.shape[1:]), what="the sample")
-    eps, misfit = recover_noise(vae.decode, images, torch.zeros(2), torch.ones(2))
+    eps, misfit = search.Posterior.of(vae.decode, torch.zeros(2), torch.ones(2)).recover_noise(images)
     assert_true(bool((misfit < 0.02).float().mean() > 0.7), "a sample is not a decoded latent of the prior")
     assert_looks_normal(eps[misfit < 0.02], "the latents of the samples do not follow the prior")
 
