@@ -33,7 +33,7 @@ from autograder.commands import (
 from autograder.commands.cluster import local as cluster
 from autograder.commands.cluster import serve
 from autograder.commands.platforms import bundle, sweep
-from autograder.commands.results import diff, explain, export, merge, report
+from autograder.commands.results import diff, explain, export, merge, regrade, report
 from autograder.errors import AutograderError
 from autograder.standby.client import run_there
 from autograder.standby.meeting import CommandEnded
@@ -63,6 +63,7 @@ app.command("cluster")(cluster.run)
 app.command("serve")(serve.run)
 app.command("report")(report.run)
 app.command("diff")(diff.run)
+app.command("regrade")(regrade.run)
 app.command("explain")(explain.run)
 app.command("audit")(audit.run)
 app.command("calibrate")(calibrate.run)

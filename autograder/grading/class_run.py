@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -86,7 +86,7 @@ class ClassRun:
         known = frozenset(key_of(one.result) for one in folder.stored if resume and self._is_current(one.result))
         mine = [path for path in found if self.shard is None or self.shard.holds(path)]
         jobs = [self._job(path, known) for path in mine]
-        self._start_log(len(jobs), resume)
+        self._start_log(paths, len(jobs), resume)
         try:
             with contextlib.closing(self._run(jobs, processes)) as running:
                 for done in self._progress(running, len(jobs)):
@@ -141,11 +141,12 @@ class ClassRun:
     def _job(self, path: Path, known: frozenset[ResultKey]) -> Job:
         return Job(path, known)
 
-    def _start_log(self, submissions: int, resume: bool) -> None:
+    def _start_log(self, paths: Sequence[Path], submissions: int, resume: bool) -> None:
         part = f"{self.shard.number}/{self.shard.count}" if self.shard else None
+        given = asdict(self.options) | {"data": str(self.options.data) if self.options.data else None}
         self._log.start(
-            assignment=self.outline.name, version=__version__, seed=self.options.seed, submissions=submissions, resume=resume,
-            shard=part, isolation=self.options.isolation, profile=self._profile,
+            assignment=self.outline.name, version=__version__, submissions=submissions, resume=resume, shard=part,
+            profile=self._profile, paths=[str(path.absolute()) for path in paths], **given,
         )  # fmt: skip
         remove_unfinished(self.out, self._log.path.stat().st_mtime)
 

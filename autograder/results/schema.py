@@ -102,6 +102,8 @@ class ExerciseResult(_Strict):
     """Something the student should know about how the exercise was graded."""
     own_lines: OwnLines | None = None
     """The student's own function or class, where the exercise is not passed; never anything of the grader's."""
+    basis: str | None = None
+    """Digest of everything but the submission that decides its marks: `autograder regrade` keeps what has the same one."""
     checkpoint: list[CheckResult] | None = None
     """Of a training task whose checkpoint of the full budget was scored: the same scores, without points."""
 
