@@ -111,7 +111,9 @@ class Grader:
         given = self.options
         self.options = replace(given, seed=earlier.seed)
         try:
-            return self.grade(submission, kept_of(earlier, self._basis, trains=self._trained_alike(earlier)))
+            graded = self.grade(submission, kept_of(earlier, self._basis, trains=self._trained_alike(earlier)))
+            graded.result.submitted = earlier.submitted
+            return graded
         finally:
             self.options = given
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -123,6 +123,13 @@ def earlier_results(folder: Path) -> list[Stored]:
     """What later runs have replaced in a results folder, the oldest first; what cannot be read is left out."""
     times = sorted(path for path in (folder / HISTORY).glob("*") if path.is_dir())
     return [one for time in times for one in load_results(time)[0]]
+
+
+def attempts_before(folder: Path, stored: Iterable[Stored]) -> list[Stored]:
+    """Of a folder's history the last result of each piece of work that its student has replaced by other work, in order."""
+    last = {(one.result.student, one.result.submission_sha256): one for one in earlier_results(folder)}
+    current = {(one.result.student, one.result.submission_sha256) for one in stored}
+    return [one for key, one in last.items() if key not in current]
 
 
 def _with_figures_at(result: SubmissionResult, folder: str) -> SubmissionResult:

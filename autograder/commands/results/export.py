@@ -29,7 +29,8 @@ def run(
         Path | None, typer.Option(help="CSV with the columns group and student: each member gets the group's mark.")
     ] = None,
     attempts: Annotated[
-        str, typer.Option(help="Of a student's results in several folders, earlier ones first: best or latest.")
+        str,
+        typer.Option(help="best or latest, of several folders, earlier ones first, and their histories; default: the policy."),
     ] = "",
     course_id: Annotated[str | None, typer.Option(help="Course to read from a gradebook that holds several.")] = None,
 ) -> None:
@@ -43,7 +44,9 @@ def run(
     a place are listed, and the exit code is then 2; the file is written all the same.
     """
     from autograder.exports.export import SheetOptions, export_marks
+    from autograder.lateness.penalties import default_attempts
 
+    attempts = attempts or default_attempts()
     options = SheetOptions(roster, tuple(assignment or ()), missing_as_zero, id_column, course_id, groups, attempts)
     exported = export_marks(format, results, out, options)
     for line in exported.remarks:
