@@ -19,7 +19,8 @@ configure(c, Path(__file__).parent)
 # The gradebook. The default is the SQLite file gradebook.db beside this file; any SQLAlchemy URL does.
 # c.CourseDirectory.db_url = "postgresql+psycopg2://grader@localhost/dgm"
 
-# Late work: "none" takes nothing off, "zero" everything; or name a plugin of your own.
+# Late work goes by [policy] in solutions/course.toml. Where that has no due date, by this: "none" takes nothing off, "zero"
+# everything; or name a plugin of your own: c.AssignLatePenalties.plugin_class.
 c.LateSubmissionPlugin.penalty_method = "none"
 
 # How student code is run: as the options of `autograder grade`.

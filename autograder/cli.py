@@ -40,6 +40,7 @@ _VERBS = {
     "serve": "cluster.serve:run",
     "report": "results.report:run",
     "diff": "results.diff:run",
+    "regrade": "results.regrade:run",
     "explain": "results.explain:run",
     "audit": "audit:run",
     "calibrate": "calibrate:run",

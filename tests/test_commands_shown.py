@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import typer
+from shown_commands import lines_shown
 
 from autograder.cli import app
 
@@ -18,17 +19,15 @@ DOCUMENTS = (
     "README.md", "CONTRIBUTING.md", "deploy/README.md", "deploy/compose.yaml",
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
 )  # fmt: skip
-_BLOCK = re.compile(r"^```(?:sh|bash|)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(autograder [^`…]+|make [^`…]+)`")
 
 
 def shown(document: str) -> Iterator[str]:
     """Every command line of a document that begins with ``autograder`` or ``make``, without its remark."""
-    text = (ROOT / document).read_text("utf-8")
-    lines = [line for block in _BLOCK.findall(text) for line in block.splitlines()]
-    for line in [*lines, *_INLINE.findall(text)]:
+    inline = _INLINE.findall((ROOT / document).read_text("utf-8"))
+    for line in [*lines_shown(document), *inline]:
         if line.startswith(("autograder ", "make ")):
-            yield line.partition("  #")[0].strip()
+            yield line
 
 
 COMMANDS = sorted({(document, line) for document in DOCUMENTS for line in shown(document)})

@@ -1,9 +1,11 @@
-"""Writes the generated documents: ``docs/consequences.md`` and ``docs/result.schema.json``."""
+"""Writes the generated documents: consequences, the schema of results, and the figures of the audit where they are shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+
+import audit_figures
 
 from autograder.atomic import write_atomically
 from autograder.audit.consequences import table
@@ -15,7 +17,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs"
 
 def documents() -> Mapping[Path, str]:
     """The text of every generated document, by its path."""
-    return {FOLDER / "consequences.md": table(open_course()), FOLDER / "result.schema.json": json_schema()}
+    own = {FOLDER / "consequences.md": table(open_course()), FOLDER / "result.schema.json": json_schema()}
+    return own | audit_figures.documents()
 
 
 def main() -> None:

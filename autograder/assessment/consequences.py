@@ -27,7 +27,7 @@ three times more in one case of eight."""
 def with_pieces(assignment: Assignment, exercises: Sequence[Exercise]) -> list[Exercise]:
     """The exercises and everything that they build on, in the assignment's order: what a mark of theirs depends on."""
     wanted = {exercise.key for exercise in exercises}
-    wanted |= {piece.key for exercise in exercises for piece in pieces_of(assignment, exercise)}
+    wanted |= {piece.key for exercise in exercises for piece in assignment.pieces_of(exercise)}
     return [exercise for exercise in assignment.exercises if exercise.key in wanted]
 
 
@@ -40,7 +40,7 @@ def forgive_consequences(
     all its points back is no fault of anything above it. Returns the exercises that are at fault, all of them.
     """
     faulty = {one.exercise.key for one in assessed if not one.complete}
-    for one in sorted(assessed, key=lambda one: len(pieces_of(assignment, one.exercise))):
+    for one in sorted(assessed, key=lambda one: len(assignment.pieces_of(one.exercise))):
         pieces = faulty_pieces(assignment, one.exercise, faulty)
         for chosen in _selections(pieces):
             if one.complete:
@@ -109,16 +109,4 @@ def _run(
 
 def faulty_pieces(assignment: Assignment, exercise: Exercise, faulty: set[str]) -> list[Exercise]:
     """The functions and classes that an exercise builds on and that are at fault."""
-    return [piece for piece in pieces_of(assignment, exercise) if piece.key in faulty and piece.kind != "short_answer"]
-
-
-def pieces_of(assignment: Assignment, exercise: Exercise) -> list[Exercise]:
-    """Everything that an exercise builds on, directly or not, nearest first."""
-    found: dict[str, Exercise] = {}
-    waiting = list(exercise.uses)
-    while waiting:
-        key = waiting.pop(0)
-        if key not in found and key != exercise.key:
-            found[key] = assignment.exercise(key)
-            waiting += found[key].uses
-    return list(found.values())
+    return [piece for piece in assignment.pieces_of(exercise) if piece.key in faulty and piece.kind != "short_answer"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograder.assessment.consequences import pieces_of
 from autograder.course.assignment import Assignment, Exercise
 from autograder.course.course import Course
 
@@ -26,7 +25,7 @@ def links(course: Course) -> Iterator[tuple[Assignment, Exercise, Exercise]]:
     for name in course.names():
         assignment = course.assignment(name)
         for exercise in assignment.exercises:
-            for piece in pieces_of(assignment, exercise):
+            for piece in assignment.pieces_of(exercise):
                 yield assignment, exercise, piece
 
 

@@ -52,6 +52,9 @@ def run(
     shard: Annotated[
         str | None, typer.Option(help="Grade part i of n of the class only, as i/n; `autograder merge` joins the parts.")
     ] = None,
+    times: Annotated[
+        Path | None, typer.Option(help="CSV with student and submitted: when work was handed in, for the course's policy.")
+    ] = None,
     format: Annotated[str, typer.Option(help="Comma-separated: json, html, junit, gradescope.")] = "json,html",
     fail_under: Annotated[
         float | None, typer.Option(help="Exit with 1 if a submission is below this percentage.", min=0, max=100)
@@ -70,6 +73,7 @@ def run(
     with uncollected():
         from autograder.grading.class_run import ClassRun
         from autograder.grading.shards import parse_shard
+        from autograder.lateness.times import read_times
 
     any_seed = seed is None
     chosen = fresh_seed() if seed is None else seed
@@ -83,7 +87,8 @@ def run(
         from autograder.cluster.dask_run import ClusterRun
 
         kind = partial(ClusterRun, parse_scheduler(scheduler, tls, in_the_clear=insecure))
-    run = kind(assignment, options, folder, formats(format), quiet=quiet, any_seed=any_seed, shard=part)
+    handed_in = read_times(times) if times is not None else None
+    run = kind(assignment, options, folder, formats(format), quiet=quiet, any_seed=any_seed, shard=part, times=handed_in)
     run.grade(paths, jobs, resume=resume)
     raise typer.Exit(run.exit_code(fail_under))
 

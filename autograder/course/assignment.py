@@ -112,6 +112,17 @@ class Assignment:
         item = self.outline.find(key)
         return next(exercise for exercise in self.exercises if exercise.key == item.key)
 
+    def pieces_of(self, exercise: Exercise) -> list[Exercise]:
+        """Everything that an exercise builds on, directly or not, nearest first."""
+        found: dict[str, Exercise] = {}
+        waiting = list(exercise.uses)
+        while waiting:
+            key = waiting.pop(0)
+            if key not in found and key != exercise.key:
+                found[key] = self.exercise(key)
+                waiting += found[key].uses
+        return list(found.values())
+
     @property
     def toys(self) -> bytes:
         """The source of the small modules that checks hand to the student's code; empty where there are none."""

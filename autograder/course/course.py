@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autograder.checks.files import load_checks
@@ -71,11 +71,9 @@ class Course:
     def version(self, name: str) -> str:
         """Digest of everything that decides a grade: the package's own code and the assignment's files.
 
-        The same for the same files wherever they lie. Written questions are part of it, whose points count; what only
-        shows, stores or commands is not: see `_DECIDES`.
+        The same for the same files wherever they lie. Written questions are part of it, whose points count, and the
+        libraries that answers may import; what only shows, stores or commands is not: see `_DECIDES`.
         """
-        package = Path(__file__).parents[1]
-        own = [path for room in _DECIDES for path in (package / room).rglob("*.py")]
         course = [
             path
             for folder in (name, "given")
@@ -83,12 +81,25 @@ class Course:
             for path in (self.solutions / folder).rglob(f"*.{suffix}")
         ]
         course += [*(self.solutions / name / TRAINING).glob("*.json"), *(self.solutions / name / TRAINING).glob("full.toml")]
-        digest = hashlib.sha256()
-        for root, files in ((package, own), (self.solutions, course)):
-            for place, path in sorted((path.relative_to(root).as_posix(), path) for path in files):
-                content = path.read_bytes()
-                digest.update(f"{place}\0{len(content)}\0".encode() + content)
-        return digest.hexdigest()[:12]
+        libraries = "".join(f"{name}\n" for name in self.manifest().libraries)
+        files = digest_of([deciding_files(), (self.solutions, course)])
+        return hashlib.sha256(f"{files}\n{libraries}".encode()).hexdigest()[:12]
+
+
+def deciding_files() -> tuple[Path, list[Path]]:
+    """The package's folder, and its files that results depend on."""
+    package = Path(__file__).parents[1]
+    return package, [path for room in _DECIDES for path in (package / room).rglob("*.py")]
+
+
+def digest_of(groups: Iterable[tuple[Path, Iterable[Path]]]) -> str:
+    """Digest of files: groups in order, each with the folder that its files' places are told from."""
+    digest = hashlib.sha256()
+    for root, files in groups:
+        for place, path in sorted((path.relative_to(root).as_posix(), path) for path in files):
+            content = path.read_bytes()
+            digest.update(f"{place}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 @functools.cache

@@ -14,6 +14,8 @@
     [sources]
     "homework 1" = ["H1..H4", "H6"]           # what has to be covered, by the tags of outlines
 
+    [policy]                                  # late work and attempts: see autograder/course/policy.py
+
 Everything may be left out, the file too.
 """
 
@@ -27,6 +29,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
+from autograder.course.policy import Policy, read_policy
 from autograder.errors import UsageError, suggest
 
 FILE = "course.toml"
@@ -48,6 +51,7 @@ class Manifest:
     libraries: tuple[str, ...] = ()
     code_points: Mapping[str, float] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def source_items(self) -> tuple[str, ...]:
@@ -95,6 +99,7 @@ class _Reader:
             demo=self._listed("demo", self._names("demo"), assignments),
             code_points=self._points(assignments),
             sources=self._sources(),
+            policy=read_policy(self._subtable("policy"), assignments, self._refuse),
         )
 
     def _text(self, key: str) -> str:

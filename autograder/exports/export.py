@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.atomic import write_atomically
@@ -13,11 +13,13 @@ from autograder.exports.gradebook_marks import CSV_COLUMNS, is_gradebook, marks_
 from autograder.exports.groups import read_groups, with_groups
 from autograder.exports.mark_sheets import mark_sheet
 from autograder.exports.marks import ClassMarks, marks_of_results
+from autograder.exports.progsnap2 import write_events
 from autograder.exports.roster import read_class_list
 from autograder.plaintext import one_line
 from autograder.results.spreadsheet import csv_text, exact, shown
 
 SHEETS = ("canvas", "moodle", "csv")
+EVENTS = "progsnap2"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class SheetOptions:
     """Who handed in together."""
     attempts: str = ""
     """Of several results of one student, in several folders: ``best`` or ``latest``; without it they are refused."""
+    pseudonyms: Path | None = None
+    """Of events: the file with the secret from which names become pseudonyms."""
 
 
 @dataclass
@@ -64,6 +68,10 @@ def export_marks(format: str, sources: Sequence[str], out: Path | None, options:
         UsageError: the format is unknown, or source, class list and options do not go together or cannot be read.
     """
     _refuse_unknown(format)
+    if format == EVENTS:
+        return _export_events(sources, out, options)
+    if options.pseudonyms is not None:
+        raise UsageError("takes no --pseudonyms", where=format, remedy="marks go to people; progsnap2 is for research")
     if format not in SHEETS:
         folder = _only_folder(format, sources, options)
         return Exported(export(format, folder, destination_of(format, folder, out)))
@@ -85,6 +93,18 @@ def export_marks(format: str, sources: Sequence[str], out: Path | None, options:
     if format == "csv" and options.roster is None and (from_results or options.groups is None):
         return _write_table(marks, None if from_results else sources[0], destination, options)
     return _write_sheet(format, marks, destination, options)
+
+
+def _export_events(sources: Sequence[str], out: Path | None, options: SheetOptions) -> Exported:
+    """Everything that results say, as events: of every attempt, whatever counts."""
+    if replace(options, pseudonyms=None, attempts="") != SheetOptions() or any(map(is_gradebook, sources)):
+        raise UsageError("takes results folders, --out and --pseudonyms", where=EVENTS, remedy="leave the rest out")
+    folders = [Path(source) for source in sources]
+    place = out or (folders[0] if len(folders) == 1 else Path())
+    destination = place / "events.jsonl" if place.is_dir() else place
+    _refuse_overwriting(destination, [], options.pseudonyms)
+    write_events(folders, destination, options.pseudonyms)
+    return Exported([destination])
 
 
 def _write_sheet(format: str, marks: ClassMarks, destination: Path, options: SheetOptions) -> Exported:
@@ -119,7 +139,7 @@ def _rows(marks: ClassMarks) -> list[list[str]]:
 
 
 def _refuse_unknown(format: str) -> None:
-    known = sorted({*SHEETS, *WRITERS})
+    known = sorted({*SHEETS, *WRITERS, EVENTS})
     if format not in known:
         remedy = suggest(format, known, f"choose one of {', '.join(known)}")
         raise UsageError("is not an export format", where=one_line(format, 40), remedy=remedy)

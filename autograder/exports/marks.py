@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.errors import UsageError, suggest
 from autograder.plaintext import one_line, short_name
+from autograder.results.results_folder import HISTORY, attempts_before
 from autograder.results.schema import SubmissionResult
 from autograder.results.store import load_results
 
@@ -99,7 +100,8 @@ def marks_of_results(folders: Iterable[Path], attempts: str = "") -> ClassMarks:
     """Read the marks of one or several results folders.
 
     Args:
-        folders: where the results are; a later folder holds later attempts.
+        folders: where the results are; a later folder holds later attempts. What a folder's history has of other work are
+            attempts before those that it holds.
         attempts: which of several results of a student counts, ``best`` or ``latest``; empty where there may be one only.
 
     Raises:
@@ -114,6 +116,8 @@ def marks_of_results(folders: Iterable[Path], attempts: str = "") -> ClassMarks:
         remarks += warnings
         if not stored:
             raise UsageError("holds no results", where=str(folder), remedy="run `autograder grade` first")
+        for number, entry in enumerate(attempts_before(folder, stored) if attempts else []):
+            _add(results, entry.result, folder / HISTORY / str(number) / f"{entry.stem}.json", attempts)
         for entry in stored:
             _add(results, entry.result, folder / f"{entry.stem}.json", attempts)
     people = {student: Person(student) for _, student in results}
@@ -140,12 +144,12 @@ def _counts_more(later: SubmissionResult, earlier: SubmissionResult, attempts: s
     """Whether a later attempt takes an earlier one's place; a failure of the grader never does, nor keeps one."""
     if "grader_error" in (later.status, earlier.status):
         return earlier.status == "grader_error"
-    return attempts == "latest" or later.score > earlier.score
+    return attempts == "latest" or later.final > earlier.final
 
 
 def _of_assignment(name: str, results: list[SubmissionResult]) -> AssignmentMarks:
     graded = [result for result in results if result.status != "grader_error"]
-    marks = {result.student: Mark(result.score, _needs_grading(result)) for result in graded}
+    marks = {result.student: Mark(result.final, _needs_grading(result)) for result in graded}
     ungraded = frozenset(result.student for result in results) - marks.keys()
     return AssignmentMarks(name, max(result.max_score for result in results), marks, ungraded)
 

@@ -22,6 +22,7 @@ from autograder.course.outline import Outline
 from autograder.errors import GraderError, UsageError
 from autograder.gradebook.assembly import assemble
 from autograder.gradebook.configuration import find_alembic
+from autograder.gradebook.late_work import enter_due
 from autograder.gradebook.records import AnswerRecord, penalise, record
 from autograder.gradebook.released_cells import read_blueprint
 from autograder.gradebook.scoring import score_notebook
@@ -119,6 +120,7 @@ class ClassBook:
             names = (self.outline.name, self.notebook, student)
             waiting = record(self.gradebook, *names, scores, changed=answers.changed(scores))
             answers.write(scores)
+            enter_due(self.gradebook, self.outline.name)
             penalise(self.gradebook, self._penalties, *names)
             self._converter.set_permissions(self.outline.name, student)
         except BaseException:

@@ -54,15 +54,15 @@ def find_alembic() -> None:
 
 
 def _grading(c: Any) -> None:
-    from nbgrader.preprocessors import AssignLatePenalties
-
+    from autograder.gradebook.late_work import AssignCoursePenalties, CoursePolicy
     from autograder.gradebook.preprocessors import ExternalScores, RestoreCells
 
     c.Autograde.exporter_class = f"{_HERE}.submission_exporter.SubmittedNotebookExporter"
     c.Autograde.pre_convert_hook = f"{_HERE}.submission_exporter.name_notebook"
     # nbgrader also checks all metadata, twice, which takes as long as everything else; here they are the gradebook's.
     c.Autograde.sanitize_preprocessors = [RestoreCells]
-    c.Autograde.autograde_preprocessors = [ExternalScores, AssignLatePenalties]
+    c.Autograde.autograde_preprocessors = [ExternalScores, AssignCoursePenalties]
+    c.AssignLatePenalties.plugin_class = CoursePolicy
 
 
 def _showing(c: Any) -> None:

@@ -65,6 +65,7 @@ def penalise(gradebook: Any, penalties: Any, assignment: str, notebook: str, stu
     submission = gradebook.find_submission(assignment, student)
     submitted = gradebook.find_submission_notebook(notebook, assignment, student)
     submitted.late_submission_penalty = None
+    penalties.gradebook, penalties.assignment_id = gradebook, assignment  # what nbgrader's own step says to its plugin
     late = submission.total_seconds_late
     if late > 0:
         penalty = penalties.plugin_inst.late_submission_penalty(student, submitted.score, late)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from autograder import __version__
 from autograder.atomic import remove_unfinished
 from autograder.course.location import find_root, read_outline
+from autograder.course.manifest import read_manifest
 from autograder.course.notebook_cells import notebook_name
 from autograder.course.outline import TRAINING
 from autograder.data.locate import data_here
@@ -24,6 +26,8 @@ from autograder.grading.downloads import arranged
 from autograder.grading.jobs import Done, Job
 from autograder.grading.options import GradeOptions
 from autograder.grading.shards import Shard
+from autograder.lateness.penalties import apply_policy
+from autograder.lateness.times import nbgrader_time
 from autograder.plaintext import listed, one_line, points
 from autograder.results.hand_marks import enter_marks
 from autograder.results.results_folder import ResultKey, ResultsFolder, key_of
@@ -47,11 +51,13 @@ class ClassRun:
         quiet: bool,
         any_seed: bool = False,
         shard: Shard | None = None,
+        times: Mapping[str, datetime] | None = None,
     ) -> None:
         """Prepare.
 
         ``any_seed`` says that nobody asked for this seed, so that a resumed run may go on with its own; of a ``shard``
-        only the submissions are graded, but all of the class are named, so that every part gives the same names.
+        only the submissions are graded, but all of the class are named, so that every part gives the same names. ``times``
+        say when students handed in.
         """
         self.root = find_root()
         self.outline = read_outline(self.root, assignment)
@@ -61,6 +67,7 @@ class ClassRun:
         self.quiet = quiet
         self.any_seed = any_seed
         self.shard = shard
+        self._times = dict(times or {})
         self.results: list[SubmissionResult] = []
         self.failures: list[AutograderError] = []
         self._profile = "S0"
@@ -79,11 +86,15 @@ class ClassRun:
         folder = ResultsFolder(self.out)
         if resume and self.any_seed:
             self._go_on_with_seed(folder)
-        folder.name(self._whose(found), self._content_of)
+        students = self._whose(found)
+        if self._trusts_timestamps():
+            stamped = {student: nbgrader_time(path) for path, student in students.items()}
+            self._times = {student: time for student, time in stamped.items() if time is not None} | self._times
+        folder.name(students, self._content_of)
         known = frozenset(key_of(one.result) for one in folder.stored if resume and self._is_current(one.result))
         mine = [path for path in found if self.shard is None or self.shard.holds(path)]
         jobs = [self._job(path, known) for path in mine]
-        self._start_log(len(jobs), resume)
+        self._start_log(paths, len(jobs), resume)
         try:
             with contextlib.closing(self._run(jobs, processes)) as running:
                 for done in self._progress(running, len(jobs)):
@@ -140,11 +151,12 @@ class ClassRun:
     def _job(self, path: Path, known: frozenset[ResultKey]) -> Job:
         return Job(path, known)
 
-    def _start_log(self, submissions: int, resume: bool) -> None:
+    def _start_log(self, paths: Sequence[Path], submissions: int, resume: bool) -> None:
         part = f"{self.shard.number}/{self.shard.count}" if self.shard else None
+        given = asdict(self.options) | {"data": str(self.options.data) if self.options.data else None}
         self._log.start(
-            assignment=self.outline.name, version=__version__, seed=self.options.seed, submissions=submissions, resume=resume,
-            shard=part, isolation=self.options.isolation, profile=self._profile,
+            assignment=self.outline.name, version=__version__, submissions=submissions, resume=resume, shard=part,
+            profile=self._profile, paths=[str(path.absolute()) for path in paths], **given,
         )  # fmt: skip
         remove_unfinished(self.out, self._log.path.stat().st_mtime)
 
@@ -227,7 +239,9 @@ class ClassRun:
         if self.shard is not None:
             folder.look_again()
         stored = folder.stored
-        for warning in [*folder.warnings, *self._marks_by_hand(stored), *self._strangers(stored)]:
+        entered = self._marks_by_hand(stored)
+        late = apply_policy(self.out, stored, read_manifest(self.root), self._times)
+        for warning in [*folder.warnings, *entered, *late, *self._strangers(stored)]:
             print(f"autograder: warning: {warning}", file=sys.stderr)
         if "html" in self.formats:
             from autograder.reports.build import write_report  # the zygote started without waiting for pages
@@ -243,6 +257,10 @@ class ClassRun:
                 from autograder.exports.formats import destination_of, export
 
                 export(extra, self.out, destination_of(extra, self.out), stored)
+
+    def _trusts_timestamps(self) -> bool:
+        """Whether ``timestamp.txt`` beside a submission is nbgrader's word, not the student's."""
+        return read_manifest(self.root).policy.times == "nbgrader"
 
     def _strangers(self, stored: Sequence[Stored]) -> list[str]:
         """One line where a class's folder also holds results of others: of another class, or of who has left."""

@@ -49,7 +49,8 @@ def grade_one(grader: Grader, job: Job) -> Done:
         key = ResultKey(submission.student, submission.sha256, grader.version)
         if key in job.known:
             return Done(job, known=key)
-        return Done(job, grader.grade(submission))
+        earlier = next((one for one in job.earlier if one.submission_sha256 == submission.sha256), None)
+        return Done(job, grader.grade(submission) if earlier is None else grader.regrade(submission, earlier))
     except AutograderError as error:
         return Done(job, error=error)
 

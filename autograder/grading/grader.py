@@ -6,9 +6,11 @@ function can run in this process, in a pool, or on another machine.
 
 from __future__ import annotations
 
+import functools
 import platform
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
@@ -17,11 +19,12 @@ import torch
 
 from autograder import __version__
 from autograder.assessment.assess import assess
-from autograder.assessment.assessed import Assessed
 from autograder.assessment.examples import draw_ahead
-from autograder.assessment.exercise_results import exercise_result, written_results
+from autograder.assessment.exercise_results import written_results
+from autograder.assessment.kept import Kept, is_right, kept_of, pictures_of
 from autograder.assessment.runner import RunOptions
 from autograder.course.assignment import Assignment, Exercise
+from autograder.course.basis import Bases
 from autograder.course.course import open_course
 from autograder.course.notebook_cells import notebook_name
 from autograder.data.locate import data_here
@@ -29,17 +32,16 @@ from autograder.diagnosis.catalogue import catalogue
 from autograder.errors import GraderError, ZygoteDied
 from autograder.grading.figures import attach_figures
 from autograder.grading.options import GradeOptions
-from autograder.grading.own_lines import own_lines
+from autograder.grading.own_lines import result_beside_the_files
 from autograder.grading.sandboxes import sandbox_for
 from autograder.grading.warming import warm_for
 from autograder.results.graded import Graded
-from autograder.results.schema import Artifacts, Environment, ExerciseResult, Isolation, Limits, OwnLines, SubmissionResult
+from autograder.results.schema import Artifacts, Environment, ExerciseResult, Isolation, Limits, SubmissionResult
 from autograder.sandbox.zygote_host import Lease, ZygoteHost
 from autograder.sessions.bounds import bounded_memory
 from autograder.sessions.budget import Budget
 from autograder.sessions.subjects import IsolatedSubmission
 from autograder.submission import Submission, read_submission
-from autograder.submission.progress import misspelt
 
 if TYPE_CHECKING:
     from autograder.training.grade import Trained
@@ -49,6 +51,7 @@ TRAINING_MEGABYTES = 2048
 """Memory that training tasks may take in the grader, which holds images, features and nearest neighbours."""
 ATTEMPTS = 2
 """How often a submission is tried when the grader itself fails."""
+_NOTHING = Kept()
 
 
 class Grader:
@@ -70,6 +73,7 @@ class Grader:
         self.exercises: tuple[Exercise, ...] = _selected(self.assignment, options.only)
         self.tasks = _selected_tasks(self.assignment, options)
         self.version = f"{__version__}+{self.course.version(assignment)}"
+        self._bases = Bases(self.course, self.assignment)
         self._leased = lease is not None
         self._sandbox: ZygoteHost | None = ZygoteHost.leased(lease) if lease is not None else sandbox
         self.lost = False
@@ -99,15 +103,44 @@ class Grader:
         """Read the submission at ``path``; what cannot be read says so in the submission."""
         return read_submission(path, self.assignment.outline.expected_files, notebook=notebook_name(self.assignment.name))
 
-    def grade(self, submission: Submission) -> Graded:
-        """Grade one submission. A failure of the grader becomes a ``grader_error`` result without a mark."""
+    def regrade(self, submission: Submission, earlier: SubmissionResult) -> Graded:
+        """Grade what has changed since ``earlier``, a result of the same files, with the seed that it had.
+
+        The marks are those of a whole grading with that seed.
+        """
+        given = self.options
+        self.options = replace(given, seed=earlier.seed)
+        try:
+            graded = self.grade(submission, kept_of(earlier, self._basis, trains=self._trained_alike(earlier)))
+            graded.result.submitted = earlier.submitted
+            return graded
+        finally:
+            self.options = given
+
+    def _trained_alike(self, earlier: SubmissionResult) -> bool:
+        ran, options = earlier.environment, self.options
+        if not self.tasks or (ran.data, ran.budget) != (data_here(options.data), options.budget):
+            return False
+        return options.device in ("auto", ran.device)
+
+    @functools.cached_property
+    def _basis(self) -> dict[str, str]:
+        """What the marks of exercises and training tasks rest on, by id."""
+        tasks = {task.id: self._bases.of_training for task in self.tasks}
+        return {one.id: self._bases.of(one) for one in self.exercises} | tasks
+
+    def grade(self, submission: Submission, kept: Kept = _NOTHING) -> Graded:
+        """Grade one submission, but for what is ``kept`` of an earlier result.
+
+        A failure of the grader becomes a ``grader_error`` result without a mark.
+        """
         started = time.perf_counter()
         if submission.unreadable is not None:
             return Graded(self._result(submission, started, [], status="unreadable", message=submission.unreadable))
         failure: Exception | None = None
         for _ in range(ATTEMPTS):
             try:
-                return self._grade(submission, started)
+                return self._grade(submission, started, kept)
             except ZygoteDied as error:
                 failure, self.lost = error, self._leased
                 if self.lost:
@@ -124,35 +157,53 @@ class Grader:
         message = f"the grader failed, which costs no points: {reason}"
         return Graded(self._result(submission, started, [], status="grader_error", message=message[:1000]))
 
-    def _grade(self, submission: Submission, started: float) -> Graded:
+    def _grade(self, submission: Submission, started: float, kept: Kept) -> Graded:
+        results, figures = self._check(submission, kept)
+        if self.options.training == "only":
+            figures = {}
+        shown = [] if self.options.training == "only" else results
+        known = kept.trainings(results, {one.id for one in self._used_in_training()})
+        if self.on_checked is not None and self.tasks and not known:
+            self.on_checked(self._result(submission, started, [*shown, *self._open_tasks(), *written_results(self.assignment)]))
+        trained = [] if known else self._train(submission, results)
+        shown = [*shown, *known, *(one.result for one in trained)]
+        for run in trained:
+            figures |= run.drawn()
+        for one in shown:
+            one.basis = self._basis[one.id]
+        shown += [] if self.options.only or self.options.training == "only" else written_results(self.assignment)
+        pictures = list(figures)
+        if kept.earlier is not None:
+            pictures += pictures_of([*known, *(one for one in results if one.id in kept.exercises)], kept.earlier)
+        result = self._result(submission, started, shown, trained, sorted(pictures))
+        if known and kept.earlier is not None:
+            result.environment = kept.earlier.environment
+        return Graded(result, figures)
+
+    def _check(self, submission: Submission, kept: Kept) -> tuple[list[ExerciseResult], dict[str, bytes]]:
+        """The results of all exercises, those that are not kept freshly made, and the pictures of these."""
+        exercises = [one for one in self.exercises if one.id not in kept.exercises]
         sandbox = self._start()
         budget = Budget()
         subject = IsolatedSubmission(self.assignment, submission.files, sandbox, budget)
         options = RunOptions(self.options.seed, submission.sha256, self.options.time_limit, budget)
         with bounded_memory():
-            assessed = assess(self.assignment, self.exercises, subject, options, catalogue(self.assignment))
+            assessed = assess(self.assignment, exercises, subject, options, catalogue(self.assignment)) if exercises else []
         taken = {exercise.name for exercise in self.assignment.exercises}
-        results = [_with_notes_on_the_file(one, submission, taken) for one in assessed]
-        figures = attach_figures(results, assessed)
-        if self.options.training == "only":
-            results, figures = [], {}
-        if self.on_checked is not None and self.tasks:
-            self.on_checked(
-                self._result(submission, started, [*results, *self._open_tasks(), *written_results(self.assignment)])
-            )
-        trained = self._train(submission, [one.exercise.key for one in assessed if not one.complete])
-        results += [one.result for one in trained]
-        for one in trained:
-            figures |= one.drawn()
-        results += [] if self.options.only or self.options.training == "only" else written_results(self.assignment)
-        return Graded(self._result(submission, started, results, trained, sorted(figures)), figures)
+        fresh = [result_beside_the_files(one, submission, taken) for one in assessed]
+        figures = attach_figures(fresh, assessed)
+        found = dict(kept.exercises) | {one.id: one for one in fresh}
+        return [found[one.id] for one in self.exercises], figures
+
+    def _used_in_training(self) -> list[Exercise]:
+        return [self.assignment.exercise(key) for key in dict.fromkeys(key for task in self.tasks for key in task.uses)]
 
     def _open_tasks(self) -> list[ExerciseResult]:
         from autograder.training.outcome import skipped
 
         return [skipped(task, "not measured yet") for task in self.tasks]
 
-    def _train(self, submission: Submission, faulty: list[str]) -> list[Trained]:
+    def _train(self, submission: Submission, results: Sequence[ExerciseResult]) -> list[Trained]:
         """Run the training tasks, after the checks, whose findings are not to be charged again."""
         if not self.tasks:
             return []
@@ -160,6 +211,7 @@ class Grader:
         from autograder.training.grade import TrainingOptions, train_submission
         from autograder.training.worlds import DataSource
 
+        faulty = [exercise.key for exercise, one in zip(self.exercises, results, strict=True) if not is_right(one)]
         torch.set_num_threads(1)  # the same numbers with any number of graders
         key = f"{self.options.seed}/{submission.sha256}"
         options = TrainingOptions(key, DataSource(self.options.data), device_for(self.options.device))
@@ -249,28 +301,3 @@ def _selected(assignment: Assignment, only: tuple[str, ...]) -> tuple[Exercise, 
         return assignment.exercises
     wanted = {assignment.exercise(key).id for key in only if assignment.outline.training(key) is None}
     return tuple(exercise for exercise in assignment.exercises if exercise.id in wanted)
-
-
-def _with_notes_on_the_file(one: Assessed, submission: Submission, taken: set[str]) -> ExerciseResult:
-    """Say where a file does not parse or has a name misspelt, beside every exercise that suffers from it.
-
-    Both are read off the files, and neither is "not implemented": something is there, and a word mends it.
-    """
-    result, exercise = exercise_result(one), one.exercise
-    line = submission.syntax_errors.get(f"{exercise.module}.py")
-    note = f"{exercise.module}.py has a syntax error: {line}" if line else ""
-    if not note and result.status == "missing":
-        note = misspelt(submission.files, exercise.module, exercise.name, taken)
-    if not note:
-        return _beside_own_lines(result, one, submission)
-    status = "error" if result.score == 0 else result.status
-    checks = [check.model_copy(update={"message": note}) if check.status == "missing" else check for check in result.checks]
-    return result.model_copy(update={"note": note, "status": status, "checks": checks})
-
-
-def _beside_own_lines(result: ExerciseResult, one: Assessed, submission: Submission) -> ExerciseResult:
-    """Keep the student's own lines with what was found in them."""
-    if result.status in ("passed", "missing"):
-        return result
-    found = own_lines(submission.files, one.exercise.module, one.exercise.name)
-    return result.model_copy(update={"own_lines": OwnLines(place=found[0], text=found[1])}) if found else result

@@ -11,6 +11,7 @@ from autograder.results.results_folder import ResultKey
 
 if TYPE_CHECKING:
     from autograder.results.graded import Graded
+    from autograder.results.schema import SubmissionResult
 
 
 DEATHS = 2
@@ -25,6 +26,8 @@ class Job:
     known: frozenset[ResultKey] = frozenset()
     student: str = ""
     """Whose it is, where the path's last part does not say so."""
+    earlier: tuple[SubmissionResult, ...] = ()
+    """Results of which what still holds is kept: the one of the same files is used."""
 
 
 @dataclass(frozen=True)

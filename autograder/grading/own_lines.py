@@ -6,8 +6,12 @@ import ast
 import json
 from collections.abc import Iterator, Mapping
 
+from autograder.assessment.assessed import Assessed
+from autograder.assessment.exercise_results import exercise_result
 from autograder.plaintext import printable
-from autograder.submission.progress import parsed_source
+from autograder.results.schema import ExerciseResult, OwnLines
+from autograder.submission import Submission
+from autograder.submission.progress import misspelt, parsed_source
 from autograder.wire.names import NOTEBOOK
 
 MOST_LINES = 40
@@ -45,3 +49,28 @@ def _text(source: str, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassD
     if len(kept) > MOST_LINES:
         kept = [*kept[:MOST_LINES], f"… and {len(kept) - MOST_LINES} more lines"]
     return printable("\n".join(kept)[:MOST_CHARACTERS], keep="\n\t")
+
+
+def result_beside_the_files(one: Assessed, submission: Submission, taken: set[str]) -> ExerciseResult:
+    """Say where a file does not parse or has a name misspelt, beside every exercise that suffers from it.
+
+    Both are read off the files, and neither is "not implemented": something is there, and a word mends it.
+    """
+    result, exercise = exercise_result(one), one.exercise
+    line = submission.syntax_errors.get(f"{exercise.module}.py")
+    note = f"{exercise.module}.py has a syntax error: {line}" if line else ""
+    if not note and result.status == "missing":
+        note = misspelt(submission.files, exercise.module, exercise.name, taken)
+    if not note:
+        return _beside_own_lines(result, one, submission)
+    status = "error" if result.score == 0 else result.status
+    checks = [check.model_copy(update={"message": note}) if check.status == "missing" else check for check in result.checks]
+    return result.model_copy(update={"note": note, "status": status, "checks": checks})
+
+
+def _beside_own_lines(result: ExerciseResult, one: Assessed, submission: Submission) -> ExerciseResult:
+    """Keep the student's own lines with what was found in them."""
+    if result.status in ("passed", "missing"):
+        return result
+    found = own_lines(submission.files, one.exercise.module, one.exercise.name)
+    return result.model_copy(update={"own_lines": OwnLines(place=found[0], text=found[1])}) if found else result

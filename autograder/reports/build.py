@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from autograder.lateness.penalties import apply_policy, course_here
 from autograder.reports.class_page import write_class_page
 from autograder.reports.feedback import write_feedback
 from autograder.results.hand_marks import enter_marks
@@ -22,16 +24,20 @@ class Report:
     """Files that are no results, one line each."""
 
 
-def build_report(folder: Path) -> Report:
+def build_report(folder: Path, times: Mapping[str, datetime] | None = None) -> Report:
     """Write the feedback pages, ``summary.csv``, ``class.json`` and ``index.html`` of a results folder.
 
-    Marks that a person has entered by hand are taken in first.
+    Marks that a person has entered by hand are taken in first, then what the course's policy makes of ``times``, the old
+    and the new ones.
 
     Raises:
         UsageError: there is no such folder, or it cannot be written to.
     """
     results, warnings = load_results(folder)
-    return write_report(folder, results, [*warnings, *enter_marks(folder, results)])
+    warnings += enter_marks(folder, results)
+    if (course := course_here()) is not None:
+        warnings += apply_policy(folder, results, course, times or {})
+    return write_report(folder, results, warnings)
 
 
 def write_report(folder: Path, results: list[Stored], warnings: list[str], kept: Collection[str] = ()) -> Report:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,8 +12,11 @@ from autograder.atomic import write_atomically
 from autograder.errors import UsageError
 from autograder.results.graded import Graded
 from autograder.results.result_names import ContentOf, name_results
-from autograder.results.schema import SubmissionResult
+from autograder.results.schema import ExerciseResult, SubmissionResult
 from autograder.results.store import Stored, in_order, load_results, save_result
+
+HISTORY = "history"
+"""The folder, in a results folder, of results that have been replaced: one folder for each run that did."""
 
 
 class ResultKey(NamedTuple):
@@ -45,6 +49,9 @@ class ResultsFolder:
         self._left = dict(self._stored)
         self._stems: dict[Path, str] = {}
         self._written: set[str] = set()
+        now = datetime.datetime.now(tz=datetime.UTC)
+        self.history = path / HISTORY / now.strftime("%Y-%m-%dT%H.%M.%S.%fZ")
+        """Where this run keeps the results that it replaces."""
 
     @property
     def stored(self) -> list[Stored]:
@@ -84,10 +91,45 @@ class ResultsFolder:
             target = self.path / "figures" / stem / name
             write_atomically(target, picture)
         result = _with_figures_at(graded.result, f"figures/{stem}")
+        if stem in self._stored and differ(self._stored[stem].result, result):
+            self._remember(stem)
         save_result(result, self.path, stem)
         self._stored[stem] = Stored(stem, result)
         self._written.add(stem)
         return stem
+
+    def _remember(self, stem: str) -> None:
+        """Keep a result that is about to be replaced, in the folder of this run's history."""
+        target = self.history / f"{stem}.json"
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(target, (self.path / f"{stem}.json").read_bytes())
+        except OSError as error:
+            raise UsageError(f"an earlier result cannot be kept: {error.strerror}", str(target), "make room for it") from None
+
+
+def differ(old: SubmissionResult, new: SubmissionResult) -> bool:
+    """Whether a result is of other work, or has other checks or marks."""
+    if (old.submission_sha256, old.status) != (new.submission_sha256, new.status):
+        return True
+    return [_marks(one) for one in old.exercises] != [_marks(one) for one in new.exercises]
+
+
+def _marks(exercise: ExerciseResult) -> tuple[object, ...]:
+    return exercise.id, exercise.score, exercise.max_score, [(check.name, check.status) for check in exercise.checks]
+
+
+def earlier_results(folder: Path) -> list[Stored]:
+    """What later runs have replaced in a results folder, the oldest first; what cannot be read is left out."""
+    times = sorted(path for path in (folder / HISTORY).glob("*") if path.is_dir())
+    return [one for time in times for one in load_results(time)[0]]
+
+
+def attempts_before(folder: Path, stored: Iterable[Stored]) -> list[Stored]:
+    """Of a folder's history the last result of each piece of work that its student has replaced by other work, in order."""
+    last = {(one.result.student, one.result.submission_sha256): one for one in earlier_results(folder)}
+    current = {(one.result.student, one.result.submission_sha256) for one in stored}
+    return [one for key, one in last.items() if key not in current]
 
 
 def _with_figures_at(result: SubmissionResult, folder: str) -> SubmissionResult:

@@ -102,6 +102,8 @@ class ExerciseResult(_Strict):
     """Something the student should know about how the exercise was graded."""
     own_lines: OwnLines | None = None
     """The student's own function or class, where the exercise is not passed; never anything of the grader's."""
+    basis: str | None = None
+    """Digest of everything but the submission that decides its marks: `autograder regrade` keeps what has the same one."""
     checkpoint: list[CheckResult] | None = None
     """Of a training task whose checkpoint of the full budget was scored: the same scores, without points."""
 
@@ -144,6 +146,19 @@ class Artifacts(_Strict):
     figures: list[str] = Field(default_factory=list)
 
 
+class Late(_Strict):
+    """How late work was handed in, and what that costs by the policy of the course."""
+
+    due: str
+    """When it was due for this student, in ISO form."""
+    days: int
+    """Days begun after that."""
+    slack_days: int
+    """How many of them cost nothing."""
+    penalty: float
+    """Points taken off."""
+
+
 class SubmissionResult(_Strict):
     """Everything that grading one submission produced."""
 
@@ -163,6 +178,10 @@ class SubmissionResult(_Strict):
     max_score: float
     duration_s: float
     status: SubmissionStatus
+    submitted: str | None = None
+    """When it was handed in, in ISO form; None where nobody said."""
+    late: Late | None = None
+    """Where the course has a due date and it is known when the work was handed in."""
     message: str = ""
     """Why a submission could not be read or graded; empty when it was."""
     notes: list[str] = Field(default_factory=list)
@@ -176,8 +195,15 @@ class SubmissionResult(_Strict):
         return sum(one.max_score - one.score for one in self.exercises if one.status == "needs_manual_grading")
 
     @property
+    def final(self) -> float:
+        """The score less what lateness costs: the mark that leaves for other systems."""
+        return max(0.0, self.score - self.late.penalty) if self.late is not None else self.score
+
+    @property
     def percent(self) -> float | None:
         """The score in percent of what has been graded, what waits for a person left out; None where there is no mark.
+
+        Lateness does not enter: it says nothing of the work.
 
         This is the one meaning of a percentage: in the table of the class, its statistics, the pages and ``--fail-under``.
         """

@@ -27,6 +27,7 @@ CLASS_FILES = frozenset({"class", "index", "summary"})
 """Stems of the class's own files, never those of a result."""
 
 _LARGEST_RESULT = 64 * 2**20
+_LATE = ("submitted", "days_late", "slack_days", "penalty", "final")
 
 
 @dataclass(frozen=True)
@@ -101,15 +102,18 @@ def write_summary(results: list[Stored], path: Path) -> None:
     """Write ``summary.csv``: student, score, max_score, percent, status, awaiting, then one column per exercise.
 
     ``percent`` is of what has been graded; ``awaiting`` are the points that a person still has to give, whose exercises
-    stay empty until then.
+    stay empty until then. Where the course has due dates, ``submitted``, ``days_late``, ``slack_days``, ``penalty`` and
+    ``final``, the score less the penalty, come before the exercises.
     A submission on which the grader failed has no mark: its score, percent and exercises stay empty.
     """
     ids = exercise_ids([stored.result for stored in results])
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(["student", "score", "max_score", "percent", "status", "awaiting", *map(_cell, ids)])
+    dated = any(stored.result.late is not None for stored in results)
+    about = ["student", "score", "max_score", "percent", "status", "awaiting", *(_LATE if dated else ())]
+    writer.writerow([*about, *map(_cell, ids)])
     for stored in results:
-        writer.writerow(_row(stored.result, ids))
+        writer.writerow(_row(stored.result, ids, dated=dated))
     write_atomically(path, lines.getvalue())
 
 
@@ -119,13 +123,21 @@ def write_class(results: list[Stored], path: Path) -> None:
     write_atomically(path, json.dumps(statistics.as_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def _row(result: SubmissionResult, ids: list[str]) -> list[str]:
+def _row(result: SubmissionResult, ids: list[str], *, dated: bool) -> list[str]:
     scores = {one.id: points(one.score) for one in result.exercises if one.status != "needs_manual_grading"}
+    late = _lateness(result) if dated else []
     if result.status == "grader_error":
-        return [_cell(result.student), "", points(result.max_score), "", result.status, "", *("" for _ in ids)]
+        return [_cell(result.student), "", points(result.max_score), "", result.status, "", *("" for _ in [*late, *ids])]
     percent = f"{result.percent:.1f}" if result.percent is not None else ""
     marks = [points(result.score), points(result.max_score), percent, result.status, points(result.awaiting)]
-    return [_cell(result.student), *marks, *(scores.get(key, "") for key in ids)]
+    return [_cell(result.student), *marks, *late, *(scores.get(key, "") for key in ids)]
+
+
+def _lateness(result: SubmissionResult) -> list[str]:
+    if result.late is None:
+        return [result.submitted or "", "", "", "", points(result.final)]
+    late = result.late
+    return [result.submitted or "", str(late.days), str(late.slack_days), points(late.penalty), points(result.final)]
 
 
 def _cell(text: str) -> str:

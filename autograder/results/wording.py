@@ -129,6 +129,28 @@ def score_words(score: float, max_score: float) -> str:
     return f"{points(score)} of {points(max_score)}"
 
 
+def lateness_words(result: SubmissionResult) -> str:
+    """When the work was due and handed in, and what that costs, in a sentence or two; empty where nothing is known."""
+    late = result.late
+    if late is None or result.submitted is None:
+        return ""
+    due, handed_in = _clock(late.due), _clock(result.submitted)
+    if not late.days:
+        return f"Handed in {handed_in}, in time (due {due})."
+    days = f"{late.days} {'day' if late.days == 1 else 'days'} late (handed in {handed_in}, due {due})"
+    slack = f", {late.slack_days} of them covered by your slack days" if late.slack_days else ""
+    cost = (
+        f"{points(late.penalty)} points are taken off: {points(result.final)} count."
+        if late.penalty
+        else "Nothing is taken off."
+    )
+    return one_line(f"{days}{slack}. {cost}", 300)
+
+
+def _clock(time: str) -> str:
+    return time[:16].replace("T", " ")
+
+
 def isolation_words(result: SubmissionResult) -> str:
     """How the submission was kept apart from the grader, for example ``in full isolation (S3: …)``."""
     profile, layers = result.isolation.profile, ", ".join(result.isolation.layers)

@@ -268,3 +268,20 @@ def test_results_of_others_are_pointed_out(
     assert "old" in told
     run(course, [a_class / "ann"], out)
     assert "are of others" not in capsys.readouterr().err
+
+
+def test_a_time_that_students_can_write_counts_where_the_policy_says_so(
+    course: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """nbgrader's timestamp.txt: anybody can lay one beside their work."""
+    hand_in(tmp_path / "class" / "ann")
+    (tmp_path / "class" / "ann" / "timestamp.txt").write_text("2026-11-20 23:30:00 UTC")
+    policy = f'assignments = ["{course}"]\n[policy]\nper_day = 10\n{{}}\n[policy.due]\n{course} = 2026-11-20T23:00:00Z\n'
+    (tmp_path / "solutions" / "course.toml").write_text(policy.format(""))
+    run(course, [tmp_path / "class"], tmp_path / "out")
+    assert results(tmp_path / "out")["ann"]["late"] is None
+    assert "it is not known when 1 of 1 were handed in" in capsys.readouterr().err
+    (tmp_path / "solutions" / "course.toml").write_text(policy.format('times = "nbgrader"'))
+    run(course, [tmp_path / "class"], tmp_path / "out", resume=True)
+    told = results(tmp_path / "out")["ann"]
+    assert (told["late"]["days"], told["late"]["penalty"]) == (1, pytest.approx(told["score"] / 10))

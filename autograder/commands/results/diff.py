@@ -29,6 +29,11 @@ def run(
     before, after = _results(old), _results(new)
     comparison = compare(before, after)
     _warn(before, after, comparison)
+    show(comparison, as_json=as_json)
+
+
+def show(comparison: Comparison, *, as_json: bool) -> None:
+    """Print who moved."""
     if as_json:
         typer.echo(json.dumps(_as_data(comparison), indent=1, ensure_ascii=False))
         return

@@ -9,7 +9,7 @@ import typer
 
 
 def run(
-    format: Annotated[str, typer.Argument(help="canvas, moodle, csv, junit or gradescope.")],
+    format: Annotated[str, typer.Argument(help="canvas, moodle, csv, junit, gradescope or progsnap2.")],
     results: Annotated[list[str], typer.Argument(help="Folders with results, or a gradebook: gradebook.db or a database URL.")],
     out: Annotated[Path | None, typer.Option(help="File, or folder, to write; by default a new one in RESULTS.")] = None,
     roster: Annotated[
@@ -29,22 +29,29 @@ def run(
         Path | None, typer.Option(help="CSV with the columns group and student: each member gets the group's mark.")
     ] = None,
     attempts: Annotated[
-        str, typer.Option(help="Of a student's results in several folders, earlier ones first: best or latest.")
+        str,
+        typer.Option(help="best or latest, of several folders, earlier ones first, and their histories; default: the policy."),
     ] = "",
+    pseudonyms: Annotated[
+        Path | None, typer.Option(help="Of progsnap2: a file with a secret, made if need be; names become pseudonyms with it.")
+    ] = None,
     course_id: Annotated[str | None, typer.Option(help="Course to read from a gradebook that holds several.")] = None,
 ) -> None:
     """Write marks in the layout of another tool. For instructors and CI.
 
     Reads results folders of `autograder grade`, or nbgrader's gradebook with manual scores and late penalties. canvas and
     moodle write what these import; with --roster, the class list that they exported comes back with the marks in it.
-    csv is a plain table. junit and gradescope take one results folder.
+    csv is a plain table. junit and gradescope take one results folder. progsnap2 writes a line of JSON per student, attempt,
+    exercise and misconception, for those who study teaching.
 
     Students are found in the class list by --id-column, login, number, id or e-mail address, in this order. Marks without
     a place are listed, and the exit code is then 2; the file is written all the same.
     """
     from autograder.exports.export import SheetOptions, export_marks
+    from autograder.lateness.penalties import default_attempts
 
-    options = SheetOptions(roster, tuple(assignment or ()), missing_as_zero, id_column, course_id, groups, attempts)
+    attempts = attempts or default_attempts()
+    options = SheetOptions(roster, tuple(assignment or ()), missing_as_zero, id_column, course_id, groups, attempts, pseudonyms)
     exported = export_marks(format, results, out, options)
     for line in exported.remarks:
         typer.echo(f"autograder: {line}", err=True)
