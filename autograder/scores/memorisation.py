@@ -77,9 +77,9 @@ def score_memorisation(samples: Tensor, given: Tensor, held: Tensor, shift: int 
         return Memorisation(math.nan, math.nan, 0, False, False)
     distinct, spread = _distinct(samples, held[:size])
     count = int(distinct.sum().item())
-    to_held = _nearest(samples, held[:size], shift)
+    to_held = nearest_distances(samples, held[:size], shift)
     starts = sorted({min(start, len(given) - size) for start in range(0, len(given), size)})
-    nearest = [_nearest(samples, given[start : start + size], shift) for start in starts]
+    nearest = [nearest_distances(samples, given[start : start + size], shift) for start in starts]
     median, below, nearer = min(_compared(to_given, to_held, distinct) for to_given in nearest)
     diverse = _chance(count, count) < CHANCE and spread >= _DIVERSE
     copied = median < ALARM and _chance(below, count) < CHANCE / len(starts)
@@ -112,7 +112,7 @@ def _distinct(samples: Tensor, held: Tensor) -> tuple[Tensor, float]:
     return distinct, spread.item()
 
 
-def _nearest(samples: Tensor, images: Tensor, shift: int) -> Tensor:
+def nearest_distances(samples: Tensor, images: Tensor, shift: int = 0) -> Tensor:
     """Distances of samples to the nearest image over all shifts, ``(n,)``, float64.
 
     The nearest is found in float32 by products; its distance is then computed directly, so that a copy has distance 0.

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from autograder.data.secret_world import World
+from autograder.data.image_set import unit_interval
+from autograder.data.secret_world import SecretWorld, World
 from autograder.scores.class_accuracy import classes_present
+from autograder.scores.copying import HONEST, copy_ratio
 from autograder.scores.coverage import coverage
 from autograder.scores.features import describe, load_classifier
 from autograder.scores.frechet import frechet_distance
 from autograder.scores.memorisation import score_memorisation
 from autograder.training.beside import Unusable
+from autograder.training.run import TrainingRun
 
 JUDGED = 400
-"""How many samples are compared with single images; enough for :func:`score_memorisation`."""
+"""How many images are compared with single ones; enough for :func:`score_memorisation`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +54,19 @@ def score_images(samples: Tensor, world: World) -> ImageScores:
         coverage(of_samples.features, of_hidden.features[: len(samples)]),
         classes_present(of_samples.logits),
     )
+
+
+def refuse_stored_images(run: TrainingRun, decoded: Tensor, world: World) -> None:
+    """Refuse reconstructions ``(n, 1, 28, 28)`` of hidden images that are images stored in the network.
+
+    They may be the given ones, or the public ones that the hidden images were warped from.
+
+    Raises:
+        Unusable: they are nearer to these than to the same ones in another warp.
+    """
+    judged = decoded[:JUDGED]
+    public = run.source.images(run.task.data)[1].images.to(judged.device)
+    again = SecretWorld(run.seed("altered images"))
+    for what, known in (("given", world.given.images), ("public", unit_interval(public))):
+        if copy_ratio(judged, known, again.shown(known, what)) < HONEST:
+            raise Unusable("what is decoded are images that the network has stored; the course's staff is told")

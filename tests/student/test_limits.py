@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import subprocess
 import sys
@@ -29,16 +30,12 @@ def test_an_endless_loop_is_stopped(
     work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, loop: str
 ) -> None:
     """Each once, with the line; the other exercises are checked all the same."""
-    monkeypatch.setattr(RunOptions, "__init__", lambda self: _hasty(self))
+    monkeypatch.setattr(RunOptions, "__init__", functools.partialmethod(RunOptions.__init__, time_limit=0.3))
     (work / "pieces.py").write_text(pieces().replace("return double(x) + by", LOOPS[loop]))
     assert not check_folder(work)
     text = said(capsys)
     assert "stopped after 0.3 s in pieces.py, line" in text
     assert "✓ pieces.double" in text
-
-
-def _hasty(options: RunOptions) -> None:
-    options.seed, options.content, options.time_limit, options.visible_only = 0, "", 0.3, False
 
 
 def test_loading_that_does_not_end_costs_the_statement_only(
