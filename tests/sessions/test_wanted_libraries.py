@@ -34,4 +34,4 @@ def test_what_an_assignments_checks_need_whatever_a_submission_says() -> None:
     """Checks that train are as fast for an answer that names no optimiser; who trains nothing waits for none."""
     folder = open_course().solutions
     assert groups_of(folder / "vae") == groups_of(folder / "gan") == ("training",)
-    assert groups_of(folder / "flows") == groups_of(folder / "diffusion") == ()
+    assert groups_of(folder / "frontier") == groups_of(folder / "diffusion") == ()
