@@ -31,7 +31,7 @@ from autograder.lateness.penalties import apply_policy
 from autograder.lateness.times import nbgrader_time
 from autograder.plaintext import listed, one_line, points
 from autograder.reports.build import write_report
-from autograder.reports.terminal import print_result, print_student_line
+from autograder.reports.terminal import counts_line, print_result, print_student_line
 from autograder.results.hand_marks import enter_marks
 from autograder.results.results_folder import ResultKey, ResultsFolder, key_of
 from autograder.results.run_log import RunLog
@@ -73,6 +73,7 @@ class ClassRun:
         self._times = dict(times or {})
         self.results: list[SubmissionResult] = []
         self.failures: list[AutograderError] = []
+        self._fresh: list[SubmissionResult] = []
         self._profile = "S0"
         self._log = RunLog(out)
         self._data: dict[str, str] = {}
@@ -210,6 +211,7 @@ class ClassRun:
         elif done.graded is not None:
             stem = folder.save(done.job.path, done.graded)
             self.results.append(done.graded.result)
+            self._fresh.append(done.graded.result)
             self._log.write("graded", file=f"{stem}.json", **_told(done.graded.result))
             if done.graded.result.status == "grader_error":
                 print(one_line(f"autograder: {done.graded.result.student}: {done.graded.result.message}"), file=sys.stderr)
@@ -247,7 +249,8 @@ class ClassRun:
         if "html" in self.formats:
             built = write_report(self.out, stored, folder.warnings, folder.kept)
             if not self.quiet:
-                print(f"{len(self.results)} graded; report: {built.index}", file=sys.stderr)
+                told = counts_line(self._fresh, len(self.results) - len(self._fresh))
+                print(f"{told}; report: {built.index}", file=sys.stderr)
         else:
             write_summary(stored, self.out / "summary.csv")
             write_class(stored, self.out / "class.json")
