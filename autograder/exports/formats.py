@@ -6,6 +6,7 @@ No export holds more of a hidden check than its title, status and message; Grade
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -88,7 +89,8 @@ def destination_of(format: str, results_folder: Path, wanted: Path | None = None
 def junit_document(results: list[SubmissionResult]) -> bytes:
     """JUnit XML of some results, encoded as UTF-8.
 
-    The time of a suite is that of grading the submission. Checks are not timed one by one: their time is 0.
+    The time of a suite is that of grading the submission. Checks run side by side, so no time is told of a single one. A case
+    is called by the sentence that its check proves; names are unique within an exercise.
     """
     root = ElementTree.Element("testsuites", name="autograder")
     suites = [_suite(root, result) for result in results]
@@ -125,13 +127,19 @@ def _add_exercise(suite: ElementTree.Element, student: str, exercise: ExerciseRe
     if not exercise.checks:
         case = _case(suite, class_name, short_id(exercise.id))
         _add_outcome(case, exercise.status, exercise.note)
+    names = Counter(_called(check) for check in exercise.checks)
     for check in exercise.checks:
-        case = _case(suite, class_name, one_line(check.name))
+        name = _called(check)
+        case = _case(suite, class_name, name if names[name] == 1 else f"{name} ({one_line(check.name)})")
         _add_outcome(case, check.status, _details(check), f"{points(check.score)} of {points(check.max_score)} points")
 
 
+def _called(check: CheckResult) -> str:
+    return one_line(check.title.replace("`", "") or check.name.replace("_", " "))
+
+
 def _case(suite: ElementTree.Element, class_name: str, name: str) -> ElementTree.Element:
-    return ElementTree.SubElement(suite, "testcase", classname=class_name, name=name, time="0")
+    return ElementTree.SubElement(suite, "testcase", classname=class_name, name=name)
 
 
 def _add_outcome(case: ElementTree.Element, status: str, text: str, told: str = "") -> None:

@@ -72,6 +72,7 @@ def _showing(c: Any) -> None:
 
     from autograder.gradebook.preprocessors import ClearRubrics
 
+    c.GenerateFeedback.exporter_class = f"{_HERE}.safe_html.NamedFeedback"
     c.GenerateFeedback.preprocessors = [GetGrades, ClearRubrics, CSSHTMLHeaderPreprocessor]
     c.HTMLExporter.sanitize_html = True
     c.TemplateExporter.filters = {

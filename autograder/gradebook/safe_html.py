@@ -2,6 +2,7 @@
 
 Replaces nbconvert's filters of the same names in the feedback and in the formgrader, whose templates otherwise put
 markdown into the page as it is. Formulas stay text, which MathJax (with its ``Safe`` extension) sets in the browser.
+The feedback page's list of scores names the exercises.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import nh3
 from jinja2 import pass_context
 from markupsafe import Markup
+from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 _TAGS = frozenset(
@@ -21,6 +23,8 @@ _TAGS = frozenset(
         *("small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
     }
 )
+_ENTRY = re.compile(r'(<a href="#(comment-)?(?:points|answer)-([\w-]+)">)(?:Test cell|Written response|Comment)(?=</a>)')
+_RUBRIC_MARK = re.compile(r"^<!-- (?:BEGIN|END) MARK SCHEME -->$", re.MULTILINE)
 _STRAY = re.compile(rf"<(?!/?(?:{'|'.join(sorted(_TAGS))})[\s/>])", re.IGNORECASE)
 """The beginning of anything but a tag that is allowed."""
 _ATTRIBUTES = {
@@ -49,7 +53,10 @@ def markdown2html(context: Any, source: str) -> str:
     """Markdown as HTML without anything that acts: no scripts, handlers, frames, forms, styles or foreign pictures."""
     cell = context.get("cell") or {}
     renderer = _Renderer(escape=False, attachments=dict(cell.get("attachments", {})), exclude_anchor_links=True)
-    return clean_html(MarkdownWithMath(renderer=renderer).render(str(source)))
+    text = str(source)
+    if cell.get("metadata", {}).get("nbgrader", {}).get("locked"):  # the course's own cell: what bounds the rubric is no text
+        text = _RUBRIC_MARK.sub("", text)
+    return clean_html(MarkdownWithMath(renderer=renderer).render(text))
 
 
 def clean_html(html: Any) -> Markup:
@@ -70,3 +77,21 @@ def _harmless(tag: str, name: str, value: str) -> str | None:
         return value if all(map(_HIGHLIGHTED.fullmatch, value.split())) else None
     wanted = {("img", "src"): _PICTURE, ("a", "href"): _LINK}.get((tag, name))
     return value if wanted is None or wanted.fullmatch(value) else None
+
+
+class NamedFeedback(HTMLExporter):
+    """Writes what nbgrader's template writes, with ``losses.gaussian_kl`` in place of "Test cell"."""
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
+        """Return the page and the resources."""
+        page, resources = super().from_notebook_node(nb, resources, **kw)
+        return named(str(page)), resources
+
+
+def named(page: str) -> str:
+    """The page with exercises by name in its list of scores.
+
+    >>> named('<li><a href="#points-losses-gaussian_kl">Test cell</a> (Score: 5.0 / 5.0)</li>')
+    '<li><a href="#points-losses-gaussian_kl">losses.gaussian_kl</a> (Score: 5.0 / 5.0)</li>'
+    """
+    return _ENTRY.sub(lambda entry: f"{entry[1]}{entry[3].replace('-', '.', 1)}{': hint' if entry[2] else ''}", page)

@@ -70,6 +70,7 @@ class ClassRun:
         self._times = dict(times or {})
         self.results: list[SubmissionResult] = []
         self.failures: list[AutograderError] = []
+        self._fresh: list[SubmissionResult] = []
         self._profile = "S0"
         self._log = RunLog(out)
         self._data: dict[str, str] = {}
@@ -209,6 +210,7 @@ class ClassRun:
         elif done.graded is not None:
             stem = folder.save(done.job.path, done.graded)
             self.results.append(done.graded.result)
+            self._fresh.append(done.graded.result)
             self._log.write("graded", file=f"{stem}.json", **_told(done.graded.result))
             if done.graded.result.status == "grader_error":
                 print(one_line(f"autograder: {done.graded.result.student}: {done.graded.result.message}"), file=sys.stderr)
@@ -245,10 +247,12 @@ class ClassRun:
             print(f"autograder: warning: {warning}", file=sys.stderr)
         if "html" in self.formats:
             from autograder.reports.build import write_report  # the zygote started without waiting for pages
+            from autograder.reports.terminal import counts_line
 
             built = write_report(self.out, stored, folder.warnings, folder.kept)
             if not self.quiet:
-                print(f"{len(self.results)} graded; report: {built.index}", file=sys.stderr)
+                told = counts_line(self._fresh, len(self.results) - len(self._fresh))
+                print(f"{told}; report: {built.index}", file=sys.stderr)
         else:
             write_summary(stored, self.out / "summary.csv")
             write_class(stored, self.out / "class.json")

@@ -23,8 +23,8 @@ from autograder.training.task import statements
 
 Cell = dict[str, Any]
 
-BEGIN_RUBRIC = "### BEGIN MARK SCHEME"
-END_RUBRIC = "### END MARK SCHEME"
+BEGIN_RUBRIC = "<!-- BEGIN MARK SCHEME -->"
+END_RUBRIC = "<!-- END MARK SCHEME -->"
 
 _HOW_TO = """## How to work in this notebook
 

@@ -6,6 +6,9 @@ control characters, so that it cannot move the cursor. Colours appear on a termi
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -40,6 +43,14 @@ def print_result(result: SubmissionResult, console: Console, details: bool = Fal
 def print_student_line(result: SubmissionResult, console: Console) -> None:
     """Print :func:`student_line`, shortened to the width of the terminal rather than broken."""
     console.print(student_line(result), no_wrap=True, overflow="ellipsis")
+
+
+def counts_line(results: Sequence[SubmissionResult], unchanged: int) -> str:
+    """How many submissions of a run were graded, could not be read, or failed; ``unchanged`` ones are not among ``results``."""
+    words = {"graded": "graded", "unreadable": "could not be read", "grader_error": "without a mark, because the grader failed"}
+    counts = Counter[str](result.status for result in results)
+    parts = [f"{counts[status]} {told}" for status, told in words.items() if counts[status]]
+    return ", ".join([*parts, *([f"{unchanged} unchanged"] if unchanged else [])]) or "nothing graded"
 
 
 def result_table(result: SubmissionResult) -> Table:
@@ -120,6 +131,8 @@ def _print_problem(result: SubmissionResult, console: Console) -> None:
 
 def _print_details(result: SubmissionResult, console: Console) -> None:
     for exercise in result.exercises:
+        if exercise.status == "missing":  # the table says so
+            continue
         failing = [check for check in exercise.checks if check.status not in ("passed", "skipped")]
         shown = _told(exercise, failing)
         for check in shown:

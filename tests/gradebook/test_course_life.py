@@ -215,6 +215,8 @@ def test_feedback_and_export_agree_and_hold_no_secret(life: SmallCourse, nbgrade
             marks = marks_in_feedback(pages[-1])
             expected = scores(life, student)
             assert {name: marks[name] for name in expected} == {name: round(value or 0, 2) for name, value in expected.items()}
+            assert "Test cell" not in pages[-1].read_text("utf-8")
+            assert ">pieces.double</a> (Score:" in pages[-1].read_text("utf-8")
             assert marks["why"] == book.find_grade("answer-why", life.name, life.name, student).score
     nbgrader("export", "--to", str(life.root / "marks.csv"))
     rows = {row["student_id"]: row for row in csv.DictReader((life.root / "marks.csv").open())}

@@ -42,3 +42,15 @@ def test_harmless_markdown_is_set() -> None:
     assert soup.img["src"] == "data:image/png;base64,iVBORw0KGgo="
     assert soup.a
     assert soup.a["href"] == "https://example.org/?a=1"
+
+
+def test_what_bounds_a_rubric_is_not_shown_to_who_marks() -> None:
+    """Of the course's own cell; a student's text is shown whole."""
+    text = "Why?\n\n<!-- BEGIN MARK SCHEME -->\n- one point\n<!-- END MARK SCHEME -->\n"
+    template = Environment(autoescape=False)
+    template.filters["markdown2html"] = markdown2html
+    shown = template.from_string("{{ cell.source | markdown2html }}")
+    ours = shown.render(cell={"source": text, "metadata": {"nbgrader": {"locked": True}}})
+    assert "MARK SCHEME" not in ours
+    assert "one point" in ours
+    assert "MARK SCHEME" in shown.render(cell={"source": text})

@@ -90,7 +90,7 @@ def test_stubs_are_those_of_the_modules(released: Course) -> None:
 def test_written_questions_are_graded_by_hand(released: Course) -> None:
     """The rubric is a marking scheme that students do not get; the points are its sum."""
     source, release_ = cells_of(released, "source"), cells_of(released, "release")
-    assert "### BEGIN MARK SCHEME" in source["question-why"].source
+    assert "<!-- BEGIN MARK SCHEME -->" in source["question-why"].source
     assert "- 1.5 points: CANARY_RUBRIC short." in source["question-why"].source
     assert release_["question-why"].source.rstrip().endswith("Why is $2x$ not *x*?")
     answer = release_["answer-why"]

@@ -6,9 +6,9 @@ import io
 
 import pytest
 from rich.console import Console
-from sample_results import HOSTILE_NAMES, SECRET, grader_error, result, unreadable
+from sample_results import HOSTILE_NAMES, SECRET, classroom, exercise, failed_exercise, grader_error, result, unreadable
 
-from autograder.reports.terminal import print_result, print_student_line, student_line
+from autograder.reports.terminal import counts_line, print_result, print_student_line, student_line
 from autograder.results.schema import SubmissionResult
 
 
@@ -71,3 +71,20 @@ def test_failing_checks_that_say_the_same_are_counted() -> None:
     text = printed(graded)
     assert f"{len(failing) + 1} more checks fail for the same reason." in text
     assert "again 1" not in text
+
+
+def test_counts_say_what_became_of_a_run() -> None:
+    """Unreadable work is not graded, and what was not touched is said."""
+    done = [*classroom(2), unreadable("eve")]
+    assert counts_line(done, 0) == "2 graded, 1 could not be read"
+    assert counts_line([], 13) == "13 unchanged"
+    assert counts_line(done[:1], 3) == "1 graded, 3 unchanged"
+    assert counts_line([], 0) == "nothing graded"
+
+
+def test_an_exercise_that_is_not_begun_takes_one_line() -> None:
+    """The table has it; there is no more to say."""
+    exercises = [exercise(0, "missing", 0.0), failed_exercise(), failed_exercise()]
+    text = printed(result().model_copy(update={"exercises": exercises}))
+    assert text.count("reconstruction_loss") == 1
+    assert text.count("gaussian_kl") > 1
