@@ -64,6 +64,7 @@ def test_linear_beta_schedule_closed_form(candidate: Candidate) -> None:
         (whole(3, 5, 10), number(4, 0.002, 0.009), number(5, 0.05, 0.15)),
         (whole(6, 30, 60), number(7, 0.001, 0.005), number(8, 0.4, 0.6)),
     ]
+    cases.append((4, number(14, 1e-6, 9e-6, digits=8), number(15, 0.9, 0.99)))
     for length, start, end in cases:
         betas = candidate.linear_beta_schedule(length, start, end)
         assert_close(betas, linear(length, start, end), rtol=1e-5, dtype=False, what="the betas")
@@ -165,6 +166,9 @@ def test_alphas_cumprod_precision(candidate: Candidate) -> None:
     betas = linear(1000, number(29, 1e-4, 2e-4, digits=6), number(30, 0.015, 0.025))
     expected = torch.from_numpy(np.exp(np.cumsum(np.log1p(-betas.numpy()))))
     assert_close(candidate.alphas_cumprod(betas), expected, rtol=1e-9, atol=1e-15)
+    long = linear(whole(38, 1100, 1900), 1e-4, 0.02)
+    expected = torch.from_numpy(np.exp(np.cumsum(np.log1p(-long.numpy()))))
+    assert_close(candidate.alphas_cumprod(long), expected, rtol=1e-9, atol=1e-15)
     assert_close(candidate.alphas_cumprod(betas[::100].float()), (1 - betas[::100]).cumprod(0).float())
 
 
@@ -203,10 +207,14 @@ def test_extract_matches_indexing(candidate: Candidate, case: Lookup) -> None:
 
 @check("extract", points=0.25, title="keeps the dtype of the values", kind="dtype")
 def test_extract_dtype(candidate: Candidate) -> None:
-    """The result does not have the dtype, or not the precision, of the table."""
+    """The result does not have the dtype, or not the precision, of the table, or a long table is cut off."""
     values = torch.rand(3, generator=generator(31), dtype=torch.float64) * torch.tensor([1, 1e-12, 1])
     t = torch.tensor([2, 1, 0, 0])
     assert_close(candidate.extract(values, t, (4, 2, 2)), values[t].reshape(4, 1, 1), rtol=1e-14, atol=0.0)
+    length = whole(36, 1100, 1900)
+    table = torch.linspace(0, 1, length, dtype=torch.float64)
+    t = torch.tensor([length - 1, whole(37, 260, 990), 0])
+    assert_close(candidate.extract(table, t, (3, 2)), table[t].reshape(3, 1), rtol=1e-14, atol=0.0)
 
 
 @check("extract", points=0.5, title="passes gradients to the values", kind="gradient")

@@ -9,7 +9,16 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, CheckFailed, RemoteObject, assert_close, assert_shape, assert_true
+from autograder.checks import (
+    Candidate,
+    CheckFailed,
+    RemoteObject,
+    assert_close,
+    assert_draws_afresh,
+    assert_sets_no_seed,
+    assert_shape,
+    assert_true,
+)
 from autograder.checks.strategies import generator
 
 SEED = 11
@@ -103,11 +112,16 @@ def assert_describes_a_posterior(posterior: object, rows: int, latent_dim: int) 
     assert_true(bool((gaps > 1e-6).all()), "two coordinates of mu and logvar are the same")
 
 
-def assert_unconstrained(posterior: object, rows: int, latent_dim: int) -> None:
-    """Both signs of mu and negative log-variances occur among many coordinates."""
+def assert_unconstrained(posterior: object, rows: int, latent_dim: int, enlarged: object) -> None:
+    """Both signs of mu and negative log-variances occur among many coordinates; with large weights both leave [-12, 12].
+
+    Log-variances may be kept within [-20, 20], which is all that the losses ask for.
+    """
     mu, logvar = pair(posterior, rows, latent_dim)
     assert_true(bool((mu < 0).any()) and bool((mu > 0).any()), "mu has only one sign")
     assert_true(bool((logvar < 0).any()), "logvar is never negative, so the variance is never below one")
+    for value, name in zip(pair(enlarged, rows, latent_dim), ("mu", "logvar"), strict=True):
+        assert_true(bool(value.max() > 12) and bool(value.min() < -12), f"{name} is confined to an interval")
 
 
 def assert_sees_the_whole_image(encode: Callable, x: Tensor, latent_dim: int) -> None:
@@ -127,6 +141,8 @@ def assert_uses_every_latent(decoder: Callable, z: Tensor) -> None:
     assert_true(gradient is not None, "the image has no gradient with respect to the latent")
     assert_shape(gradient, tuple(z.shape), what="the gradient with respect to the latent")
     assert_true(bool((gradient != 0).any(0).all()), "some latent coordinate does not change the image")
+    far = 5.0 * torch.eye(z.shape[1])
+    assert_true(bool((decoder(far) != decoder(1.2 * far)).flatten(1).any(1).all()), "latents far from zero are cut off")
 
 
 def assert_same_after_loading(first: RemoteObject, second: RemoteObject, inputs: dict[str, Tensor]) -> None:
@@ -137,9 +153,9 @@ def assert_same_after_loading(first: RemoteObject, second: RemoteObject, inputs:
 
 
 def assert_any_real(images: object, shape: tuple[int, ...]) -> None:
-    """Images leave [-1, 1] on both sides, as those of a decoder with large weights do."""
+    """Images leave [-20, 20] on both sides, as those of a decoder with large weights do."""
     assert_shape(images, shape, what="the decoded image")
-    assert_true(bool(images.max() > 1) and bool(images.min() < -1), "the decoded values are confined to an interval")
+    assert_true(bool(images.max() > 20) and bool(images.min() < -20), "the decoded values are confined to an interval")
 
 
 def assert_every_pixel_varies(images: Tensor) -> None:
@@ -159,6 +175,7 @@ def assert_reconstructs_a_draw(candidate: Candidate, vae: RemoteObject, shape: t
     latents that decode to the images; under one seed it must be the same for other images with other mu and logvar.
     """
     x = noise(2, *shape, seed=3)
+    assert_draws_afresh(candidate, lambda: reconstruction(vae(x), x.shape), "the reconstruction")
     x_hat, mu, std = posterior_and_draw(candidate, vae, x)
     usual = vae.decode(mu + std * noise(2, 2, seed=SEED))
     assert_shape(usual, tuple(x.shape), what="the decoded image")
@@ -208,7 +225,8 @@ def assert_looks_normal(eps: Tensor, summary: str) -> None:
 
 
 def assert_samples_the_prior(candidate: Candidate, vae: RemoteObject) -> None:
-    """`sample` decodes standard normal latents."""
+    """`sample` decodes standard normal latents, other ones at every call."""
+    assert_draws_afresh(candidate, lambda: vae.sample(4), "the sample")
     images = vae.sample(3, generator=candidate.generator(SEED))
     usual = vae.decode(noise(3, 2, seed=SEED))
     assert_shape(images, tuple(usual.shape), what="the sample")
@@ -230,17 +248,15 @@ def assert_draws_every_time(vae: RemoteObject, x: Tensor) -> None:
         assert_true(bool(differ), "two forward passes drew the same latent")
 
 
-def assert_sampling_is_reproducible(candidate: Candidate, vae: RemoteObject) -> None:
-    """The generator decides the samples, and nothing but the generator moves."""
+def assert_sampling_is_reproducible(candidate: Candidate, vae: RemoteObject, make: Callable[[], RemoteObject]) -> None:
+    """The generator decides the samples, and nothing but the generator moves; `make`, which makes another one, seeds nobody."""
     seen = [vae.sample.observe(2, generator=candidate.generator(seed)) for seed in (4, 4, 5)]
     for sample in seen:
         assert_true(isinstance(sample.value, Tensor), "the sample is not a tensor")
         assert_true(not sample.rng_used, "sampling with a generator used the global random state")
     assert_close(seen[1].value, seen[0].value, what="the sample from an equal generator")
-    free = [vae.sample(2), vae.sample(2)]
-    for one, other in ((seen[0].value, seen[2].value), free):
-        differ = isinstance(one, Tensor) and isinstance(other, Tensor) and bool((one - other).abs().max() > 1e-6)
-        assert_true(differ, "different draws gave the same sample")
+    assert_true(bool((seen[0].value - seen[2].value).abs().max() > 1e-6), "different draws gave the same sample")
+    assert_sets_no_seed(candidate, make, lambda: vae.sample(4))
 
 
 def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, x: Tensor) -> None:
@@ -250,6 +266,7 @@ def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, 
     and every image, must have a gradient.
     """
     mu, logvar = pair(vae.encode(x), len(x), 2)
+    assert_posterior_is_attached(vae, x)
     spread = (0.5 * logvar).exp() * noise(*mu.shape, seed=SEED)
     candidate.seed(SEED)
     (reached,) = vae.grad(x, wrt=(0,), select=0)
@@ -265,6 +282,15 @@ def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, 
         if reached.shape == x.shape and is_near(reached, gradients[0] + gradients[1]):
             return
     assert_parameters_have_gradients(vae, x)
+
+
+def assert_posterior_is_attached(vae: RemoteObject, x: Tensor) -> None:
+    """The mu and logvar that `forward` returns have the gradients of those that `encode` returns: the divergence needs them."""
+    for select, name in enumerate(("mu", "logvar")):
+        (returned,) = vae.grad(x, wrt=(0,), select=select + 1)
+        (own,) = vae.encode.grad(x, wrt=(0,), select=select)
+        if own is not None:
+            assert_true(returned is not None and is_near(returned, own), f"no gradient flows through the {name} of forward")
 
 
 def is_near(value: Tensor, expected: Tensor) -> bool:

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.distributions import Normal, kl_divergence
 
 from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check
-from autograder.checks.strategies import Batch, batches, normal, number
+from autograder.checks.strategies import Batch, batches, normal, number, uniform
 
 MATRICES = ((1, 1), (1, 3), (2, 1), (2, 3), (5, 4))
 DEEPER = ((2, 3, 2), (2, 1, 3, 2), (3, 2, 1, 2, 2), (1, 2, 2))
@@ -118,6 +118,8 @@ def test_gaussian_log_likelihood_is_pure(candidate: Candidate) -> None:
 def test_gaussian_log_likelihood_is_finite_far_from_the_mean(candidate: Candidate) -> None:
     """Where the density itself is too small for a float, its logarithm is not finite or not accurate."""
     mean = normal((1, 2), 11, torch.float32)
+    far = uniform((1, 2), 13, 30.0, 90.0, torch.float32)
+    assert_close(candidate.gaussian_log_likelihood(far + 1, far), likelihood(far + 1, far))
     for distance in (20.0, number(12, 30, 1000), 1e4):
         x = mean + torch.tensor([[distance, 0.0]])
         assert_close(candidate.gaussian_log_likelihood(x, mean), likelihood(x, mean))
@@ -150,10 +152,11 @@ def test_reconstruction_loss_has_the_right_gradient(candidate: Candidate) -> Non
 
 @check("reconstruction_loss", points=0.25, title="works in double precision", kind="dtype")
 def test_reconstruction_loss_keeps_double_precision(candidate: Candidate) -> None:
-    """For float64 inputs the value is not accurate to double precision."""
+    """For float64 inputs, small or large, the value is not accurate to double precision."""
     x_hat, x = normal((2, 3), 3), normal((2, 3), 4)
-    value = candidate.reconstruction_loss(x_hat, x)
-    assert_close(value, squared_error(x_hat, x), rtol=1e-9, atol=1e-10, scalar=True)
+    for scale in (1, number(5, 30, 90)):
+        value = candidate.reconstruction_loss(scale * x_hat, x)
+        assert_close(value, squared_error(scale * x_hat, x), rtol=1e-9, atol=1e-10, scalar=True)
 
 
 @check("reconstruction_loss", points=0.25, title="changes neither its inputs nor the random state", kind="purity")
@@ -200,7 +203,10 @@ def test_negative_elbo_is_a_mean_over_the_batch(candidate: Candidate) -> None:
 
 @check("negative_elbo", points=0.25, title="works in double precision and for latents of any shape", kind="shape")
 def test_negative_elbo_takes_latents_of_any_shape(candidate: Candidate) -> None:
-    """With float64 inputs or with latents that have several trailing dimensions a part is wrong."""
+    """With float64 inputs, with latents of several trailing dimensions, or for a very narrow or wide posterior a part is wrong."""
+    image, code = normal((2, 3), 21), torch.zeros(2, 3, dtype=torch.float64)
+    for logvar in (0.0, number(22, -18, -12), number(23, 12, 18)):
+        assert_parts(candidate.negative_elbo(image, image + 1, code, code + logvar), parts(image, image + 1, code, code + logvar))
     arguments = normal((2, 1, 3), 13), normal((2, 1, 3), 14), normal((2, 2, 1, 2), 15), normal((2, 2, 1, 2), 16)
     assert_parts(candidate.negative_elbo(*arguments), parts(*arguments))
 
