@@ -42,6 +42,8 @@ class Outcome:
     expected: Any = None
     got: Any = None
     note: str = ""
+    mistake: str = ""
+    """What alone breaks the law that did not hold, where there is only one thing."""
 
     @property
     def passed(self) -> bool:
@@ -62,7 +64,7 @@ def outcome_of(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome
         pair = (failure.expected, failure.got) if _elements(failure.got) <= MAX_KEPT else (None, None)
         returned = remote.latest is None or remote.latest.value is not None
         summary, detail = (text.replace(NO_RETURN, "") if returned else text for text in (failure.summary, failure.detail))
-        return Outcome(check, "failed", summary, detail, _asked(remote), *pair)
+        return Outcome(check, "failed", summary, detail, _asked(remote), *pair, mistake=failure.mistake)
     except CandidateError as error:
         return _student_error(check, error, _asked(remote))
     except AssertionError as failure:

@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 from autograder.checks.candidate import Candidate
-from autograder.checks.closeness import assert_close, assert_true, fail
+from autograder.checks.closeness import assert_close, fail
+
+FIXED_SEED = "seed_fixed_inside"
 
 
 def assert_draws_afresh(candidate: Candidate, draw: Callable[[], Tensor], what: str = "the draw") -> None:
@@ -24,8 +26,10 @@ def assert_draws_afresh(candidate: Candidate, draw: Callable[[], Tensor], what: 
         candidate.seed(seed)
         seen.append([_tensor(draw(), what) for _ in range(2)])
     (first, second), (other, other_second), (again, _) = seen
-    assert_true(_differ(first, second), f"{what} is the same at every call: its seed is decided inside")
-    assert_true(_differ(first, other) and _differ(second, other_second), f"{what} does not follow the global seed")
+    if not _differ(first, second):
+        fail(f"{what} is the same at every call: its seed is decided inside", mistake=FIXED_SEED)
+    if not (_differ(first, other) and _differ(second, other_second)):
+        fail(f"{what} does not follow the global seed", mistake=FIXED_SEED)
     assert_close(again, first, what=f"{what} after the same seed")
 
 
@@ -42,8 +46,8 @@ def assert_sets_no_seed(candidate: Candidate, act: Callable[[], object], draw: C
             before()
             seen.append(_tensor(draw(), "the draw"))
         if not _differ(*seen):
-            assert_true(before is not act, "a seed is set for everybody")
-            return
+            return None if before is not act else fail("a seed is set for everybody", mistake=FIXED_SEED)
+    return None
 
 
 def _tensor(value: object, what: str) -> Tensor:

@@ -54,8 +54,10 @@ def assert_gradients_are_slopes(
     for name, start, at, measured, told in doubtful:
         right = _agree(measured, told, largest) or _agree(*_slopes(at, start, gradients[name], STEPS[1]), largest)
         _put_back(module, name, start)
-        to = "a parameter" if name else "its input"
-        assert_true(right, f"the gradient with respect to {to} is not the slope of the values: it is cut or wrong on the way")
+        if not right:
+            to = "a parameter" if name else "its input"
+            summary = f"the gradient with respect to {to} is not the slope of the values: it is cut or wrong on the way"
+            fail(summary, mistake="gradient_cut_on_the_way")
 
 
 def _agree(measured: Tensor, told: Tensor, largest: float) -> bool:
@@ -101,7 +103,10 @@ def assert_alone_in_train_mode(
             try:
                 assert_close(among, alone, rtol=1e-3)
             except CheckFailed:
-                fail("in train mode the result of a sample changes with the other samples of its batch")
+                fail(
+                    "in train mode the result of a sample changes with the other samples of its batch",
+                    mistake="samples_meet_in_train_mode",
+                )
     finally:
         module.method("eval")()
 

@@ -28,10 +28,11 @@ def affine_maps() -> st.SearchStrategy[Affine]:
 
 
 def make_affine(shape: tuple[int, int], seed: int, dtype: torch.dtype = torch.float64) -> Affine:
-    """Scales between 0.3 and 3 in size, of either sign."""
+    """Scales between 0.3 and 3 in size, of either sign; no point is so far out that its density would underflow."""
     sign = torch.where(normal(shape[1:], seed + 1) > 0, 1, -1)
     a = (sign * uniform(shape[1:], seed + 2, 0.3, 3.0)).to(dtype)
-    return Affine(normal(shape, seed, dtype, 2.0), a, normal(shape[1:], seed + 3, dtype))
+    b = normal(shape[1:], seed + 3, dtype)
+    return Affine((a * normal(shape, seed, dtype, 1.5) + b).mul(1000).round().div(1000), a, b)
 
 
 def affine_oracle(case: Affine) -> Tensor:

@@ -153,10 +153,9 @@ def test_reconstruction_loss_has_the_right_gradient(candidate: Candidate) -> Non
 @check("reconstruction_loss", points=0.25, title="works in double precision", kind="dtype")
 def test_reconstruction_loss_keeps_double_precision(candidate: Candidate) -> None:
     """For float64 inputs, small or large, the value is not accurate to double precision."""
-    x_hat, x = normal((2, 3), 3), normal((2, 3), 4)
-    for scale in (1, number(5, 30, 90)):
-        value = candidate.reconstruction_loss(scale * x_hat, x)
-        assert_close(value, squared_error(scale * x_hat, x), rtol=1e-9, atol=1e-10, scalar=True)
+    for x_hat, x in ((normal((2, 3), 3), normal((2, 3), 4)), (normal((2, 3), 3, scale=60), normal((2, 3), 4))):
+        value = candidate.reconstruction_loss(x_hat, x)
+        assert_close(value, squared_error(x_hat, x), rtol=1e-9, atol=1e-10, scalar=True)
 
 
 @check("reconstruction_loss", points=0.25, title="changes neither its inputs nor the random state", kind="purity")
