@@ -1,6 +1,6 @@
-"""What is said of mutants of the references: ``benchmarks/mutant_hints.py [ASSIGNMENT[:module] …]`` writes results/mutant_hints.json.
+"""What is said of mutants of the references: ``benchmarks/mutant_hints.py [ASSIGNMENT[:module] …]``.
 
-Hours for everything; an assignment, or a module of it, at a time adds to what is there.
+Writes ``results/mutant_hints.json``. Hours for everything; an assignment, or a module of it, at a time adds to what is there.
 """
 
 from __future__ import annotations
@@ -33,17 +33,21 @@ def main(wanted: list[str]) -> None:
         verdicts: list[HintVerdict] = []
         for verdict in judge_hints(assignment, list(mutants_of(assignment, keys))):
             verdicts.append(verdict)
-            print(verdict.kind, verdict.mutant.exercise, verdict.mutant.operator, verdict.hint, verdict.mutant.after[:80], flush=True)
+            mutant = verdict.mutant
+            print(verdict.kind, mutant.exercise, mutant.operator, verdict.hint, mutant.after[:80], flush=True)
         counts = table(verdicts)
         counts.pop("all", None)
         before["hints"].update(counts)
-        before["not_own"] = [line for line in before["not_own"] if line.split(" | ")[0] not in counts] + [
-            f"{one.mutant.assignment} {one.mutant.exercise} | {one.kind} | {one.mutant.operator} | {one.hint} | {one.mutant.after}"
-            for one in verdicts if one.kind in ("other", "none")
-        ]  # fmt: skip
+        before["not_own"] = [line for line in before["not_own"] if line.split(" | ")[0] not in counts]
+        before["not_own"] += [_line(one) for one in verdicts if one.kind in ("other", "none")]
         rows = [value for key, value in before["hints"].items() if key != "all"]
         before["hints"]["all"] = {kind: sum(row[kind] for row in rows) for kind in ("own", "same", "other", "none")}
         write_atomically(RESULTS, json.dumps(before, indent=1) + "\n")
+
+
+def _line(one: HintVerdict) -> str:
+    mutant = one.mutant
+    return f"{mutant.assignment} {mutant.exercise} | {one.kind} | {mutant.operator} | {one.hint} | {mutant.after}"
 
 
 if __name__ == "__main__":

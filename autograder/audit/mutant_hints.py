@@ -1,4 +1,4 @@
-"""Does the hint for a mutant of a reference name what was changed? Counted by family of mistakes, for ``autograder audit --hints``."""
+"""Does the hint for a mutant of a reference name what was changed? Counted by family, for ``benchmarks/mutant_hints.py``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from autograder.audit.mutants import Mutant
 from autograder.audit.mutation_run import TIME_LIMIT, TooLong, raise_alarm
 from autograder.course.assignment import Assignment
+from autograder.diagnosis.generic_mistakes import EXPLAIN_ALL
 
-_SIGNS = {"Add": "plus", "Sub": "minus", "Mul": "multiplication", "Div": "division", "Pow": "power", "FloorDiv": "whole_number_division",
-          "Mod": "remainder"}  # fmt: skip
+_SIGNS = {
+    "Add": "plus", "Sub": "minus", "Mul": "multiplication", "Div": "division", "Pow": "power",
+    "FloorDiv": "whole_number_division", "Mod": "remainder",
+}  # fmt: skip
 _FAMILIES = (
     (r"NumberReplacer", r"number_changed|one_too_many_or_too_few|off_by_one|constant_\w+|number_\w+"),
     (r"ReplaceComparisonOperator", r"comparison_changed"),
@@ -71,14 +74,17 @@ def judge_hints(assignment: Assignment, mutants: Sequence[Mutant], seed: int = 0
             signal.alarm(0)
         if one.complete or all(outcome.passed or outcome.status != "failed" for outcome in one.outcomes):
             continue  # it loses nothing, or does not run: its error says what is wrong
-        first = one.diagnosis[0] if one.diagnosis else None
-        yield HintVerdict(mutant, first.misconception if first else "", _kind(mutant, first.misconception, first.confidence) if first else "none")
+        if not one.diagnosis:
+            yield HintVerdict(mutant, "", "none")
+            continue
+        first = one.diagnosis[0]
+        yield HintVerdict(mutant, first.misconception, _kind(mutant, first.misconception, first.confidence))
 
 
 def _kind(mutant: Mutant, name: str, confidence: str) -> str:
     if re.fullmatch(family_of(mutant.operator), name):
         return "own"
-    return "same" if confidence == "exact" else "other"
+    return "same" if confidence == "exact" or name in EXPLAIN_ALL else "other"
 
 
 def table(verdicts: Sequence[HintVerdict]) -> dict[str, dict[str, int]]:

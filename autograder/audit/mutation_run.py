@@ -78,4 +78,5 @@ def _is_caught(root: Path, mutant: Mutant, seed: int) -> bool:
 
 
 def raise_alarm(number: int, frame: FrameType | None) -> None:
+    """End what runs too long; for ``signal.SIGALRM``."""
     raise TooLong

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from autograder.checks.decorator import check
     from autograder.checks.draws import assert_draws_afresh, assert_sets_no_seed
     from autograder.checks.files import load_beside
-    from autograder.checks.modules import assert_alone_in_train_mode, assert_gradients_are_slopes
+    from autograder.checks.modules import (
+        assert_alone_in_train_mode,
+        assert_gradients_are_slopes,
+        assert_no_parameter_is_cut_off,
+    )
 
 __all__ = [
     "Candidate",
@@ -40,6 +44,7 @@ __all__ = [
     "assert_draws_afresh",
     "assert_finite",
     "assert_gradients_are_slopes",
+    "assert_no_parameter_is_cut_off",
     "assert_sets_no_seed",
     "assert_shape",
     "assert_true",
@@ -57,7 +62,7 @@ _MODULES = {
     "decorator": ("check",),
     "draws": ("assert_draws_afresh", "assert_sets_no_seed"),
     "files": ("load_beside",),
-    "modules": ("assert_alone_in_train_mode", "assert_gradients_are_slopes"),
+    "modules": ("assert_alone_in_train_mode", "assert_gradients_are_slopes", "assert_no_parameter_is_cut_off"),
 }  # fmt: skip
 
 __getattr__ = names_on_demand(__name__, {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names})

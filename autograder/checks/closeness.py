@@ -51,10 +51,10 @@ def fail(summary: str, detail: str = "", *, mistake: str = "") -> NoReturn:
     raise CheckFailed(summary, detail, mistake=mistake)
 
 
-def assert_true(condition: bool, summary: str, detail: str = "") -> None:
+def assert_true(condition: bool, summary: str, detail: str = "", *, mistake: str = "") -> None:
     """Fail with ``summary`` unless ``condition`` is exactly true."""
     if condition is not True and not (isinstance(condition, np.bool_ | Tensor) and bool(condition)):
-        raise CheckFailed(summary, detail)
+        raise CheckFailed(summary, detail, mistake=mistake)
 
 
 def assert_close(

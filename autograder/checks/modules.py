@@ -12,6 +12,7 @@ from autograder.checks.candidate import Candidate, RemoteFunction, RemoteObject
 from autograder.checks.closeness import CheckFailed, assert_close, assert_shape, assert_true, fail
 from autograder.checks.strategies import generator
 
+CUT = "gradient_cut_on_the_way"
 STEPS = (1e-3, 1e-4)
 """Relative sizes of the steps that slopes are measured with; a kink that one of them meets the other hardly does."""
 DIRECTIONS = 2
@@ -19,7 +20,13 @@ DIRECTIONS = 2
 
 
 def assert_gradients_are_slopes(
-    module: RemoteObject, method: str, x: Tensor, *, select: int | None = None, of_input: bool = True, of_parameters: bool = True
+    module: RemoteObject,
+    method: str,
+    x: Tensor,
+    *,
+    select: int | None = None,
+    of_input: bool = True,
+    of_parameters: bool = True,
 ) -> None:
     """Check that the gradients of ``module.method(x)`` are the slopes of its values: nothing is cut off on the way.
 
@@ -38,12 +45,15 @@ def assert_gradients_are_slopes(
     def value(at: Tensor) -> float:
         return float((weights.double() * _part(call(at), select).double()).sum())
 
-    def at_parameter(name: str, moved: Tensor) -> float:
-        module.set_parameters({name: moved})
-        return value(x)
+    def at_parameter(name: str) -> Callable[[Tensor], float]:
+        def moved_to(place: Tensor) -> float:
+            module.set_parameters({name: place})
+            return value(x)
+
+        return moved_to
 
     moves: list[tuple[str, Tensor, Callable[[Tensor], float]]] = [("", x, value)] if of_input else []
-    moves += [(name, start, lambda moved, name=name: at_parameter(name, moved)) for name, start in places.items()]
+    moves += [(name, start, at_parameter(name)) for name, start in places.items()]
     largest, doubtful = 0.0, []
     for name, start, at in moves:
         measured, told = _slopes(at, start, gradients[name], STEPS[0])
@@ -57,7 +67,7 @@ def assert_gradients_are_slopes(
         if not right:
             to = "a parameter" if name else "its input"
             summary = f"the gradient with respect to {to} is not the slope of the values: it is cut or wrong on the way"
-            fail(summary, mistake="gradient_cut_on_the_way")
+            fail(summary, mistake=CUT)
 
 
 def _agree(measured: Tensor, told: Tensor, largest: float) -> bool:
@@ -69,9 +79,7 @@ def _put_back(module: RemoteObject, name: str, start: Tensor) -> None:
         module.set_parameters({name: start})
 
 
-def _slopes(
-    at: Callable[[Tensor], float], start: Tensor, gradient: Tensor | None, step: float
-) -> tuple[Tensor, Tensor]:
+def _slopes(at: Callable[[Tensor], float], start: Tensor, gradient: Tensor | None, step: float) -> tuple[Tensor, Tensor]:
     """What the values do and what the gradient says, per unit of step, in a few directions; both ``(DIRECTIONS,)``."""
     scale = max(float(start.detach().square().mean().sqrt()), 0.1)
     measured, told = [], []
@@ -86,6 +94,30 @@ def _part(result: Any, select: int | None) -> Tensor:
     if select is not None:
         result = result[select] if isinstance(result, tuple | list) and len(result) > select else None
     return result if isinstance(result, Tensor) and result.is_floating_point() else fail("the result is not a tensor")
+
+
+def assert_no_parameter_is_cut_off(module: RemoteObject, x: Tensor) -> None:
+    """Check that a parameter without any gradient of ``module(x)`` has no influence on it either.
+
+    For networks that are too large to move every parameter. The module must be in eval mode and in general position.
+    """
+    before = _first(module(x))
+    weights = torch.randn(before.shape, generator=generator(341))
+    select = 0 if isinstance(module(x), tuple | list) else None
+    _, gradients = module.grad(x, wrt=(0,), cotangent=weights, select=select, parameters=True)
+    dead = [name for name, gradient in gradients.items() if gradient is None or not gradient.any()]
+    if not dead:
+        return
+    places = module.parameters_by_name()
+    module.set_parameters({name: places[name] + 0.1 for name in dead if name in places})
+    after = _first(module(x))
+    module.set_parameters({name: places[name] for name in dead if name in places})
+    if after.shape != before.shape or not torch.allclose(after, before, rtol=1e-3, atol=1e-5 * float(before.abs().max())):
+        fail("a parameter has an influence on the result but gets no gradient", mistake=CUT)
+
+
+def _first(result: Any) -> Tensor:
+    return _part(result, 0 if isinstance(result, tuple | list) else None)
 
 
 def assert_alone_in_train_mode(

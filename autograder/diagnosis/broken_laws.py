@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from autograder.results.schema import Diagnosis
 
 _HINTS = {
-    "seed_fixed_inside": "Your random numbers do not depend on the seed that the caller sets: they are the same at every call, or "
-                         "follow a seed that your code chooses. Which line sets a seed or makes a generator, and whose "
+    "seed_fixed_inside": "Your random numbers do not depend on the seed that the caller sets: they are the same at every call, "
+                         "or follow a seed that your code chooses. Which line sets a seed or makes a generator, and whose "
                          "decision is that?",
     "gradient_cut_on_the_way": "The values change with an input or a parameter that gets no gradient, or only part of it. Is "
                                "there a detach(), .data, .item(), numpy() or no_grad() on the way, or a tensor built anew "

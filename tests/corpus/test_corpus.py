@@ -14,6 +14,7 @@ import pytest
 from autograder.assessment.assess import assess
 from autograder.assessment.assessed import Assessed
 from autograder.assessment.runner import RunOptions
+from autograder.course.assignment import Assignment, Exercise
 from autograder.course.course import open_course
 from autograder.diagnosis.catalogue import catalogue
 from autograder.sessions.subjects import LoadedModules
@@ -32,11 +33,16 @@ def assessed(key: str, body: str, hints: bool = False) -> Assessed:
     name, _, exercise_key = key.partition(" ")
     assignment = COURSE.assignment(name)
     exercise = assignment.exercise(exercise_key)
-    file = f"{exercise.module}.py"
-    source = assignment.reference_files()[file].decode() + "\n" + _definition(exercise.target, exercise.name, body)
-    subject = LoadedModules(assignment, {**assignment.reference_files(), file: source.encode()})
+    subject = LoadedModules(assignment, with_answer(assignment, exercise, body))
     (one,) = assess(assignment, [exercise], subject, RunOptions(5), catalogue(assignment) if hints else None)
     return one
+
+
+def with_answer(assignment: Assignment, exercise: Exercise, body: str) -> dict[str, bytes]:
+    """The files of the references, with one of them defining an exercise anew."""
+    file = f"{exercise.module}.py"
+    source = assignment.reference_files()[file].decode() + "\n" + _definition(exercise.target, exercise.name, body)
+    return {**assignment.reference_files(), file: source.encode()}
 
 
 def _definition(target: Any, name: str, body: str) -> str:

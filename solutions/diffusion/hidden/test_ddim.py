@@ -73,7 +73,8 @@ def uneven(seed: int) -> tuple[int, int]:
 def test_ddim_timesteps_floor(candidate: Candidate) -> None:
     """Some timestep differs from floor(k T / S), or they are not in descending order."""
     step, few = whole(1, 2, 9), whole(2, 4, 20)
-    for length, count in [(1000, 50), (whole(6, 1100, 1900), 60), (step * few, few), uneven(10), uneven(20), (5 * few, 2 * few)]:
+    long = whole(6, 1100, 1900)
+    for length, count in [(1000, 50), (long, 60), (step * few, few), uneven(10), uneven(20), (5 * few, 2 * few)]:
         expected = [math.floor(Fraction(k * length, count)) for k in reversed(range(count))]
         actual = candidate.ddim_timesteps(length, count)
         assert_close(actual, torch.tensor(expected), dtype=False, what="the timesteps")

@@ -1,7 +1,6 @@
 """Hidden checks of ddim_sample_loop in ddim.py, watched through the network that the loop calls."""
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch

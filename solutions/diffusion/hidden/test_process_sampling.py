@@ -145,7 +145,7 @@ def test_p_sample_given_noise(candidate: Candidate, rng: torch.Generator) -> Non
 
 @check("GaussianDiffusion", points=0.5, title="p_sample: draws its own noise when none is given", kind="random")
 def test_p_sample_draws_noise(candidate: Candidate) -> None:
-    """Without given noise, what is added is not fresh standard normal noise of the right size at every call, or t = 0 gets some."""
+    """Without given noise, what is added is not standard normal noise, fresh at every call, or t = 0 gets some."""
     t = torch.tensor([4] * 400 + [0] * 100)
     shape = (500, 2, 3)
     zeros, eps = torch.zeros(shape), torch.linspace(-1, 1, 3).expand(shape)

@@ -1,8 +1,7 @@
 """Hidden checks of coupling.py: the two functions."""
 
-from typing import NamedTuple
-
 import math
+from typing import NamedTuple
 
 import torch
 from hypothesis import given
@@ -84,7 +83,7 @@ def test_coupling_forward_gradients(candidate: Candidate) -> None:
     "coupling_forward", points=0.25, title="determinants too small or too large for a float", kind="extreme"
 )
 def test_coupling_forward_extremes(candidate: Candidate) -> None:
-    """With many coordinates the determinant under- or overflows, but its logarithm must not; large log-scales are not cut off."""
+    """With many coordinates the determinant under- or overflows, but its logarithm must not; no log-scale is cut off."""
     size = number(57, 3.5, 5)
     s = torch.stack([torch.full((300,), -size), torch.full((300,), size)])
     _, log_det = candidate.coupling_forward(torch.ones(2, 300), s, torch.zeros(2, 300))

@@ -181,6 +181,6 @@ class inverse_transforms_again(AffineCoupling):
 
 misconception(
     "AffineCoupling", name="network_input_detached", belief="x_a only passes through",
-    replace=("s, t = self.network(x[:, self.a]).chunk(2, dim=-1)", "s, t = self.network(x[:, self.a].detach()).chunk(2, dim=-1)"),
+    replace=("self.network(x[:, self.a])", "self.network(x[:, self.a].detach())"),
     hint="y changes with x_a through s and t, but no gradient flows back to x_a on that way. What cuts it off?",
 )  # fmt: skip

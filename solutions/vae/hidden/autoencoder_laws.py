@@ -9,46 +9,27 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, CheckFailed, RemoteObject
-from autograder.checks import assert_close, assert_draws_afresh, assert_sets_no_seed, assert_shape, assert_true
+from autograder.checks import (
+    Candidate,
+    CheckFailed,
+    RemoteObject,
+    assert_close,
+    assert_draws_afresh,
+    assert_sets_no_seed,
+    assert_shape,
+    assert_true,
+    load_beside,
+)
 from autograder.checks.strategies import generator
 
+search = load_beside(__file__, "latent_search")
+
+CUT = "gradient_cut_on_the_way"
 SEED = 11
 """Behind every draw whose noise has to be known."""
 
 NUMBER = 100
 """Draws that tell one distribution from another, where the usual way to draw is not recognised."""
-
-
-def recover_noise(decode: Callable, images: Tensor, mean: Tensor, std: Tensor) -> tuple[Tensor, Tensor]:
-    """Find the noise `eps` for which `decode(mean + std * eps)` gives each of the images.
-
-    The nearest point of a grid over four standard deviations, corrected twice by Gauss-Newton with the grid's slopes.
-
-    Args:
-        decode: maps latents `(N, 2)` to images `(N, ...)`, each by itself.
-        images: `(B, ...)`, all of one posterior.
-        mean: `(2,)`, its mean.
-        std: `(2,)`, its standard deviations.
-
-    Returns:
-        `eps`, `(B, 2)`, and the error that remains relative to how much images vary over the grid, `(B,)`.
-    """
-    axis = torch.linspace(-4, 4, 19)
-    grid = torch.cartesian_prod(axis, axis)
-    flat = images.flatten(1)
-    decoded = decode(mean + std * grid).flatten(1)
-    slopes = torch.gradient(decoded.view(19, 19, -1), spacing=(axis, axis), dim=(0, 1))
-    nearest = torch.cdist(flat, decoded).argmin(1)
-    inverse = torch.linalg.pinv(torch.stack(slopes, -1).flatten(0, 1)[nearest])
-    eps, current = grid[nearest], decoded[nearest]
-    misfit = torch.linalg.vector_norm(current - flat, dim=1)
-    for _ in range(2):
-        tried = eps + (inverse @ (flat - current).unsqueeze(2)).squeeze(2)
-        current = decode(mean + std * tried).flatten(1)
-        error = torch.linalg.vector_norm(current - flat, dim=1)
-        eps, misfit = tried.where((error < misfit)[:, None], eps), torch.minimum(error, misfit)
-    return eps, misfit / torch.linalg.vector_norm(decoded.std(0))
 
 
 def noise(*shape: int, seed: int = 0) -> Tensor:
@@ -121,7 +102,7 @@ def assert_sees_the_whole_image(encode: Callable, x: Tensor, latent_dim: int) ->
     weights = noise(len(x), latent_dim, seed=9)
     for select, name in enumerate(("mu", "logvar")):
         (gradient,) = encode.grad(x, wrt=(0,), select=select, cotangent=weights)
-        assert_true(gradient is not None, f"{name} has no gradient with respect to the image")
+        assert_true(gradient is not None, f"{name} has no gradient with respect to the image", mistake=CUT)
         assert_shape(gradient, tuple(x.shape), what="the gradient with respect to the image")
         regions = gradient.unfold(2, 8, 8).unfold(3, 8, 8).flatten(4)
         assert_true(bool((regions != 0).any(-1).all()), f"{name} does not depend on some region of the image")
@@ -130,7 +111,7 @@ def assert_sees_the_whole_image(encode: Callable, x: Tensor, latent_dim: int) ->
 def assert_uses_every_latent(decoder: Callable, z: Tensor) -> None:
     """The image has a gradient with respect to every latent coordinate."""
     (gradient,) = decoder.grad(z, wrt=(0,))
-    assert_true(gradient is not None, "the image has no gradient with respect to the latent")
+    assert_true(gradient is not None, "the image has no gradient with respect to the latent", mistake=CUT)
     assert_shape(gradient, tuple(z.shape), what="the gradient with respect to the latent")
     assert_true(bool((gradient != 0).any(0).all()), "some latent coordinate does not change the image")
     far = 5.0 * torch.eye(z.shape[1])
@@ -186,7 +167,7 @@ def recovered_draws(candidate: Candidate, vae: RemoteObject, shape: tuple[int, .
     for seed in (4, 40, 400):
         x = scale * noise(1, *shape, seed=seed).repeat(NUMBER, *[1] * len(shape))
         x_hat, mu, std = posterior_and_draw(candidate, vae, x)
-        eps, misfit = recover_noise(vae.decode, x_hat, mu[0], std[0])
+        eps, misfit = search.recover_noise(vae.decode, x_hat, mu[0], std[0])
         if bool((misfit < 0.02).float().mean() > 0.7):
             return eps.where(misfit[:, None] < 0.02, torch.nan)
     raise CheckFailed("x_hat is not a decoded latent near mu")
@@ -223,7 +204,7 @@ def assert_samples_the_prior(candidate: Candidate, vae: RemoteObject) -> None:
     if not is_same(images, usual):
         images = vae.sample(NUMBER, generator=candidate.generator(SEED + 1))
         assert_shape(images, (NUMBER, *usual.shape[1:]), what="the sample")
-        eps, misfit = recover_noise(vae.decode, images, torch.zeros(2), torch.ones(2))
+        eps, misfit = search.recover_noise(vae.decode, images, torch.zeros(2), torch.ones(2))
         assert_true(bool((misfit < 0.02).float().mean() > 0.7), "a sample is not a decoded latent of the prior")
         assert_looks_normal(eps[misfit < 0.02], "the latents of the samples do not follow the prior")
     assert_draws_afresh(candidate, lambda: vae.sample(4), "the sample")
@@ -260,7 +241,8 @@ def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, 
     spread = (0.5 * logvar).exp() * noise(*mu.shape, seed=SEED)
     candidate.seed(SEED)
     (reached,) = vae.grad(x, wrt=(0,), select=0)
-    assert_true(reached is not None and bool(reached.abs().max() > 0), "no gradient of x_hat reaches the encoder")
+    alive = reached is not None and bool(reached.abs().max() > 0)
+    assert_true(alive, "no gradient of x_hat reaches the encoder", mistake=CUT)
     (onwards,) = vae.decode.grad(mu + spread, wrt=(0,))
     if isinstance(onwards, Tensor):
         # A gradient of another shape, which no well-behaved worker reports, ends the check here: it has failed then.
@@ -280,7 +262,8 @@ def assert_posterior_is_attached(vae: RemoteObject, x: Tensor) -> None:
         (returned,) = vae.grad(x, wrt=(0,), select=select + 1)
         (own,) = vae.encode.grad(x, wrt=(0,), select=select)
         if own is not None:
-            assert_true(returned is not None and is_near(returned, own), f"no gradient flows through the {name} of forward")
+            attached = returned is not None and is_near(returned, own)
+            assert_true(attached, f"no gradient flows through the {name} of forward", mistake=CUT)
 
 
 def is_near(value: Tensor, expected: Tensor) -> bool:
@@ -297,4 +280,4 @@ def assert_parameters_have_gradients(vae: RemoteObject, x: Tensor) -> None:
         for part, own, other in (("mu", got[1], got[2]), ("logvar", got[2], got[1])):
             only = (own != 0) & (other == 0)
             alive = bool(((got[0] != 0) & only).any())
-            assert_true(alive or not bool(only.any()), f"no gradient of x_hat reaches {part}")
+            assert_true(alive or not bool(only.any()), f"no gradient of x_hat reaches {part}", mistake=CUT)

@@ -6,7 +6,16 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, RemoteObject, assert_shape, assert_true, check, load_beside
+from autograder.checks import (
+    Candidate,
+    RemoteObject,
+    assert_gradients_are_slopes,
+    assert_no_parameter_is_cut_off,
+    assert_shape,
+    assert_true,
+    check,
+    load_beside,
+)
 from autograder.checks.strategies import whole
 
 laws = load_beside(__file__, "autoencoder_laws")
@@ -68,6 +77,10 @@ def test_encoder_gives_every_image_its_own_posterior(candidate: Candidate) -> No
 def test_encoder_sees_the_whole_image(candidate: Candidate) -> None:
     """Some region of the image has no influence on mu or logvar, or gradients do not get through."""
     laws.assert_sees_the_whole_image(make_encoder(candidate), laws.noise(2, 2, 32, 32), 40)
+    encoder, x = make_encoder(candidate), laws.noise(2, 2, 32, 32)
+    for select in (0, 1):
+        assert_gradients_are_slopes(encoder, "__call__", x, select=select, of_parameters=False)
+    assert_no_parameter_is_cut_off(encoder, x)
 
 
 @check("Encoder", points=0.25, title="leaves mean and log-variance unconstrained", kind="law")
@@ -110,6 +123,7 @@ def test_decoder_reaches_any_real_value(candidate: Candidate) -> None:
 def test_decoder_uses_every_latent_coordinate(candidate: Candidate) -> None:
     """Some latent coordinate has no influence on the image, or gradients do not get through."""
     laws.assert_uses_every_latent(make_decoder(candidate), laws.noise(2, 7))
+    assert_no_parameter_is_cut_off(make_decoder(candidate), laws.noise(2, 7))
 
 
 @check("Decoder", points=0.25, title="treats every latent by itself in eval mode", kind="purity")
@@ -151,7 +165,7 @@ def test_vae_samples_reproducibly_with_a_generator(candidate: Candidate) -> None
 
 @check("VAE", points=0.5, title="sends gradients of the reconstruction to the encoder", kind="gradient")
 def test_vae_sends_gradients_to_the_encoder(candidate: Candidate) -> None:
-    """The gradient of x_hat stops at the latent, at its mean or at its variance, or that of the returned mu or logvar is cut."""
+    """The gradient of x_hat stops at the latent, at its mean or at its variance, or that of a returned mu or logvar is."""
     laws.assert_gradients_reach_the_encoder(candidate, make_vae(candidate), laws.noise(2, 1, 32, 32))
 
 
@@ -222,7 +236,7 @@ def test_mlpvae_samples_reproducibly_with_a_generator(candidate: Candidate) -> N
 
 @check("MLPVAE", points=0.25, title="sends gradients of the reconstruction to the encoder", kind="gradient")
 def test_mlpvae_sends_gradients_to_the_encoder(candidate: Candidate) -> None:
-    """The gradient of x_hat stops at the latent, at its mean or at its variance, or that of the returned mu or logvar is cut."""
+    """The gradient of x_hat stops at the latent, at its mean or at its variance, or that of a returned mu or logvar is."""
     laws.assert_gradients_reach_the_encoder(candidate, make_mlpvae(candidate), laws.noise(2, *SMALL))
 
 
