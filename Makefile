@@ -13,7 +13,7 @@ ISOLATION ?= strict
 TEST_JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest tests $(if $(filter-out 1,$(TEST_JOBS)),-n $(TEST_JOBS) --dist loadscope)
 
-.PHONY: bench-peers constraints calibrate bench-training test-training test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean dist student-kit
+.PHONY: same-under-load mutant-hints charged-elsewhere bench-peers constraints calibrate bench-training test-training test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean dist student-kit
 
 help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
@@ -29,6 +29,9 @@ help:
 	@echo "make export    the gradebook as results/marks.csv"
 	@echo "make audit     test the checks: references, stubs, alternatives, misconceptions"
 	@echo "make mutants   mutate the references and see whether the checks notice (long)"
+	@echo "make mutant-hints   what is said of mutants, and whether it names what was changed (hours; ONLY=\"vae:losses warmup\")"
+	@echo "make charged-elsewhere   what the corpus's mistakes cost in the exercises that build on them"
+	@echo "make same-under-load   a class graded beside 20 busy loops and without (STUDENTS=20 LOAD=20): what differs"
 	@echo "make dist      dist/dgm_autograder-….whl: what students install, and what instructors install with [grading,nbgrader]"
 	@echo "make student-kit   dist/student-kit.zip: what a class is handed"
 	@echo "make feedback-gallery   all feedback on one page"
@@ -106,6 +109,15 @@ audit: env
 
 mutants: env
 	@$(BIN)/autograder audit --seeds 200 --mutants --out benchmarks/results/audit.json
+
+mutant-hints: env
+	@$(BIN)/python benchmarks/mutant_hints.py $(ONLY)
+
+charged-elsewhere: env
+	@$(BIN)/python benchmarks/charged_elsewhere.py
+
+same-under-load: env
+	@$(BIN)/python benchmarks/same_under_load.py --students $(or $(STUDENTS),20) --load $(or $(LOAD),20)
 
 docs: env
 	@$(BIN)/python tools/write_docs.py

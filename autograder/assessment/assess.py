@@ -11,8 +11,9 @@ from autograder.assessment.runner import RunOptions
 from autograder.assessment.shared_worker import shared_workers
 from autograder.assessment.sitting import Sitting
 from autograder.course.assignment import Assignment, Exercise
+from autograder.diagnosis.broken_laws import with_broken_laws
 from autograder.diagnosis.catalogue import Catalogue
-from autograder.diagnosis.matching import diagnose
+from autograder.diagnosis.matching import MAX_HINTS, diagnose
 from autograder.results.schema import Diagnosis
 from autograder.sessions.bounds import bounded_memory
 from autograder.sessions.replies import WorkerLost
@@ -102,7 +103,8 @@ def _diagnosis(
         try:
             session.limit(options.time_limit)
             with bounded_memory():
-                return diagnose(catalogue, one.exercise, session)
+                found = diagnose(catalogue, one.exercise, session)
+            return with_broken_laws(found, (outcome.mistake for outcome in one.outcomes if not outcome.passed))[:MAX_HINTS]
         except Exception:  # a hint is never worth a result
             continue
         finally:

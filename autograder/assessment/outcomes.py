@@ -42,6 +42,8 @@ class Outcome:
     expected: Any = None
     got: Any = None
     note: str = ""
+    mistake: str = ""
+    """What alone breaks the law that did not hold, where there is only one thing."""
 
     @property
     def passed(self) -> bool:
@@ -59,10 +61,11 @@ def outcome_of(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome
         run()
         return Outcome(check, "passed")
     except CheckFailed as failure:
-        pair = (failure.expected, failure.got) if _elements(failure.got) <= MAX_KEPT else (None, None)
+        kept = _elements(failure.got) <= MAX_KEPT
         returned = remote.latest is None or remote.latest.value is not None
         summary, detail = (text.replace(NO_RETURN, "") if returned else text for text in (failure.summary, failure.detail))
-        return Outcome(check, "failed", summary, detail, _asked(remote), *pair)
+        expected, got = (failure.expected, failure.got) if kept else (None, None)
+        return Outcome(check, "failed", summary, detail, _asked(remote), expected, got, mistake=failure.mistake)
     except CandidateError as error:
         return _student_error(check, error, _asked(remote))
     except AssertionError as failure:

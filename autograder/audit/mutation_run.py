@@ -29,7 +29,7 @@ class MutantVerdict:
     reason: str = ""
 
 
-class _TooLong(BaseException):
+class TooLong(BaseException):
     """Raised by the alarm."""
 
 
@@ -66,7 +66,7 @@ def _is_caught(root: Path, mutant: Mutant, seed: int) -> bool:
     assignment = open_course(root).assignment(mutant.assignment)
     exercise = assignment.exercise(mutant.exercise)
     files = {**assignment.reference_files(), f"{mutant.module}.py": mutant.source.encode()}
-    signal.signal(signal.SIGALRM, _raise_alarm)
+    signal.signal(signal.SIGALRM, raise_alarm)
     signal.alarm(TIME_LIMIT)
     try:
         (one,) = assess(assignment, [exercise], LoadedModules(assignment, files), RunOptions(seed), None)
@@ -77,5 +77,6 @@ def _is_caught(root: Path, mutant: Mutant, seed: int) -> bool:
         signal.alarm(0)
 
 
-def _raise_alarm(number: int, frame: FrameType | None) -> None:
-    raise _TooLong
+def raise_alarm(number: int, frame: FrameType | None) -> None:
+    """End what runs too long; for ``signal.SIGALRM``."""
+    raise TooLong

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
         fail,
     )
     from autograder.checks.decorator import check
+    from autograder.checks.draws import assert_draws_afresh, assert_sets_no_seed
     from autograder.checks.files import load_beside
+    from autograder.checks.modules import (
+        assert_alone_in_train_mode,
+        assert_gradients_are_slopes,
+        assert_no_parameter_is_cut_off,
+    )
 
 __all__ = [
     "Candidate",
@@ -32,9 +38,14 @@ __all__ = [
     "Observation",
     "RemoteFunction",
     "RemoteObject",
+    "assert_alone_in_train_mode",
     "assert_close",
     "assert_close_to_any",
+    "assert_draws_afresh",
     "assert_finite",
+    "assert_gradients_are_slopes",
+    "assert_no_parameter_is_cut_off",
+    "assert_sets_no_seed",
     "assert_shape",
     "assert_true",
     "check",
@@ -49,7 +60,9 @@ _MODULES = {
         "CheckFailed", "assert_close", "assert_close_to_any", "assert_finite", "assert_shape", "assert_true", "fail",
     ),
     "decorator": ("check",),
+    "draws": ("assert_draws_afresh", "assert_sets_no_seed"),
     "files": ("load_beside",),
+    "modules": ("assert_alone_in_train_mode", "assert_gradients_are_slopes", "assert_no_parameter_is_cut_off"),
 }  # fmt: skip
 
 __getattr__ = names_on_demand(__name__, {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names})

@@ -33,26 +33,28 @@ class CheckFailed(AssertionError):
     """A check that does not hold.
 
     ``summary`` names the kind of disagreement without any value of the check or of the student, so that it may
-    be shown for hidden checks; ``detail`` and the two values are for visible checks.
+    be shown for hidden checks; ``detail`` and the two values are for visible checks. ``mistake`` names what alone breaks
+    such a law, where there is only one thing (:mod:`autograder.diagnosis.broken_laws` has its hint).
     """
 
-    def __init__(self, summary: str, detail: str = "", expected: Any = None, got: Any = None) -> None:
+    def __init__(self, summary: str, detail: str = "", expected: Any = None, got: Any = None, mistake: str = "") -> None:
         super().__init__(detail or summary)
         self.summary = summary
         self.detail = detail
         self.expected = expected
         self.got = got
+        self.mistake = mistake
 
 
-def fail(summary: str, detail: str = "") -> NoReturn:
+def fail(summary: str, detail: str = "", *, mistake: str = "") -> NoReturn:
     """Fail the check with a message; ``summary`` must not carry values."""
-    raise CheckFailed(summary, detail)
+    raise CheckFailed(summary, detail, mistake=mistake)
 
 
-def assert_true(condition: bool, summary: str, detail: str = "") -> None:
+def assert_true(condition: bool, summary: str, detail: str = "", *, mistake: str = "") -> None:
     """Fail with ``summary`` unless ``condition`` is exactly true."""
     if condition is not True and not (isinstance(condition, np.bool_ | Tensor) and bool(condition)):
-        raise CheckFailed(summary, detail)
+        raise CheckFailed(summary, detail, mistake=mistake)
 
 
 def assert_close(

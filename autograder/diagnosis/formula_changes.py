@@ -108,13 +108,11 @@ def _replacements(node: ast.AST) -> Iterator[tuple[Slip, ast.AST]]:
 def _of_operation(node: ast.BinOp) -> Iterator[tuple[Slip, ast.AST]]:
     sign = _SIGNS.get(type(node.op), "operation")
     for other in (other for other in _SIGNS if type(node.op) in _SIGNS and other is not type(node.op)):
-        yield (
-            (
-                f"{sign}_turned_into_{_SIGNS[other]}".replace(" ", "_").replace("-", "_"),
-                f"one {sign} turned into a {_SIGNS[other]}",
-            ),
-            ast.BinOp(node.left, other(), node.right),
-        )
+        name = f"{sign}_turned_into_{_SIGNS[other]}".replace(" ", "_").replace("-", "_")
+        slip = name, f"one {sign} turned into a {_SIGNS[other]}"
+        yield slip, ast.BinOp(node.left, other(), node.right)  # type: ignore[call-arg]
+        if (typed := _as_typed(node, other)) is not None:
+            yield slip, typed
     part = {"plus": "term", "minus": "term", "multiplication": "factor", "division": "factor", "power": "exponent"}.get(
         sign, "part"
     )
@@ -128,6 +126,22 @@ def _of_operation(node: ast.BinOp) -> Iterator[tuple[Slip, ast.AST]]:
             )
     if not isinstance(node.op, ast.Add | ast.Mult):
         yield ("operands_exchanged", f"the two sides of one {sign} exchanged"), ast.BinOp(node.right, node.op, node.left)
+
+
+_BINDING = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.FloorDiv: 2, ast.Mod: 2, ast.Pow: 3}
+
+
+def _as_typed(node: ast.BinOp, other: type[ast.operator]) -> ast.BinOp | None:
+    """What comes out when only the sign is another one and nobody sets parentheses: ``a + b - c`` as ``a + b * c``."""
+    stronger = _BINDING.get(other, 0) > _BINDING.get(type(node.op), 9)
+    if not stronger:
+        return None
+    left, right = node.left, node.right
+    if isinstance(left, ast.BinOp) and _BINDING.get(type(left.op), 9) < _BINDING[other]:
+        return ast.BinOp(left.left, left.op, ast.BinOp(left.right, other(), right))
+    if isinstance(right, ast.BinOp) and _BINDING.get(type(right.op), 9) <= _BINDING[other]:
+        return ast.BinOp(ast.BinOp(left, other(), right.left), right.op, right.right)
+    return None
 
 
 def _detached(node: ast.expr) -> ast.Call:

@@ -135,13 +135,16 @@ def _shown(numbered: wording.Numbered, result: SubmissionResult, folder: Path) -
 
 
 def _telling(exercise: ExerciseResult, checks: list[ShownCheck]) -> list[ShownCheck]:
-    """The checks that say something of their own: with a named mistake the first that fails and those that pass."""
+    """The checks that say something of their own: where one mistake explains all, the first that fails and those that pass."""
     if exercise.status == "missing" or exercise.kind == "training":
         return [] if exercise.status == "missing" else checks
     failing = [check for check in checks if check.status != "passed"]
-    if exercise.diagnosis and wording.best_diagnosis(exercise.diagnosis).confidence != "possible":
+    if wording.is_explained(exercise):
         first = sorted(failing, key=lambda check: check.is_hidden)[:1]  # a visible one has an input to look at
         return [check for check in checks if check.status == "passed" or check in first]
+    if (lead := wording.leading_failure(exercise)) is not None:
+        place = exercise.checks.index(lead)
+        return [check for n, check in enumerate(checks) if check.status == "passed" or n == place]
     return [check for n, check in enumerate(checks) if check.status == "passed" or not _says_again(check, checks[:n])]
 
 

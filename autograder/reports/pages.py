@@ -51,6 +51,8 @@ def environment() -> Environment:
         mark=wording.status_mark,
         words=wording.STATUS_WORDS.__getitem__,
         confidence=wording.CONFIDENCE_WORDS.__getitem__,
+        is_explained=wording.is_explained,
+        leading_failure=wording.leading_failure,
     )
     return environment
 

@@ -139,15 +139,18 @@ def _print_details(result: SubmissionResult, console: Console) -> None:
             _print_check(exercise, check, console)
         if folded := len(failing) - len(shown):
             checks = "1 more check fails" if folded == 1 else f"{folded} more checks fail"
-            console.print(Text(f"    {checks} for the same reason.", style="dim"))
+            led = not wording.is_explained(exercise) and wording.leading_failure(exercise) is not None
+            console.print(Text(f"    {checks}{': see to this first' if led else ' for the same reason'}.", style="dim"))
 
 
 def _told(exercise: ExerciseResult, failing: list[CheckResult]) -> list[CheckResult]:
-    """The failing checks that say something of their own: the first where the mistake has a name, else one of each message."""
+    """The failing checks that say something of their own: the first where one mistake explains all, else one of a message."""
     if exercise.kind == "training":
         return failing
-    if exercise.diagnosis and wording.best_diagnosis(exercise.diagnosis).confidence != "possible":
+    if wording.is_explained(exercise):
         return sorted(failing, key=lambda check: check.visibility != "visible")[:1]
+    if (lead := wording.leading_failure(exercise)) is not None:
+        return [lead]
     messages = [check.message for check in failing]
     return [check for n, check in enumerate(failing) if check.example or check.message not in messages[:n]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -42,6 +43,7 @@ GRADER_ERROR_REMEDY = (
     "grade the submission again; you need not do anything."
 )
 
+_OF_FORM = re.compile(r"\bis None\b|\bhas shape\b|\bhas dtype\b|; expected (a|an) |\bis not a (torch )?tensor\b")
 _ISOLATION_WORDS = {
     "S3": "in full isolation",
     "S2": "in strict isolation",
@@ -89,6 +91,24 @@ def hint_of(exercise: ExerciseResult) -> str:
 def best_diagnosis(diagnoses: list[Diagnosis]) -> Diagnosis:
     """The most certain diagnosis; the first of equals."""
     return min(diagnoses, key=lambda diagnosis: list(CONFIDENCE_WORDS).index(diagnosis.confidence))
+
+
+def is_explained(exercise: ExerciseResult) -> bool:
+    """Whether a named mistake accounts for all that is wrong; one that fits beside other differences does not."""
+    return any(diagnosis.confidence == "exact" for diagnosis in exercise.diagnosis)
+
+
+def leading_failure(exercise: ExerciseResult) -> CheckResult | None:
+    """A visible check that fails because nothing of the right form comes back, or that does not run.
+
+    What the other checks say then follows from it, whatever they look at. Only what is visible decides, so that nothing
+    is learnt of a hidden check.
+    """
+    failing = [check for check in exercise.checks if check.status not in ("passed", "skipped")]
+    first = next((check for check in failing if check.visibility == "visible"), None)
+    if exercise.kind == "training" or first is None:
+        return None
+    return first if first.status in ("error", "timeout", "crashed") or _OF_FORM.search(first.message) else None
 
 
 def short_id(exercise_id: str) -> str:

@@ -25,7 +25,7 @@ _WANTS_A_GPU = re.compile(
     r"not compiled with (CUDA|ROCm|XPU)|NVIDIA driver|CUDA (GPUs|devices?) (are|is)|no CUDA-capable device|CUDA driver|"
     r"CUDA-capable|MPS (backend|device)|mps (backend|devices?)|device type.*\bmps\b|PrivateUse1|"
     r"torch\.cuda\.is_available\(\) is False|CUDA error|Cannot access accelerator|'aten::\S+' .*'(CUDA|MPS)' backend|"
-    r"Cannot initialize CUDA|torch_xla|XLA devices?",
+    r"Cannot (re-)?initialize CUDA|torch_xla|XLA devices?",
     re.DOTALL,
 )
 

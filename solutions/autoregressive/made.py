@@ -96,7 +96,8 @@ class MADE(nn.Module):
         p(x) = product over i of p(x_i | x_1, ..., x_{i-1})
 
     Masked linear layers with a nonlinearity (such as ReLU) between them. The i-th output depends on the
-    inputs before i, on all of them if the hidden layers are wide enough, and on no other.
+    inputs before i, on all of them if the hidden layers are wide enough, and on no other. In train mode as
+    in eval mode, the result for a vector does not depend on the others of its batch.
 
     Source: Germain et al. 2015 (H1, 14.1).
     """

@@ -52,7 +52,8 @@ class AffineCoupling(nn.Module):
 
     s and t are computed by a network with at least one hidden layer and a nonlinearity. The order of the
     coordinates does not change. At initialisation the layer is the identity, for every input, and still
-    able to learn.
+    able to learn. In train mode as in eval mode every sample is transformed by itself, and both directions
+    are differentiable in the input and in the parameters.
 
     Source: Dinh et al. 2017, sections 3.2 and 3.3 (14.17, 14.25).
     """
@@ -120,7 +121,8 @@ class RealNVP(nn.Module):
     """A density model: a stack of coupling layers between data x and standard normal z.
 
     Every coordinate is transformed by some layer, so the coordinates must take turns. At initialisation
-    the density is that of the standard normal.
+    the density is that of the standard normal. In train mode as in eval mode every sample is treated by
+    itself; forward, inverse and log_prob are differentiable in the input and in the parameters.
 
     Source: Dinh et al. 2017 (14.25).
     """

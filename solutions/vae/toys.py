@@ -18,7 +18,8 @@ class ToyVAE(nn.Module):
     """Linear encoder and decoder over ``num_pixels`` pixels; parameters follow from ``seed``.
 
     ``train_forwards``, ``eval_forwards`` and ``gradient_forwards`` count the encoder's passes in train mode, in eval
-    mode, and with gradients recorded.
+    mode, and with gradients recorded; ``drawn`` has the standardised noise in the last
+    coordinate of all that was decoded.
     """
 
     def __init__(self, num_pixels: int = 4, latent_dim: int = 3, seed: int = 0) -> None:
@@ -35,6 +36,8 @@ class ToyVAE(nn.Module):
         offset[-1] = -1.0
         self.register_buffer("offset", offset)
         self.train_forwards = self.eval_forwards = self.gradient_forwards = 0
+        self.encoded = torch.zeros(0, latent_dim), torch.zeros(0, latent_dim)
+        self.drawn: list[Tensor] = []
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means and log-variances, ``(B, L)`` each."""
@@ -42,10 +45,14 @@ class ToyVAE(nn.Module):
         self.eval_forwards += int(not self.training)
         self.gradient_forwards += int(torch.is_grad_enabled())
         flat = x.flatten(1)
-        return flat @ self.mean, flat @ self.spread + self.offset
+        self.encoded = flat @ self.mean, flat @ self.spread + self.offset
+        return self.encoded
 
     def decode(self, z: Tensor) -> Tensor:
         """Images ``(B, 1, 1, num_pixels)`` of all latent coordinates but the last."""
+        mean, logvar = (value[:, -1].detach() for value in self.encoded)
+        if len(z) == len(mean):
+            self.drawn.append((z[:, -1].detach() - mean) * (-logvar / 2).exp())
         return (z[:, : self.decoded] @ self.picture).view(-1, 1, 1, self.num_pixels)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:

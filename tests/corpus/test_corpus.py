@@ -14,6 +14,7 @@ import pytest
 from autograder.assessment.assess import assess
 from autograder.assessment.assessed import Assessed
 from autograder.assessment.runner import RunOptions
+from autograder.course.assignment import Assignment, Exercise
 from autograder.course.course import open_course
 from autograder.diagnosis.catalogue import catalogue
 from autograder.sessions.subjects import LoadedModules
@@ -22,6 +23,7 @@ COURSE = open_course()
 HERE = Path(__file__).parent
 RIGHT: dict[str, list[str]] = tomllib.loads((HERE / "right.toml").read_text("utf-8"))
 WRONG: dict[str, list[list[str]]] = tomllib.loads((HERE / "wrong.toml").read_text("utf-8"))
+CHANGED: dict[str, list[list[Any]]] = tomllib.loads((HERE / "changed.toml").read_text("utf-8"))
 
 
 _IMPORTS = "import math\nimport numpy as np\nimport torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
@@ -32,11 +34,16 @@ def assessed(key: str, body: str, hints: bool = False) -> Assessed:
     name, _, exercise_key = key.partition(" ")
     assignment = COURSE.assignment(name)
     exercise = assignment.exercise(exercise_key)
-    file = f"{exercise.module}.py"
-    source = assignment.reference_files()[file].decode() + "\n" + _definition(exercise.target, exercise.name, body)
-    subject = LoadedModules(assignment, {**assignment.reference_files(), file: source.encode()})
+    subject = LoadedModules(assignment, with_answer(assignment, exercise, body))
     (one,) = assess(assignment, [exercise], subject, RunOptions(5), catalogue(assignment) if hints else None)
     return one
+
+
+def with_answer(assignment: Assignment, exercise: Exercise, body: str) -> dict[str, bytes]:
+    """The files of the references, with one of them defining an exercise anew."""
+    file = f"{exercise.module}.py"
+    source = assignment.reference_files()[file].decode() + "\n" + _definition(exercise.target, exercise.name, body)
+    return {**assignment.reference_files(), file: source.encode()}
 
 
 def _definition(target: Any, name: str, body: str) -> str:
@@ -79,3 +86,22 @@ def test_nine_in_ten_mistakes_get_a_hint() -> None:
         pytest.skip("needs the whole corpus")
     asked = [first for _, pattern, first in _TOLD if pattern]
     assert sum(map(bool, asked)) >= 0.9 * len(asked)
+
+
+@pytest.mark.parametrize("key", CHANGED)
+def test_a_changed_reference_loses_points_and_its_first_hint_fits(key: str) -> None:
+    """Seeds set inside, gradients cut between layers, samples that meet in train mode: everything else is right."""
+    name, _, exercise_key = key.partition(" ")
+    assignment = COURSE.assignment(name)
+    exercise = assignment.exercise(exercise_key)
+    file = f"{exercise.module}.py"
+    for label, pattern, *changes in CHANGED[key]:
+        source = assignment.reference_files()[file].decode()
+        for old, new in changes:
+            assert old in source, label
+            source = source.replace(old, new)
+        subject = LoadedModules(assignment, {**assignment.reference_files(), file: source.encode()})
+        (one,) = assess(assignment, [exercise], subject, RunOptions(5), catalogue(assignment))
+        assert 0.7 * exercise.points < one.score < exercise.points, label
+        first = one.diagnosis[0].misconception if one.diagnosis else ""
+        assert re.search(pattern, first), (label, first)

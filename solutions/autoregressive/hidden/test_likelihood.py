@@ -112,7 +112,11 @@ def test_categorical_log_prob_gradient(candidate: Candidate) -> None:
     "categorical_log_prob", points=0.75, title="stays finite and exact for logits of size 1e4", kind="extreme"
 )
 def test_categorical_log_prob_extremes(candidate: Candidate) -> None:
-    """With very large logits the value or its gradient is not finite, or not accurate."""
+    """With very large logits or many categories the value or its gradient is not finite, or not accurate."""
+    many = make_sequence((2, 2, whole(38, 300, 500)), torch.float64, 39)
+    many.x[:, 0] = many.logits.shape[2] - 1
+    expected = Categorical(logits=many.logits).log_prob(many.x).sum(1)
+    assert_close(candidate.categorical_log_prob(many.logits, many.x), expected, what="the value for many categories")
     large = float(whole(37, 9000, 11000))
     logits = large * torch.tensor([[[1.0, -1, 0], [0, -1, -1]], [[1, 1, -1], [-1, -1, -1]]])
     x = torch.tensor([[1, 0], [0, 2]])
@@ -241,7 +245,8 @@ def test_bernoulli_log_prob_batch_independence(candidate: Candidate) -> None:
     logits, x = make_binary((5, 3), torch.float32, 44)
     whole = candidate.bernoulli_log_prob(logits, x)
     part = candidate.bernoulli_log_prob(logits[1:3].contiguous(), x[1:3].contiguous())
-    assert_close(whole[1:3], Bernoulli(logits=logits[1:3]).log_prob(x[1:3]).sum(1), rtol=1e-4)
+    assert_shape(whole, (5,))
+    assert_true(whole.std() > 0, "all vectors have the same value")
     assert_close(part, whole[1:3], what="the values of a part of the batch")
 
 

@@ -73,6 +73,8 @@ def test_masked_linear_gradients(candidate: Candidate) -> None:
     layer = masked_layer(candidate)
     weights = normal((5, 3), 3, torch.float32)
     (of_x,), named = layer.grad(inputs(), wrt=(0,), cotangent=weights, parameters=True)
+    attached = of_x is not None and all(named.get(name, 0) is not None for name in ("weight", "bias"))
+    assert_true(attached, "a gradient is cut off", mistake="gradient_cut_on_the_way")
     assert_close(named.get("weight"), weights.T @ inputs() * MASK, what="the gradient of the weights")
     assert_close(named.get("bias"), weights.sum(0), what="the gradient of the bias")
     assert_close(of_x, weights @ (weight() * MASK), what="the gradient of the inputs")

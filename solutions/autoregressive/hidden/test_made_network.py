@@ -11,7 +11,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks import (
+    Candidate,
+    RemoteObject,
+    assert_alone_in_train_mode,
+    assert_close,
+    assert_draws_afresh,
+    assert_gradients_are_slopes,
+    assert_sets_no_seed,
+    assert_shape,
+    assert_true,
+    check,
+)
 from autograder.checks.strategies import generator, whole
 
 
@@ -142,7 +153,7 @@ def test_made_conditionals(candidate: Candidate) -> None:
 
 @check("MADE", points=1.5, title="sample draws from the model's own distribution")
 def test_made_sample_frequencies(candidate: Candidate) -> None:
-    """Some binary vector occurs more or less often among the samples than its probability allows."""
+    """Some binary vector occurs more or less often among the samples than its probability allows, or a seed is set inside."""
     number = 3000
     for seed in (50, 56):
         made = random_made(candidate, 3, [24, 24], seed, 2.0)
@@ -155,6 +166,8 @@ def test_made_sample_frequencies(candidate: Candidate) -> None:
         assert_true(
             ((counts - number * p).abs() <= bound).all(), "some vector is drawn too often or too seldom"
         )
+    uncertain = random_made(candidate, 8, [10], 57, 0.3)
+    assert_draws_afresh(candidate, lambda: uncertain.sample(16), "the set of samples")
 
 
 @check("MADE", points=1, title="sample goes through the pixels one after the other", kind="law")
@@ -176,7 +189,7 @@ def test_made_sample_certain(candidate: Candidate) -> None:
 
 @check("MADE", points=0.75, title="sample: a generator makes it reproducible", kind="random")
 def test_made_sample_generator(candidate: Candidate) -> None:
-    """Equal generators give different samples, different ones equal samples, or the global state was used."""
+    """Equal generators give different samples, different ones equal samples, or the global state was used or seeded."""
     made = random_made(candidate, 8, [10], 70, 0.3)
     first = made.sample.observe(16, generator=candidate.generator(1))
     again = made.sample(16, generator=candidate.generator(1))
@@ -187,10 +200,7 @@ def test_made_sample_generator(candidate: Candidate) -> None:
     # The conditionals are between 0.2 and 0.8: 128 equal bits have probability below 1e-20.
     assert_true(not torch.equal(other, first.value), "another seed gave the same samples")
     assert_true(not first.rng_used, "the global random state was used although a generator was given")
-    one, two = made.sample(16), made.sample(16)
-    assert_binary(one, (16, 8))
-    assert_binary(two, (16, 8))
-    assert_true(not torch.equal(one, two), "without a generator every call gives the same samples")
+    assert_sets_no_seed(candidate, lambda: candidate.MADE(8, [10]), lambda: made.sample(16))
 
 
 @check("MADE", points=0.5, title="its hidden layers are more than one linear map", kind="law")
@@ -219,8 +229,10 @@ def test_made_hidden_sizes(candidate: Candidate) -> None:
 
 @check("MADE", points=0.75, title="every parameter that matters gets a gradient of log_prob", kind="gradient")
 def test_made_gradients(candidate: Candidate) -> None:
-    """A parameter has an influence on log_prob but gets no gradient, or none gets any."""
+    """A parameter has an influence on log_prob or on the logits, but its gradient is missing or cut on the way."""
     made = random_made(candidate, 5, [20, 20], 90)
+    for method in ("__call__", "log_prob"):
+        assert_gradients_are_slopes(made, method, all_vectors(5), of_input=False)
     x = all_vectors(5)
     before = made.log_prob(x)
     _, named = made.log_prob.grad(x, wrt=(0,), parameters=True)
@@ -247,7 +259,7 @@ def test_made_extreme_logits(candidate: Candidate) -> None:
 
 @check("MADE", points=0.25, title="treats every vector on its own", kind="law")
 def test_made_batch_independence(candidate: Candidate) -> None:
-    """In eval mode, the logits of a vector changed with the other vectors of its batch."""
+    """In eval or in train mode, the logits of a vector changed with the other vectors of its batch."""
     made = random_made(candidate, 4, [12], 96)
     x = all_vectors(4)
     whole, part = made(x), made(x[5:6])
@@ -255,6 +267,7 @@ def test_made_batch_independence(candidate: Candidate) -> None:
     assert_true(whole.std() > 1e-3, "the logits do not depend on x")
     assert_close(part, whole[5:6], rtol=1e-3, what="the logits of a single vector")
     assert_true(math.isfinite(float(whole.sum())), "the logits are not finite")
+    assert_alone_in_train_mode(candidate, made, ("__call__", "log_prob"), x, torch.ones_like(x))
 
 
 @check("MADE", points=0.25, title="leaves its inputs and the random state as they are", kind="purity")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
+from autograder.checks import Candidate, assert_close, assert_draws_afresh, assert_shape, assert_true, check
 from autograder.checks.strategies import generator, made, number, one_of, whole
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2)]
@@ -73,7 +73,8 @@ def uneven(seed: int) -> tuple[int, int]:
 def test_ddim_timesteps_floor(candidate: Candidate) -> None:
     """Some timestep differs from floor(k T / S), or they are not in descending order."""
     step, few = whole(1, 2, 9), whole(2, 4, 20)
-    for length, count in [(1000, 50), (step * few, few), uneven(10), uneven(20), (5 * few, 2 * few)]:
+    long = whole(6, 1100, 1900)
+    for length, count in [(1000, 50), (long, 60), (step * few, few), uneven(10), uneven(20), (5 * few, 2 * few)]:
         expected = [math.floor(Fraction(k * length, count)) for k in reversed(range(count))]
         actual = candidate.ddim_timesteps(length, count)
         assert_close(actual, torch.tensor(expected), dtype=False, what="the timesteps")
@@ -147,7 +148,7 @@ def test_ddim_step_keeps_marginal(candidate: Candidate) -> None:
 
 @check("ddim_step", points=0.25, title="draws its own noise when none is given", kind="random")
 def test_ddim_step_draws_noise(candidate: Candidate) -> None:
-    """With eta > 0 and no noise given, what is added is not fresh noise of the right size."""
+    """With eta > 0 and no noise given, what is added is not fresh noise of the right size at every call."""
     step = make_step((500, 2, 3), 52, 0.8, per_sample=False)
     candidate.seed(53)
     drawn = candidate.ddim_step(*step[:5])
@@ -163,6 +164,8 @@ def test_ddim_step_draws_noise(candidate: Candidate) -> None:
     assert_true(abs((z**2).mean() - 1) < bound * 2**0.5, "the drawn noise has the wrong size")
     assert_true(abs((z[1:] * z[:-1]).mean()) < 1.01 * bound, "the drawn noise is not independent")
     assert_true(abs((z[:, :, 1:] * z[:, :, :-1]).mean()) < 1.3 * bound, "the drawn noise is not independent")
+    few = make_step((4, 3), 52, 0.8, per_sample=False)
+    assert_draws_afresh(candidate, lambda: candidate.ddim_step(*few[:5]), "the noise")
 
 
 @check("ddim_step", points=0.25, title="with eta = 0 it is deterministic", kind="law")

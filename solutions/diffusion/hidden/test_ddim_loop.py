@@ -1,17 +1,16 @@
 """Hidden checks of ddim_sample_loop in ddim.py, watched through the network that the loop calls."""
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check, fail
+from autograder.checks import Candidate, assert_close, assert_draws_afresh, assert_shape, assert_true, check, fail
 from autograder.checks.strategies import generator, uniform
 
 LENGTH = 11
-DATA_MEAN, DATA_VARIANCE = 2.0, 0.25
+DATA_MEAN, DATA_VARIANCE = 8.0, 0.25
 SIGMAS = 6.5
 """For 400 or more standard normal values, mean, mean square and mean lag products leave 6.5 standard errors with
 probability below 1e-8 each (Chernoff). A check looks at fewer than ten of them: false alarms below 1e-7."""
@@ -105,12 +104,18 @@ def test_ddim_sample_loop_deterministic_steps(candidate: Candidate) -> None:
 
 @check("ddim_sample_loop", points=0.5, title="starts from standard normal noise", kind="random")
 def test_ddim_sample_loop_start(candidate: Candidate) -> None:
-    """The first x is not standard normal, or the samples are not in torch's default dtype."""
+    """The first x is not standard normal, or not another one at every call, or not in torch's default dtype."""
     network, shape = Watched(), (100, 2, 5)
     sample = candidate.ddim_sample_loop(network, shape, schedule(), 1, generator=candidate.generator(61))
     path = network.trajectory(sample, shape, 1)
     assert_white(path[0], "the first x")
     assert_shape(sample, shape, torch.float32, what="the samples")
+
+    def first_x() -> Tensor:
+        watched = Watched()
+        return watched.trajectory(candidate.ddim_sample_loop(watched, (4, 3), schedule(), 2), (4, 3), 2)[0]
+
+    assert_draws_afresh(candidate, first_x, "the first x")
 
 
 @check("ddim_sample_loop", points=0.75, title="with eta > 0 every step adds fresh noise of the right size")
@@ -127,6 +132,14 @@ def test_ddim_sample_loop_noisy_steps(candidate: Candidate) -> None:
         else:
             assert_close(after, mean.float(), rtol=1e-3, dtype=False, what="the last step")
     assert_white(torch.stack([path[0].double(), *residuals]), "the noise of the steps")
+
+    def added_noise() -> Tensor:
+        watched = Watched()
+        sample = candidate.ddim_sample_loop(watched, (4, 3), schedule(), 3, eta)
+        x = watched.trajectory(sample, (4, 3), 3)
+        return x[1] - step(x[0], *next(iter(levels(3))), eta)[0]
+
+    assert_draws_afresh(candidate, added_noise, "the noise of a step")
 
 
 @check("ddim_sample_loop", points=0.5, title="Gaussian data come out with the right moments")
@@ -173,13 +186,3 @@ def test_ddim_sample_loop_generator(candidate: Candidate) -> None:
     assert_true(not torch.allclose(other, first.value), "another seed gave the same samples")
     assert_true(not first.rng_used, "the global random state was used although a generator was given")
     assert_close(first.args[2], schedule(), rtol=0, atol=0, what="alphas_cumprod after the call")
-    _assert_global_draws(candidate, lambda: candidate.ddim_sample_loop(*arguments))
-
-
-def _assert_global_draws(candidate: Candidate, draw: Callable[[], Tensor]) -> None:
-    """Without a generator, the global seed alone decides, and the next draw is another one."""
-    candidate.seed(3)
-    first, second = draw(), draw()
-    candidate.seed(3)
-    assert_close(draw(), first, what="the samples drawn after seeding the global state again")
-    assert_true(not torch.allclose(first, second), "without a generator the same samples are drawn every time")

@@ -33,7 +33,7 @@ ATOL = 2e-3
 def test_timestep_embedding_formula(candidate: Candidate, rng: torch.Generator) -> None:
     """Some entry is not the cosine, or sine, of t times its frequency."""
     for batch, dim, max_period in ((1, 2, 10000), (3, 4, 100), (4, 6, 50.5), (6, 10, 10000), (2, 16, 1000.0)):
-        case = Timesteps(torch.randint(0, 1000, (batch,), generator=rng), dim, max_period)
+        case = Timesteps(torch.randint(0, 2000, (batch,), generator=rng), dim, max_period)
         assert_close(candidate.timestep_embedding(*case), formula(case), atol=ATOL, dtype=False)
 
 
@@ -67,8 +67,8 @@ def test_timestep_embedding_batch_independence(candidate: Candidate) -> None:
     """The embedding of a timestep changed with the others in its batch."""
     t = torch.tensor([whole(6, 1, 9), whole(7, 300, 600), whole(8, 10, 60)])
     together, alone = candidate.timestep_embedding(t, 6), candidate.timestep_embedding(t[2:], 6)
-    expected = formula(Timesteps(t, 6, 10000))
-    assert_close(alone, expected[2:], atol=1e-3, dtype=False, what="the embedding of a single timestep")
+    assert_shape(together, (3, 6))
+    assert_true(together.std(dim=0).max() > 0, "all timesteps have the same embedding")
     assert_close(together[2:], alone, what="the embedding in the batch")
 
 

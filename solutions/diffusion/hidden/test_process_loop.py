@@ -10,12 +10,23 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, CheckFailed, assert_close, assert_shape, assert_true, check, fail, load_beside
+from autograder.checks import (
+    Candidate,
+    CheckFailed,
+    RemoteObject,
+    assert_close,
+    assert_draws_afresh,
+    assert_shape,
+    assert_true,
+    check,
+    fail,
+    load_beside,
+)
 from autograder.checks.strategies import generator, normal
 
 shared = load_beside(__file__, "noise_schedule")
 LENGTH, schedule = shared.LENGTH, shared.schedule
-DATA_MEAN, DATA_VARIANCE = 2.0, 0.25
+DATA_MEAN, DATA_VARIANCE = 8.0, 0.25
 SIGMAS = 6.5
 """For 400 or more standard normal values, mean, mean square and mean lag products leave 6.5 standard errors with
 probability below 1e-8 each (Chernoff). A check looks at fewer than ten of them: false alarms below 1e-7."""
@@ -88,7 +99,7 @@ def assert_white(z: Tensor, what: str) -> None:
 
 @check("GaussianDiffusion", points=0.75, title="p_sample_loop: from pure noise, one p_sample after the other")
 def test_p_sample_loop_steps(candidate: Candidate) -> None:
-    """The first x is not standard normal, or some x is not drawn from p(x_{t-1} | x_t) given the one before."""
+    """The first x is not standard normal, or some x is not freshly drawn from p(x_{t-1} | x_t) given the one before."""
     shape, network = (50, 2, 4), Watched()
     diffusion = candidate.GaussianDiffusion(schedule().betas)
     sample = diffusion.p_sample_loop(network, shape, generator=candidate.generator(11))
@@ -104,6 +115,19 @@ def test_p_sample_loop_steps(candidate: Candidate) -> None:
         if not _credible(mean, moved, x, steps):
             raise
         _assert_steps(after, mean, moved)
+    _assert_fresh_noise(candidate, candidate.GaussianDiffusion(schedule().betas[:3]))
+
+
+def _assert_fresh_noise(candidate: Candidate, short: RemoteObject) -> None:
+    """Without a generator, the first x and what a later step adds are other ones at every call."""
+
+    def first_x_and_added_noise() -> Tensor:
+        network = Watched()
+        before, t, after = network.trajectory(short.p_sample_loop(network, (4, 3)), (4, 3))
+        return torch.stack([before[0], after[1] - true_step(before[1], t[1], torch.zeros(4, 3))])
+
+    assert_draws_afresh(candidate, lambda: first_x_and_added_noise()[0], "the first x")
+    assert_draws_afresh(candidate, lambda: first_x_and_added_noise()[1], "the noise of a step")
 
 
 def _credible(mean: Tensor, moved: Tensor, x: Tensor, t: Tensor) -> bool:
@@ -191,13 +215,3 @@ def test_p_sample_loop_generator(candidate: Candidate) -> None:
     assert_shape(other, (2, 3))
     assert_true(not torch.allclose(other, first.value), "another seed gave the same samples")
     assert_true(not first.rng_used, "the global random state was used although a generator was given")
-    _assert_global_draws(candidate, lambda: diffusion.p_sample_loop(exact_noise, (2, 3)))
-
-
-def _assert_global_draws(candidate: Candidate, draw: Callable[[], Tensor]) -> None:
-    """Without a generator, the global seed alone decides, and the next draw is another one."""
-    candidate.seed(3)
-    first, second = draw(), draw()
-    candidate.seed(3)
-    assert_close(draw(), first, what="the samples drawn after seeding the global state again")
-    assert_true(not torch.allclose(first, second), "without a generator the same samples are drawn every time")

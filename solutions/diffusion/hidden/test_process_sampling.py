@@ -16,6 +16,7 @@ from autograder.checks import (
     RemoteObject,
     assert_close,
     assert_close_to_any,
+    assert_draws_afresh,
     assert_shape,
     assert_true,
     check,
@@ -125,6 +126,8 @@ def test_p_mean_variance_formula(candidate: Candidate, rng: torch.Generator) -> 
 
     compare(make_case([0, 3, 5, 1], (3,), rng))
     compare(make_case([2, 4], (1, 2, 2), rng))
+    far = make_case([5, 2], (3,), rng)
+    compare(far._replace(x=60 * far.x))
 
 
 @check("GaussianDiffusion", points=1, title="p_sample: mean plus noise of the right size, for mixed timesteps")
@@ -142,7 +145,7 @@ def test_p_sample_given_noise(candidate: Candidate, rng: torch.Generator) -> Non
 
 @check("GaussianDiffusion", points=0.5, title="p_sample: draws its own noise when none is given", kind="random")
 def test_p_sample_draws_noise(candidate: Candidate) -> None:
-    """Without given noise, what is added is not fresh standard normal noise of the right size, or t = 0 gets some."""
+    """Without given noise, what is added is not standard normal noise, fresh at every call, or t = 0 gets some."""
     t = torch.tensor([4] * 400 + [0] * 100)
     shape = (500, 2, 3)
     zeros, eps = torch.zeros(shape), torch.linspace(-1, 1, 3).expand(shape)
@@ -163,6 +166,8 @@ def test_p_sample_draws_noise(candidate: Candidate) -> None:
         if not (with_ones - with_zeros)[:400].min() > 0.01:
             raise
         _assert_noise(sample, with_zeros, with_ones - with_zeros, t)
+    few = torch.zeros(4, 3), torch.full((4,), 4)
+    assert_draws_afresh(candidate, lambda: diffusion.p_sample(lambda x, t, y=None: x + 1, *few), "the noise")
 
 
 def _assert_noise(sample: Tensor, mean: Tensor, deviation: Tensor, t: Tensor) -> None:

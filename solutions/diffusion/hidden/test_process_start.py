@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check
-from autograder.checks.strategies import generator, made, whole
+from autograder.checks.strategies import generator, made, number, whole
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 
@@ -102,11 +102,17 @@ def test_predict_start_from_noise_gradient(candidate: Candidate) -> None:
 
 @check("predict_start_from_noise", points=0.25, title="computes in the dtype of its inputs", kind="dtype")
 def test_predict_start_from_noise_dtype(candidate: Candidate) -> None:
-    """With float64 inputs the result is not float64, or not that precise."""
+    """With float64 inputs the result is not float64, or not that precise, or is cut off where hardly any signal is left."""
     case = make_noised((3, 2), 24, torch.float64)
     signal, deviation = coefficients(case)
     expected = (case.x - deviation * case.noise) / signal
     assert_close(candidate.predict_start_from_noise(*case), expected, rtol=1e-9, atol=1e-11)
+    # The ends of the linear and of the cosine schedule of a thousand steps.
+    faint = torch.tensor([number(25, 3e-5, 5e-5, digits=7), 2.4e-9], dtype=torch.float64)
+    signal = faint.reshape(2, 1)
+    expected = (case.x[:2] - (1 - signal).sqrt() * case.noise[:2]) / signal.sqrt()
+    actual = candidate.predict_start_from_noise(case.x[:2], torch.tensor([0, 1]), case.noise[:2], faint)
+    assert_close(actual, expected, rtol=1e-6, atol=0.0)
 
 
 @check("predict_start_from_noise", points=0.25, title="depends on nothing but its inputs", kind="purity")

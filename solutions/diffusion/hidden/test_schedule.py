@@ -64,6 +64,7 @@ def test_linear_beta_schedule_closed_form(candidate: Candidate) -> None:
         (whole(3, 5, 10), number(4, 0.002, 0.009), number(5, 0.05, 0.15)),
         (whole(6, 30, 60), number(7, 0.001, 0.005), number(8, 0.4, 0.6)),
     ]
+    cases.append((4, number(14, 1e-6, 9e-6, digits=8), number(15, 0.9, 0.99)))
     for length, start, end in cases:
         betas = candidate.linear_beta_schedule(length, start, end)
         assert_close(betas, linear(length, start, end), rtol=1e-5, dtype=False, what="the betas")
@@ -94,7 +95,7 @@ def test_linear_beta_schedule_length_one(candidate: Candidate) -> None:
     assert_close(betas, torch.tensor([start], dtype=torch.float64), rtol=1e-5, dtype=False)
 
 
-@check("cosine_beta_schedule", points=1.25, title="equals the formula")
+@check("cosine_beta_schedule", points=1.5, title="equals the formula")
 def test_cosine_beta_schedule_formula(candidate: Candidate) -> None:
     """Some beta before the last, which is clipped, differs from 1 - f((i + 1) / T) / f(i / T)."""
     sizes = whole(20, 4, 8), whole(21, 10, 16), whole(22, 30, 50)
@@ -118,7 +119,7 @@ def test_cosine_beta_schedule_signal_curve(candidate: Candidate) -> None:
         assert_close(torch.from_numpy(signal), torch.from_numpy(curve), rtol=1e-4, what=what)
 
 
-@check("cosine_beta_schedule", points=0.5, title="is clipped at 0.999 from above, and only there", kind="extreme")
+@check("cosine_beta_schedule", points=0.25, title="is clipped at 0.999 from above, and only there", kind="extreme")
 def test_cosine_beta_schedule_clipping(candidate: Candidate) -> None:
     """A long schedule must keep its tiny first betas, and its last beta must be 0.999."""
     length = whole(26, 900, 1100)
@@ -142,10 +143,13 @@ def test_cosine_beta_schedule_precision(candidate: Candidate) -> None:
 
 @check("cosine_beta_schedule", points=0.25, title="a schedule of one step", kind="extreme")
 def test_cosine_beta_schedule_length_one(candidate: Candidate) -> None:
-    """The only beta of a schedule of length one is the clipped one."""
+    """The only beta of a schedule of length one is the one that every schedule ends with."""
+    last = candidate.cosine_beta_schedule(20)[-1:]
+    # Where it is clipped is asked elsewhere.
+    assert_true(last.shape == (1,) and bool(last > 0.9), "the last beta is not the largest")
     for options in ((), (number(28, 0.01, 0.1),)):
         betas = candidate.cosine_beta_schedule(1, *options)
-        assert_close(betas, torch.tensor([0.999], dtype=torch.float64), rtol=1e-5, dtype=False)
+        assert_close(betas, last, rtol=1e-5, dtype=False)
 
 
 @check("alphas_cumprod", points=1, title="equals the product, step by step")
@@ -165,6 +169,9 @@ def test_alphas_cumprod_precision(candidate: Candidate) -> None:
     betas = linear(1000, number(29, 1e-4, 2e-4, digits=6), number(30, 0.015, 0.025))
     expected = torch.from_numpy(np.exp(np.cumsum(np.log1p(-betas.numpy()))))
     assert_close(candidate.alphas_cumprod(betas), expected, rtol=1e-9, atol=1e-15)
+    long = linear(whole(38, 1100, 1900), 1e-4, 0.02)
+    expected = torch.from_numpy(np.exp(np.cumsum(np.log1p(-long.numpy()))))
+    assert_close(candidate.alphas_cumprod(long), expected, rtol=1e-9, atol=1e-15)
     assert_close(candidate.alphas_cumprod(betas[::100].float()), (1 - betas[::100]).cumprod(0).float())
 
 
@@ -203,10 +210,14 @@ def test_extract_matches_indexing(candidate: Candidate, case: Lookup) -> None:
 
 @check("extract", points=0.25, title="keeps the dtype of the values", kind="dtype")
 def test_extract_dtype(candidate: Candidate) -> None:
-    """The result does not have the dtype, or not the precision, of the table."""
+    """The result does not have the dtype, or not the precision, of the table, or a long table is cut off."""
     values = torch.rand(3, generator=generator(31), dtype=torch.float64) * torch.tensor([1, 1e-12, 1])
     t = torch.tensor([2, 1, 0, 0])
     assert_close(candidate.extract(values, t, (4, 2, 2)), values[t].reshape(4, 1, 1), rtol=1e-14, atol=0.0)
+    length = whole(36, 1100, 1900)
+    table = torch.linspace(0, 1, length, dtype=torch.float64)
+    t = torch.tensor([length - 1, whole(37, 260, 990), 0])
+    assert_close(candidate.extract(table, t, (3, 2)), table[t].reshape(3, 1), rtol=1e-14, atol=0.0)
 
 
 @check("extract", points=0.5, title="passes gradients to the values", kind="gradient")

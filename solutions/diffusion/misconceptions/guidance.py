@@ -29,11 +29,19 @@ def observe_drop_labels(candidate: Candidate, record: Record) -> None:
     generator = candidate.generator(3)
     counts = [(candidate.drop_labels(LABELS[:40], NULL, 0.5, generator) != LABELS[:40]).sum() for _ in range(3)]
     record.value("always the same count", len({int(count) for count in counts}) == 1)
+    labels = [candidate.drop_labels(LABELS[:40], NULL, 0.5, generator) for _ in range(2)]
+    record.value("always the same labels", bool(torch.equal(*labels)))
 
 
 misconception(
     "drop_labels", name="p_taken_for_keeping", belief="p is the probability of keeping a label", replace=("< p", ">= p"),
     hint="With p = 0.1 nearly all of your labels disappear. Is p the probability of dropping or of keeping?",
+)  # fmt: skip
+
+misconception(
+    "drop_labels", name="seed_set_inside", belief="a function should be reproducible by itself",
+    replace=("generator=generator", "generator=torch.Generator().manual_seed(0)"),
+    hint="The same labels disappear at every call, whatever generator is passed. Where does a seed come from?",
 )  # fmt: skip
 
 misconception(

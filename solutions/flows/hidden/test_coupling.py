@@ -1,5 +1,6 @@
 """Hidden checks of coupling.py: the two functions."""
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -82,11 +83,15 @@ def test_coupling_forward_gradients(candidate: Candidate) -> None:
     "coupling_forward", points=0.25, title="determinants too small or too large for a float", kind="extreme"
 )
 def test_coupling_forward_extremes(candidate: Candidate) -> None:
-    """With many coordinates the determinant under- or overflows, but its logarithm must not."""
+    """With many coordinates the determinant under- or overflows, but its logarithm must not; no log-scale is cut off."""
     size = number(57, 3.5, 5)
     s = torch.stack([torch.full((300,), -size), torch.full((300,), size)])
     _, log_det = candidate.coupling_forward(torch.ones(2, 300), s, torch.zeros(2, 300))
     assert_close(log_det, torch.tensor([-300 * size, 300 * size]), what="log_det")
+    large = number(58, 12, 20)
+    y_b, log_det = candidate.coupling_forward(torch.ones(1, 1), torch.full((1, 1), large), torch.zeros(1, 1))
+    assert_close(y_b, torch.full((1, 1), math.exp(large)), what="y_b")
+    assert_close(log_det, torch.tensor([large]), what="log_det")
 
 
 @check("coupling_forward", points=0.25, title="leaves its inputs as they are", kind="purity")

@@ -3,7 +3,16 @@
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks import (
+    Candidate,
+    RemoteObject,
+    assert_alone_in_train_mode,
+    assert_close,
+    assert_gradients_are_slopes,
+    assert_shape,
+    assert_true,
+    check,
+)
 from autograder.checks.strategies import generator, normal, whole
 
 LAYERS = [(2, False), (3, True), (5, False), (4, True)]
@@ -55,7 +64,7 @@ def log_det_by_autograd(module: RemoteObject, x: Tensor) -> Tensor:
     return torch.linalg.slogdet(torch.stack(rows, dim=1).double()).logabsdet.to(x.dtype)
 
 
-@check("AffineCoupling", points=1.5, title="is affine in the transformed coordinates, each on its own")
+@check("AffineCoupling", points=1.25, title="is affine in the transformed coordinates, each on its own")
 def test_affine_coupling_structure(candidate: Candidate) -> None:
     """For given x_a, y_b is not x_b times factors plus shifts, or log_det not the sum of log-factors."""
     scaled, shifted = 0.0, 0.0
@@ -81,7 +90,7 @@ def test_affine_coupling_structure(candidate: Candidate) -> None:
     assert_true(scaled > 1e-3 and shifted > 1e-3, "x_b is not scaled or not shifted")
 
 
-@check("AffineCoupling", points=1.25, title="log_det is the log-determinant of the whole layer's Jacobian")
+@check("AffineCoupling", points=1, title="log_det is the log-determinant of the whole layer's Jacobian")
 def test_affine_coupling_jacobian(candidate: Candidate) -> None:
     """log_det differs from the log-determinant of dy / dx that autograd finds."""
     varied = 0.0
@@ -94,7 +103,7 @@ def test_affine_coupling_jacobian(candidate: Candidate) -> None:
     assert_true(varied > 1e-4, "log_det does not depend on x")
 
 
-@check("AffineCoupling", points=1.25, title="inverse undoes forward, and forward inverse", kind="law")
+@check("AffineCoupling", points=1, title="inverse undoes forward, and forward inverse", kind="law")
 def test_affine_coupling_invertible(candidate: Candidate) -> None:
     """One direction after the other is not the identity, or their log-determinants do not add up to zero."""
     moved, scaled = 0.0, 0.0
@@ -203,9 +212,20 @@ def test_affine_coupling_pure(candidate: Candidate) -> None:
 
 @check("AffineCoupling", points=0.25, title="treats every sample on its own", kind="law")
 def test_affine_coupling_batch_independence(candidate: Candidate) -> None:
-    """In eval mode, the result of a sample changed with the other samples of its batch."""
+    """In eval or in train mode, the result of a sample changed with the other samples of its batch."""
     layer = random_layer(candidate, 3, True, 72)
     x = normal((5, 3), 73, torch.float32)
     y, log_det = ask(layer, x)
     assert_true((y - x).abs().max() > 1e-2, "the layer changes nothing")
     assert_close(layer(x[2:3]), (y[2:3], log_det[2:3]), rtol=1e-3, what="the results for a single sample")
+    assert_alone_in_train_mode(candidate, layer, ("__call__", "inverse"), x, 1 - 2 * x)
+
+
+@check("AffineCoupling", points=0.75, title="its gradients are the slopes of its values", kind="gradient")
+def test_affine_coupling_gradients(candidate: Candidate) -> None:
+    """A gradient of y, of x or of a log-determinant is cut or wrong on its way to the input or to a parameter."""
+    layer = random_layer(candidate, 3, False, 74)
+    x = normal((6, 3), 75, torch.float32)
+    for method in ("__call__", "inverse"):
+        for select in (0, 1):
+            assert_gradients_are_slopes(layer, method, x, select=select)

@@ -66,6 +66,9 @@ def observe_real_nvp(candidate: Candidate, record: Record) -> None:
     own = {name: close(log_prob, value) for name, value in ways_to_log_prob(z, log_det).items()}
     record.value("log_prob", own)
     record.value("inverse", close(flow.inverse(z), X))
+    (slope,) = flow.log_prob.grad(X, wrt=(0,))
+    (of_z,) = flow.grad(X, wrt=(0,), cotangent=-z, select=0)
+    record.value("log_prob has the gradient of z alone", close(slope, of_z))
     _observe_samples(candidate, record, flow)
 
 
@@ -151,4 +154,10 @@ misconception(
 misconception(
     "RealNVP", name="generator_ignored", belief="seeding is the caller's business", replace=("generator=generator, ", ""),
     hint="With equal generators your samples differ. Does your draw know about the generator?",
+)  # fmt: skip
+
+misconception(
+    "RealNVP", name="log_det_detached", belief="a log-determinant is a number to be reported",
+    replace=("total = total + log_det", "total = total + log_det.detach()"),
+    hint="log_prob is right, but its gradient is that of the squared z alone. Does the log-determinant stay in the graph?",
 )  # fmt: skip

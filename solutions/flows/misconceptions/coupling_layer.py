@@ -80,6 +80,8 @@ def observe_affine_coupling(candidate: Candidate, record: Record) -> None:
     shift = layer(ends)[0][:, 1:]
     bent = (shift[0] + shift[2] - 2 * shift[1]).abs() + (shift[3] + shift[4] - 2 * shift[1]).abs()
     record.value("nonlinear", bool(bent.max() > 1e-3))
+    (through,) = layer.grad(X, wrt=(0,), cotangent=torch.ones_like(X) - torch.eye(3)[0], select=0)
+    record.value("the deciding coordinate gets a gradient", bool((through[:, 0] != 0).any()))
 
 
 misconception(
@@ -175,3 +177,10 @@ class inverse_transforms_again(AffineCoupling):
         """Forward, with the sign of the inverse."""
         x, log_det = self.forward(y)
         return x, -log_det
+
+
+misconception(
+    "AffineCoupling", name="network_input_detached", belief="x_a only passes through",
+    replace=("self.network(x[:, self.a])", "self.network(x[:, self.a].detach())"),
+    hint="y changes with x_a through s and t, but no gradient flows back to x_a on that way. What cuts it off?",
+)  # fmt: skip

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
+from autograder.checks import Candidate, assert_close, assert_draws_afresh, assert_shape, assert_true, check
 from autograder.checks.strategies import DTYPES, normal, number, uniform
 
 SHAPES = ((1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 2, 2, 2), (2, 1, 2, 1, 3))
@@ -46,20 +46,26 @@ def test_gradient_penalty_quadratic_critic(candidate: Candidate) -> None:
 
 @check("gradient_penalty", points=1.0, title="draws one uniform weight for each sample", kind="random")
 def test_gradient_penalty_draws(candidate: Candidate) -> None:
-    """Without eps, points are not on the segments between samples, or not one uniform draw places each of them."""
+    """Without eps, points are not on the segments between samples, or not one fresh uniform draw places each of them."""
     count = 400
-    critic = candidate.toy("BowlCritic")
     real, fake = uniform((count, 1, 2, 2), 61, 2, 4), uniform((count, 1, 2, 2), 62, -4, -2)
-    value = candidate.gradient_penalty(critic, real, fake)
-    assert_shape(value, (), torch.float64)
-    points = critic.attribute("points")
-    assert_true(isinstance(points, list) and len(points) > 0, "the critic was not called")
-    points = torch.cat([point.reshape(-1, 4) for point in points])[-count:]
-    assert_shape(points, (count, 4), what="the points at which the critic was asked")
+    points = points_asked(candidate, real, fake)
     shares = (points - fake.flatten(1)) / (real - fake).flatten(1)
     same = (shares - shares[:, :1]).abs().max() < 1e-4
     assert_true(bool(same), "a point is not on the segment between its real and its generated sample")
     assert_uniform(shares[:, 0])
+    assert_draws_afresh(candidate, lambda: points_asked(candidate, real[:10], fake[:10]), "the set of weights")
+
+
+def points_asked(candidate: Candidate, real: Tensor, fake: Tensor) -> Tensor:
+    """Where the critic was asked when no weights were given, one row for each sample."""
+    critic = candidate.toy("BowlCritic")
+    assert_shape(candidate.gradient_penalty(critic, real, fake), (), torch.float64)
+    points = critic.attribute("points")
+    assert_true(isinstance(points, list) and len(points) > 0, "the critic was not called")
+    points = torch.cat([point.reshape(-1, 4) for point in points])[-len(real) :]
+    assert_shape(points, (len(real), 4), what="the points at which the critic was asked")
+    return points
 
 
 def assert_uniform(shares: Tensor) -> None:
@@ -119,11 +125,12 @@ def test_gradient_penalty_detached_from_the_samples(candidate: Candidate) -> Non
         assert_true(gradient is None or not bool(gradient.any()), "a gradient reaches the samples")
 
 
-@check("gradient_penalty", points=0.5, title="charges slopes below one as well", kind="law")
+@check("gradient_penalty", points=0.5, title="charges slopes below one as well, and steep ones in full", kind="law")
 def test_gradient_penalty_flat_critic(candidate: Candidate) -> None:
-    """A flat critic does not pay 1, one of slope 1/2 not 1/4, or one of slope 1 pays something."""
+    """A flat critic does not pay 1, one of slope 1/2 not 1/4, one of slope 1 pays something, or a steep one not all."""
     real, fake, eps = make_points((4, 2), 93)
-    for slope, expected in ((0.0, 1.0), (0.5, 0.25), (1.0, 0.0)):
+    steep = number(94, 150, 400)
+    for slope, expected in ((0.0, 1.0), (0.5, 0.25), (1.0, 0.0), (steep, (steep - 1) ** 2)):
         critic = candidate.toy("QuadraticCritic", scale=0.0, slope=slope / 2**0.5)
         actual = candidate.gradient_penalty(critic, real, fake, eps)
         assert_close(actual, torch.tensor(expected).double(), atol=1e-5, what="the penalty")

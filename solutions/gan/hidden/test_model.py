@@ -5,7 +5,15 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks import (
+    Candidate,
+    RemoteObject,
+    assert_close,
+    assert_no_parameter_is_cut_off,
+    assert_shape,
+    assert_true,
+    check,
+)
 from autograder.checks.strategies import generator
 
 ATTEMPTS = 30
@@ -72,7 +80,8 @@ def assert_same_after_loading(make: Callable[[], RemoteObject], candidate: Candi
 def assert_learns(module: RemoteObject, x: Tensor, weights: Tensor) -> Tensor:
     """Gradients reach the parameters; return the gradient of the input."""
     (of_input,), of_parameters = module.grad(x, wrt=(0,), cotangent=weights, parameters=True)
-    assert_true(of_input is not None, "no gradient reaches the input")
+    assert_true(of_input is not None, "no gradient reaches the input", mistake="gradient_cut_on_the_way")
+    assert_no_parameter_is_cut_off(module, x)
     assert_shape(of_input, tuple(x.shape), what="the gradient of the input")
     assert_true(len(of_parameters) > 0, "there are no parameters")
     reached = [gradient is not None and bool(gradient.any()) for gradient in of_parameters.values()]

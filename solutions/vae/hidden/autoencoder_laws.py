@@ -11,11 +11,22 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, CheckFailed, RemoteObject, assert_close, assert_shape, assert_true, load_beside
+from autograder.checks import (
+    Candidate,
+    CheckFailed,
+    RemoteObject,
+    assert_close,
+    assert_draws_afresh,
+    assert_sets_no_seed,
+    assert_shape,
+    assert_true,
+    load_beside,
+)
 from autograder.checks.strategies import generator
 
 search = load_beside(__file__, "posterior_search")
 
+CUT = "gradient_cut_on_the_way"
 SEED = 11
 """Behind every draw whose noise has to be known."""
 
@@ -79,11 +90,18 @@ def assert_describes_a_posterior(posterior: object, rows: int, latent_dim: int) 
     assert_true(bool((gaps > 1e-6).all()), "two coordinates of mu and logvar are the same")
 
 
-def assert_unconstrained(posterior: object, rows: int, latent_dim: int) -> None:
-    """Both signs of mu and negative log-variances occur among many coordinates."""
+def assert_unconstrained(posterior: object, rows: int, latent_dim: int, enlarged: object) -> None:
+    """Both signs of mu and negative log-variances occur among many coordinates; with large weights mu leaves [-12, 12].
+
+    Log-variances may be kept in bounds: nothing is promised of them, and [-20, 2] or [-10, 10] are in common use. A squashed
+    output cannot say that a code is precise: they must go below -6 and above 1.
+    """
     mu, logvar = pair(posterior, rows, latent_dim)
     assert_true(bool((mu < 0).any()) and bool((mu > 0).any()), "mu has only one sign")
     assert_true(bool((logvar < 0).any()), "logvar is never negative, so the variance is never below one")
+    (mu, logvar), confined = pair(enlarged, rows, latent_dim), "{} is confined to an interval"
+    assert_true(bool(mu.max() > 12) and bool(mu.min() < -12), confined.format("mu"))
+    assert_true(bool(logvar.max() > 1) and bool(logvar.min() < -6), confined.format("logvar"))
 
 
 def assert_sees_the_whole_image(encode: Callable, x: Tensor, latent_dim: int) -> None:
@@ -91,7 +109,7 @@ def assert_sees_the_whole_image(encode: Callable, x: Tensor, latent_dim: int) ->
     weights = noise(len(x), latent_dim, seed=9)
     for select, name in enumerate(("mu", "logvar")):
         (gradient,) = encode.grad(x, wrt=(0,), select=select, cotangent=weights)
-        assert_true(gradient is not None, f"{name} has no gradient with respect to the image")
+        assert_true(gradient is not None, f"{name} has no gradient with respect to the image", mistake=CUT)
         assert_shape(gradient, tuple(x.shape), what="the gradient with respect to the image")
         regions = gradient.unfold(2, 8, 8).unfold(3, 8, 8).flatten(4)
         assert_true(bool((regions != 0).any(-1).all()), f"{name} does not depend on some region of the image")
@@ -100,9 +118,11 @@ def assert_sees_the_whole_image(encode: Callable, x: Tensor, latent_dim: int) ->
 def assert_uses_every_latent(decoder: Callable, z: Tensor) -> None:
     """The image has a gradient with respect to every latent coordinate."""
     (gradient,) = decoder.grad(z, wrt=(0,))
-    assert_true(gradient is not None, "the image has no gradient with respect to the latent")
+    assert_true(gradient is not None, "the image has no gradient with respect to the latent", mistake=CUT)
     assert_shape(gradient, tuple(z.shape), what="the gradient with respect to the latent")
     assert_true(bool((gradient != 0).any(0).all()), "some latent coordinate does not change the image")
+    far = 5.0 * torch.eye(z.shape[1])
+    assert_true(bool((decoder(far) != decoder(1.2 * far)).flatten(1).any(1).all()), "latents far from zero are cut off")
 
 
 def assert_same_after_loading(first: RemoteObject, second: RemoteObject, inputs: dict[str, Tensor]) -> None:
@@ -113,9 +133,9 @@ def assert_same_after_loading(first: RemoteObject, second: RemoteObject, inputs:
 
 
 def assert_any_real(images: object, shape: tuple[int, ...]) -> None:
-    """Images leave [-1, 1] on both sides, as those of a decoder with large weights do."""
+    """Images leave [-20, 20] on both sides, as those of a decoder with large weights do."""
     assert_shape(images, shape, what="the decoded image")
-    assert_true(bool(images.max() > 1) and bool(images.min() < -1), "the decoded values are confined to an interval")
+    assert_true(bool(images.max() > 20) and bool(images.min() < -20), "the decoded values are confined to an interval")
 
 
 def assert_every_pixel_varies(images: Tensor) -> None:
@@ -138,14 +158,14 @@ def assert_reconstructs_a_draw(candidate: Candidate, vae: RemoteObject, shape: t
     x_hat, mu, std = posterior_and_draw(candidate, vae, x)
     usual = vae.decode(mu + std * noise(2, 2, seed=SEED))
     assert_shape(usual, tuple(x.shape), what="the decoded image")
-    if is_same(x_hat, usual):
-        return
-    posterior, seed, eps = found_posterior(candidate, vae, shape)
-    assert_same_noise_elsewhere(candidate, vae, 3.0 * noise(1, *shape, seed=seed), eps)
-    images, *_ = draws(candidate, vae, noise(1, *shape, seed=seed), NUMBER)
-    eps, misfit = posterior.recover_noise(images)
-    assert_true(bool((misfit < 0.02).float().mean() > 0.7), "x_hat is not a decoded latent near mu")
-    assert_looks_normal(eps[misfit < 0.02], "the latent was not drawn from the posterior")
+    if not is_same(x_hat, usual):
+        posterior, seed, eps = found_posterior(candidate, vae, shape)
+        assert_same_noise_elsewhere(candidate, vae, 3.0 * noise(1, *shape, seed=seed), eps)
+        images, *_ = draws(candidate, vae, noise(1, *shape, seed=seed), NUMBER)
+        eps, misfit = posterior.recover_noise(images)
+        assert_true(bool((misfit < 0.02).float().mean() > 0.7), "x_hat is not a decoded latent near mu")
+        assert_looks_normal(eps[misfit < 0.02], "the latent was not drawn from the posterior")
+    assert_draws_afresh(candidate, lambda: reconstruction(vae(x), x.shape), "the reconstruction")
 
 
 def found_posterior(candidate: Candidate, vae: RemoteObject, shape: tuple[int, ...]) -> tuple[search.Posterior, int, Tensor]:
@@ -206,17 +226,17 @@ def assert_looks_normal(eps: Tensor, summary: str) -> None:
 
 
 def assert_samples_the_prior(candidate: Candidate, vae: RemoteObject) -> None:
-    """`sample` decodes standard normal latents."""
+    """`sample` decodes standard normal latents, other ones at every call."""
     images = vae.sample(3, generator=candidate.generator(SEED))
     usual = vae.decode(noise(3, 2, seed=SEED))
     assert_shape(images, tuple(usual.shape), what="the sample")
-    if is_same(images, usual):
-        return
-    images = vae.sample(NUMBER, generator=candidate.generator(SEED + 1))
-    assert_shape(images, (NUMBER, *usual.shape[1:]), what="the sample")
-    eps, misfit = search.Posterior.of(vae.decode, torch.zeros(2), torch.ones(2)).recover_noise(images)
-    assert_true(bool((misfit < 0.02).float().mean() > 0.7), "a sample is not a decoded latent of the prior")
-    assert_looks_normal(eps[misfit < 0.02], "the latents of the samples do not follow the prior")
+    if not is_same(images, usual):
+        images = vae.sample(NUMBER, generator=candidate.generator(SEED + 1))
+        assert_shape(images, (NUMBER, *usual.shape[1:]), what="the sample")
+        eps, misfit = search.Posterior.of(vae.decode, torch.zeros(2), torch.ones(2)).recover_noise(images)
+        assert_true(bool((misfit < 0.02).float().mean() > 0.7), "a sample is not a decoded latent of the prior")
+        assert_looks_normal(eps[misfit < 0.02], "the latents of the samples do not follow the prior")
+    assert_draws_afresh(candidate, lambda: vae.sample(4), "the sample")
 
 
 def assert_draws_every_time(vae: RemoteObject, x: Tensor) -> None:
@@ -228,17 +248,15 @@ def assert_draws_every_time(vae: RemoteObject, x: Tensor) -> None:
         assert_true(bool(differ), "two forward passes drew the same latent")
 
 
-def assert_sampling_is_reproducible(candidate: Candidate, vae: RemoteObject) -> None:
-    """The generator decides the samples, and nothing but the generator moves."""
+def assert_sampling_is_reproducible(candidate: Candidate, vae: RemoteObject, make: Callable[[], RemoteObject]) -> None:
+    """The generator decides the samples, and nothing but the generator moves; `make`, which makes another one, seeds nobody."""
     seen = [vae.sample.observe(2, generator=candidate.generator(seed)) for seed in (4, 4, 5)]
     for sample in seen:
         assert_true(isinstance(sample.value, Tensor), "the sample is not a tensor")
         assert_true(not sample.rng_used, "sampling with a generator used the global random state")
     assert_close(seen[1].value, seen[0].value, what="the sample from an equal generator")
-    free = [vae.sample(2), vae.sample(2)]
-    for one, other in ((seen[0].value, seen[2].value), free):
-        differ = isinstance(one, Tensor) and isinstance(other, Tensor) and bool((one - other).abs().max() > 1e-6)
-        assert_true(differ, "different draws gave the same sample")
+    assert_true(bool((seen[0].value - seen[2].value).abs().max() > 1e-6), "different draws gave the same sample")
+    assert_sets_no_seed(candidate, make, lambda: vae.sample(4))
 
 
 def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, x: Tensor) -> None:
@@ -248,10 +266,12 @@ def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, 
     and every image, must have a gradient.
     """
     mu, logvar = pair(vae.encode(x), len(x), 2)
+    assert_posterior_is_attached(vae, x)
     spread = (0.5 * logvar).exp() * noise(*mu.shape, seed=SEED)
     candidate.seed(SEED)
     (reached,) = vae.grad(x, wrt=(0,), select=0)
-    assert_true(reached is not None and bool(reached.abs().max() > 0), "no gradient of x_hat reaches the encoder")
+    alive = reached is not None and bool(reached.abs().max() > 0)
+    assert_true(alive, "no gradient of x_hat reaches the encoder", mistake=CUT)
     (onwards,) = vae.decode.grad(mu + spread, wrt=(0,))
     if isinstance(onwards, Tensor):
         # A gradient of another shape, which no well-behaved worker reports, ends the check here: it has failed then.
@@ -263,6 +283,16 @@ def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, 
         if reached.shape == x.shape and is_near(reached, gradients[0] + gradients[1]):
             return
     assert_parameters_have_gradients(vae, x)
+
+
+def assert_posterior_is_attached(vae: RemoteObject, x: Tensor) -> None:
+    """The mu and logvar that `forward` returns have the gradients of those that `encode` returns: the divergence needs them."""
+    for select, name in enumerate(("mu", "logvar")):
+        (returned,) = vae.grad(x, wrt=(0,), select=select + 1)
+        (own,) = vae.encode.grad(x, wrt=(0,), select=select)
+        if own is not None:
+            attached = returned is not None and is_near(returned, own)
+            assert_true(attached, f"no gradient flows through the {name} of forward", mistake=CUT)
 
 
 def is_near(value: Tensor, expected: Tensor) -> bool:
@@ -279,4 +309,4 @@ def assert_parameters_have_gradients(vae: RemoteObject, x: Tensor) -> None:
         for part, own, other in (("mu", got[1], got[2]), ("logvar", got[2], got[1])):
             only = (own != 0) & (other == 0)
             alive = bool(((got[0] != 0) & only).any())
-            assert_true(alive or not bool(only.any()), f"no gradient of x_hat reaches {part}")
+            assert_true(alive or not bool(only.any()), f"no gradient of x_hat reaches {part}", mistake=CUT)

@@ -104,7 +104,9 @@ def test_gaussian_kl_is_pure(candidate: Candidate) -> None:
 
 @check("gaussian_kl", points=0.25, title="is accurate for very large and small variances", kind="extreme")
 def test_gaussian_kl_is_accurate_at_the_extremes(candidate: Candidate) -> None:
-    """Somewhere between logvar = -20 and logvar = 20 the value is not finite or not accurate."""
+    """Somewhere between logvar = -20 and logvar = 20, or for means far from zero, the value is not finite or not accurate."""
+    far, near = uniform((1, 2), 13, 200.0, 900.0, torch.float32), normal((1, 2), 14, torch.float32)
+    assert_close(candidate.gaussian_kl(far, near), oracle(far, near))
     for logvar in (torch.full((1, 2), value) for value in (*EXTREMES, number(11, -19, 19))):
         mu = normal((1, 2), 12, torch.float32)
         assert_close(candidate.gaussian_kl(mu, logvar), oracle(mu, logvar))

@@ -117,8 +117,8 @@ def test_gaussian_log_likelihood_is_pure(candidate: Candidate) -> None:
 @check("gaussian_log_likelihood", points=0.25, title="is finite far from the mean", kind="extreme")
 def test_gaussian_log_likelihood_is_finite_far_from_the_mean(candidate: Candidate) -> None:
     """Where the density itself is too small for a float, its logarithm is not finite or not accurate."""
-    mean = normal((1, 2), 11, torch.float32)
-    for distance in (20.0, number(12, 30, 1000), 1e4):
+    for shift, distance in ((0.0, 20.0), (0.0, number(12, 30, 1000)), (0.0, 1e4), (number(13, 30, 90), 1.0)):
+        mean = shift + normal((1, 2), 11, torch.float32)
         x = mean + torch.tensor([[distance, 0.0]])
         assert_close(candidate.gaussian_log_likelihood(x, mean), likelihood(x, mean))
 
@@ -150,10 +150,10 @@ def test_reconstruction_loss_has_the_right_gradient(candidate: Candidate) -> Non
 
 @check("reconstruction_loss", points=0.25, title="works in double precision", kind="dtype")
 def test_reconstruction_loss_keeps_double_precision(candidate: Candidate) -> None:
-    """For float64 inputs the value is not accurate to double precision."""
-    x_hat, x = normal((2, 3), 3), normal((2, 3), 4)
-    value = candidate.reconstruction_loss(x_hat, x)
-    assert_close(value, squared_error(x_hat, x), rtol=1e-9, atol=1e-10, scalar=True)
+    """For float64 inputs, small or large, the value is not accurate to double precision."""
+    for x_hat, x in ((normal((2, 3), 3), normal((2, 3), 4)), (normal((2, 3), 3, scale=60), normal((2, 3), 4))):
+        value = candidate.reconstruction_loss(x_hat, x)
+        assert_close(value, squared_error(x_hat, x), rtol=1e-9, atol=1e-10, scalar=True)
 
 
 @check("reconstruction_loss", points=0.25, title="changes neither its inputs nor the random state", kind="purity")
@@ -200,9 +200,12 @@ def test_negative_elbo_is_a_mean_over_the_batch(candidate: Candidate) -> None:
 
 @check("negative_elbo", points=0.25, title="works in double precision and for latents of any shape", kind="shape")
 def test_negative_elbo_takes_latents_of_any_shape(candidate: Candidate) -> None:
-    """With float64 inputs or with latents that have several trailing dimensions a part is wrong."""
-    arguments = normal((2, 1, 3), 13), normal((2, 1, 3), 14), normal((2, 2, 1, 2), 15), normal((2, 2, 1, 2), 16)
-    assert_parts(candidate.negative_elbo(*arguments), parts(*arguments))
+    """With float64 inputs, with latents of several dimensions, or for a very narrow or wide posterior a part is wrong."""
+    image, code = normal((2, 3), 21), torch.zeros(2, 3).double()
+    deep = normal((2, 1, 3), 13), normal((2, 1, 3), 14), normal((2, 2, 1, 2), 15), normal((2, 2, 1, 2), 16)
+    logvars = (0.0, number(22, -18, -12), number(23, 12, 18))
+    for arguments in (deep, *((image, image + 1, code, code + logvar) for logvar in logvars)):
+        assert_parts(candidate.negative_elbo(*arguments), parts(*arguments))
 
 
 @check("negative_elbo", points=0.25, title="changes neither its inputs nor the random state", kind="purity")

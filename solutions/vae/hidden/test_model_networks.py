@@ -6,10 +6,22 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, RemoteObject, assert_shape, assert_true, check, load_beside
+from autograder.checks import (
+    Candidate,
+    RemoteObject,
+    assert_gradients_are_slopes,
+    assert_no_parameter_is_cut_off,
+    assert_shape,
+    assert_true,
+    check,
+    load_beside,
+)
 from autograder.checks.strategies import whole
 
 laws = load_beside(__file__, "autoencoder_laws")
+
+LARGE = 40.0
+"""A factor of all parameters; even behind a normalisation layer or a bounded activation the last layer's results are large."""
 
 SMALL = (2, 3, 4)
 """Images of the small MLPVAE: neither square nor of one channel."""
@@ -42,35 +54,42 @@ def make_decoder(candidate: Candidate, seed: int = 7, shared: bool = True) -> Re
 
 def decodes_to_any_real(candidate: Candidate) -> None:
     """A decoder with large weights is not confined to an interval."""
-    decoder = candidate.settled("Decoder", {"latent_dim": 3}, laws.noise(2, 3), seed=3, scale=6.0)
+    decoder = candidate.settled("Decoder", {"latent_dim": 3}, laws.noise(2, 3), seed=3, scale=LARGE)
     laws.assert_any_real(decoder(4 * laws.noise(2, 3)), (2, 1, 32, 32))
 
 
 def encodes(encode: Callable, x: Tensor) -> None:
     """Forty latent coordinates have a posterior of their own that the whole image decides."""
-    posterior = encode(x)
-    laws.assert_describes_a_posterior(posterior, len(x), 40)
-    laws.assert_unconstrained(posterior, len(x), 40)
+    laws.assert_describes_a_posterior(encode(x), len(x), 40)
     laws.assert_sees_the_whole_image(encode, x[:2], 40)
 
 
 @check("Encoder", points=0.75, title="gives every image a posterior of its own")
 def test_encoder_gives_every_image_its_own_posterior(candidate: Candidate) -> None:
     """Some coordinate of mu or logvar is the same for every image, or the same as another coordinate."""
-    laws.assert_describes_a_posterior(make_encoder(candidate)(laws.noise(4, 2, 32, 32)), 4, 40)
+    encoder = make_encoder(candidate)
+    laws.assert_describes_a_posterior(encoder(laws.noise(4, 2, 32, 32)), 4, 40)
+    bright = 3 + laws.noise(4, 2, 32, 32, seed=6).abs()
+    laws.assert_describes_a_posterior(encoder(bright), 4, 40)
 
 
 @check("Encoder", points=0.5, title="sees the whole image", kind="gradient")
 def test_encoder_sees_the_whole_image(candidate: Candidate) -> None:
     """Some region of the image has no influence on mu or logvar, or gradients do not get through."""
     laws.assert_sees_the_whole_image(make_encoder(candidate), laws.noise(2, 2, 32, 32), 40)
+    encoder, x = make_encoder(candidate), laws.noise(2, 2, 32, 32)
+    for select in (0, 1):
+        assert_gradients_are_slopes(encoder, "__call__", x, select=select, of_parameters=False)
+    assert_no_parameter_is_cut_off(encoder, x)
 
 
 @check("Encoder", points=0.25, title="leaves mean and log-variance unconstrained", kind="law")
 def test_encoder_leaves_its_outputs_unconstrained(candidate: Candidate) -> None:
-    """Over many random weights mu has only one sign, or logvar is never negative."""
+    """Over many random weights mu has only one sign, logvar is never negative, or one of them is confined to an interval."""
     # Forty coordinates of random sign: one sign alone by accident in fewer than one of 1e11 cases.
-    laws.assert_unconstrained(make_encoder(candidate)(laws.noise(2, 2, 32, 32)), 2, 40)
+    x = laws.noise(2, 2, 32, 32)
+    enlarged = candidate.settled("Encoder", {"latent_dim": 40, "in_channels": 2}, x, seed=42, scale=LARGE)
+    laws.assert_unconstrained(make_encoder(candidate)(x), 2, 40, enlarged(x))
 
 
 @check("Encoder", points=0.25, title="treats every image by itself in eval mode", kind="purity")
@@ -104,6 +123,7 @@ def test_decoder_reaches_any_real_value(candidate: Candidate) -> None:
 def test_decoder_uses_every_latent_coordinate(candidate: Candidate) -> None:
     """Some latent coordinate has no influence on the image, or gradients do not get through."""
     laws.assert_uses_every_latent(make_decoder(candidate), laws.noise(2, 7))
+    assert_no_parameter_is_cut_off(make_decoder(candidate), laws.noise(2, 7))
 
 
 @check("Decoder", points=0.25, title="treats every latent by itself in eval mode", kind="purity")
@@ -121,7 +141,7 @@ def test_decoder_registers_all_its_parameters(candidate: Candidate) -> None:
 
 @check("VAE", points=1.25, title="reconstructs from a draw of the posterior", timeout=30)
 def test_vae_reconstructs_from_a_draw_of_the_posterior(candidate: Candidate) -> None:
-    """x_hat is not what decode makes of mu + sigma * noise, with fresh noise for every image and coordinate."""
+    """x_hat is not what decode makes of mu + sigma * noise, with fresh noise for every image, coordinate and call."""
     laws.assert_reconstructs_a_draw(candidate, make_vae(candidate), (1, 32, 32))
 
 
@@ -133,19 +153,19 @@ def test_vae_draws_a_latent_in_both_modes(candidate: Candidate) -> None:
 
 @check("VAE", points=0.75, title="samples by decoding draws from the prior", timeout=30)
 def test_vae_samples_the_prior(candidate: Candidate) -> None:
-    """A sample is not what decode makes of standard normal noise."""
+    """A sample is not what decode makes of standard normal noise, or a seed of your own decides it."""
     laws.assert_samples_the_prior(candidate, make_vae(candidate))
 
 
 @check("VAE", points=0.5, title="samples reproducibly with a generator", kind="random")
 def test_vae_samples_reproducibly_with_a_generator(candidate: Candidate) -> None:
-    """The generator does not decide the sample, or the global random state is used beside it."""
-    laws.assert_sampling_is_reproducible(candidate, make_vae(candidate))
+    """The generator does not decide the sample, the global random state is used beside it, or making the model seeds it."""
+    laws.assert_sampling_is_reproducible(candidate, make_vae(candidate), lambda: candidate.VAE(latent_dim=2))
 
 
 @check("VAE", points=0.5, title="sends gradients of the reconstruction to the encoder", kind="gradient")
 def test_vae_sends_gradients_to_the_encoder(candidate: Candidate) -> None:
-    """The gradient of x_hat stops at the latent, at its mean or at its variance."""
+    """The gradient of x_hat stops at the latent, at its mean or at its variance, or that of a returned mu or logvar is."""
     laws.assert_gradients_reach_the_encoder(candidate, make_vae(candidate), laws.noise(2, 1, 32, 32))
 
 
@@ -160,7 +180,7 @@ def test_vae_encodes_and_decodes_sample_by_sample(candidate: Candidate) -> None:
 @check("VAE", points=0.25, title="decodes to any real value", kind="law")
 def test_vae_decodes_to_any_real_value(candidate: Candidate) -> None:
     """However large the weights, decoded images are confined to an interval; a Gaussian mean is not."""
-    vae = candidate.settled("VAE", {"latent_dim": 2}, laws.noise(2, 1, 32, 32), seed=2, scale=6.0)
+    vae = candidate.settled("VAE", {"latent_dim": 2}, laws.noise(2, 1, 32, 32), seed=2, scale=LARGE)
     laws.unless_charged(
         lambda: laws.assert_any_real(vae.decode(4 * laws.noise(2, 2)), (2, 1, 32, 32)),
         lambda: decodes_to_any_real(candidate),
@@ -174,6 +194,11 @@ def test_vae_encodes_the_whole_image(candidate: Candidate) -> None:
     x = laws.noise(3, 2, 32, 32)
     vae = candidate.settled("VAE", {"latent_dim": 40, "in_channels": 2}, x, seed=3)
     laws.unless_charged(lambda: encodes(vae.encode, x), lambda: encodes(make_encoder(candidate), x))
+    (mu, logvar), large = vae.encode(x), candidate.settled("VAE", {"latent_dim": 40, "in_channels": 2}, x, seed=4, scale=LARGE)
+    laws.unless_charged(
+        lambda: laws.assert_unconstrained((mu, logvar), 3, 40, large.encode(x)),
+        lambda: test_encoder_leaves_its_outputs_unconstrained(candidate),
+    )
 
 
 @check("VAE", points=0.25, title="keeps all its parameters in the state dict", kind="law")
@@ -186,7 +211,7 @@ def test_vae_keeps_all_its_parameters_in_the_state_dict(candidate: Candidate) ->
 
 @check("MLPVAE", points=0.75, title="reconstructs from a draw of the posterior")
 def test_mlpvae_reconstructs_from_a_draw_of_the_posterior(candidate: Candidate) -> None:
-    """x_hat is not what decode makes of mu + sigma * noise, with fresh noise for every image and coordinate."""
+    """x_hat is not what decode makes of mu + sigma * noise, with fresh noise for every image, coordinate and call."""
     laws.assert_reconstructs_a_draw(candidate, make_mlpvae(candidate), SMALL)
 
 
@@ -198,19 +223,20 @@ def test_mlpvae_draws_a_latent_in_both_modes(candidate: Candidate) -> None:
 
 @check("MLPVAE", points=0.5, title="samples by decoding draws from the prior")
 def test_mlpvae_samples_the_prior(candidate: Candidate) -> None:
-    """A sample is not what decode makes of standard normal noise."""
+    """A sample is not what decode makes of standard normal noise, or a seed of your own decides it."""
     laws.assert_samples_the_prior(candidate, make_mlpvae(candidate))
 
 
 @check("MLPVAE", points=0.25, title="samples reproducibly with a generator", kind="random")
 def test_mlpvae_samples_reproducibly_with_a_generator(candidate: Candidate) -> None:
-    """The generator does not decide the sample, or the global random state is used beside it."""
-    laws.assert_sampling_is_reproducible(candidate, make_mlpvae(candidate))
+    """The generator does not decide the sample, the global random state is used beside it, or making the model seeds it."""
+    options = {"latent_dim": 2, "image_shape": SMALL, "hidden": 24}
+    laws.assert_sampling_is_reproducible(candidate, make_mlpvae(candidate), lambda: candidate.MLPVAE(**options))
 
 
 @check("MLPVAE", points=0.25, title="sends gradients of the reconstruction to the encoder", kind="gradient")
 def test_mlpvae_sends_gradients_to_the_encoder(candidate: Candidate) -> None:
-    """The gradient of x_hat stops at the latent, at its mean or at its variance."""
+    """The gradient of x_hat stops at the latent, at its mean or at its variance, or that of a returned mu or logvar is."""
     laws.assert_gradients_reach_the_encoder(candidate, make_mlpvae(candidate), laws.noise(2, *SMALL))
 
 
@@ -225,7 +251,7 @@ def test_mlpvae_encodes_and_decodes_sample_by_sample(candidate: Candidate) -> No
 @check("MLPVAE", points=0.25, title="decodes to any real value", kind="law")
 def test_mlpvae_decodes_to_any_real_value(candidate: Candidate) -> None:
     """However large the weights, decoded images are confined to an interval; a Gaussian mean is not."""
-    vae = make_mlpvae(candidate, seed=2, scale=6.0, shared=False)
+    vae = make_mlpvae(candidate, seed=2, scale=LARGE, shared=False)
     laws.assert_any_real(vae.decode(4 * laws.noise(4, 2)), (4, *SMALL))
 
 
@@ -243,11 +269,12 @@ def test_mlpvae_is_as_wide_as_hidden_says(candidate: Candidate) -> None:
 
 @check("MLPVAE", points=0.25, title="leaves mean and log-variance unconstrained", kind="law")
 def test_mlpvae_leaves_the_posterior_unconstrained(candidate: Candidate) -> None:
-    """Over many random weights mu has only one sign, logvar is never negative, or coordinates are the same."""
+    """Over many random weights mu has one sign, logvar is never negative, one is confined, or coordinates are the same."""
     x = laws.noise(4, *SMALL)
     posterior = make_mlpvae(candidate, latent_dim=40, hidden=48, seed=3, shared=False).encode(x)
     laws.assert_describes_a_posterior(posterior, 4, 40)
-    laws.assert_unconstrained(posterior, 4, 40)
+    enlarged = make_mlpvae(candidate, latent_dim=40, hidden=48, seed=4, shared=False, scale=LARGE).encode(x)
+    laws.assert_unconstrained(posterior, 4, 40, enlarged)
 
 
 @check("MLPVAE", points=0.25, title="uses every pixel and every latent coordinate")

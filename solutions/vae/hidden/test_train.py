@@ -5,7 +5,16 @@ import itertools
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check, load_beside
+from autograder.checks import (
+    Candidate,
+    RemoteObject,
+    assert_close,
+    assert_draws_afresh,
+    assert_sets_no_seed,
+    assert_true,
+    check,
+    load_beside,
+)
 from autograder.checks.strategies import number, uniform
 
 toys = load_beside(__file__, "toys")
@@ -91,7 +100,7 @@ def assert_trained(toy: RemoteObject, expected: toys.ToyVAE) -> None:
         assert_close(after.get(name), value.detach(), rtol=1e-3, atol=1e-3, what="a trained parameter")
 
 
-@check("train", points=1.25, title="follows Adam on the negative ELBO")
+@check("train", points=1.0, title="follows Adam on the negative ELBO")
 def test_train_follows_adam(candidate: Candidate) -> None:
     """Over several epochs the recorded losses are not those of Adam with one update per minibatch."""
     images, lr = steady_images(), number(1, 0.04, 0.05)
@@ -154,6 +163,22 @@ def test_train_trains_in_train_mode(candidate: Candidate) -> None:
     candidate.train(toy, loader_of(candidate, images_of(3)), epochs=2)
     assert_true(toy.attribute("eval_forwards") == 0, "a minibatch ran in eval mode")
     assert_true(toy.attribute("train_forwards") > 0, "no minibatch ran in train mode")
+
+
+@check("train", points=0.25, title="lets every minibatch draw noise of its own", kind="random")
+def test_train_draws_fresh_noise(candidate: Candidate) -> None:
+    """The noise of the latents that are decoded is the same for all minibatches or in every run: a seed is set inside."""
+
+    def noise() -> Tensor:
+        toy = candidate.toy("ToyVAE")
+        candidate.train(toy, loader_of(candidate, images_of(3)), epochs=2)
+        drawn = toy.attribute("drawn")
+        assert_true(isinstance(drawn, list) and len(drawn) > 0, "nothing was decoded")
+        return torch.cat(drawn)
+
+    assert_draws_afresh(candidate, noise, "the noise of the latents")
+    # Of fourteen draws two agree in single precision once in 1e5 times; minibatches with equal noise leave three.
+    assert_true(len(noise().unique()) > 11, "all minibatches get the same noise")
 
 
 @check("train", points=0.25, title="learns", kind="law")
@@ -239,10 +264,16 @@ def test_evaluate_records_no_gradients(candidate: Candidate) -> None:
 
 @check("evaluate", points=0.25, title="leaves the parameters as they are", kind="purity")
 def test_evaluate_leaves_the_parameters_as_they_are(candidate: Candidate) -> None:
-    """The parameters, or a global setting, are different after the evaluation."""
+    """The parameters, or a global setting, are different after the evaluation, or it sets a seed for everybody."""
     toy = candidate.toy("ToyVAE")
     seen = candidate.evaluate.observe(toy, loader_of(candidate, images_of(9)))
     assert_true(not seen.switched, "a global setting was changed")
     after = toy.parameters_by_name()
     for name, value in toys.ToyVAE().named_parameters():
         assert_close(after.get(name), value.detach(), rtol=0, atol=0, what="a parameter after the evaluation")
+
+    def draw() -> Tensor:
+        toy(images_of(10).repeat(2, 1, 1, 1))
+        return toy.attribute("drawn")[-1]
+
+    assert_sets_no_seed(candidate, lambda: candidate.evaluate(toy, loader_of(candidate, images_of(9))), draw)

@@ -39,6 +39,8 @@ def observe_train(candidate: Candidate, record: Record) -> None:
         for name, value in toy.parameters_by_name().items():
             record.value(f"{name} at beta {beta}", value)
         record.value(f"passes in eval mode at beta {beta}", toy.attribute("eval_forwards"))
+        drawn = torch.cat(toy.attribute("drawn"))
+        record.value(f"noise of its own at beta {beta}", len(drawn.unique()) > 0.8 * len(drawn))
 
 
 misconception(
@@ -50,6 +52,12 @@ misconception(
     "train", name="beta_not_passed_on", belief="the weight is only for evaluation",
     replace=("x_hat, x, mu, logvar, beta)", "x_hat, x, mu, logvar)"),
     hint="Does your history change when beta changes? Where does beta enter the loss?",
+)  # fmt: skip
+
+misconception(
+    "train", name="seed_set_for_every_minibatch", belief="a seed makes training reproducible",
+    replace=("optimizer.zero_grad()", "optimizer.zero_grad(); torch.manual_seed(0)"),
+    hint="Every minibatch of your training gets the same noise. Where is a seed set, and who should set it, and when?",
 )  # fmt: skip
 
 misconception(

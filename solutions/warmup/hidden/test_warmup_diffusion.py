@@ -62,11 +62,14 @@ def test_affine_flow_log_prob_matches_normal(candidate: Candidate, case: Points)
 
 @check("affine_flow_log_prob", points=0.75, title="integrates to one", kind="law")
 def test_affine_flow_log_prob_integrates_to_one(candidate: Candidate) -> None:
-    """The density does not integrate to one."""
+    """The density does not integrate to one, however narrow it is."""
     for a, b in ((number(3, 0.4, 0.6), 1.0), (-number(4, 1.2, 1.8), 0.0), (3.0, -number(5, 1, 3))):
         grid, step = np.linspace(b - 12 * abs(a), b + 12 * abs(a), 241, retstep=True)
         total = float(np.exp(candidate.affine_flow_log_prob(grid, a, b)).sum() * step)
         assert_close(total, 1.0, rtol=1e-6)
+    narrow = number(6, 0.001, 0.009)
+    peak = -0.5 * math.log(2 * math.pi) - math.log(narrow)
+    assert_close(candidate.affine_flow_log_prob(1.0 + narrow, narrow, 1.0), peak - 0.5, rtol=1e-6, scalar=True)
 
 
 @check("affine_flow_log_prob", points=0.5, title="is the same for a and -a", kind="law")

@@ -1,0 +1,153 @@
+"""Laws of modules whose inner design is the student's: gradients belong to values, samples do not meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.checks.candidate import Candidate, RemoteFunction, RemoteObject
+from autograder.checks.closeness import CheckFailed, assert_close, assert_shape, assert_true, fail
+from autograder.checks.strategies import generator
+
+CUT = "gradient_cut_on_the_way"
+STEPS = (1e-3, 1e-4)
+"""Relative sizes of the steps that slopes are measured with; a kink that one of them meets the other hardly does."""
+DIRECTIONS = 2
+"""Directions in which a tensor is moved; one alone may happen to lie across what a gradient misses."""
+
+
+def assert_gradients_are_slopes(
+    module: RemoteObject,
+    method: str,
+    x: Tensor,
+    *,
+    select: int | None = None,
+    of_input: bool = True,
+    of_parameters: bool = True,
+) -> None:
+    """Check that the gradients of ``module.method(x)`` are the slopes of its values: nothing is cut off on the way.
+
+    The input, and every parameter that is trained, is moved by a thousandth of its size in a few random directions; a random
+    projection of the result must change as its gradient says, up to a tenth. ``select`` picks one of several results. The
+    module must be in eval mode and its parameters in general position.
+    """
+    call = module.method(method)
+    size = tuple(_part(call(x), select).shape)
+    weights = torch.randn(size, generator=generator(311))
+    asked = call.grad(x, wrt=(0,), cotangent=weights, select=select, parameters=of_parameters)
+    gradients = {"": asked[0][0], **asked[1]} if of_parameters else {"": asked[0]}
+    places = module.parameters_by_name() if of_parameters else {}
+    places = {name: places[name] for name in gradients if name in places}
+
+    def value(at: Tensor) -> float:
+        return float((weights.double() * _part(call(at), select).double()).sum())
+
+    def at_parameter(name: str) -> Callable[[Tensor], float]:
+        def moved_to(place: Tensor) -> float:
+            module.set_parameters({name: place})
+            return value(x)
+
+        return moved_to
+
+    moves: list[tuple[str, Tensor, Callable[[Tensor], float]]] = [("", x, value)] if of_input else []
+    moves += [(name, start, at_parameter(name)) for name, start in places.items()]
+    largest, doubtful = 0.0, []
+    for name, start, at in moves:
+        measured, told = _slopes(at, start, gradients[name], STEPS[0])
+        largest = max(largest, float(measured.norm()))
+        doubtful += [] if _agree(measured, told, 0.0) else [(name, start, at, measured, told)]
+        _put_back(module, name, start)
+    assert_true(largest > 0, "its values do not change")
+    for name, start, at, measured, told in doubtful:
+        right = _agree(measured, told, largest) or _agree(*_slopes(at, start, gradients[name], STEPS[1]), largest)
+        _put_back(module, name, start)
+        if not right:
+            to = "a parameter" if name else "its input"
+            summary = f"the gradient with respect to {to} is not the slope of the values: it is cut or wrong on the way"
+            fail(summary, mistake=CUT)
+
+
+def _agree(measured: Tensor, told: Tensor, largest: float) -> bool:
+    return bool((told - measured).norm() <= 0.1 * measured.norm() + 0.01 * largest)
+
+
+def _put_back(module: RemoteObject, name: str, start: Tensor) -> None:
+    if name:
+        module.set_parameters({name: start})
+
+
+def _slopes(at: Callable[[Tensor], float], start: Tensor, gradient: Tensor | None, step: float) -> tuple[Tensor, Tensor]:
+    """What the values do and what the gradient says, per unit of step, in a few directions; both ``(DIRECTIONS,)``."""
+    scale = max(float(start.detach().square().mean().sqrt()), 0.1)
+    measured, told = [], []
+    for number in range(DIRECTIONS):
+        direction = scale * torch.randn(start.shape, generator=generator(320 + number)).to(start.dtype)
+        measured.append((at(start + step * direction) - at(start - step * direction)) / (2 * step))
+        told.append(0.0 if gradient is None else float((gradient.double() * direction.double()).sum()))
+    return torch.tensor(measured, dtype=torch.float64), torch.tensor(told, dtype=torch.float64)
+
+
+def _part(result: Any, select: int | None) -> Tensor:
+    if select is not None:
+        result = result[select] if isinstance(result, tuple | list) and len(result) > select else None
+    return result if isinstance(result, Tensor) and result.is_floating_point() else fail("the result is not a tensor")
+
+
+def assert_no_parameter_is_cut_off(module: RemoteObject, x: Tensor) -> None:
+    """Check that a parameter without any gradient of ``module(x)`` has no influence on it either.
+
+    For networks that are too large to move every parameter. The module must be in eval mode and in general position.
+    """
+    before = _first(module(x))
+    weights = torch.randn(before.shape, generator=generator(341))
+    select = 0 if isinstance(module(x), tuple | list) else None
+    _, gradients = module.grad(x, wrt=(0,), cotangent=weights, select=select, parameters=True)
+    dead = [name for name, gradient in gradients.items() if gradient is None or not gradient.any()]
+    if not dead:
+        return
+    places = module.parameters_by_name()
+    module.set_parameters({name: places[name] + 0.1 for name in dead if name in places})
+    after = _first(module(x))
+    module.set_parameters({name: places[name] for name in dead if name in places})
+    if after.shape != before.shape or not torch.allclose(after, before, rtol=1e-3, atol=1e-5 * float(before.abs().max())):
+        fail("a parameter has an influence on the result but gets no gradient", mistake=CUT)
+
+
+def _first(result: Any) -> Tensor:
+    return _part(result, 0 if isinstance(result, tuple | list) else None)
+
+
+def assert_alone_in_train_mode(
+    candidate: Candidate, module: RemoteObject, methods: Sequence[str], x: Tensor, others: Tensor
+) -> None:
+    """Check that in train mode, too, the first sample's result is the same whatever the other samples of its batch are.
+
+    The random state is the same both times, so that dropout may draw; batch statistics show. ``others`` is shaped like ``x``.
+    """
+    module.method("train")()
+    try:
+        for method in methods:
+            call = module.method(method)
+            alone, among = (_first_rows(candidate, call, batch) for batch in (x, torch.cat([x[:1], others[1:]])))
+            try:
+                assert_close(among, alone, rtol=1e-3)
+            except CheckFailed:
+                fail(
+                    "in train mode the result of a sample changes with the other samples of its batch",
+                    mistake="samples_meet_in_train_mode",
+                )
+    finally:
+        module.method("eval")()
+
+
+def _first_rows(candidate: Candidate, call: RemoteFunction, batch: Tensor) -> list[Tensor]:
+    candidate.seed(331)
+    result = call(batch)
+    parts = result if isinstance(result, tuple | list) else [result]
+    for part in parts:
+        assert_true(isinstance(part, Tensor) and part.ndim > 0, "the result is not made of batches")
+        assert_shape(part, (len(batch), *part.shape[1:]))
+    return [part[:1] for part in parts]

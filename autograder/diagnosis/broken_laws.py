@@ -1,0 +1,36 @@
+"""Hints from laws that only one mistake breaks: the check that failed has seen it, whatever the rest of an answer does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autograder.results.schema import Diagnosis
+
+_HINTS = {
+    "seed_fixed_inside": "Your random numbers do not depend on the seed that the caller sets: they are the same at every call, "
+                         "or follow a seed that your code chooses. Which line sets a seed or makes a generator, and whose "
+                         "decision is that?",
+    "gradient_cut_on_the_way": "The values change with an input or a parameter that gets no gradient, or only part of it. Is "
+                               "there a detach(), .data, .item(), numpy() or no_grad() on the way, or a tensor built anew "
+                               "from numbers?",
+    "samples_meet_in_train_mode": "In train mode the result of a sample changes with the other samples of its batch. Which "
+                                  "layer or line looks at the whole batch, such as a batch normalisation or a mean over "
+                                  "dimension 0?",
+}  # fmt: skip
+_LESS_TELLING = ("global_randomness_used",)
+"""What is also true of a seed that is set inside, but says less."""
+
+
+def with_broken_laws(found: list[Diagnosis], mistakes: Iterable[str]) -> list[Diagnosis]:
+    """What comparison has found, and what failed checks name; the latter first unless the former is exact."""
+    named = [Diagnosis(misconception=name, hint=_HINTS[name], confidence="likely") for name in dict.fromkeys(mistakes) if name]
+    if not named:
+        return found
+    sure = [one for one in found if one.confidence != "possible" and one.misconception not in _known(named)]
+    if sure and sure[0].confidence == "exact" and sure[0].misconception not in _LESS_TELLING:
+        return sure + named
+    return named + sure
+
+
+def _known(diagnoses: Iterable[Diagnosis]) -> set[str]:
+    return {one.misconception for one in diagnoses}

@@ -1,0 +1,113 @@
+"""A class graded on a busy machine and on an idle one: ``benchmarks/same_under_load.py [--students 20] [--load 20]``.
+
+Right answers, mistakes of ``tests/corpus`` and one answer that never ends. The same seed twice, once with so many busy loops
+beside it; writes what differs between the two, but for durations, to ``results/same_under_load.json``. Exit code 1 if
+anything does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from machine import describe_machine
+
+from autograder.atomic import write_atomically
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "benchmarks" / "results" / "same_under_load.json"
+LONGEST = 3000
+"""Seconds after which a busy loop ends whatever becomes of this program."""
+_DURATIONS = {"duration_s", "seconds", "started", "finished", "cpu_s"}
+sys.path.insert(0, str(ROOT / "tests" / "corpus"))
+
+
+def write_class(folder: Path, students: int, assignment: str) -> None:
+    """Folders of students, each with another mistake; every fifth is right and the second never ends."""
+    from test_corpus import COURSE, WRONG, with_answer
+
+    chosen = COURSE.assignment(assignment)
+    answers = {key.partition(" ")[2]: found for key, found in WRONG.items() if key.split()[0] == assignment}
+    mistakes = [(name, body) for name, found in answers.items() for _, body in found]
+    for number in range(students):
+        files = chosen.reference_files()
+        if number % 5:
+            name, body = mistakes[number * len(mistakes) // students]
+            exercise = next(one for one in chosen.exercises if one.kind == "function") if number == 1 else chosen.exercise(name)
+            files = with_answer(chosen, exercise, "while True: pass\n" if number == 1 else body)
+        (folder / f"student{number:02}").mkdir(parents=True)
+        for name, content in files.items():
+            (folder / f"student{number:02}" / name).write_bytes(content)
+
+
+def grade(submissions: Path, out: Path, assignment: str, load: int) -> float:
+    """Grade the class with ``load`` busy loops beside it; returns the seconds that it took."""
+    spin = f"import time\nend = time.monotonic() + {LONGEST}\nwhile time.monotonic() < end: sum(range(10000))"
+    loops = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(load)]
+    begun = time.monotonic()
+    try:
+        command = [sys.executable, "-m", "autograder", "grade", assignment, str(submissions), "--out", str(out), "--seed", "7",
+                   "--no-training", "--quiet"]  # fmt: skip
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode not in (0, 2):
+            raise SystemExit(done.stderr[-3000:])
+        return time.monotonic() - begun
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def results_of(out: Path) -> dict[str, Any]:
+    """Every result, as it is compared."""
+    skipped = ("class.json",)
+    found = {path.name: json.loads(path.read_text("utf-8")) for path in sorted(out.glob("*.json")) if path.name not in skipped}
+    return {name: _timeless(content) for name, content in found.items()}
+
+
+def _timeless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _timeless(one) for key, one in value.items() if key not in _DURATIONS}
+    return [_timeless(one) for one in value] if isinstance(value, list) else value
+
+
+def differences(one: Any, other: Any, place: str = "") -> list[str]:
+    """The places at which two results differ, with both values."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = sorted(one.keys() | other.keys())
+        return [line for key in keys for line in differences(one.get(key), other.get(key), f"{place}/{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [line for n, pair in enumerate(zip(one, other, strict=True)) for line in differences(*pair, f"{place}/{n}")]
+    return [] if one == other else [f"{place}: {one!r} idle, {other!r} under load"]
+
+
+def main() -> None:
+    """Grade twice and compare."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--students", type=int, default=20)
+    parser.add_argument("--load", type=int, default=20)
+    parser.add_argument("--assignment", default="warmup")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        write_class(home / "class", options.students, options.assignment)
+        seconds = {load: grade(home / "class", home / f"load{load}", options.assignment, load) for load in (0, options.load)}
+        idle, busy = results_of(home / "load0"), results_of(home / f"load{options.load}")
+    found = differences(idle, busy)
+    content = {
+        "machine": describe_machine(), "assignment": options.assignment, "students": len(idle), "busy_loops": options.load,
+        "seconds": {f"{load} loops": round(value, 1) for load, value in seconds.items()}, "differences": found,
+    }  # fmt: skip
+    write_atomically(RESULTS, json.dumps(content, indent=1) + "\n")
+    print("\n".join(found) or f"{len(idle)} results are the same but for durations")
+    raise SystemExit(1 if found or len(idle) != options.students else 0)
+
+
+if __name__ == "__main__":
+    main()
