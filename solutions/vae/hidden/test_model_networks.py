@@ -19,6 +19,7 @@ from autograder.checks import (
 from autograder.checks.strategies import whole
 
 laws = load_beside(__file__, "autoencoder_laws")
+gradients = load_beside(__file__, "gradient_laws")
 
 LARGE = 40.0
 """A factor of all parameters; even behind a normalisation layer or a bounded activation the last layer's results are large."""
@@ -166,7 +167,7 @@ def test_vae_samples_reproducibly_with_a_generator(candidate: Candidate) -> None
 @check("VAE", points=0.5, title="sends gradients of the reconstruction to the encoder", kind="gradient")
 def test_vae_sends_gradients_to_the_encoder(candidate: Candidate) -> None:
     """The gradient of x_hat stops at the latent, at its mean or at its variance, or that of a returned mu or logvar is."""
-    laws.assert_gradients_reach_the_encoder(candidate, make_vae(candidate), laws.noise(2, 1, 32, 32))
+    gradients.assert_gradients_reach_the_encoder(candidate, make_vae(candidate), laws.noise(2, 1, 32, 32))
 
 
 @check("VAE", points=0.25, title="encodes and decodes sample by sample in eval mode", kind="purity")
@@ -237,7 +238,7 @@ def test_mlpvae_samples_reproducibly_with_a_generator(candidate: Candidate) -> N
 @check("MLPVAE", points=0.25, title="sends gradients of the reconstruction to the encoder", kind="gradient")
 def test_mlpvae_sends_gradients_to_the_encoder(candidate: Candidate) -> None:
     """The gradient of x_hat stops at the latent, at its mean or at its variance, or that of a returned mu or logvar is."""
-    laws.assert_gradients_reach_the_encoder(candidate, make_mlpvae(candidate), laws.noise(2, *SMALL))
+    gradients.assert_gradients_reach_the_encoder(candidate, make_mlpvae(candidate), laws.noise(2, *SMALL))
 
 
 @check("MLPVAE", points=0.25, title="encodes and decodes sample by sample in eval mode", kind="purity")

@@ -1,0 +1,63 @@
+"""Laws of the gradients of a variational autoencoder: those of the image reach the encoder, through mu and through logvar."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from autograder.checks import Candidate, RemoteObject, assert_true, load_beside
+
+laws = load_beside(__file__, "autoencoder_laws")
+
+
+def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, x: Tensor) -> None:
+    """The gradient of x_hat with respect to the images is the chain rule's, through mu and through logvar.
+
+    That is so where the latent is drawn in the usual way. Otherwise parameters that only mu or only logvar depends on,
+    and every image, must have a gradient.
+    """
+    mu, logvar = laws.pair(vae.encode(x), len(x), 2)
+    assert_posterior_is_attached(vae, x)
+    spread = (0.5 * logvar).exp() * laws.noise(*mu.shape, seed=laws.SEED)
+    candidate.seed(laws.SEED)
+    (reached,) = vae.grad(x, wrt=(0,), select=0)
+    alive = reached is not None and bool(reached.abs().max() > 0)
+    assert_true(alive, "no gradient of x_hat reaches the encoder", mistake=laws.CUT)
+    (onwards,) = vae.decode.grad(mu + spread, wrt=(0,))
+    if isinstance(onwards, Tensor):
+        # A gradient of another shape, which no well-behaved worker reports, ends the check here: it has failed then.
+        parts = [
+            vae.encode.grad(x, wrt=(0,), select=0, cotangent=onwards),
+            vae.encode.grad(x, wrt=(0,), select=1, cotangent=0.5 * spread * onwards),
+        ]
+        gradients = [torch.zeros_like(x) if part is None else part for (part,) in parts]
+        if reached.shape == x.shape and is_near(reached, gradients[0] + gradients[1]):
+            return
+    assert_parameters_have_gradients(vae, x)
+
+
+def assert_posterior_is_attached(vae: RemoteObject, x: Tensor) -> None:
+    """The mu and logvar that `forward` returns have the gradients of those that `encode` returns: the divergence needs them."""
+    for select, name in enumerate(("mu", "logvar")):
+        (returned,) = vae.grad(x, wrt=(0,), select=select + 1)
+        (own,) = vae.encode.grad(x, wrt=(0,), select=select)
+        if own is not None:
+            attached = returned is not None and is_near(returned, own)
+            assert_true(attached, f"no gradient flows through the {name} of forward", mistake=laws.CUT)
+
+
+def is_near(value: Tensor, expected: Tensor) -> bool:
+    """Values agree up to rounding."""
+    return bool((value - expected).abs().max() < 1e-4 * expected.abs().max())
+
+
+def assert_parameters_have_gradients(vae: RemoteObject, x: Tensor) -> None:
+    """Parameters that only mu or only logvar depends on have a gradient of x_hat."""
+    _, of_image = vae.grad(x, wrt=(0,), select=0, parameters=True)
+    of = [vae.encode.grad(x, wrt=(0,), select=part, parameters=True)[1] for part in (0, 1)]
+    for name, gradient in of_image.items():
+        got = [torch.zeros(()) if value is None else value for value in (gradient, of[0][name], of[1][name])]
+        for part, own, other in (("mu", got[1], got[2]), ("logvar", got[2], got[1])):
+            only = (own != 0) & (other == 0)
+            alive = bool(((got[0] != 0) & only).any())
+            assert_true(alive or not bool(only.any()), f"no gradient of x_hat reaches {part}", mistake=laws.CUT)
