@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 from autograder.cluster.addresses import Scheduler
 from autograder.cluster.tasks import grade_in_worker
 from autograder.errors import AutograderError, GraderError, UsageError
-from autograder.extras import require_cluster
 from autograder.grading.class_run import ClassRun
 from autograder.grading.jobs import DEATHS, Done, Job
 from autograder.grading.options import GradeOptions
 from autograder.grading.quarantine import quarantined, version_here
+from autograder.imports import require_cluster
 from autograder.plaintext import one_line
 from autograder.submission import student_of
 

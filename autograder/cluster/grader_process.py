@@ -19,7 +19,7 @@ from autograder.errors import AutograderError
 from autograder.grading.crew import grade_one
 from autograder.grading.options import GradeOptions
 from autograder.grading.sandboxes import sandbox_for
-from autograder.lazy import uncollected
+from autograder.imports import uncollected
 from autograder.sandbox.walls import process_limits
 
 

@@ -27,7 +27,7 @@ def run(
     Reads the checks beside your files, those of assignments/<name>/, or those that a notebook brings along. Of a single
     module, losses.py, only its own. Exit code 1 when a check fails.
     """
-    from autograder.lazy import uncollected
+    from autograder.imports import uncollected
 
     with uncollected():
         from autograder.student.check_work import check_folder

@@ -12,7 +12,7 @@ def run() -> None:
 
     Exit code 1 when an item is not covered.
     """
-    from autograder.lazy import uncollected
+    from autograder.imports import uncollected
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("source", "covered by", "graded"):

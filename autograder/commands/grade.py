@@ -66,8 +66,7 @@ def run(
     Reads solutions/<assignment>/ and PATHS; writes OUT/<student>.json, OUT/<student>.html, summary.csv, class.json
     and index.html. Results appear as they come; after an interruption --resume continues.
     """
-    from autograder.extras import require_grading
-    from autograder.lazy import uncollected
+    from autograder.imports import require_grading, uncollected
 
     require_grading("grade")
     with uncollected():

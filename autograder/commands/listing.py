@@ -16,7 +16,7 @@ def run(
     assignment: Annotated[str | None, typer.Argument(help="Show the exercises of this assignment.")] = None,
 ) -> None:
     """List assignments, or the exercises of one, with points and sources. For everybody."""
-    from autograder.lazy import uncollected
+    from autograder.imports import uncollected
 
     console = Console()
     table = Table(box=None, header_style="bold", pad_edge=False)

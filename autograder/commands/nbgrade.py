@@ -32,8 +32,7 @@ def run(
     results in OUT, as `nbgrader autograde` and `autograder grade` do. Manual scores and comments stay as they are.
     """
     from autograder.commands.grade import formats
-    from autograder.extras import require_nbgrader
-    from autograder.lazy import import_nbformat
+    from autograder.imports import import_nbformat, require_nbgrader
 
     require_nbgrader("autograder nbgrade")
     import_nbformat()

@@ -17,8 +17,7 @@ def run(
     release/<name>/ the one that nbgrader cuts from it.
     """
     from autograder.course.course import open_course
-    from autograder.extras import require_nbgrader
-    from autograder.lazy import import_nbformat
+    from autograder.imports import import_nbformat, require_nbgrader
 
     require_nbgrader("autograder release")
     import_nbformat()

@@ -27,7 +27,7 @@ def run(
 
     The grader runs the same recipe on images that it has disguised. Exit code 1 when a score is below full.
     """
-    from autograder.extras import require_grading
+    from autograder.imports import require_grading
     from autograder.student.train import train_folder
 
     require_grading("train")

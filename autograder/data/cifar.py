@@ -13,7 +13,7 @@ from autograder.data.download import READ_ERRORS, DownloadFailed, download_once
 from autograder.data.image_set import ImageSet
 from autograder.data.locate import CIFAR_FOLDER, DATA_VARIABLE, OPTION, cache_folder, find_cifar10, named_folder
 from autograder.errors import DataMissing, UsageError
-from autograder.extras import require_data
+from autograder.imports import require_data
 
 NAME = "CIFAR-10"
 _DAMAGED = (*READ_ERRORS, zipfile.BadZipFile)

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.data.image_set import ImageSet
-from autograder.extras import require_data
+from autograder.imports import require_data
 
 NAME = "digits of scikit-learn, 28 x 28"
 _GREATEST = 16

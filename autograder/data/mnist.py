@@ -14,7 +14,7 @@ from autograder.data.download import READ_ERRORS, DownloadFailed, download_once
 from autograder.data.image_set import ImageSet
 from autograder.data.locate import DATA_VARIABLE, IDX_FILES, OPTION, cache_folder, find_mnist, idx_file, named_folder
 from autograder.errors import UsageError
-from autograder.extras import require_data
+from autograder.imports import require_data
 
 NAME = "MNIST"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.errors import UsageError
 from autograder.exports.database_url import database_url
 from autograder.exports.marks import AssignmentMarks, ClassMarks, Mark, Person
-from autograder.extras import require_nbgrader
+from autograder.imports import require_nbgrader
 from autograder.plaintext import one_line, short_name
 
 if TYPE_CHECKING:

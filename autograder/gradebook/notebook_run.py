@@ -10,10 +10,10 @@ from typing import Any
 
 from autograder.course.location import find_root, read_outline
 from autograder.errors import AutograderError, GraderError, UsageError
-from autograder.extras import require_nbgrader
 from autograder.gradebook.class_book import ClassBook
 from autograder.grading.class_run import ClassRun
 from autograder.grading.jobs import Done, Job
+from autograder.imports import require_nbgrader
 from autograder.plaintext import printable
 from autograder.results.graded import Graded
 from autograder.results.results_folder import ResultKey, ResultsFolder

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import AutograderError
 from autograder.grading.jobs import DEATHS, Done, Job
 from autograder.grading.sandboxes import sandbox_for
-from autograder.lazy import uncollected
+from autograder.imports import uncollected
 from autograder.plaintext import printable
 from autograder.results.results_folder import ResultKey
 from autograder.sandbox.walls import process_limits

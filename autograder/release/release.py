@@ -14,7 +14,7 @@ from autograder.atomic import write_atomically
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.notebook_cells import notebook_name
-from autograder.extras import require_nbgrader
+from autograder.imports import require_nbgrader
 from autograder.release.leaks import refuse_leaks
 from autograder.release.source_notebook import build_source
 from autograder.release.student_files import build

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.course.notebook_cells import notebook_name
 from autograder.errors import GraderError
-from autograder.extras import require_nbgrader
+from autograder.imports import require_nbgrader
 
 
 def cut_releases(sources: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograder.lazy import names_on_demand
+from autograder.imports import names_on_demand
 
 if TYPE_CHECKING:
     from autograder.scores.levels import Level, Window

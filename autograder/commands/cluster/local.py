@@ -28,7 +28,7 @@ def run(
     Starts a Dask scheduler and workers of one thread each. Of other machines: `ssh HOST autograder cluster --join ADDRESS
     --tls DIR`. All of them need the course, the submissions at the same place, and DIR.
     """
-    from autograder.extras import require_cluster, require_grading
+    from autograder.imports import require_cluster, require_grading
 
     require_cluster("autograder cluster")
     require_grading("autograder cluster")

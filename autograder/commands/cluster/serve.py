@@ -24,7 +24,7 @@ def run(
     """
     from autograder.course.location import find_root
     from autograder.errors import UsageError
-    from autograder.extras import require_grading
+    from autograder.imports import require_grading
 
     if sys.platform != "linux":
         raise UsageError("a standby forks, which is safe on Linux only", "autograder serve", "run the commands without it")

@@ -34,7 +34,7 @@ def run(
     A workflow in a student's repository can be changed by the student and shows every secret, so marks are made here. OUT also
     gets commits.csv: which commit of whom was graded. Exit code 2 where a repository has nothing to grade.
     """
-    from autograder.extras import require_grading
+    from autograder.imports import require_grading
 
     require_grading("sweep")
     from autograder.atomic import write_atomically

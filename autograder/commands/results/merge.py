@@ -16,7 +16,7 @@ def run(
 
     Reads FOLDERS/*.json and their figures; writes OUT like `autograder grade`. The same merge again changes nothing.
     """
-    from autograder.extras import require_grading
+    from autograder.imports import require_grading
 
     require_grading("merge")
     from autograder.reports.build import build_report

@@ -28,7 +28,7 @@ def run(
     builds on a changed exercise is graded again too. Seed, limits and isolation are those of before, so that the marks are
     those of a whole grading. What is replaced stays in RESULTS/history/, one folder for each run.
     """
-    from autograder.extras import require_grading
+    from autograder.imports import require_grading
 
     require_grading("regrade")
     from autograder.commands.results.diff import show

@@ -19,7 +19,7 @@ def run(
     Takes in marks from RESULTS/written.csv, and due dates, extensions and slack from [policy] in solutions/course.toml.
     Reads RESULTS/*.json; writes RESULTS/index.html, RESULTS/<student>.html, summary.csv and class.json.
     """
-    from autograder.extras import require_grading
+    from autograder.imports import require_grading
 
     require_grading("report")
     from autograder.lateness.times import read_times

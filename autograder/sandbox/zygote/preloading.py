@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.lazy import uncollected
+from autograder.imports import uncollected
 
 _NEEDED = ("torch", "numpy")
 _USEFUL = (

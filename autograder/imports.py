@@ -1,12 +1,17 @@
-"""Imports that nobody waits for needlessly: names on demand, and heavy libraries without what makes their import slow."""
+"""What is imported when: names on demand, libraries without what makes their import slow, and extras that may be missing."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
 import importlib
+import importlib.util
 import sys
 from collections.abc import Callable, Iterator, Mapping
+
+from autograder.errors import UsageError
+
+_PACKAGES = {"sklearn": "scikit-learn"}
 
 
 def names_on_demand(package: str, places: Mapping[str, str]) -> Callable[[str], object]:
@@ -55,3 +60,31 @@ def _as_if_missing(name: str) -> Iterator[None]:
         yield
     finally:
         del sys.modules[name]
+
+
+def require_nbgrader(what: str) -> None:
+    """Raise :class:`UsageError`, naming ``what`` cannot be done, unless nbgrader is installed."""
+    _require("nbgrader", "nbgrader", what)
+
+
+def require_grading(what: str) -> None:
+    """Raise :class:`UsageError`, naming ``what`` cannot be done, unless the libraries of graders are installed."""
+    for library in ("jinja2", "scipy", "greenlet"):
+        _require(library, "grading", what)
+
+
+def require_cluster(what: str) -> None:
+    """Raise :class:`UsageError`, naming ``what`` cannot be done, unless Dask and what encrypts its connections are there."""
+    for library in ("distributed", "cryptography"):
+        _require(library, "cluster", what)
+
+
+def require_data(what: str) -> None:
+    """Raise :class:`UsageError`, naming ``what`` cannot be read, unless the libraries that bring data sets are there."""
+    for library in ("torchvision", "sklearn"):
+        _require(library, "grading", what)
+
+
+def _require(library: str, extra: str, what: str) -> None:
+    if importlib.util.find_spec(library) is None:
+        raise UsageError(f"{_PACKAGES.get(library, library)} is not installed", what, f"pip install 'dgm-autograder[{extra}]'")
