@@ -59,14 +59,9 @@ class ClassRun:
         only the submissions are graded, but all of the class are named, so that every part gives the same names. ``times``
         say when students handed in.
         """
-        self.root = find_root()
+        self.root, self.options, self.out = find_root(), options, out
         self.outline = read_outline(self.root, assignment)
-        self.options = options
-        self.out = out
-        self.formats = formats
-        self.quiet = quiet
-        self.any_seed = any_seed
-        self.shard = shard
+        self.formats, self.quiet, self.any_seed, self.shard = formats, quiet, any_seed, shard
         self._times = dict(times or {})
         self.results: list[SubmissionResult] = []
         self.failures: list[AutograderError] = []

@@ -58,13 +58,9 @@ class Grader:
     """Grades submissions of one assignment, one after the other, in locked workers of its own."""
 
     def __init__(
-        self,
-        assignment: str,
-        options: GradeOptions,
-        root: Path | None = None,
-        lease: Lease | None = None,
-        sandbox: ZygoteHost | None = None,
-    ) -> None:
+        self, assignment: str, options: GradeOptions, root: Path | None = None,
+        lease: Lease | None = None, sandbox: ZygoteHost | None = None,
+    ) -> None:  # fmt: skip
         """Load the assignment; workers come from a ``lease``, a ``sandbox`` that was started already, or a new one."""
         self.course = open_course(root)
         warm_for(self.course.solutions / assignment)

@@ -28,8 +28,7 @@ def parts(x_hat: Tensor, x: Tensor, mu: Tensor, logvar: Tensor, beta: float = 1.
     """The three numbers of the negative ELBO, by torch.distributions."""
     prior = Normal(torch.zeros_like(mu).double(), 1.0)
     kl = kl_divergence(Normal(mu.double(), (0.5 * logvar.double()).exp()), prior).sum() / len(mu)
-    reconstruction = squared_error(x_hat, x)
-    return (reconstruction + beta * kl).to(x.dtype), reconstruction, kl.to(x.dtype)
+    return (squared_error(x_hat, x) + beta * kl).to(x.dtype), squared_error(x_hat, x), kl.to(x.dtype)
 
 
 def assert_parts(actual: object, expected: tuple[Tensor, Tensor, Tensor]) -> None:
@@ -194,8 +193,7 @@ def test_negative_elbo_is_the_reconstruction_at_beta_zero(candidate: Candidate) 
 def test_negative_elbo_is_a_mean_over_the_batch(candidate: Candidate) -> None:
     """Repeating every sample changes the loss, so it is not an average over the batch."""
     arguments = normal((2, 5), 9), normal((2, 5), 10), normal((2, 3), 11), normal((2, 3), 12)
-    twice = (argument.repeat(2, 1) for argument in arguments)
-    assert_parts(candidate.negative_elbo(*twice), parts(*arguments))
+    assert_parts(candidate.negative_elbo(*(argument.repeat(2, 1) for argument in arguments)), parts(*arguments))
 
 
 @check("negative_elbo", points=0.25, title="works in double precision and for latents of any shape", kind="shape")
@@ -249,8 +247,7 @@ def test_importance_weighted_bound_is_tight_for_the_exact_posterior(candidate: C
     # z ~ N(0, 1), x | z ~ N(z, 1): x ~ N(0, 2) and z | x ~ N(x / 2, 1 / 2).
     x, z = normal((1, 4), 3), normal((5, 4), 4)
     log_joint = Normal(0.0, 1.0).log_prob(z) + Normal(z, 1.0).log_prob(x)
-    log_q = Normal(x / 2, math.sqrt(0.5)).log_prob(z)
-    evidence = Normal(0.0, math.sqrt(2.0)).log_prob(x)[0]
+    log_q, evidence = Normal(x / 2, math.sqrt(0.5)).log_prob(z), Normal(0.0, math.sqrt(2.0)).log_prob(x)[0]
     assert_close(candidate.importance_weighted_bound(log_joint, log_q), evidence)
 
 
@@ -275,9 +272,8 @@ def test_importance_weighted_bound_tightens_with_more_samples(candidate: Candida
 def test_importance_weighted_bound_ignores_order_and_follows_shifts(candidate: Candidate) -> None:
     """Reordering the K samples changes the bound, or adding c to log p(x, z) does not add c to it."""
     log_joint, log_q = normal((4, 3), 7), normal((4, 3), 8)
-    order, shift = torch.tensor([2, 0, 3, 1]), torch.tensor([1.0, -2.0, 30.0], dtype=torch.float64)
-    expected = log_mean_exp(log_joint, log_q)
-    assert_close(candidate.importance_weighted_bound(log_joint[order], log_q[order]), expected)
+    shift, expected = torch.tensor([1.0, -2.0, 30.0], dtype=torch.float64), log_mean_exp(log_joint, log_q)
+    assert_close(candidate.importance_weighted_bound(log_joint[[2, 0, 3, 1]], log_q[[2, 0, 3, 1]]), expected)
     assert_close(candidate.importance_weighted_bound(log_joint + shift, log_q), expected + shift)
 
 

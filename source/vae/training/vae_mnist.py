@@ -3,6 +3,9 @@ in a loop of ours.
 
 The bound is measured on images that the training has not seen. They are encoded in one process and decoded in another, which
 has seen no image at all; the noise between the two is the grader's. Both parts count for themselves.
+
+A network that stores images and encodes the number of the nearest one would need fewer nats than one that learns: what is
+decoded must not be nearer to the given images, or to those that hidden ones come from, than to the same ones in another warp.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,10 +13,12 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
+from autograder.data.secret_world import World
 from autograder.scores.elbo import Elbo, score_elbo
 from autograder.training import Finding, Level, Score, TrainingRun, Window
 from autograder.training.beside import checked_parts, checked_state, checked_tensor
 from autograder.training.figures import curves, image_grid, image_pairs
+from autograder.training.samples import refuse_stored_images
 
 USES = ("train.train", "losses.negative_elbo", "losses.reconstruction_loss", "losses.gaussian_kl", "model.reparameterize",
         "model.MLPVAE")  # fmt: skip
@@ -49,7 +54,7 @@ def measure(run: TrainingRun) -> None:
         mu = network.encode(hidden[:50])[0]
         run.figure("hidden images and reconstructions", lambda: image_pairs(hidden[:50], network.decode(mu)))
     with run.part("your_bound", "your_active_units"):
-        bound = _yours(run, world.given.images, hidden)
+        bound = _yours(run, world)
         run.score("your_bound", bound.negative_elbo)
         run.score("your_active_units", bound.active_units)
 
@@ -66,7 +71,8 @@ def _ours(run: TrainingRun, given: Tensor, hidden: Tensor) -> tuple[Elbo, torch.
     return score_elbo(network.encode, network.decode, hidden, run.generator("noise")), network
 
 
-def _yours(run: TrainingRun, given: Tensor, hidden: Tensor) -> Elbo:
+def _yours(run: TrainingRun, world: World) -> Elbo:
+    given, hidden = world.given.images, world.hidden.images
     with run.worker() as worker:
         trained = worker.train("train_your_network", "MLPVAE", OPTIONS, given, STEPS, BATCH, RATE, run.seed("order"),
                                run.device, run.progress("our training of your network"), seed=run.seed("weights"))  # fmt: skip
@@ -82,10 +88,16 @@ def _yours(run: TrainingRun, given: Tensor, hidden: Tensor) -> Elbo:
                 hidden
             )
 
-        def decode(z: Tensor) -> Tensor:
-            return checked_tensor(decoder.call("decoded", draws, z, run.device), (len(z), 1, 28, 28), "decode").to(hidden)
+        images: list[Tensor] = []
 
-        return score_elbo(encode, decode, hidden, run.generator("noise"))
+        def decode(z: Tensor) -> Tensor:
+            image = checked_tensor(decoder.call("decoded", draws, z, run.device), (len(z), 1, 28, 28), "decode").to(hidden)
+            images.append(image)
+            return image
+
+        bound = score_elbo(encode, decode, hidden, run.generator("noise"))
+    refuse_stored_images(run, torch.cat(images), world)
+    return bound
 
 
 def explain(values: Mapping[str, float]) -> Iterator[Finding]:
