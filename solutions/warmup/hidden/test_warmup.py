@@ -119,7 +119,7 @@ def test_log_likelihood_pure(candidate: Candidate) -> None:
     leaves_everything_alone(candidate.log_likelihood, conditionals_of((2, 2), 5))
 
 
-@check("log_likelihood", points=0.5, title="does not underflow for very long or unlikely sequences", kind="extreme")
+@check("log_likelihood", points=0.75, title="does not underflow for very long or unlikely sequences", kind="extreme")
 def test_log_likelihood_long(candidate: Candidate) -> None:
     """Very long or very unlikely sequences do not get their finite log-probability."""
     conditionals = np.stack([np.full(10_000, number(6, 0.03, 0.07)), np.linspace(number(7, 0.01, 0.03), 0.98, 10_000)])
@@ -128,13 +128,6 @@ def test_log_likelihood_long(candidate: Candidate) -> None:
     for chance in (1e-5, number(8, 1e-5, 1e-4, digits=7)):
         unlikely = np.full((1, 10), chance)
         assert_close(candidate.log_likelihood(unlikely), np.array([10 * math.log(chance)]), rtol=1e-3)
-
-
-@check("log_likelihood", points=0.25, title="takes probabilities as small as a float can be", kind="extreme")
-def test_log_likelihood_tiny(candidate: Candidate) -> None:
-    """Tiny probabilities are replaced by larger ones."""
-    tiny = np.array([[1e-12, number(9, 0.1, 0.9)], [number(14, 1.0, 9.0) * 1e-200, 0.5]])
-    assert_close(candidate.log_likelihood(tiny), np.log(tiny).sum(axis=-1), rtol=1e-6)
 
 
 # -- gaussian_kl -------------------------------------------------------------------------------------------------

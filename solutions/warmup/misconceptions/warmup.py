@@ -28,15 +28,6 @@ def observe_log_likelihood(candidate: Candidate, record: Record) -> None:
     record("batch", candidate.log_likelihood, CONDITIONALS[:, 0], batch=2)
     record("nested batch", candidate.log_likelihood, CONDITIONALS, batch=2)
     record("long", candidate.log_likelihood, np.full((1, 3000), 0.3), batch=1)
-    record("tiny", candidate.log_likelihood, np.array([[1e-12, 0.5, 1e-30]]), batch=1)
-
-
-misconception(
-    "log_likelihood", name="small_number_added", belief="a logarithm needs protection from zero",
-    replace=("np.log(conditionals)", "np.log(conditionals + 1e-8)"),
-    hint="Your value is right until a probability is tiny: then it is too large. What do you add to, or put in the place of, "
-    "small probabilities, and can they be zero here?",
-)  # fmt: skip
 
 
 @misconception(
