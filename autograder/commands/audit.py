@@ -135,12 +135,14 @@ def _as_json(findings: Sequence[Finding], verdicts: Sequence[MutantVerdict], see
     """Counts of what is as it should be, and everything that is not, in full."""
     import json
     from dataclasses import asdict
+    from datetime import UTC, datetime
 
     scores = {}
     for name in sorted({one.mutant.assignment for one in verdicts}):
         outcomes = [one.outcome for one in verdicts if one.mutant.assignment == name]
         scores[name] = {"score": round(_score(outcomes), 4), "mutants": len(outcomes), **Counter(outcomes)}
     content = {
+        "date": datetime.now(UTC).date().isoformat(),
         "seeds": seeds,
         "findings": [
             {"assignment": assignment, "subject": kind, "right": right, "wrong": wrong}
