@@ -123,7 +123,7 @@ class Grader:
     def _basis(self) -> dict[str, str]:
         """What the marks of exercises and training tasks rest on, by id."""
         tasks = {task.id: self._bases.of_training for task in self.tasks}
-        return {one.id: self._bases.of(one) for one in self.exercises} | tasks
+        return {one.id: self._bases.of(one) for one in self.assignment.exercises} | tasks
 
     def grade(self, submission: Submission, kept: Kept = _NOTHING) -> Graded:
         """Grade one submission, but for what is ``kept`` of an earlier result.

@@ -154,6 +154,7 @@ class Standby:
         """In the child: be the command that was asked for."""
         process_limits.die_with_parent(self._owner)
         os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it, and so would this
         for number, descriptor in enumerate(files):
             os.dup2(descriptor, number)
         for one in self._running:

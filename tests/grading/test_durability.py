@@ -26,7 +26,8 @@ def course(tmp_path: Path) -> str:
     """A tiny course and a class of six."""
     (tmp_path / "tmp").mkdir()
     for number in range(CLASS):
-        hand_in(tmp_path / "class" / f"s{number}", right_answers(pieces=pieces(double=f"2 * x + 0 * {number}")))
+        slow = pieces(double=f"2 * x + 0 * {number}") + "\n\nimport time\n\ntime.sleep(1)\n"  # or all are done too soon
+        hand_in(tmp_path / "class" / f"s{number}", right_answers(pieces=slow))
     return write_course(tmp_path)
 
 
@@ -55,7 +56,7 @@ def test_a_run_that_is_killed_again_and_again(course: str, tmp_path: Path, jobs:
     process = start(course, tmp_path, out, "--jobs", jobs, "--resume")
     while not (out / "run.jsonl").exists() and process.poll() is None:
         time.sleep(0.05)
-    time.sleep(dice.uniform(0.0, 3.0))
+    time.sleep(dice.uniform(0.0, 1.0))
     kill(process, tmp_path)
     for _ in range(2):
         before = len(results(out))

@@ -191,7 +191,7 @@ def test_everything_dies_with_the_grader(tmp_path: Path) -> None:
     """A grader killed without warning leaves neither zygote nor worker, nor their folder."""
     program = f"""
 import sys, time
-sys.path[:0] = [{str(Path(__file__).parents[2])!r}, {str(Path(__file__).parents[1])!r}]
+sys.path[:0] = [{str(Path(__file__).parents[2])!r}, {str(Path(__file__).parents[1] / "programs")!r}]
 from autograder.sandbox.zygote_host import ZygoteHost
 from obedient_worker import host_pid
 zygote = ZygoteHost('best', entry={OBEDIENT!r})
