@@ -33,52 +33,68 @@ def assert_gradients_are_slopes(
 
     The input, and every parameter that is trained, is moved by a thousandth of its size in a few random directions; a random
     projection of the result must change as its gradient says, up to a tenth. ``select`` picks one of several results. The
-    module must be in eval mode and its parameters in general position.
+    module must be in eval mode and its parameters in general position. A sample that lies on a kink has no slope: what
+    disagrees is asked again of each half of the samples, and must disagree there, too.
     """
-    call = module.method(method)
-    size = tuple(_part(call(x), select).shape)
-    weights = torch.randn(size, generator=generator(311))
-    asked = call.grad(x, wrt=(0,), cotangent=weights, select=select, parameters=of_parameters)
-    gradients = {"": asked[0][0], **asked[1]} if of_parameters else {"": asked[0]}
-    places = module.parameters_by_name() if of_parameters else {}
-    places = {name: places[name] for name in gradients if name in places}
+    half = (len(x) + 1) // 2
+    doubtful: set[str] | None = None
+    for some in (x, x[:half], x[half:]):
+        asked = _Slopes(module, method, some, select)
+        found = asked.doubtful(of_input, of_parameters, doubtful)
+        doubtful = found if doubtful is None else doubtful & found
+        if not doubtful:
+            return
+    to = "a parameter" if any(doubtful or ()) else "its input"
+    summary = f"the gradient with respect to {to} is not the slope of the values: it is cut or wrong on the way"
+    fail(summary, mistake=CUT)
 
-    def value(at: Tensor) -> float:
-        return float((weights.double() * _part(call(at), select).double()).sum())
 
-    def at_parameter(name: str) -> Callable[[Tensor], float]:
-        def moved_to(place: Tensor) -> float:
-            module.set_parameters({name: place})
-            return value(x)
+class _Slopes:
+    """What a module's gradients say at some samples, and how its values change there."""
 
-        return moved_to
+    def __init__(self, module: RemoteObject, method: str, x: Tensor, select: int | None) -> None:
+        self._module, self._x, self._select = module, x, select
+        self._call = module.method(method)
 
-    moves: list[tuple[str, Tensor, Callable[[Tensor], float]]] = [("", x, value)] if of_input else []
-    moves += [(name, start, at_parameter(name)) for name, start in places.items()]
-    largest, doubtful = 0.0, []
-    for name, start, at in moves:
-        measured, told = _slopes(at, start, gradients[name], *TRIES[0])
-        largest = max(largest, float(measured.norm()))
-        doubtful += [] if _agree(measured, told, 0.0) else [(name, start, at, measured, told)]
-        _put_back(module, name, start)
-    assert_true(largest > 0, "its values do not change")
-    for name, start, at, measured, told in doubtful:
-        again = (_slopes(at, start, gradients[name], *one) for one in TRIES[1:])
-        right = _agree(measured, told, largest) or any(_agree(*slopes, largest) for slopes in again)
-        _put_back(module, name, start)
-        if not right:
-            to = "a parameter" if name else "its input"
-            summary = f"the gradient with respect to {to} is not the slope of the values: it is cut or wrong on the way"
-            fail(summary, mistake=CUT)
+    def doubtful(self, of_input: bool, of_parameters: bool, only: set[str] | None) -> set[str]:
+        """Names of parameters, empty for the input, whose gradient agrees with no measured slope; of all, or ``only`` some."""
+        size = tuple(_part(self._call(self._x), self._select).shape)
+        self._weights = torch.randn(size, generator=generator(311))
+        asked = self._call.grad(self._x, wrt=(0,), cotangent=self._weights, select=self._select, parameters=of_parameters)
+        gradients = {"": asked[0][0], **asked[1]} if of_parameters else {"": asked[0]}
+        places = self._module.parameters_by_name() if of_parameters else {}
+        starts = {"": self._x} if of_input else {}
+        starts |= {name: places[name] for name in gradients if name in places}
+        slopes = {name: self._along(name, start, gradients[name], *TRIES[0]) for name, start in starts.items()}
+        largest = max((float(measured.norm()) for measured, _ in slopes.values()), default=0.0)
+        assert_true(largest > 0, "its values do not change")
+        return {
+            name
+            for name, first in slopes.items()
+            if (only is None or name in only)
+            and not _agree(*first, largest)
+            and not any(_agree(*self._along(name, starts[name], gradients[name], *one), largest) for one in TRIES[1:])
+        }
+
+    def _along(self, name: str, start: Tensor, gradient: Tensor | None, step: float, seed: int) -> tuple[Tensor, Tensor]:
+        try:
+            return _slopes(self._at(name), start, gradient, step, seed)
+        finally:
+            if name:
+                self._module.set_parameters({name: start})
+
+    def _at(self, name: str) -> Callable[[Tensor], float]:
+        def value(place: Tensor) -> float:
+            if name:
+                self._module.set_parameters({name: place})
+            result = _part(self._call(self._x if name else place), self._select)
+            return float((self._weights.double() * result.double()).sum())
+
+        return value
 
 
 def _agree(measured: Tensor, told: Tensor, largest: float) -> bool:
     return bool((told - measured).norm() <= 0.1 * measured.norm() + 0.01 * largest)
-
-
-def _put_back(module: RemoteObject, name: str, start: Tensor) -> None:
-    if name:
-        module.set_parameters({name: start})
 
 
 def _slopes(
