@@ -46,6 +46,7 @@ UNCALIBRATED = frozenset(task.id for _, task in TASKS) - {
     "gan.training.toy_gan",
     "vae.training.vae_mnist",
     "diffusion.training.ddim",
+    "diffusion.training.guidance",
     "diffusion.training.cifar",
     "frontier.training.consistency",
     "frontier.training.sde_versus_ddpm",
