@@ -95,3 +95,10 @@ def test_a_score_that_needs_another_counts_with_it_only() -> None:
     assert (stuffed["your_bound"], stuffed["your_active_units"]) == (0.0, 0.0)
     stored = credits_of(task, {**values, "your_bound": 20.0})
     assert (stored["your_bound"], stored["your_active_units"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(("name", "task"), TASKS, ids=[task.id for _, task in TASKS])
+def test_what_stands_in_has_levels_for_all_scores_or_none(name: str, task: Task) -> None:
+    """One score without a level, and the whole task is not judged where MNIST cannot be had; a record says that it is."""
+    has_levels = [score.fallback is not None for score in task.scores]
+    assert not task.record_on(fallback=True).is_file() or all(has_levels)
