@@ -11,8 +11,8 @@ import torch
 
 from autograder.data.download import READ_ERRORS, DownloadFailed, download_once
 from autograder.data.image_set import ImageSet
-from autograder.data.locate import CIFAR_FOLDER, DATA_VARIABLE, OPTION, cache_folder, find_cifar10, named_folder
-from autograder.errors import DataMissing, UsageError
+from autograder.data.locate import CIFAR_FOLDER, DATA_VARIABLE, OPTION, cache_folder, find_cifar10, named_folder, read_named
+from autograder.errors import DataMissing
 from autograder.imports import require_data
 
 NAME = "CIFAR-10"
@@ -34,7 +34,7 @@ def load_cifar10(folder: Path | None, download: bool) -> tuple[ImageSet, ImageSe
     named = named_folder(folder)
     source = find_cifar10(named) if named else None
     if source is not None:
-        return _named(source)
+        return read_named(_read, source, NAME, _DAMAGED)
     with contextlib.suppress(*READ_ERRORS):  # what the cache holds is fetched anew if its checksums are wrong
         return _read(cache_folder() / CIFAR_FOLDER)
     if not download:
@@ -43,15 +43,6 @@ def load_cifar10(folder: Path | None, download: bool) -> tuple[ImageSet, ImageSe
         return _read(download_once(cache_folder(), CIFAR_FOLDER, _complete, _fetch))
     except DownloadFailed as error:
         raise _missing(f"it is not on this machine and could not be downloaded ({error})", named) from error
-
-
-def _named(source: Path) -> tuple[ImageSet, ImageSet]:
-    try:
-        return _read(source)
-    except _DAMAGED as error:
-        message = f"the files of CIFAR-10 cannot be read: {error or type(error).__name__}"
-        remedy = f"fetch them anew, or name another folder with {OPTION} or {DATA_VARIABLE}"
-        raise UsageError(message, str(source), remedy) from error
 
 
 def _missing(why: str, named: Path | None) -> DataMissing:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from autograder.errors import UsageError
+
+_Images = TypeVar("_Images")
 
 DATA_VARIABLE = "AUTOGRADER_DATA"
 OPTION = "--data"
@@ -85,6 +89,20 @@ def data_here(option: Path | None) -> dict[str, str]:
 def _size(path: Path) -> int:
     files = path.iterdir() if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def read_named(read: Callable[[Path], _Images], source: Path, name: str, damaged: tuple[type[Exception], ...]) -> _Images:
+    """What ``read`` makes of files that somebody has named.
+
+    Raises:
+        UsageError: one of the errors that ``damaged`` files raise.
+    """
+    try:
+        return read(source)
+    except damaged as error:
+        message = f"the files of {name} cannot be read: {error or type(error).__name__}"
+        remedy = f"fetch them anew, or name another folder with {OPTION} or {DATA_VARIABLE}"
+        raise UsageError(message, str(source), remedy) from error
 
 
 def _existing(path: Path, where: str) -> Path:

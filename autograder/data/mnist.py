@@ -12,8 +12,14 @@ import torch
 from autograder.data.digits import load_digits
 from autograder.data.download import READ_ERRORS, DownloadFailed, download_once
 from autograder.data.image_set import ImageSet
-from autograder.data.locate import DATA_VARIABLE, IDX_FILES, OPTION, cache_folder, find_mnist, idx_file, named_folder
-from autograder.errors import UsageError
+from autograder.data.locate import (
+    IDX_FILES,
+    cache_folder,
+    find_mnist,
+    idx_file,
+    named_folder,
+    read_named,
+)
 from autograder.imports import require_data
 
 NAME = "MNIST"
@@ -33,7 +39,7 @@ def load_mnist(folder: Path | None, download: bool) -> tuple[ImageSet, ImageSet]
     named = named_folder(folder)
     raw = find_mnist(named) if named else None
     if raw is not None:
-        return _named(raw)
+        return read_named(_read, raw, NAME, READ_ERRORS)
     with contextlib.suppress(*READ_ERRORS):  # what the cache holds is fetched anew if it cannot be read
         return _read(cache_folder() / NAME / "raw")
     if not download:
@@ -42,15 +48,6 @@ def load_mnist(folder: Path | None, download: bool) -> tuple[ImageSet, ImageSet]
         return _read(download_once(cache_folder(), NAME, _complete, _fetch) / "raw")
     except DownloadFailed as error:
         return load_digits(f"MNIST is not on this machine and could not be downloaded ({error})")
-
-
-def _named(raw: Path) -> tuple[ImageSet, ImageSet]:
-    try:
-        return _read(raw)
-    except READ_ERRORS as error:
-        message = f"the files of MNIST cannot be read: {error or type(error).__name__}"
-        remedy = f"fetch them anew, or name another folder with {OPTION} or {DATA_VARIABLE}"
-        raise UsageError(message, str(raw), remedy) from error
 
 
 def _complete(folder: Path) -> bool:

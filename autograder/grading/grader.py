@@ -6,7 +6,6 @@ function can run in this process, in a pool, or on another machine.
 
 from __future__ import annotations
 
-import functools
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -119,11 +118,11 @@ class Grader:
             return False
         return options.device in ("auto", ran.device)
 
-    @functools.cached_property
+    @property
     def _basis(self) -> dict[str, str]:
-        """What the marks of exercises and training tasks rest on, by id."""
+        """What the marks of this run's exercises and training tasks rest on, by id; digests are made once."""
         tasks = {task.id: self._bases.of_training for task in self.tasks}
-        return {one.id: self._bases.of(one) for one in self.assignment.exercises} | tasks
+        return {one.id: self._bases.of(one) for one in self.exercises} | tasks
 
     def grade(self, submission: Submission, kept: Kept = _NOTHING) -> Graded:
         """Grade one submission, but for what is ``kept`` of an earlier result.
@@ -165,8 +164,9 @@ class Grader:
         shown = [*shown, *known, *(one.result for one in trained)]
         for run in trained:
             figures |= run.drawn()
+        basis = self._basis
         for one in shown:
-            one.basis = self._basis[one.id]
+            one.basis = basis[one.id]
         shown += [] if self.options.only or self.options.training == "only" else written_results(self.assignment)
         pictures = list(figures)
         if kept.earlier is not None:
