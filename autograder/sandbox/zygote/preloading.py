@@ -12,7 +12,10 @@ import importlib
 import io
 import os
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from autograder.imports import uncollected
@@ -170,9 +173,30 @@ def warm_up() -> None:
     torch.backends.cudnn.version()  # remembered: the library that knows it is out of a worker's reach
 
 
-def threads() -> int:
-    """Return the number of threads of this process; must be 1 before anything is forked."""
-    try:
-        return len(os.listdir("/proc/self/task"))
-    except OSError:
-        return 1
+def lingering_threads(patience: float = 10.0) -> list[str]:
+    """Return the names of the threads beside the first that do not end; must be none before anything is forked.
+
+    Some end a moment later by themselves: a timer that matplotlib called off when it had found its fonts, and a thread that
+    was joined, which the kernel lists until it is buried.
+
+    Args:
+        patience: how long to wait for them, in seconds.
+    """
+    deadline = time.monotonic() + patience
+    while names := _threads_beside_the_first():
+        if time.monotonic() > deadline:
+            return names
+        time.sleep(0.005)
+    return []
+
+
+def _threads_beside_the_first() -> list[str]:
+    known = {thread.native_id: thread.name for thread in threading.enumerate()}
+    tasks = Path("/proc/self/task")
+    names = []
+    with contextlib.suppress(OSError):  # without /proc there is nothing to read
+        for number in os.listdir(tasks):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                if int(number) != os.getpid():
+                    names.append(known.get(int(number)) or (tasks / number / "comm").read_text().strip())
+    return names

@@ -253,8 +253,8 @@ def _prepare(plan: ZygoteSettings) -> Serve:
     forget_package(sys.argv[2])
     if plan.confined:
         forget_tools()
-    if (count := preloading.threads()) != 1:
-        raise RuntimeError(f"{count} threads after the imports, and forking is safe with one only")
+    if names := preloading.lingering_threads():
+        raise RuntimeError(f"threads go on after the imports, and forking is safe with one only: {', '.join(names)}")
     return serve
 
 
