@@ -191,12 +191,15 @@ def lingering_threads(patience: float = 10.0) -> list[str]:
 
 
 def _threads_beside_the_first() -> list[str]:
-    known = {thread.native_id: thread.name for thread in threading.enumerate()}
+    """Their names: Python's for its own, the kernel's for those that a library started.
+
+    The kernel's numbers may be those of another namespace than this process's own, so none are compared.
+    """
     tasks = Path("/proc/self/task")
-    names = []
+    listed = []
     with contextlib.suppress(OSError):  # without /proc there is nothing to read
         for number in os.listdir(tasks):
             with contextlib.suppress(OSError):  # it has ended meanwhile
-                if int(number) != os.getpid():
-                    names.append(known.get(int(number)) or (tasks / number / "comm").read_text().strip())
-    return names
+                listed.append((tasks / number / "comm").read_text().strip())
+    own = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    return (own + listed[1 + len(own) :]) if len(listed) > 1 else []
