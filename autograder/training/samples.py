@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -56,17 +57,30 @@ def score_images(samples: Tensor, world: World) -> ImageScores:
     )
 
 
-def refuse_stored_images(run: TrainingRun, decoded: Tensor, world: World) -> None:
-    """Refuse reconstructions ``(n, 1, 28, 28)`` of hidden images that are images stored in the network.
+def refuse_stored_images(
+    run: TrainingRun,
+    decoded: Tensor,
+    world: World,
+    data: str | None = None,
+    framed: Callable[[Tensor], Tensor] = unit_interval,
+) -> None:
+    """Refuse reconstructions ``(n, C, H, W)`` of hidden images that are images stored in the network.
 
     They may be the given ones, or the public ones that the hidden images were warped from.
+
+    Args:
+        run: decides by its seed about the other warp.
+        decoded: what is judged, the first of it.
+        world: its given images have the shape of reconstructions.
+        data: the data set of the public images; the task's when left out.
+        framed: gives these, in [0, 1], that shape.
 
     Raises:
         Unusable: they are nearer to these than to the same ones in another warp.
     """
     judged = decoded[:JUDGED]
-    public = run.source.images(run.task.data)[1].images.to(judged.device)
+    public = run.source.images(data or run.task.data)[1].images.to(judged.device)
     again = SecretWorld(run.seed("altered images"))
-    for what, known in (("given", world.given.images), ("public", unit_interval(public))):
+    for what, known in (("given", world.given.images), ("public", framed(unit_interval(public)))):
         if copy_ratio(judged, known, again.shown(known, what)) < HONEST:
             raise Unusable("what is decoded are images that the network has stored; the course's staff is told")

@@ -16,7 +16,8 @@ from torch import Tensor
 from autograder.data.secret_world import World
 from autograder.scores.elbo import Elbo, score_elbo
 from autograder.training import Finding, Level, Score, TrainingRun, Window
-from autograder.training.beside import checked_parts, checked_state, checked_tensor
+from autograder.training.autoencoders import taken_apart
+from autograder.training.beside import checked_state
 from autograder.training.figures import curves, image_grid, image_pairs
 from autograder.training.samples import refuse_stored_images
 
@@ -27,7 +28,8 @@ DATA = "MNIST"
 STEPS, BATCH, RATE, BETA = 600, 128, 1e-3, 1.0
 LATENT = 16
 MOST_NUMBERS = 4 * 650_000
-OPTIONS = {"latent_dim": LATENT, "image_shape": [1, 28, 28]}
+SHAPE = (1, 28, 28)
+OPTIONS = {"latent_dim": LATENT, "image_shape": list(SHAPE)}
 
 SCORES = (
     Score("our_bound", "trained by your code, our network reaches the negative ELBO of a right training", 0.35,
@@ -77,26 +79,9 @@ def _yours(run: TrainingRun, world: World) -> Elbo:
         trained = worker.train("train_your_network", "MLPVAE", OPTIONS, given, STEPS, BATCH, RATE, run.seed("order"),
                                run.device, run.progress("our training of your network"), seed=run.seed("weights"))  # fmt: skip
     state = checked_state(trained.get("state"), MOST_NUMBERS)
-    with run.worker() as encoder, run.worker() as decoder:
-        sees = encoder.call("your_network", "MLPVAE", OPTIONS, state, run.device)
-        draws = decoder.call("your_network", "MLPVAE", OPTIONS, state, run.device)
-
-        def encode(images: Tensor) -> tuple[Tensor, Tensor]:
-            moments = checked_parts(encoder.call("encoded", sees, images, run.device), 2, "encode")
-            shape = (len(images), LATENT)
-            return checked_tensor(moments[0], shape, "encode").to(hidden), checked_tensor(moments[1], shape, "encode").to(
-                hidden
-            )
-
-        images: list[Tensor] = []
-
-        def decode(z: Tensor) -> Tensor:
-            image = checked_tensor(decoder.call("decoded", draws, z, run.device), (len(z), 1, 28, 28), "decode").to(hidden)
-            images.append(image)
-            return image
-
-        bound = score_elbo(encode, decode, hidden, run.generator("noise"))
-    refuse_stored_images(run, torch.cat(images), world)
+    with taken_apart(run, "MLPVAE", OPTIONS, state, SHAPE, LATENT) as network:
+        bound = score_elbo(network.encode, network.decode, hidden, run.generator("noise"))
+    refuse_stored_images(run, network.decoded, world)
     return bound
 
 

@@ -1,23 +1,27 @@
 """Your convolutional and your fully connected VAE on CIFAR-10, each trained in a loop of ours: 250 steps of 16 images.
 
 Both have 16 latent coordinates, and the bound of each is measured on images that the training has not seen: encoded in one
-process and decoded in another, with the grader's noise in between. So short a training makes the fully connected one the
+process and decoded in another, with the grader's noise in between; what is decoded must not be nearer to photographs that a
+network may have stored than to the same ones in another warp. So short a training makes the fully connected one the
 better of the two; what is graded is that each of them learns. Where CIFAR-10 cannot be had, digits with an empty margin stand
 in for it, in three equal channels.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from autograder.data.secret_world import World
 from autograder.errors import DataMissing
 from autograder.scores.elbo import Elbo, score_elbo
 from autograder.training import Finding, Level, Score, TrainingRun
-from autograder.training.beside import checked_parts, checked_state, checked_tensor
+from autograder.training.autoencoders import taken_apart
+from autograder.training.beside import checked_state
 from autograder.training.figures import image_rows
+from autograder.training.samples import refuse_stored_images
 
 USES = ("model.VAE", "model.Encoder", "model.Decoder", "model.MLPVAE", "model.reparameterize")
 DATA = "CIFAR-10"
@@ -55,26 +59,27 @@ NETWORKS = (
 
 def measure(run: TrainingRun) -> None:
     """Train both networks, and bound what each says of hidden images."""
-    given, hidden = _images(run)
+    world, data = _world(run)
+    hidden = world.hidden.images
     shown = {"hidden": hidden[:10]}
     for network in NETWORKS:
         with run.part(*network.scores):
-            bound, images = _trained(run, network, given, hidden)
+            bound, images = _trained(run, network, world, data)
             for name, value in zip(network.scores, (bound.negative_elbo, bound.kl), strict=True):
                 run.score(name, value)
             shown |= {network.title: images[:10], f"{network.title}, drawn": images[10:]}
     run.figure("reconstructions and samples", lambda: image_rows(list(shown.values()), list(shown)))
 
 
-def _images(run: TrainingRun) -> tuple[Tensor, Tensor]:
-    """Given and hidden photographs, or what stands in for them."""
+def _world(run: TrainingRun) -> tuple[World, str]:
+    """Photographs, or what stands in for them, and the data set that they are of."""
     try:
-        world = run.world(given=5000, hidden=500)
+        return run.world(given=5000, hidden=500), DATA
     except DataMissing:
         world = run.world(given=5000, hidden=500, data="digits")
         run.notes.append("CIFAR-10 is not on this machine: the digits are framed to 32 x 32 and repeated in three channels.")
-    images = [_framed(share.images) for share in (world.given, world.hidden)]
-    return images[0], images[1]
+    given, hidden = (replace(share, images=_framed(share.images)) for share in (world.given, world.hidden))
+    return replace(world, given=given, hidden=hidden), "digits"
 
 
 def _framed(images: Tensor) -> Tensor:
@@ -82,30 +87,20 @@ def _framed(images: Tensor) -> Tensor:
     return F.pad(images, [edge // 2] * 4).expand(-1, *SHAPE).contiguous()
 
 
-def _trained(run: TrainingRun, network: Network, given: Tensor, hidden: Tensor) -> tuple[Elbo, Tensor]:
+def _trained(run: TrainingRun, network: Network, world: World, data: str) -> tuple[Elbo, Tensor]:
     """The bound of a network after our training, and ten reconstructions and ten samples of it."""
-    name, options = network.name, dict(network.options)
+    name, options, hidden = network.name, dict(network.options), world.hidden.images
     with run.worker() as worker:
         trained = worker.train(
-            "train_your_network", name, options, given, STEPS, BATCH, RATE, run.seed("order"), run.device,
+            "train_your_network", name, options, world.given.images, STEPS, BATCH, RATE, run.seed("order"), run.device,
             run.progress(f"our training of your {network.title} network"), seed=run.seed("weights"),
         )  # fmt: skip
     state = checked_state(trained.get("state"), MOST_NUMBERS)
-    with run.worker() as encoder, run.worker() as decoder:
-        sees = encoder.call("your_network", name, options, state, run.device)
-        draws = decoder.call("your_network", name, options, state, run.device)
-
-        def encode(images: Tensor) -> tuple[Tensor, Tensor]:
-            moments = checked_parts(encoder.call("encoded", sees, images, run.device), 2, "encode")
-            mu, logvar = (checked_tensor(moment, (len(images), LATENT), "encode").to(hidden) for moment in moments)
-            return mu, logvar
-
-        def decode(z: Tensor) -> Tensor:
-            return checked_tensor(decoder.call("decoded", draws, z, run.device), (len(z), *SHAPE), "decode").to(hidden)
-
-        bound = score_elbo(encode, decode, hidden, run.generator("noise"))
+    with taken_apart(run, name, options, state, SHAPE, LATENT) as yours:
+        bound = score_elbo(yours.encode, yours.decode, hidden, run.generator("noise"))
+        refuse_stored_images(run, yours.decoded, world, data, _framed)
         z = torch.randn(10, LATENT, generator=run.generator("prior"))
-        return bound, decode(torch.cat([encode(hidden[:10])[0], z.to(hidden)]))
+        return bound, yours.decode(torch.cat([yours.encode(hidden[:10])[0], z.to(hidden)]))
 
 
 def explain(values: Mapping[str, float]) -> Iterator[Finding]:
