@@ -55,6 +55,7 @@ class World:
         hidden: test images.
         fallback: whether the data set stands in for another.
         note: plain sentences on what is not as it was asked for; empty if nothing is.
+        disguise: what all images wear.
     """
 
     name: str
@@ -63,6 +64,13 @@ class World:
     hidden: Share
     fallback: bool
     note: str
+    disguise: Disguise = "plain"
+
+    def upright(self, images: torch.Tensor) -> torch.Tensor:
+        """Images of this world as they would be in a plain one: a digit upright, white on black."""
+        if self.disguise == "transposed":
+            return images.transpose(-1, -2).contiguous()
+        return 1 - images if self.disguise == "inverted" else images
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,7 @@ class SecretWorld:
             self._share(test.part(slice(most_hidden)), "hidden", device),
             train.fallback,
             note,
+            self.disguise,
         )
 
     def shown(self, images: torch.Tensor, purpose: str) -> torch.Tensor:

@@ -90,6 +90,13 @@ class TrainingRun:
         """Random numbers of the run for one purpose, the same on every device."""
         return torch.Generator().manual_seed(self.seed(purpose))
 
+    @contextlib.contextmanager
+    def seeded(self, purpose: str) -> Iterator[None]:
+        """Inside, the global random numbers are those of one purpose, as for the initial weights of a network of ours."""
+        with torch.random.fork_rng(devices=[self.device] if self.device.startswith("cuda") else []):
+            torch.manual_seed(self.seed(purpose))
+            yield
+
     def world(
         self,
         given: int,

@@ -38,7 +38,7 @@ class ImageScores:
 
 
 def score_images(samples: Tensor, world: World) -> ImageScores:
-    """Scores of samples ``(n, 1, 28, 28)``, in [0, 1] and upright white on black, that come from training in a world.
+    """Scores of samples ``(n, 1, 28, 28)``, in [0, 1] and in the disguise of the world that they come from training in.
 
     Raises:
         Unusable: they are copies of the images that the training was given, or one is not finite.
@@ -49,7 +49,7 @@ def score_images(samples: Tensor, world: World) -> ImageScores:
     if score_memorisation(samples[:JUDGED], world.given.images, world.held.images).alarm:
         raise Unusable("the samples are copies of images that the training was given; the course's staff is told")
     classifier = load_classifier(device=samples.device)
-    of_samples, of_hidden = describe(classifier, samples), describe(classifier, hidden)
+    of_samples, of_hidden = (describe(classifier, world.upright(images)) for images in (samples, hidden))
     return ImageScores(
         frechet_distance(of_samples.features, of_hidden.features),
         coverage(of_samples.features, of_hidden.features[: len(samples)]),

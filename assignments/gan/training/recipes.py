@@ -1,10 +1,11 @@
 """What runs beside a student's code in the training tasks of this assignment; `autograder train` runs the same.
 
-Every function takes the student's modules as its first argument. What they return is plain data or a module whose methods
-are called. Images have values in [0, 1] outside, and in [-1, 1] between generators and discriminators.
+Networks of ours stay with the grader and are trained there: student's code is asked for the steps, slopes and losses that it is
+to compute, and gets the values which these are computed from. Functions that run beside it take the student's modules as their
+first argument. Images have values in [0, 1] outside, and in [-1, 1] between generators and discriminators.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -14,12 +15,11 @@ LATENT = 64
 CODE = 16
 
 
-def minibatches(images: Tensor, steps: int, batch: int, seed: int, device: str) -> Iterator[Tensor]:
+def minibatches(images: Tensor, steps: int, batch: int, seed: int) -> Iterator[Tensor]:
     """Yield random images, `steps` times."""
     generator = torch.Generator().manual_seed(seed)
-    images = images.to(device)
     for _ in range(steps):
-        yield images[torch.randint(len(images), (batch,), generator=generator).to(device)]
+        yield images[torch.randint(len(images), (batch,), generator=generator).to(images.device)]
 
 
 class OurGenerator(nn.Module):
@@ -50,71 +50,137 @@ class OurDiscriminator(nn.Module):
         return self.last(leaky_relu(self.second(h), 0.2))[:, 0]
 
 
-def train_our_pair(
-    student, images: Tensor, steps: int, batch: int, lr: float, beta1: float, seed: int, device: str = "cpu", report=None
-) -> dict:
-    """Train our generator and discriminator by the student's two steps, in turn."""
-    generator, discriminator = OurGenerator().to(device), OurDiscriminator().to(device)
-    betas = (beta1, 0.999)
-    for_generator = torch.optim.Adam(generator.parameters(), lr=lr, betas=betas)
-    for_discriminator = torch.optim.Adam(discriminator.parameters(), lr=lr, betas=betas)
-    history = {"discriminator": [], "generator": []}
-    for step, real in enumerate(minibatches(2 * images - 1, steps, batch, seed, device)):
-        z = torch.randn(batch, LATENT, device=device)
-        judged = student.train.discriminator_step(generator, discriminator, real, for_discriminator, z)
-        z = torch.randn(batch, LATENT, device=device)
-        made = student.train.generator_step(generator, discriminator, for_generator, z)
-        if step % 25 == 0:
-            history["discriminator"].append(float(judged))
-            history["generator"].append(float(made))
-            if report is not None:
-                report(step / steps, history["generator"][-1])
-    return {"state": plain(generator), "history": history}
+class LentNetwork(nn.Module):
+    """A network that is elsewhere: what it returns and how that changes with its input is asked for.
+
+    Its one parameter stands for all of those there: entry k of its gradient is the share in theirs of the k-th one asked for.
+    """
+
+    def __init__(self, ask: Callable, ask_back: Callable, calls: int, kept: bool, device: str) -> None:
+        super().__init__()
+        self.shares = nn.Parameter(torch.zeros(calls, device=device))
+        if kept:  # gradients that earlier steps have left
+            self.shares.grad = nn.functional.one_hot(torch.tensor(0), calls).to(self.shares)
+        self.ask, self.ask_back = ask, ask_back
+        self.made = self.asked = 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What the network makes of ``x``."""
+        self.made += 1
+        if self.made >= len(self.shares):
+            raise RuntimeError(f"a step that calls a network more than {len(self.shares) - 1} times")
+        return _Call.apply(x, self.shares, self, self.made)
 
 
-def train_your_pair(
-    student, images: Tensor, steps: int, batch: int, lr: float, beta1: float, seed: int, device: str = "cpu", report=None
-) -> dict:
-    """Train the student's generator and discriminator in a loop of ours, with losses of ours."""
-    generator, discriminator = student.model.Generator(LATENT).to(device), student.model.Discriminator().to(device)
-    generator.train()
-    discriminator.train()
-    betas = (beta1, 0.999)
-    for_generator = torch.optim.Adam(generator.parameters(), lr=lr, betas=betas)
-    for_discriminator = torch.optim.Adam(discriminator.parameters(), lr=lr, betas=betas)
-    for step, real in enumerate(minibatches(2 * images - 1, steps, batch, seed, device)):
-        fake = generator(torch.randn(batch, LATENT, device=device))
-        judged = softplus(-discriminator(real)).mean() + softplus(discriminator(fake.detach())).mean()
-        descend(for_discriminator, judged)
-        made = softplus(-discriminator(fake)).mean()
-        descend(for_generator, made)
-        if step % 25 == 0 and report is not None:
-            report(step / steps, made.detach())
-    return {"state": plain(generator)}
+class _Call(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x: Tensor, shares: Tensor, network: LentNetwork, number: int) -> Tensor:
+        ctx.network, ctx.number, ctx.like = network, number, shares
+        ctx.device, ctx.shape = x.device, x.shape
+        return network.ask(x.detach().cpu(), network.training).to(x.device)
+
+    @staticmethod
+    def backward(ctx, blame: Tensor) -> tuple:
+        wanted, counts = ctx.needs_input_grad[:2]
+        slope = ctx.network.ask_back(ctx.number, blame.detach().cpu(), wanted).to(ctx.device) if wanted or counts else None
+        share = torch.zeros_like(ctx.like)
+        if slope is not None:
+            ctx.network.asked += 1
+            share[ctx.network.asked] = 1.0
+        return slope.reshape(ctx.shape) if wanted else None, share if counts else None, None, None
 
 
-def train_critic_pair(
-    student, images: Tensor, steps: int, critics: int, batch: int, lr: float, weight: float, seed: int, device: str = "cpu",
-    report=None,
-) -> dict:  # fmt: skip
-    """Train our generator, and our discriminator as a critic, by the student's critic loss and gradient penalty."""
-    generator, critic = OurGenerator().to(device), OurDiscriminator().to(device)
-    for_generator = torch.optim.Adam(generator.parameters(), lr=lr, betas=(0.0, 0.9))
-    for_critic = torch.optim.Adam(critic.parameters(), lr=lr, betas=(0.0, 0.9))
-    history = {"critic": [], "penalty": []}
-    for turn, real in enumerate(minibatches(2 * images - 1, steps * critics, batch, seed, device)):
-        fake = generator(torch.randn(batch, LATENT, device=device)).detach()
-        gap = student.losses.critic_loss(critic(real), critic(fake))
-        penalty = student.losses.gradient_penalty(critic, real, fake)
-        descend(for_critic, gap + weight * penalty)
-        if (turn + 1) % critics == 0:
-            descend(for_generator, -critic(generator(torch.randn(batch, LATENT, device=device))).mean())
-        if turn % 25 == 0:
-            history["critic"].append(float(gap.detach()))
-            history["penalty"].append(float(penalty.detach()))
-            if report is not None:
-                report(turn / (steps * critics), history["critic"][-1])
-    return {"state": plain(generator), "critic": plain(critic), "history": history}
+class _NotedSteps(torch.optim.SGD):
+    """Takes no step, and remembers with which gradient it was asked to."""
+
+    def __init__(self, network: LentNetwork) -> None:
+        super().__init__(network.parameters(), lr=0.0)
+        self.network = network
+        self.noted: list = []
+
+    def step(self, closure: Callable | None = None) -> None:
+        gradient = self.network.shares.grad
+        self.noted.append(None if gradient is None else gradient.detach().cpu().clone())
+
+
+def your_step(
+    student, name: str, real: Tensor, z: Tensor, calls: int, kept: list, generate, generate_back, judge, judge_back,
+    device: str = "cpu",
+) -> list:  # fmt: skip
+    """One of the student's two steps on networks of ours: the gradients that it steps by and those it leaves, and the loss."""
+    generator = LentNetwork(generate, generate_back, calls, kept[0], device)
+    discriminator = LentNetwork(judge, judge_back, calls, kept[1], device)
+    if name == "generator_step":
+        optimizer = _NotedSteps(generator)
+        loss = student.train.generator_step(generator, discriminator, optimizer, z.to(device))
+    else:
+        optimizer = _NotedSteps(discriminator)
+        loss = student.train.discriminator_step(generator, discriminator, real.to(device), optimizer, z.to(device))
+    left = [network.shares.grad for network in (generator, discriminator)]
+    return [optimizer.noted, *(None if one is None else one.cpu() for one in left), float(loss)]
+
+
+class Player(nn.Module):
+    """One of the student's networks, with its optimiser."""
+
+    def __init__(self, network: nn.Module, lr: float, beta1: float) -> None:
+        super().__init__()
+        self.network = network
+        self.optimizer = torch.optim.Adam(network.parameters(), lr=lr, betas=(beta1, 0.999))
+
+
+def your_player(student, name: str, lr: float, beta1: float, device: str = "cpu") -> nn.Module:
+    """The student's `Generator` or `Discriminator`, to be trained step by step."""
+    network = student.model.Generator(LATENT) if name == "Generator" else student.model.Discriminator()
+    return Player(network.to(device).train(), lr, beta1)
+
+
+def your_generator_moves(student, player: nn.Module, z: Tensor, slope_of: Callable[..., Tensor], device: str = "cpu") -> None:
+    """One step of the student's generator down the slope that our discriminator has at its images."""
+    images = player.network(z.to(device))
+    slope = slope_of(images.detach().cpu()).to(images)
+    player.optimizer.zero_grad()
+    images.backward(slope)
+    player.optimizer.step()
+
+
+def your_discriminator_moves(student, player: nn.Module, real: Tensor, fake: Tensor, device: str = "cpu") -> Tensor:
+    """One step of the student's discriminator, and the slope of the generator's loss at the images of ours."""
+    real, fake = real.to(device), fake.to(device).requires_grad_()
+    judge(player.network, player.optimizer, real, fake.detach())
+    return torch.autograd.grad(softplus(-player.network(fake)).mean(), fake)[0].cpu()
+
+
+def trained_state(student, player: nn.Module) -> dict:
+    """The parameters of a student's network."""
+    return plain(player.network)
+
+
+def your_critic_blame(student, state: dict, real: Tensor, fake: Tensor, weight: float, device: str = "cpu") -> list:
+    """The gradient of the student's critic loss and penalty with respect to the parameters of our critic, and both values."""
+    critic = OurDiscriminator()
+    critic.load_state_dict(state)
+    critic, real, fake = critic.to(device), real.to(device), fake.to(device)
+    gap = student.losses.critic_loss(critic(real), critic(fake))
+    penalty = student.losses.gradient_penalty(critic, real, fake)
+    (gap + weight * penalty).backward()
+    blame = {name: torch.zeros_like(one) if one.grad is None else one.grad for name, one in critic.named_parameters()}
+    return [{name: one.cpu() for name, one in blame.items()}, float(gap.detach()), float(penalty.detach())]
+
+
+def your_hinge_blame(student, real: Tensor, fake: Tensor, device: str = "cpu") -> list:
+    """Gradients of the student's hinge losses with respect to scores of patches.
+
+    Of the generator's with respect to those of ``fake``, of the discriminator's with respect to those of ``real`` and ``fake``.
+    """
+    ours, theirs, made = (scores.to(device).requires_grad_() for scores in (real, fake, fake.clone()))
+    for loss in (
+        student.losses.hinge_generator_loss(made).mean(),
+        student.losses.hinge_discriminator_loss(ours, theirs).mean(),
+    ):
+        if loss.requires_grad:
+            loss.backward()
+    return [torch.zeros_like(scores).cpu() if scores.grad is None else scores.grad.cpu() for scores in (made, ours, theirs)]
 
 
 class PatchDiscriminator(nn.Module):
@@ -148,28 +214,9 @@ class OurVAE(nn.Module):
         return self.pixels(self.up(z).relu()).sigmoid().unflatten(1, (1, 28, 28))
 
 
-def train_vae_gan(
-    student, images: Tensor, weight: float, steps: int, batch: int, lr: float, seed: int, device: str = "cpu", report=None
-) -> dict:
-    """Train our VAE with the student's hinge losses: squared error and divergence, both per pixel, and the adversarial loss."""
-    vae, discriminator = OurVAE().to(device), PatchDiscriminator().to(device)
-    for_vae = torch.optim.Adam(vae.parameters(), lr=lr, betas=(0.5, 0.999))
-    for_discriminator = torch.optim.Adam(discriminator.parameters(), lr=lr, betas=(0.5, 0.999))
-    for step, x in enumerate(minibatches(images, steps, batch, seed, device)):
-        mu, logvar = vae.encode(x)
-        x_hat = vae.decode(mu + (0.5 * logvar).exp() * torch.randn_like(mu))
-        error = (x_hat - x).square().mean()
-        divergence = 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum(1).mean() / x[0].numel()
-        loss = error + 0.1 * divergence
-        if weight > 0:
-            loss = loss + weight * student.losses.hinge_generator_loss(discriminator(x_hat)).mean()
-        descend(for_vae, loss)
-        if weight > 0:
-            judged = student.losses.hinge_discriminator_loss(discriminator(x), discriminator(x_hat.detach())).mean()
-            descend(for_discriminator, judged)
-        if step % 25 == 0 and report is not None:
-            report(step / steps, error.detach())
-    return {"state": plain(vae)}
+def judge(discriminator: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor) -> None:
+    """One step of a discriminator."""
+    descend(optimizer, softplus(-discriminator(real)).mean() + softplus(discriminator(fake)).mean())
 
 
 def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:

@@ -3,19 +3,21 @@ losses on a VAE and a patch discriminator of ours.
 
 Graded is how reconstructions of images that the training has not seen depend on the weight, not how good they are: a large
 weight costs squared error, a middle one makes them look more like digits to a classifier, and a tiny one does nothing. All
-six start from the same weights and see the same images in the same order.
+six start from the same weights and see the same images in the same order. The networks stay with the grader, and your losses
+get scores of patches alone.
 """
 
 import math
 from collections.abc import Iterator, Mapping
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from autograder.data.secret_world import World
 from autograder.scores.features import describe, load_classifier
 from autograder.scores.frechet import frechet_distance
 from autograder.training import Finding, Level, Score, TrainingRun, Window
-from autograder.training.beside import Unusable, checked_state
+from autograder.training.beside import Unusable, Worker, checked_parts, checked_tensor
 from autograder.training.figures import image_rows, lines
 
 USES = ("losses.hinge_discriminator_loss", "losses.hinge_generator_loss")
@@ -23,7 +25,6 @@ DATA = "MNIST"
 
 WEIGHTS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 0.0)
 STEPS, BATCH, RATE = 250, 64, 1e-3
-MOST_NUMBERS = 4 * 650_000
 
 SCORES = (
     Score("price", "with weight 0.1 has a larger squared error than without the adversarial loss", 0.35,
@@ -56,13 +57,44 @@ def measure(run: TrainingRun) -> None:
 
 
 def _reconstructed(run: TrainingRun, world: World, weight: float) -> Tensor:
-    with run.worker() as worker:
-        trained = worker.train("train_vae_gan", world.given.images, weight, STEPS, BATCH, RATE, run.seed("order"), run.device,
-                              run.progress(f"weight {weight:g}"), seed=run.seed("weights"))  # fmt: skip
-    network = run.ours.OurVAE()
-    network.load_state_dict(checked_state(trained.get("state"), MOST_NUMBERS, network.state_dict()))
-    network = network.to(world.hidden.images.device).requires_grad_(False)
+    network = _trained(run, world.given.images, weight).to(world.hidden.images.device).requires_grad_(False)
     return network.decode(network.encode(world.hidden.images)[0])
+
+
+def _trained(run: TrainingRun, images: Tensor, weight: float) -> nn.Module:
+    """Our VAE after training: squared error and divergence, both per pixel, and the adversarial loss."""
+    with run.seeded("weights"):
+        vae, discriminator = run.ours.OurVAE().to(run.device), run.ours.PatchDiscriminator().to(run.device)
+    networks = (vae, discriminator)
+    for_vae, for_discriminator = (torch.optim.Adam(one.parameters(), lr=RATE, betas=(0.5, 0.999)) for one in networks)
+    noise, report = run.generator("noise of codes"), run.progress(f"weight {weight:g}")
+    with run.worker() as worker:
+        for step, x in enumerate(run.ours.minibatches(images, STEPS, BATCH, run.seed("order"))):
+            mu, logvar = vae.encode(x)
+            x_hat = vae.decode(mu + (0.5 * logvar).exp() * torch.randn(mu.shape, generator=noise).to(mu))
+            error = (x_hat - x).square().mean()
+            divergence = 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum(1).mean() / x[0].numel()
+            for_vae.zero_grad()
+            if weight > 0:
+                real, fake = discriminator(x), discriminator(x_hat)
+                made, *judged = _blame(run, worker, real, fake)
+                fake.backward(weight * made, retain_graph=True)
+                gradients = torch.autograd.grad([real, fake], list(discriminator.parameters()), judged, retain_graph=True)
+                for parameter, gradient in zip(discriminator.parameters(), gradients, strict=True):
+                    parameter.grad = gradient
+                for_discriminator.step()
+            (error + 0.1 * divergence).backward()
+            for_vae.step()
+            if step % 25 == 0:
+                report(step / STEPS, error.item())
+    return vae
+
+
+def _blame(run: TrainingRun, worker: Worker, real: Tensor, fake: Tensor) -> list[Tensor]:
+    """Gradients of the student's losses: of the generator's by fake scores, of the discriminator's by real and fake ones."""
+    answer = worker.call("your_hinge_blame", real.detach().cpu(), fake.detach().cpu(), run.device)
+    parts = checked_parts(answer, 3, "the losses")
+    return [checked_tensor(one, tuple(fake.shape), "the gradient of a hinge loss").to(fake) for one in parts]
 
 
 def _distances(shown: Mapping[float, Tensor], hidden: Tensor) -> dict[float, float]:

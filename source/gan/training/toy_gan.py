@@ -1,5 +1,8 @@
 """The GAN on MNIST, 1000 steps of 64 images: your two steps on networks of ours, and your networks in a loop of ours.
 
+Our networks stay with the grader: your steps call them, and the gradient of your loss with respect to the logits is what the
+discriminator and, through it, the generator learn from. Of your networks, each plays against one of ours.
+
 Samples are compared with images that the training has not seen, through the features of a classifier: how far their
 distribution is (Fréchet distance), and how much of the images has a sample near. Samples that copy given images earn nothing.
 Our generator is normalised: its Fréchet distance is about 400 after as many steps as bring one without to 670.
@@ -12,11 +15,13 @@ from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
 from autograder.data.secret_world import World
 from autograder.training import Finding, Level, Score, TrainingRun
-from autograder.training.beside import checked_state, checked_tensor
+from autograder.training.beside import Unusable, Worker, checked_parts, checked_state, checked_tensor
 from autograder.training.figures import curves, image_grid, image_rows
+from autograder.training.lent_networks import CALLS, Lent
 from autograder.training.samples import score_images
 
 USES = ("train.discriminator_step", "train.generator_step", "losses.discriminator_loss",
@@ -25,7 +30,7 @@ DATA = "MNIST"
 
 STEPS, BATCH = 1000, 64
 OUR_RATE, YOUR_RATE = 1e-3, 5e-4
-SAMPLES, LATENT = 1000, 64
+SAMPLES, LATENT, IMAGE = 1000, 64, (1, 28, 28)
 MOST_NUMBERS = 4 * 243_000
 
 SCORES = (
@@ -33,14 +38,16 @@ SCORES = (
           Level(zero=1100.0, full=650.0, too_good=40.0), "(Fréchet distance)", fallback=Level(450.0, 220.0)),
     Score("our_coverage", "and has samples near as many of them as after a right training", 0.2, Level(zero=0.03, full=0.08),
           "of the images", fallback=Level(0.08, 0.25)),
-    Score("your_frechet", "in our loop, your networks learn to make digits", 0.4,
+    Score("your_generator", "in our loop, your generator learns to make digits from our discriminator", 0.2,
+          Level(zero=1450.0, full=1150.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 330.0)),
+    Score("your_discriminator", "and ours learns from yours", 0.2,
           Level(zero=1450.0, full=1150.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 330.0)),
 )  # fmt: skip
 
 
 def measure(run: TrainingRun) -> None:
     """Train both pairs of networks, and ours once more with another beta1."""
-    world = run.world(given=5000, held=1500, hidden=1500)
+    world = run.world(given=5000, held=1500, hidden=1500, disguises=("plain", "inverted", "transposed"))
     z = torch.randn(SAMPLES, LATENT, generator=run.generator("latents"))
     with run.part("our_frechet", "our_coverage"):
         samples = _ours(run, world, z, 0.5)
@@ -52,17 +59,19 @@ def measure(run: TrainingRun) -> None:
             others = _ours(run, world, z, 0.9)
             rows = [part for some in (samples, others) for part in some[:40].split(20)]
             run.figure("samples for beta1 of 0.5 and 0.9", lambda: image_rows(rows, ("0.5", "", "0.9", "")))
-    with run.part("your_frechet"):
-        made = _yours(run, world, z)
-        run.score("your_frechet", score_images(made, world).frechet)
-        run.figure("samples of your network", lambda: image_grid(made[:100]))
+    with run.part("your_generator"):
+        made = _your_generator(run, world, z)
+        run.score("your_generator", score_images(made, world).frechet)
+        run.figure("samples of your generator", lambda: image_grid(made[:100]))
+    with run.part("your_discriminator"):
+        taught = _taught_by_your_discriminator(run, world, z)
+        run.score("your_discriminator", score_images(taught, world).frechet)
+        run.figure("samples of our generator against your discriminator", lambda: image_grid(taught[:100]))
 
 
 def _ours(run: TrainingRun, world: World, z: Tensor, beta1: float) -> Tensor:
     part = f"training with beta1 {beta1}"
-    with run.worker() as worker:
-        trained = worker.train("train_our_pair", world.given.images, STEPS, BATCH, OUR_RATE, beta1, run.seed("order"),
-                              run.device, run.progress(f"your {part}"), seed=run.seed("weights"))  # fmt: skip
+    trained = run.trainings.result("our_pair", lambda: _train_ours(run, 2 * world.given.images - 1, beta1, f"your {part}"))
     network = run.ours.OurGenerator()
     network.load_state_dict(checked_state(trained.get("state"), MOST_NUMBERS, network.state_dict()))
     run.claim(part, trained.get("history"))
@@ -71,30 +80,129 @@ def _ours(run: TrainingRun, world: World, z: Tensor, beta1: float) -> Tensor:
     return (network(z.to(world.hidden.images.device)) + 1) / 2
 
 
-def _yours(run: TrainingRun, world: World, z: Tensor) -> Tensor:
+def _train_ours(run: TrainingRun, images: Tensor, beta1: float, what: str) -> dict[str, object]:
+    """Train our two networks by the student's two steps, in turn."""
+    with run.seeded("weights"):
+        networks = run.ours.OurGenerator().to(run.device), run.ours.OurDiscriminator().to(run.device)
+    optimizers = [torch.optim.Adam(one.parameters(), lr=OUR_RATE, betas=(beta1, 0.999)) for one in networks]
+    generator, discriminator = (
+        Lent(one, optimizer, shape, 2 * BATCH)
+        for one, optimizer, shape in zip(networks, optimizers, ((LATENT,), IMAGE), strict=True)
+    )
+    generator.feeds(discriminator)
+    noise, report = run.generator("latents of training"), run.progress(what)
+    history: dict[str, list[float]] = {"discriminator": [], "generator": []}
     with run.worker() as worker:
-        trained = worker.train("train_your_pair", world.given.images, STEPS, BATCH, YOUR_RATE, 0.5, run.seed("order"),
-                              run.device, run.progress("our training of your networks"), seed=run.seed("weights"))  # fmt: skip
+        for step, real in enumerate(run.ours.minibatches(images, STEPS, BATCH, run.seed("order"))):
+            for player in history:
+                z = torch.randn(BATCH, LATENT, generator=noise)
+                loss = _step(run, worker, player, real, z, generator, discriminator)
+                if step % 25 == 0:
+                    history[player].append(loss)
+            if step % 25 == 0:
+                report(step / STEPS, history["generator"][-1])
+    return {"state": run.ours.plain(networks[0]), "history": history}
+
+
+def _step(
+    run: TrainingRun, worker: Worker, player: str, real: Tensor, z: Tensor, generator: Lent, discriminator: Lent
+) -> float:
+    """Let the student's code take one step; returns the loss that it reports."""
+    pair = generator, discriminator
+    for one in pair:
+        one.begin()
+    moved, images = (generator, torch.zeros(())) if player == "generator" else (discriminator, real.cpu())
+    answer = worker.call("your_step", f"{player}_step", images, z, CALLS, [one.kept for one in pair], generator.ask,
+                         generator.ask_back, discriminator.ask, discriminator.ask_back, run.device)  # fmt: skip
+    steps, *left, loss = checked_parts(answer, 4, "the step")
+    moved.step(steps)
+    for one, shares in zip(pair, left, strict=True):
+        one.keep(shares)
+    return loss if isinstance(loss, float) else math.nan
+
+
+def _your_generator(run: TrainingRun, world: World, z: Tensor) -> Tensor:
+    """Samples of the student's generator after training against a discriminator of ours; it has seen no image."""
+    trained = run.trainings.result("your_generator", lambda: _train_your_generator(run, 2 * world.given.images - 1))
     state = checked_state(trained.get("state"), MOST_NUMBERS)
     with run.worker() as sampler:
         network = sampler.call("your_generator", state, run.device)
-        images = [checked_tensor(sampler.call("generated", network, some, run.device), (len(some), 1, 28, 28), "Generator")
+        images = [checked_tensor(sampler.call("generated", network, some, run.device), (len(some), *IMAGE), "Generator")
                   for some in z.split(250)]  # fmt: skip
     return ((torch.cat(images) + 1) / 2).clamp(0, 1).to(world.hidden.images.device)
 
 
+def _train_your_generator(run: TrainingRun, images: Tensor) -> dict[str, object]:
+    with run.seeded("weights"):
+        discriminator = run.ours.OurDiscriminator().to(run.device)
+    optimizer = torch.optim.Adam(discriminator.parameters(), lr=YOUR_RATE, betas=(0.5, 0.999))
+    noise, report = run.generator("latents of training"), run.progress("our training of your generator")
+    seen: list[Tensor] = []
+    batch = images[:0]
+
+    def slope_of(made: Tensor) -> Tensor:
+        seen.append(checked_tensor(made, (BATCH, *IMAGE), "Generator").to(run.device).requires_grad_())
+        with torch.enable_grad():
+            run.ours.judge(discriminator, optimizer, batch, seen[-1].detach())
+            return torch.autograd.grad(softplus(-discriminator(seen[-1])).mean(), seen[-1])[0].cpu()
+
+    with run.worker() as worker:
+        player = worker.call("your_player", "Generator", YOUR_RATE, 0.5, run.device, seed=run.seed("weights"))
+        for step, batch in enumerate(run.ours.minibatches(images, STEPS, BATCH, run.seed("order"))):  # noqa: B007
+            seen.clear()
+            worker.call("your_generator_moves", player, torch.randn(BATCH, LATENT, generator=noise), slope_of, run.device)
+            if len(seen) != 1:
+                raise Unusable("one step of a generator makes images once")
+            if step % 25 == 0:
+                report(step / STEPS)
+        return {"state": worker.call("trained_state", player)}
+
+
+def _taught_by_your_discriminator(run: TrainingRun, world: World, z: Tensor) -> Tensor:
+    """Samples of a generator of ours after training against the student's discriminator."""
+    trained = run.trainings.result("your_discriminator", lambda: _train_against_yours(run, 2 * world.given.images - 1))
+    network = run.ours.OurGenerator()
+    network.load_state_dict(checked_state(trained.get("state"), MOST_NUMBERS, network.state_dict()))
+    network = network.to(world.hidden.images.device).eval().requires_grad_(False)
+    return (network(z.to(world.hidden.images.device)) + 1) / 2
+
+
+def _train_against_yours(run: TrainingRun, images: Tensor) -> dict[str, object]:
+    with run.seeded("weights"):
+        generator = run.ours.OurGenerator().to(run.device)
+    optimizer = torch.optim.Adam(generator.parameters(), lr=YOUR_RATE, betas=(0.5, 0.999))
+    noise, report = run.generator("latents of training"), run.progress("our training against your discriminator")
+    with run.worker() as worker:
+        player = worker.call("your_player", "Discriminator", YOUR_RATE, 0.5, run.device, seed=run.seed("weights"))
+        for step, real in enumerate(run.ours.minibatches(images, STEPS, BATCH, run.seed("order"))):
+            fake = generator(torch.randn(BATCH, LATENT, generator=noise).to(run.device))
+            slope = worker.call("your_discriminator_moves", player, real.cpu(), fake.detach().cpu(), run.device)
+            optimizer.zero_grad()
+            fake.backward(checked_tensor(slope, (BATCH, *IMAGE), "Discriminator").to(fake))
+            optimizer.step()
+            if step % 25 == 0:
+                report(step / STEPS)
+    return {"state": run.ours.plain(generator)}
+
+
 def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     """Mistakes that the measured values show."""
-    ours, yours = values.get("our_frechet", math.nan), values.get("your_frechet", math.nan)
+    ours, made, taught = (values.get(name, math.nan) for name in ("our_frechet", "your_generator", "your_discriminator"))
     if ours > 2000.0:
         yield Finding(
             "players_not_opposed",
             "Trained by your steps, the generator moves away from the digits. In which direction does each of your two steps "
             "move the logits of generated images, and what does the discriminator see of real and generated ones?",
         )
-    if ours < 650.0 and yours > 1450.0:
+    if ours < 650.0 and made > 1450.0:
         yield Finding(
-            "network_out_of_reach",
-            "Your steps train our networks well, but your networks learn nothing in our loop. Can every pixel reach -1 and 1, "
-            "does the image depend on z, and can the discriminator's logit be any number?",
+            "generator_out_of_reach",
+            "Your steps train our networks well, but your generator learns nothing from our discriminator. Can every pixel "
+            "reach -1 and 1, and does the image depend on z?",
+        )
+    if ours < 650.0 and taught > 1450.0:
+        yield Finding(
+            "discriminator_out_of_reach",
+            "Your steps train our networks well, but our generator learns nothing from your discriminator. Can its logit be "
+            "any number, and does it depend on the image?",
         )

@@ -1,5 +1,8 @@
 """WGAN-GP on MNIST, 150 steps of the generator with five of the critic each: your losses on networks of ours.
 
+The networks stay with the grader. At each step your losses get the critic and the images, and what comes back is the gradient
+with respect to the critic's parameters; the generator learns from the critic alone.
+
 Samples are compared with images that the training has not seen, through the features of a classifier, as in the first GAN,
 against which this one needs fewer steps. The slope of the trained critic between generated and hidden images is measured,
 too: the penalty keeps it near one.
@@ -13,7 +16,7 @@ from torch import Tensor, nn
 
 from autograder.data.secret_world import World
 from autograder.training import Finding, Level, Score, TrainingRun, Window
-from autograder.training.beside import Unusable, checked_state
+from autograder.training.beside import Unusable, checked_parts, checked_state
 from autograder.training.figures import curves, image_grid
 from autograder.training.samples import score_images
 
@@ -54,9 +57,7 @@ def measure(run: TrainingRun) -> None:
 
 
 def _trained(run: TrainingRun, world: World) -> tuple[nn.Module, nn.Module]:
-    with run.worker() as worker:
-        trained = worker.train("train_critic_pair", world.given.images, STEPS, CRITICS, BATCH, RATE, WEIGHT, run.seed("order"),
-                              run.device, run.progress("training"), seed=run.seed("weights"))  # fmt: skip
+    trained = run.trainings.result("critic_pair", lambda: _train(run, 2 * world.given.images - 1))
     networks = run.ours.OurGenerator(), run.ours.OurDiscriminator()
     for network, name in zip(networks, ("state", "critic"), strict=True):
         network.load_state_dict(checked_state(trained.get(name), MOST_NUMBERS, network.state_dict()))
@@ -64,6 +65,33 @@ def _trained(run: TrainingRun, world: World) -> tuple[nn.Module, nn.Module]:
     run.claim("training", trained.get("history"))
     run.figure("losses of every 25th step", lambda: curves(run.curves.get("training", {}), "25 steps of the critic"))
     return networks
+
+
+def _train(run: TrainingRun, images: Tensor) -> dict[str, object]:
+    """Train both networks here; the student's losses say where the critic's parameters should go."""
+    with run.seeded("weights"):
+        generator, critic = run.ours.OurGenerator().to(run.device), run.ours.OurDiscriminator().to(run.device)
+    for_generator, for_critic = (torch.optim.Adam(one.parameters(), lr=RATE, betas=(0.0, 0.9)) for one in (generator, critic))
+    noise, report = run.generator("latents of training"), run.progress("training")
+    history: dict[str, list[float]] = {"critic": [], "penalty": []}
+    with run.worker() as worker:
+        for turn, real in enumerate(run.ours.minibatches(images, STEPS * CRITICS, BATCH, run.seed("order"))):
+            made = generator(torch.randn(BATCH, LATENT, generator=noise).to(run.device)).detach()
+            answer = worker.call("your_critic_blame", run.ours.plain(critic), real.cpu(), made.cpu(), WEIGHT, run.device,
+                                 seed=None if turn else run.seed("mixtures"))  # fmt: skip
+            blame, gap, penalty = checked_parts(answer, 3, "the losses")
+            gradients = checked_state(blame, MOST_NUMBERS, dict(critic.named_parameters()))
+            for name, parameter in critic.named_parameters():
+                parameter.grad = gradients[name].to(parameter)
+            for_critic.step()
+            if (turn + 1) % CRITICS == 0:
+                made = generator(torch.randn(BATCH, LATENT, generator=noise).to(run.device))
+                run.ours.descend(for_generator, -critic(made).mean())
+            if turn % 25 == 0:
+                for values, value in zip(history.values(), (gap, penalty), strict=True):
+                    values.append(value if isinstance(value, float) else math.nan)
+                report(turn / (STEPS * CRITICS), history["critic"][-1])
+    return {"state": run.ours.plain(generator), "critic": run.ours.plain(critic), "history": history}
 
 
 def _slope(critic: nn.Module, real: Tensor, fake: Tensor, generator: torch.Generator) -> float:
