@@ -107,10 +107,12 @@ def _tensors(data: bytes) -> Mapping[str, Tensor]:
         raise Unusable("it is not a safetensors file, as `autograder train --budget full` writes it") from None
 
 
-def checkpoint_scores(task: Task, data: bytes, open_worker: OpenWorker, options: TrainingOptions) -> list[CheckResult]:
-    """The task's scores of a checkpoint, by the levels of the short budget and without points.
+def score_checkpoint(
+    task: Task, data: bytes, open_worker: OpenWorker, options: TrainingOptions
+) -> tuple[list[CheckResult], TrainingRun]:
+    """The task's scores of a checkpoint, by the levels of the short budget and without points, and the run that draws figures.
 
-    Where it is refused, each says why.
+    Where it is refused, each score says why, and nothing is drawn.
     """
     task = in_full(task)
     try:
@@ -123,14 +125,14 @@ def checkpoint_scores(task: Task, data: bytes, open_worker: OpenWorker, options:
     except (Unusable, DataMissing) as error:
         reason = error.message if isinstance(error, DataMissing) else str(error)
         run = TrainingRun(task, open_worker, options.source, "")
-        return [_unmarked(one, f"The checkpoint is not scored: {reason}.") for one in result_of(task, run).checks]
-    return [_unmarked(one) for one in result_of(task, run).checks]
+        return [_unmarked(one, f"The checkpoint is not scored: {reason}.") for one in result_of(task, run).checks], run
+    return [_unmarked(one) for one in result_of(task, run).checks], run
 
 
 def add_checkpoints(
     assignment: Assignment, trained: Iterable[Trained], submission: Submission, sandbox: ZygoteHost, options: TrainingOptions
 ) -> None:
-    """Score what was handed in for these tasks, and put it beside their results; marks stay as they are."""
+    """Score what was handed in for these tasks, and put it beside their results and figures; marks stay as they are."""
     for one in trained:
         data = submission.checkpoints.get(one.task.name)
         if data is None or full_of(one.task) is None:
@@ -138,7 +140,8 @@ def add_checkpoints(
         files, recipes = submission.files, one.task.recipes
         subject = IsolatedSubmission(assignment, files, sandbox, Budget(seconds=TASK_SECONDS), toys=recipes)
         subject.keep_silent()
-        one.result.checkpoint = checkpoint_scores(one.task, data, partial(subject.open, one.task.modules[0]), options)
+        open_worker = partial(subject.open, one.task.modules[0])
+        one.result.checkpoint, one.checkpoint = score_checkpoint(one.task, data, open_worker, options)
 
 
 def _unmarked(score: CheckResult, message: str | None = None) -> CheckResult:

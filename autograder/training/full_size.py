@@ -14,8 +14,8 @@ from autograder.errors import GraderError, UsageError
 from autograder.scores.levels import Level
 from autograder.training.task import FULL, Score, Task
 
-STEPS = "STEPS"
-"""The constant of a task's file that the budget multiplies."""
+STEPS, BATCH = "STEPS", "BATCH"
+"""The constants of a task's file that the budget multiplies and replaces."""
 Budget = Literal["smoke", "full"]
 
 
@@ -27,6 +27,8 @@ class Full(BaseModel):
     """How many times the steps of the short budget."""
     given: int = Field(ge=1)
     """How many images the training sees."""
+    batch: int | None = Field(default=None, ge=1)
+    """How many of them a step takes; None for as many as in the short budget."""
 
 
 _TABLE = TypeAdapter(dict[str, Full])
@@ -38,7 +40,7 @@ def full_of(task: Task) -> Full | None:
 
 
 def in_full(task: Task) -> Task:
-    """The task with the steps of its full budget; no value is too good for it.
+    """The task with the steps and the batch of its full budget; no value is too good for it.
 
     Raises:
         UsageError: it has none.
@@ -50,6 +52,7 @@ def in_full(task: Task) -> Task:
         raise UsageError(f"{task.name} has no full budget", "--budget full", told)
     module = load_file(task.path, f"autograder_training.{task.path.parents[1].name}.{task.name}_in_full")
     setattr(module, STEPS, getattr(module, STEPS) * full.times)
+    setattr(module, BATCH, full.batch or getattr(module, BATCH, None))
     return replace(task, measure=module.measure, scores=tuple(map(_boundless, task.scores)))
 
 

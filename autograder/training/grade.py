@@ -43,18 +43,20 @@ class TrainingOptions:
 
 @dataclass
 class Trained:
-    """A task's result and the run that it comes from, which draws the figures."""
+    """A task's result and the runs that it comes from, which draw the figures: the training's, and a checkpoint's."""
 
     task: Task
     result: ExerciseResult
     run: TrainingRun | None = None
+    checkpoint: TrainingRun | None = None
 
     def drawn(self) -> dict[str, bytes]:
         """The figures by file name; one that cannot be drawn from what came back is left out."""
         figures: dict[str, bytes] = {}
-        for name, draw in (self.run.figures if self.run is not None else {}).items():
-            with contextlib.suppress(ValueError, ArithmeticError, Unusable, CandidateError, WorkerLost):
-                figures[f"{self.task.id}.{name.replace(' ', '_')}.svg"] = draw()
+        for run, kind in ((self.run, ""), (self.checkpoint, "checkpoint, ")):
+            for name, draw in (run.figures if run is not None else {}).items():
+                with contextlib.suppress(ValueError, ArithmeticError, Unusable, CandidateError, WorkerLost):
+                    figures[f"{self.task.id}.{kind}{name}.svg".replace(" ", "_")] = draw()
         return figures
 
 

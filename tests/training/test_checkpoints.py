@@ -13,16 +13,17 @@ from safetensors.torch import load, save
 from training.trained_course import FIT, load_course
 
 from autograder.course.assignment import Assignment
+from autograder.course.course import open_course
 from autograder.errors import UsageError
 from autograder.results.schema import CheckResult
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.student.train import train_folder
 from autograder.submission import Limits, Submission, read_submission
 from autograder.training import checkpoint
-from autograder.training.checkpoint import add_checkpoints, checkpoint_scores
+from autograder.training.checkpoint import add_checkpoints, score_checkpoint
 from autograder.training.full_size import in_full
 from autograder.training.grade import Trained, TrainingOptions, train_submission
-from autograder.training.task import Task
+from autograder.training.task import Task, find_task
 from autograder.training.worlds import DataSource
 
 OPTIONS = TrainingOptions("a run", DataSource())
@@ -68,7 +69,7 @@ def scored(lines: tuple[Assignment, Task], data: bytes) -> list[CheckResult]:
         def close(self) -> None:
             pass
 
-    return checkpoint_scores(lines[1], data, Nobody, OPTIONS)  # type: ignore[arg-type]
+    return score_checkpoint(lines[1], data, Nobody, OPTIONS)[0]  # type: ignore[arg-type]
 
 
 def test_the_full_budget_is_the_same_recipe_for_longer(lines: tuple[Assignment, Task], written: bytes) -> None:
@@ -89,6 +90,9 @@ def test_a_checkpoint_is_scored_beside_the_marks(
         assert all(one.score == one.max_score == 0 for one in trained.result.checkpoint)
         values = {one.name: one.value for one in trained.result.checkpoint}
         assert values["error"] == pytest.approx(abs(load(data)[SLOPE].item() - 1.5), abs=1e-4)
+        figures = trained.drawn()
+        assert any(name.startswith(f"{lines[1].id}.checkpoint,_") for name in figures)
+        assert len(figures) == 2 * sum("checkpoint" not in name for name in figures)
     wrong = graded(lines, warm_sandbox, written, FIT.replace("weight - 0.1", "weight + 0.1"))
     assert wrong.result.score == 2.5
 
@@ -181,3 +185,12 @@ def test_large_checkpoints_and_many_are_noted(tmp_path: Path) -> None:
     assert any("checkpoints/line.safetensors" in note for note in found.notes)
     found = read_submission(folder, {"fit.py"}, Limits(checkpoints=1))
     assert len(found.checkpoints) == 1
+
+
+@pytest.mark.course
+def test_a_full_budget_may_have_batches_of_its_own() -> None:
+    """As the deep U-Net's on a GPU; the short budget stays as it is."""
+    task = find_task(open_course().assignment("diffusion"), "cifar")
+    full = in_full(task).measure.__globals__
+    assert (full["STEPS"], full["BATCH"]) == (20_000, 128)
+    assert (task.measure.__globals__["STEPS"], task.measure.__globals__["BATCH"]) == (16, 8)

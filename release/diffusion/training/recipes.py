@@ -160,13 +160,14 @@ def asking(predict: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return denoise
 
 
-def deep_network(student, channels: list, images: Tensor, steps: int, batch: int, lr: float, seed: int, device: str = "cpu",
-                 report=None) -> nn.Module:  # fmt: skip
-    """The student's U-Net after some steps of the student's loss on images, with the schedule of 1000 timesteps."""
+def train_deep_network(student, channels: list, images: Tensor, steps: int, batch: int, lr: float, seed: int,
+                       device: str = "cpu", report=None) -> dict:  # fmt: skip
+    """Take some steps of the student's loss with the student's U-Net, on the schedule of 1000 timesteps."""
     network = student.network.UNet(tuple(channels), in_channels=images.shape[1]).to(device)
     optimizer = torch.optim.Adam(network.parameters(), lr=lr)
     levels = student.schedule.alphas_cumprod(student.schedule.linear_beta_schedule(1000)).float().to(device)
     generator = torch.Generator().manual_seed(seed)
+    losses = []
     for step in range(steps):
         x = images[torch.randint(len(images), (batch,), generator=generator)]
         t = torch.randint(1000, (batch,), generator=generator)
@@ -175,12 +176,22 @@ def deep_network(student, channels: list, images: Tensor, steps: int, batch: int
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if report is not None:
-            report((step + 1) / steps, loss.detach())
-    return network
+        losses.append(loss.detach())
+        if report is not None and step % max(1, steps // 200) == 0:
+            report((step + 1) / steps, losses[-1])
+    history = torch.stack(losses).tolist()
+    state = {name: value.cpu() for name, value in network.state_dict().items()}
+    return {"state": state, "history": {"loss": history[:: max(1, steps // 1000)]}}
+
+
+def deep_network(student, channels: list, colours: int, state: dict, device: str = "cpu") -> nn.Module:
+    """The student's U-Net with trained parameters, in eval mode."""
+    network = student.network.UNet(tuple(channels), in_channels=colours)
+    network.load_state_dict(state)
+    return network.to(device).eval()
 
 
 def deep_predictions(student, network: nn.Module, x: Tensor, t: Tensor, device: str = "cpu") -> Tensor:
     """The noise that the network finds in images."""
     with torch.no_grad():
-        return network.eval()(x.to(device), t.to(device)).cpu()
+        return network(x.to(device), t.to(device)).cpu()
