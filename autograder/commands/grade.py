@@ -36,6 +36,9 @@ def run(
     budget: Annotated[
         Budget, typer.Option(help="full: also score checkpoints/<task>.safetensors, beside the marks.")
     ] = "smoke",
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Train the reference, too: OUT/reference/ has its figures, for staff.")
+    ] = False,
     only: Annotated[list[str] | None, typer.Option(help="Grade this exercise only; may be repeated.")] = None,
     seed: Annotated[
         int | None,
@@ -88,6 +91,10 @@ def run(
         kind = partial(ClusterRun, parse_scheduler(scheduler, tls, in_the_clear=insecure))
     handed_in = read_times(times) if times is not None else None
     run = kind(assignment, options, folder, formats(format), quiet=quiet, any_seed=any_seed, shard=part, times=handed_in)
+    if reference:
+        from autograder.grading.reference_run import train_reference
+
+        train_reference(assignment, options, folder)
     run.grade(paths, jobs, resume=resume)
     raise typer.Exit(run.exit_code(fail_under))
 

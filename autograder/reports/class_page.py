@@ -63,6 +63,11 @@ class Bar:
     label: str
 
 
+REFERENCE = "reference"
+REFERENCE_PAGE = f"{REFERENCE}/{REFERENCE}.html"
+"""What staff may compare a class's training with: the reference's, in a results folder of its own below the class's."""
+
+
 def write_class_page(results: list[Stored], folder: Path, warnings: list[str] | None = None) -> Path:
     """Write ``<folder>/index.html`` and return its path.
 
@@ -75,12 +80,12 @@ def write_class_page(results: list[Stored], folder: Path, warnings: list[str] | 
         UsageError: the file cannot be written.
     """
     path = folder / "index.html"
-    write_atomically(path, render_class_page(results, warnings))
+    write_atomically(path, render_class_page(results, warnings, (folder / REFERENCE_PAGE).is_file()))
     return path
 
 
-def render_class_page(results: list[Stored], warnings: list[str] | None = None) -> str:
-    """The page as text; works for no results, for one and for hundreds."""
+def render_class_page(results: list[Stored], warnings: list[str] | None = None, reference: bool = False) -> str:
+    """The page as text; works for no results, for one and for hundreds; ``reference`` says that its training was graded."""
     statistics = statistics_of([stored.result for stored in results])
     order = {exercise.id: number for number, exercise in enumerate(statistics.exercises)}
     rows = [_row(stored, order) for stored in results]
@@ -100,6 +105,7 @@ def render_class_page(results: list[Stored], warnings: list[str] | None = None) 
         warnings=warnings or [],
         script=program,
         script_hash=program_hash if rows else "",
+        reference=REFERENCE_PAGE if reference else "",
         leaderboards=leaderboards([stored.result for stored in results]),
     )
 

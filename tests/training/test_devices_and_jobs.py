@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from autograder.grading import crew
 from autograder.grading import grader as grading
 from autograder.grading.class_run import ClassRun
 from autograder.grading.options import GradeOptions
+from autograder.grading.reference_run import train_reference
 from autograder.results.store import load_results
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.scores.class_accuracy import class_shares, label_accuracy
@@ -230,3 +232,18 @@ def test_a_skipped_task_is_not_tried_again_in_vain(lines: Path, monkeypatch: pyt
     assert {task.status for one in results for task in one.result.exercises if task.kind == "training"} == {"skipped"}
     assert regraded(lines) == set()
     assert os.environ.get(DATA_VARIABLE) is None
+
+
+def test_the_references_training_is_laid_beside_a_class(lines: Path) -> None:
+    """In a folder of its own, which the class page names; it is nobody's mark."""
+    options = GradeOptions(seed=5, isolation="best", training="with")
+    train_reference("lines", options, lines / "out")
+    ClassRun("lines", options, lines / "out", frozenset({"json", "html"}), quiet=True).grade([lines / "class"], 1, resume=False)
+    assert values(lines / "out" / "reference").keys() == {"reference"}
+    assert list((lines / "out" / "reference").rglob("*.svg"))
+    assert (lines / "out" / "reference" / "reference.html").is_file()
+    assert 'href="reference/reference.html"' in (lines / "out" / "index.html").read_text()
+    assert set(values(lines / "out")) == {"ann", "ben", "cem"}
+    train_reference("lines", replace(options, only=("fit.descend",)), lines / "other")
+    train_reference("lines", replace(options, training="without"), lines / "other")
+    assert not (lines / "other").exists()
