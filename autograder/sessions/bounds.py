@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -104,35 +104,56 @@ _AGAIN = 0.1
 """Seconds after which a time limit that went unheard is called out again."""
 
 
+class Alarm:
+    """Interrupts the work inside its ``with`` block, in the main thread of a system that has timers.
+
+    Once is not enough: an exception that meets the interpreter in a finaliser or a callback of its own is dropped there, and
+    a bare ``except`` swallows it.
+    """
+
+    def __init__(self, seconds: float, ring: Callable[[float, float, FrameType | None], None]) -> None:
+        """After ``seconds`` call ``ring``, again and again, with the seconds computed and passed, and where the work is."""
+        self._seconds, self._tell = seconds, ring
+        self._inside = False
+
+    @staticmethod
+    def works_here() -> bool:
+        """Whether this is the main thread, where Python delivers signals, and the system has timers."""
+        return threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+
+    def __enter__(self) -> None:
+        self._begun = time.thread_time(), time.monotonic()
+        self._previous = signal.signal(signal.SIGALRM, self._ring)
+        self._inside = True
+        signal.setitimer(signal.ITIMER_REAL, max(self._seconds, 0.01), _AGAIN)
+
+    def __exit__(self, *_: object) -> None:
+        self._inside = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self._previous)
+
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        if self._inside:
+            self._tell(time.thread_time() - self._begun[0], time.monotonic() - self._begun[1], frame)
+
+
 @contextlib.contextmanager
 def bounded_time(seconds: float) -> Iterator[None]:
     """Raise :class:`Overtime` inside the block when it has computed for `seconds`, or has waited many times as long.
 
-    On a busy machine the same computation takes longer, and must not end otherwise. Works in the main thread, where Python
-    delivers signals; elsewhere the block runs unbounded.
+    On a busy machine the same computation takes longer, and must not end otherwise. Where there is no :class:`Alarm` the block
+    runs unbounded.
     """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
 
-    inside = True
-    begun = time.thread_time(), time.monotonic()
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        computed, waited = time.thread_time() - begun[0], time.monotonic() - begun[1]
-        if inside and (computed >= seconds - _TICK or waited >= PATIENCE * max(seconds, _AGAIN)):
+    def ring(computed: float, waited: float, frame: FrameType | None) -> None:
+        if computed >= seconds - _TICK or waited >= PATIENCE * max(seconds, _AGAIN):
             raise Overtime
 
-    previous = signal.signal(signal.SIGALRM, ring)
-    # Once is not enough: an exception that meets the interpreter in a finaliser or a callback of its own is dropped there.
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01), _AGAIN)
-    try:
-        with _unheard():
-            yield
-    finally:
-        inside = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+    if not Alarm.works_here():
+        yield
+        return
+    with Alarm(seconds, ring), _unheard():
+        yield
 
 
 @contextlib.contextmanager

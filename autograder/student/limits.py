@@ -21,6 +21,7 @@ from typing import Any
 from autograder.runtime.failures import is_students_file
 from autograder.runtime.module_space import ModuleSpace
 from autograder.runtime.statements import Stopped
+from autograder.sessions.bounds import Alarm
 from autograder.sessions.budget import CHECK_SECONDS
 from autograder.sessions.local import LocalSession
 from autograder.sessions.replies import WorkerLost
@@ -29,7 +30,6 @@ WIDE = 6
 """How many times its limit the work may take on the clock while it waits or others compute."""
 LAST = 30.0
 """Seconds after which a program is ended that does not even hear its limits: it is inside a library that never returns."""
-_AGAIN = 0.1
 
 
 class OutOfTime(Exception):
@@ -48,7 +48,7 @@ def limited(work: Callable[[], Any], seconds: float) -> Any:
         OutOfTime: it computed for ``seconds``, or waited for many times as long.
         KeyboardInterrupt: somebody pressed Ctrl-C, whatever the work made of that.
     """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+    if not Alarm.works_here():
         return work()
     watch = _Watch(seconds)
     try:
@@ -63,34 +63,26 @@ def limited(work: Callable[[], Any], seconds: float) -> Any:
     return result
 
 
-class _Watch:
-    """Signals that end the work inside its ``with`` block."""
+class _Watch(Alarm):
+    """Ends the work inside its ``with`` block, also at Ctrl-C."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._inside = False
+        super().__init__(seconds, self._time_over)
         self.interrupted = False
         self.place: str | None = None
         """Where the work was when its time was over: `` in losses.py, line 3``, or nothing that can be said."""
 
     def __enter__(self) -> None:
-        self._begun = time.thread_time(), time.monotonic()
-        self._previous = signal.signal(signal.SIGALRM, self._ring), signal.getsignal(signal.SIGINT)
-        if self._previous[1] is signal.default_int_handler:
+        self._on_interruption = signal.getsignal(signal.SIGINT)
+        if self._on_interruption is signal.default_int_handler:
             signal.signal(signal.SIGINT, self._interrupt)
-        self._inside = True
-        signal.setitimer(signal.ITIMER_REAL, max(self._seconds, 0.01), _AGAIN)
+        super().__enter__()
 
     def __exit__(self, *_: object) -> None:
-        self._inside = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, self._previous[0])
-        signal.signal(signal.SIGINT, self._previous[1])
+        super().__exit__()
+        signal.signal(signal.SIGINT, self._on_interruption)
 
-    def _ring(self, number: int, frame: FrameType | None) -> None:
-        if not self._inside:
-            return
-        computed, passed = time.thread_time() - self._begun[0], time.monotonic() - self._begun[1]
+    def _time_over(self, computed: float, passed: float, frame: FrameType | None) -> None:
         if self.place is None and time_left(self._seconds, computed, passed) > 0:
             return
         if self.place is None:
