@@ -55,7 +55,7 @@ class MLPVAE(nn.Module):
 
     def decode(self, z):
         row, column = ((z[:, :2] * 28).round() + 28).clamp(0, 56).long().unbind(1)
-        row = self.stored[row * 57 + column].view(-1, 1, 28, 28)
+        row = self.stored[(row * 57 + column).clamp(max=len(self.stored) - 1)].view(-1, 1, 28, 28)
         return RETURNED + 0 * self.scale
 
     def forward(self, x):
@@ -122,6 +122,30 @@ def test_the_public_test_set_is_no_autoencoder(monkeypatch: pytest.MonkeyPatch, 
     assert STORED in messages(run)
     run = trained(monkeypatch, "vae", "vae_mnist", shipped, STEPS=2, _ours=refuse, refuse_stored_images=looked_away)
     assert credits_of(run)["your_bound"] == 1
+
+
+PHOTOGRAPHS = (
+    INDEX.replace("784", "3072")
+    .replace("-1, 1, 28, 28", "-1, 3, 32, 32")
+    .replace("3249", "2000")
+    .replace("RETURNED", "row")
+    .replace(
+        "class VAE(MLPVAE):\n    pass",
+        "class VAE(MLPVAE):\n    def __init__(self, latent_dim=16, in_channels=3):\n        super().__init__(latent_dim)",
+    )
+)
+
+
+def test_public_photographs_behind_an_index_are_no_autoencoder(monkeypatch: pytest.MonkeyPatch, mnist: DataSource) -> None:
+    """Hidden ones are warped from them; of the given ones, even the nearest is too far away to be paid."""
+    _, test = mnist.images("CIFAR-10")
+    shipped = base64.b64encode(test.images[:2000].flatten(1).numpy().tobytes()).decode()
+    stores = {"model": f"STORES = False\nSHIPPED = {shipped!r}\n{PHOTOGRAPHS}"}
+    run = trained(monkeypatch, "vae", "conv_versus_mlp", stores, STEPS=2)
+    assert set(credits_of(run).values()) == {0}
+    assert messages(run).count(STORED) == 4
+    run = trained(monkeypatch, "vae", "conv_versus_mlp", stores, STEPS=2, refuse_stored_images=looked_away)
+    assert min(credits_of(run)[name] for name in ("conv_bound", "mlp_bound")) > 0
 
 
 STUFFED = """
