@@ -91,6 +91,7 @@ NOT_RUN: dict[str, str] = {
     "autograder serve": f"does not end; {_OWN}tests/standby",
     "autograder grade vae submissions/ --scheduler tls://head:8786 --tls DIR": f"needs a cluster; {_OWN}tests/cluster",
     "autograder calibrate vae.training.vae_mnist": "an hour; its records are committed",
+    "autograder calibrate lines.training.line --seeds 20": f"of the page's own example; {_OWN}tests/training/test_guide.py",
     "autograder export canvas gradebook.db --roster canvas-export.csv --out import.csv": (
         f"making a gradebook takes ten seconds; {_OWN}tests/exports/test_gradebook_marks.py"
     ),
