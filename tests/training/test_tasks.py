@@ -45,6 +45,7 @@ UNCALIBRATED = frozenset(task.id for _, task in TASKS) - {
     "flows.training.two_moons",
     "gan.training.toy_gan",
     "gan.training.wgan_gp",
+    "gan.training.adversarial_weight",
     "vae.training.vae_mnist",
     "vae.training.beta_sweep",
     "vae.training.conv_versus_mlp",
