@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import functools
-import hashlib
 import math
-import re
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +16,7 @@ from autograder.course.location import read_outline
 from autograder.errors import GraderError
 from autograder.results.schema import Calibration
 from autograder.scores.levels import Level, Window
+from autograder.training.record_basis import digest_of
 from autograder.training.task import Task
 
 Kind = Literal["reference", "alternative", "wrong"]
@@ -85,42 +83,6 @@ class Record(_Strict):
     """CPU time of the reference's run, in units of the yardstick measured beside it."""
     errors: ErrorRates | None = None
     variants: dict[str, Variant] = Field(default_factory=dict)
-
-
-_LEVELS = re.compile(r"^SCORES = .*?^\)|^def explain.*?(?=^def |\Z)", re.MULTILINE | re.DOTALL)
-
-
-def digest_of(task: Task, files: Mapping[str, bytes]) -> str:
-    """Of everything that the values of an answer's runs rest on: neither the levels, which only judge them, nor docstrings."""
-    ours = [task.recipes, _LEVELS.sub("", task.path.read_text("utf-8")).encode()]
-    digest = hashlib.sha256(b"".join(map(_without_docstrings, ours)))
-    for name, content in sorted(files.items()):
-        code = _without_docstrings(content) if name.endswith(".py") else content
-        digest.update(f"{name}\0{len(code)}\0".encode() + code)
-    return digest.hexdigest()[:16]
-
-
-def _without_docstrings(source: bytes) -> bytes:
-    """Python's text as it stands, but for its docstrings; whole where it cannot be read."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return source
-    lines = source.splitlines(keepends=True)
-    spans = [_span_of(node.body[0]) for node in ast.walk(tree) if isinstance(node, _DOCUMENTED) and ast.get_docstring(node)]
-    for (first, begin), (last, end) in sorted(spans, reverse=True):
-        lines[first : last + 1] = [lines[first][:begin] + lines[last][end:]]
-    return b"".join(lines)
-
-
-_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def _span_of(statement: ast.stmt) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Line and byte where a statement begins and ends."""
-    assert statement.end_lineno is not None
-    assert statement.end_col_offset is not None
-    return (statement.lineno - 1, statement.col_offset), (statement.end_lineno - 1, statement.end_col_offset)
 
 
 def write_record(record: Record, path: Path) -> None:
