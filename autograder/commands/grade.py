@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from autograder.commands.cluster.where import InsecureOption, SchedulerOption, TlsOption
 from autograder.grading.options import Budget, Device, GradeOptions, Isolation, Training, fresh_seed
 
 
@@ -20,11 +21,9 @@ def run(
     ],
     out: Annotated[Path | None, typer.Option(help="Results folder; default results/<assignment>/.")] = None,
     jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = os.cpu_count() or 1,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Grade on a Dask cluster: tls://host:8786, or tcp:// on this machine.", metavar="ADDRESS")
-    ] = None,
-    tls: Annotated[Path | None, typer.Option(help="Folder with the cluster's certificate and key.")] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="Allow plain TCP to a scheduler on another machine.")] = False,
+    scheduler: SchedulerOption = None,
+    tls: TlsOption = None,
+    insecure: InsecureOption = False,
     device: Annotated[Device, typer.Option(help="Where training tasks run; checks of functions run on the CPU.")] = "auto",
     training: Annotated[
         bool, typer.Option("--training/--no-training", help="Run training tasks, which take most of the time.")
