@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.course.location import find_root
 from autograder.course.manifest import Manifest, read_manifest
+from autograder.course.policy import Policy
 from autograder.errors import UsageError
 from autograder.lateness.attempts import attempt_of
 from autograder.lateness.times import parse_time, time_of
@@ -80,10 +81,16 @@ class _Dates:
         return result.submitted is None and self._policy.due_for(result.assignment, result.student) is not None
 
     def _late(self, result: SubmissionResult, due: datetime, time: datetime) -> Late:
-        days = self._policy.days_late(result.assignment, result.student, time)
+        days = self._policy.days_after(due, time)
         slack = self._policy.slack_for(days, self._earlier.days(result)) if days and self._policy.slack_days else 0
-        penalty = round(self._policy.share_lost(days - slack) * max(0.0, result.score), 6)
-        return Late(due=due.isoformat(), days=days, slack_days=slack, penalty=penalty)
+        return late_by(self._policy, due, time, result.score, slack)
+
+
+def late_by(policy: Policy, due: datetime, time: datetime, score: float, slack: int = 0) -> Late:
+    """How late work is that was handed in at ``time``, and what that costs; ``slack`` are days that cost nothing."""
+    days = policy.days_after(due, time)
+    penalty = round(policy.share_lost(days - slack) * max(0.0, score), 6)
+    return Late(due=due.isoformat(), days=days, slack_days=slack, penalty=penalty)
 
 
 def course_here() -> Manifest | None:
