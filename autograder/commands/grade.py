@@ -69,6 +69,7 @@ def run(
 
     require_grading("grade")
     with uncollected():
+        from autograder.course.location import remark_on_root
         from autograder.grading.class_run import ClassRun
         from autograder.grading.shards import parse_shard
         from autograder.lateness.times import read_times
@@ -87,6 +88,8 @@ def run(
         kind = partial(ClusterRun, parse_scheduler(scheduler, tls, in_the_clear=insecure))
     handed_in = read_times(times) if times is not None else None
     run = kind(assignment, options, folder, formats(format), quiet=quiet, any_seed=any_seed, shard=part, times=handed_in)
+    if not quiet and (remark := remark_on_root(run.root)):
+        typer.echo(f"autograder: {remark}", err=True)
     run.grade(paths, jobs, resume=resume)
     raise typer.Exit(run.exit_code(fail_under))
 
