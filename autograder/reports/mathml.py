@@ -49,6 +49,9 @@ def mathml(latex: str, *, block: bool = False) -> str:
     try:
         # the library's own `convert` would not escape text
         found = convert_to_element(latex.strip(), display="block" if block else "inline")
+        for element in found.iter():
+            if element.text == r"\|":  # what it leaves of \Big\|
+                element.text = "‖"
         if not all(map(_is_set, found.iter())):
             return ""
         for element in found.iter():

@@ -47,6 +47,11 @@ def test_a_text_is_shown_as_it_is_written() -> None:
     assert mathml(r"\text{a & b}").count("&amp;") == 1
 
 
+def test_norms_of_any_size() -> None:
+    """The library leaves the backslash of a large one."""
+    assert BeautifulSoup(mathml(r"\Big\| x \Big\|, \|x\|"), "html.parser").get_text() == "‖x‖,‖x‖"
+
+
 @pytest.mark.parametrize("latex", NONE)
 def test_what_is_no_formula_is_left_to_the_caller(latex: str) -> None:
     """Quickly, and without an error."""
