@@ -1,4 +1,4 @@
-"""What README and the guide tell people to type is typed here, in a fresh clone, with one student who has begun.
+"""What README, CONTRIBUTING and the guide tell people to type is typed here, in a fresh clone, with one student who has begun.
 
 Every command line of these documents is in one of the two tables below: it runs here, or there is a reason why not, and
 where it runs instead. The clone holds what git would: every file that is not ignored. One environment serves all.
@@ -26,6 +26,7 @@ from autograder.sandbox.zygote_host import ZygoteHost
 
 DOCUMENTS = (
     "README.md",
+    "CONTRIBUTING.md",
     "docs/platforms.md",
     *(f"docs/guide/{path.name}" for path in sorted((ROOT / "docs/guide").glob("*.md"))),
 )
@@ -77,6 +78,7 @@ NOT_RUN: dict[str, str] = {
     "make env": "makes the environment that this test runs in",
     "make demo": f"minutes; {_OWN}tests/tools/test_build_demo.py for its class, and every release runs it",
     "make test": "this is it",
+    "make test lint": "this is it; the other half reads code, and every release runs it",
     "pip install torch": _NETWORK,
     "pip install dgm_autograder-*.whl": f"{_NETWORK}; {_OWN}tests/bundles/test_wheel.py installs the wheel",
     "autograder train vae.training.vae_mnist": f"a minute; {_OWN}tests/student/test_train.py",
@@ -95,6 +97,7 @@ NOT_RUN: dict[str, str] = {
     "autograder export canvas gradebook.db --roster canvas-export.csv --out import.csv": (
         f"making a gradebook takes ten seconds; {_OWN}tests/exports/test_gradebook_marks.py"
     ),
+    "autograder audit vae --only gaussian_kl": f"ten seconds of one core; {_OWN}tests/authoring/test_new_exercise.py",
     "autograder audit vae --only my_loss": f"loads the course anew; {_OWN}tests/authoring/test_new_exercise.py",
     "autograder audit vae": f"half a minute; {_OWN}tests/every_exercise, tests/audit",
     "autograder audit": f"minutes; {_OWN}tests/every_exercise, tests/audit",

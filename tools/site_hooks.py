@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from latex2mathml.converter import convert
+from autograder.reports.mathml import mathml
 
 _ROLE = re.compile(r":(?:mod|func|class|meth|attr|exc|data):\s*(?=<code>)")
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
@@ -21,5 +21,4 @@ def on_page_content(html: str, **_: object) -> str:
 
 
 def _set(formula: re.Match[str]) -> str:
-    display = "block" if formula[2] == "[" else "inline"
-    return str(convert(unescape(formula[3]).strip(), display=display))
+    return mathml(unescape(formula[3]), block=formula[2] == "[") or formula[0]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from autograder.course.policy import Policy
 from autograder.plaintext import listed, one_line
 
 FILE = "submission_metadata.json"
@@ -32,6 +33,8 @@ class Metadata:
     """The parts that are used; what is not told is empty."""
 
     people: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Everything that they are called: addresses and names."""
     created: datetime | None = None
     due: datetime | None = None
     previous: tuple[Attempt, ...] = ()
@@ -54,16 +57,21 @@ class Metadata:
         kept = [one for one in self.previous if one.score is not None and one.results]
         return kept[-1] if len(recent) >= most and kept else None
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, *, with_lateness: bool = True) -> Iterator[str]:
         """What students and staff read of it, one sentence each."""
         if len(self.people) > 1:
             yield f"One submission of {listed(self.people)}."
         if self.previous:
             best = "" if self.best is None else f"; the best so far had {self.best:g} points"
             yield f"Attempt {len(self.previous) + 1}{best}."
-        if self.created and self.due and self.created > self.due:
+        if with_lateness and self.created and self.due and self.created > self.due:
             late = self.created - self.due
             yield f"Handed in {late.days} d {late.seconds // 3600} h {late.seconds // 60 % 60} min after the due date."
+
+    def due_by(self, policy: Policy, assignment: str) -> datetime | None:
+        """When the work is due: by Gradescope or by the course, extensions included, whichever is later."""
+        dues = [policy.due_for(assignment, name) for name in (*self.names, *self.people)]
+        return max((due for due in (self.due, *dues) if due is not None), default=None)
 
 
 def read_metadata(path: Path) -> Metadata:
@@ -77,9 +85,10 @@ def read_metadata(path: Path) -> Metadata:
     assignment = found.get("assignment")
     users = [user for user in _list(found.get("users")) if isinstance(user, dict)]
     people = [one_line(str(user.get("email") or user.get("name") or user.get("id") or "?"), 80) for user in users]
+    names = [str(user[key]) for user in users for key in ("email", "name") if user.get(key)]
     previous = [_attempt(one) for one in _list(found.get("previous_submissions")) if isinstance(one, dict)]
     due = _time(assignment.get("due_date")) if isinstance(assignment, dict) else None
-    return Metadata(tuple(people), _time(found.get("created_at")), due, tuple(previous))
+    return Metadata(tuple(people), tuple(names), _time(found.get("created_at")), due, tuple(previous))
 
 
 def _attempt(found: dict[str, Any]) -> Attempt:

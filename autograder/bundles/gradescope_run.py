@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, cast
 from autograder.bundles.gradescope_metadata import FILE as METADATA
 from autograder.bundles.gradescope_metadata import Metadata, read_metadata
 from autograder.bundles.gradescope_settings import Settings, read_settings
-from autograder.errors import IsolationError
+from autograder.course.manifest import read_manifest
+from autograder.errors import AutograderError, IsolationError
 from autograder.exports.gradescope import Visibility, gradescope_results, write_document
+from autograder.lateness.penalties import late_by
 
 if TYPE_CHECKING:
     from autograder.results.schema import SubmissionResult
@@ -64,7 +66,7 @@ class _Run:
         result = self._graded()
         self._tell_staff(result)
         if result.status != "grader_error" or not self._partial:
-            self.write(self._document(result))
+            self.write(self.document(result))
 
     def _graded(self) -> SubmissionResult:
         from autograder.grading.crew import Job, grade_one
@@ -85,18 +87,38 @@ class _Run:
     _partial = False
 
     def _keep_partial(self, result: SubmissionResult) -> None:
-        document = self._document(result)
+        document = self.document(result)
         self.write({**document, "output": f"{_OPEN}\n\n{document['output']}"})
         self._partial = True
 
-    def _document(self, result: SubmissionResult) -> dict[str, Any]:
+    def document(self, result: SubmissionResult) -> dict[str, Any]:
+        """What ``results.json`` is to hold of a result, lateness and earlier attempts included."""
+        settled = self._enter_lateness(result)
         document = gradescope_results(result, cast(Visibility, self._settings.hidden))
-        lines = list(self._metadata.lines())
+        lines = list(self._metadata.lines(with_lateness=result.late is None))
         best = self._metadata.best
         if "score" in document and self._settings.keep == "best" and best is not None and best > document["score"]:
             lines.append(f"This attempt has {document['score']:g} points; the best one counts.")
             document["score"] = best
-        return {**document, "output": "\n\n".join(filter(None, [document["output"], *lines]))}
+        return {**document, "output": "\n\n".join(filter(None, [document["output"], settled, *lines]))}
+
+    def _enter_lateness(self, result: SubmissionResult) -> str:
+        """Enter how late the work is; returns a sentence where only the whole course can tell what that costs."""
+        result.late = None
+        try:
+            policy = read_manifest(self._root / "source" / "course").policy
+        except AutograderError as error:
+            print(f"lateness costs nothing here: {error}")
+            return ""
+        due, handed_in = self._metadata.due_by(policy, self._settings.assignment), self._metadata.created
+        if due is None or handed_in is None:
+            return ""
+        result.submitted = handed_in.isoformat()
+        result.late = late_by(policy, due, handed_in, result.score)
+        if not result.late.days or not policy.slack_days:
+            return ""
+        result.late = result.late.model_copy(update={"penalty": 0.0})
+        return "Slack days are counted over the whole course, so what lateness costs is settled outside Gradescope."
 
     def _tell_staff(self, result: SubmissionResult) -> None:
         print(f"status {result.status} {result.message}".rstrip())

@@ -23,6 +23,7 @@ from autograder.grading.class_run import ClassRun
 from autograder.grading.jobs import DEATHS, Done, Job
 from autograder.grading.options import GradeOptions
 from autograder.grading.quarantine import quarantined, version_here
+from autograder.grading.regrade_run import RegradeRun
 from autograder.imports import require_cluster
 from autograder.plaintext import one_line
 from autograder.submission import student_of
@@ -37,12 +38,12 @@ _PROFILES = {"full": "S3", "strict": "S2"}
 """What a kept result must have been graded in; the walls of this machine say nothing about those of the workers."""
 
 
-class ClusterRun(ClassRun):
-    """One run of ``autograder grade --scheduler``."""
+class _OnWorkers(ClassRun):
+    """A run whose submissions are graded on the workers of a scheduler."""
 
     def __init__(self, scheduler: Scheduler, *details: Any, **options: Any) -> None:
-        """As :class:`ClassRun`, on the workers of a scheduler."""
-        require_cluster("grade --scheduler")
+        """As the run that it is a kind of, with the address of the scheduler first."""
+        require_cluster("--scheduler")
         super().__init__(*details, **options)
         self.scheduler = scheduler
 
@@ -51,6 +52,14 @@ class ClusterRun(ClassRun):
 
     def _run(self, jobs: Sequence[Job], processes: int) -> Generator[Done]:
         yield from grade_on_cluster(self.outline.name, self.options, self.root, jobs, self.scheduler)
+
+
+class ClusterRun(_OnWorkers):
+    """One run of ``autograder grade --scheduler``."""
+
+
+class ClusterRegradeRun(_OnWorkers, RegradeRun):
+    """One run of ``autograder regrade --scheduler``."""
 
 
 def grade_on_cluster(

@@ -39,7 +39,7 @@ def grade_in_worker(assignment: str, options: GradeOptions, root: Path, version:
         with _lock:
             _idle.append((key, grader))
         # Not everything that is known travels back.
-        return replace(done, job=replace(job, known=frozenset()))
+        return replace(done, job=replace(job, known=frozenset(), earlier=()))
     return Done(job, graded=quarantined(assignment, options, root, job))
 
 

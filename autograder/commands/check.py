@@ -34,5 +34,6 @@ def run(
         from autograder.student.ci_report import CiReport
 
     report = CiReport(junit, json, summary, annotate)
+    report.begin()
     if not check_folder(path, assignment, only or (), checks, report if report.wanted else None):
         raise typer.Exit(1)

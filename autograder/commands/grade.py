@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from autograder.commands.cluster.where import InsecureOption, SchedulerOption, TlsOption
 from autograder.grading.options import Budget, Device, GradeOptions, Isolation, Training, fresh_seed
 
 
@@ -20,11 +21,9 @@ def run(
     ],
     out: Annotated[Path | None, typer.Option(help="Results folder; default results/<assignment>/.")] = None,
     jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = os.cpu_count() or 1,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Grade on a Dask cluster: tls://host:8786, or tcp:// on this machine.", metavar="ADDRESS")
-    ] = None,
-    tls: Annotated[Path | None, typer.Option(help="Folder with the cluster's certificate and key.")] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="Allow plain TCP to a scheduler on another machine.")] = False,
+    scheduler: SchedulerOption = None,
+    tls: TlsOption = None,
+    insecure: InsecureOption = False,
     device: Annotated[Device, typer.Option(help="Where training tasks run; checks of functions run on the CPU.")] = "auto",
     training: Annotated[
         bool, typer.Option("--training/--no-training", help="Run training tasks, which take most of the time.")
@@ -73,6 +72,7 @@ def run(
 
     require_grading("grade")
     with uncollected():
+        from autograder.course.location import remark_on_root
         from autograder.grading.class_run import ClassRun
         from autograder.grading.shards import parse_shard
         from autograder.lateness.times import read_times
@@ -95,6 +95,8 @@ def run(
         from autograder.grading.reference_run import train_reference
 
         train_reference(assignment, options, folder)
+    if not quiet and (remark := remark_on_root(run.root)):
+        typer.echo(f"autograder: {remark}", err=True)
     run.grade(paths, jobs, resume=resume)
     raise typer.Exit(run.exit_code(fail_under))
 

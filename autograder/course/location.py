@@ -28,6 +28,13 @@ def find_root(root: Path | None = None) -> Path:
     )  # fmt: skip
 
 
+def remark_on_root(root: Path) -> str:
+    """A sentence where nobody has chosen the course: it is only where this package is installed. Empty otherwise."""
+    if os.environ.get(ROOT_VARIABLE) or Path.cwd().resolve().is_relative_to(root):
+        return ""
+    return f"the course is {root}, where this package is installed ({ROOT_VARIABLE}=DIR names another)"
+
+
 def assignment_names(root: Path) -> list[str]:
     """Return the assignments that exist: those that ``course.toml`` lists, in its order, then the others by name.
 

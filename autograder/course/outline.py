@@ -53,7 +53,8 @@ def read_items(text: str, where: str) -> list[Item]:
             raise GraderError(
                 "the line does not have the form - `module.name` [sources]: title",
                 f"{where}:{number}",
-                "see autograder/course/outline.py",
+                "such as - `losses.gaussian_kl` [D2.1, H2]: closed-form KL divergence; the brackets hold sources that "
+                "solutions/course.toml lists, or nothing",
             )
     return [_item(match) for match in _LINE.finditer(text)]
 

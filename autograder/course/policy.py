@@ -50,13 +50,8 @@ class Policy:
         """When a student's work is due; None where it never is."""
         return self.extensions.get(assignment, {}).get(student, self.due.get(assignment))
 
-    def days_late(self, assignment: str, student: str, submitted: datetime) -> int:
-        """Days begun after the due date; 0 within the minutes of grace, or without a due date."""
-        due = self.due_for(assignment, student)
-        return self.days_after(due, submitted) if due is not None else 0
-
     def days_after(self, due: datetime, submitted: datetime) -> int:
-        """The same for a due date."""
+        """Days begun after a due date; 0 within the minutes of grace."""
         if submitted <= due + timedelta(minutes=self.grace_minutes):
             return 0
         return math.ceil((submitted - due) / _DAY)

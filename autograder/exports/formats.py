@@ -6,6 +6,7 @@ No export holds more of a hidden check than its title, status and message; Grade
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -89,11 +90,13 @@ def destination_of(format: str, results_folder: Path, wanted: Path | None = None
 def junit_document(results: list[SubmissionResult]) -> bytes:
     """JUnit XML of some results, encoded as UTF-8.
 
-    The time of a suite is that of grading the submission. Checks run side by side, so no time is told of a single one. A case
-    is called by the sentence that its check proves; names are unique within an exercise.
+    The time of a suite is that of grading the submission. Checks run side by side, so every case has the same share of it:
+    programs that add up the cases arrive at the suite's. A case is called by the sentence that its check proves; no two have
+    class and name in common.
     """
     root = ElementTree.Element("testsuites", name="autograder")
     suites = [_suite(root, result) for result in results]
+    _tell_apart(root)
     for key in ("tests", "failures", "errors", "skipped"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in suites)))
     root.set("time", f"{sum(result.duration_s for result in results):.3f}")
@@ -119,7 +122,19 @@ def _suite(root: ElementTree.Element, result: SubmissionResult) -> ElementTree.E
         _add_exercise(suite, name, exercise)
     for key, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(key, str(len(list(suite.iter(tag)))))
+    for case in suite:
+        case.set("time", f"{max(0.0, result.duration_s) / len(suite):.4f}")
     return suite
+
+
+def _tell_apart(root: ElementTree.Element) -> None:
+    """Number the cases that are called like an earlier one: of students with the same name, or one that is cut."""
+    taken: set[tuple[str | None, str]] = set()
+    for case in root.iter("testcase"):
+        name = case.get("name", "")
+        names = itertools.chain([name], (f"{name} ({number})" for number in itertools.count(2)))
+        case.set("name", next(one for one in names if (case.get("classname"), one) not in taken))
+        taken.add((case.get("classname"), case.get("name", "")))
 
 
 def _add_exercise(suite: ElementTree.Element, student: str, exercise: ExerciseResult) -> None:

@@ -2,8 +2,9 @@
 
 Prose is Markdown; whatever a student can have written stands in code blocks, where nothing acts. Of a hidden check the title
 alone is told. Questions that people mark have no entry: in Gradescope they are questions of their own. All other points have
-one, so that the entries' ``max_score`` add up to what the machine grades, and their ``score`` to the mark. Who graded how goes
-to standard output, which only staff sees.
+one, so that the entries' ``max_score`` add up to what the machine grades, and their ``score`` to the mark, less what lateness
+costs by the course's policy: Gradescope itself takes nothing off. Who graded how goes to standard output, which only staff
+sees.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Literal
 from autograder.atomic import write_atomically
 from autograder.plaintext import cut, one_line, points, printable, spoken
 from autograder.results.schema import CheckResult, Diagnosis, ExerciseResult, SubmissionResult
-from autograder.results.wording import CONFIDENCE_WORDS, STATUS_WORDS, short_id
+from autograder.results.wording import CONFIDENCE_WORDS, STATUS_WORDS, lateness_words, short_id
 
 Visibility = Literal["visible", "after_due_date", "after_published"]
 """When students see entries of hidden checks; visible ones are always shown."""
@@ -41,7 +42,7 @@ def gradescope_results(result: SubmissionResult, hidden: Visibility = "visible")
     told: dict[str, Any] = {"output_format": "md", "stdout_visibility": "hidden"}
     if result.status == "grader_error":
         return {**told, "output": "The grader failed on this submission; it has to be graded again.", "tests": []}
-    told |= {"score": _rounded(_machine_score(result)), "execution_time": round(result.duration_s), "output": _summary(result)}
+    told |= {"score": _rounded(_final(result)), "execution_time": round(result.duration_s), "output": _summary(result)}
     tests = [test for one in result.exercises if not _is_by_hand(one) for test in _tests(one, hidden)]
     boards = [entry for one in result.exercises for entry in _leaderboard(one)]
     return {**told, "tests": tests, **({"leaderboard": boards} if boards else {})}
@@ -57,6 +58,10 @@ def _machine_score(result: SubmissionResult) -> float:
     return result.score - sum(one.score for one in result.exercises if _is_by_hand(one))
 
 
+def _final(result: SubmissionResult) -> float:
+    return max(0.0, _machine_score(result) - (result.late.penalty if result.late is not None else 0.0))
+
+
 def _is_by_hand(exercise: ExerciseResult) -> bool:
     return exercise.kind == "written" or exercise.status == "needs_manual_grading"
 
@@ -67,6 +72,8 @@ def _summary(result: SubmissionResult) -> str:
         lines.append(
             f"**{points(_machine_score(result))} of {points(machine_points(result))} points** by the checks of this run."
         )
+    if result.late is not None:
+        lines.append(lateness_words(result))
     by_hand = sum(one.max_score for one in result.exercises if _is_by_hand(one))
     if by_hand:
         lines.append(f"{points(by_hand)} points are given by a person.")

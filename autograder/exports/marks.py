@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import UsageError, suggest
+from autograder.lateness.attempts import counts_more
 from autograder.plaintext import one_line, short_name
 from autograder.results.results_folder import HISTORY, attempts_before
 from autograder.results.schema import SubmissionResult
@@ -136,15 +137,8 @@ def _add(
         told = f"is a second result of {short_name(result.student)}, after {earlier[1]}"
         remedy = "move the one that does not count out of the folder, or choose with --attempts best or latest"
         raise UsageError(told, where=str(path), remedy=remedy)
-    if earlier is None or _counts_more(result, earlier[0], attempts):
+    if earlier is None or counts_more(result, earlier[0], attempts):
         results[key] = (result, path)
-
-
-def _counts_more(later: SubmissionResult, earlier: SubmissionResult, attempts: str) -> bool:
-    """Whether a later attempt takes an earlier one's place; a failure of the grader never does, nor keeps one."""
-    if "grader_error" in (later.status, earlier.status):
-        return earlier.status == "grader_error"
-    return attempts == "latest" or later.final > earlier.final
 
 
 def _of_assignment(name: str, results: list[SubmissionResult]) -> AssignmentMarks:

@@ -1,20 +1,24 @@
 """HTML of a student's text that cannot act in the browser of an instructor or of the student.
 
 Replaces nbconvert's filters of the same names in the feedback and in the formgrader, whose templates otherwise put
-markdown into the page as it is. Formulas stay text, which MathJax (with its ``Safe`` extension) sets in the browser.
-The feedback page's list of scores names the exercises.
+markdown into the page as it is. Formulas become MathML, which needs no network; what cannot be set stays text. The feedback
+page loads no script, and its list of scores names the exercises.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
+from html import escape
 from typing import Any
 
 import nh3
-from jinja2 import pass_context
+from jinja2 import DictLoader, pass_context
 from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from autograder.reports.mathml import mathml
 
 _TAGS = frozenset(
     {
@@ -40,7 +44,33 @@ _LINK = re.compile(r"(?:https?://|mailto:)[^\s]*", re.IGNORECASE)
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's renderer, which must not stop at a picture that is not there."""
+    """nbconvert's renderer, which must not stop at a picture that is not there, and leaves formulas for later."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._mark, self._formulas = secrets.token_hex(8), dict[str, tuple[str, str]]()
+
+    def block_math(self, body: str) -> str:
+        return self._later(f"$${body}$$", body, block=True)
+
+    def inline_math(self, body: str) -> str:
+        return self._later(f"${body}$", body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        source = f"\\begin{{{name}}}{body}\\end{{{name}}}"
+        return self._later(source, source, block=True)
+
+    def _later(self, source: str, latex: str, *, block: bool = False) -> str:
+        """A mark in place of a formula, which cleaning would take away. In an attribute its quotation mark is none any more."""
+        mark = f'"{self._mark}-{len(self._formulas)}-'
+        self._formulas[mark] = (escape(source), mathml(latex, block=block) or escape(source, quote=False))
+        return mark
+
+    def with_formulas(self, html: str) -> str:
+        """Cleaned HTML with the formulas in their places; in an attribute, such as a picture's text, as they were written."""
+        for mark, (source, formula) in self._formulas.items():
+            html = html.replace(mark, formula).replace(escape(mark), source)
+        return html
 
     def _embed_image_or_attachment(self, src: str) -> str:
         if src.startswith("attachment:") and src[len("attachment:") :] not in self.attachments:
@@ -56,7 +86,7 @@ def markdown2html(context: Any, source: str) -> str:
     text = str(source)
     if cell.get("metadata", {}).get("nbgrader", {}).get("locked"):  # the course's own cell: what bounds the rubric is no text
         text = _RUBRIC_MARK.sub("", text)
-    return clean_html(MarkdownWithMath(renderer=renderer).render(text))
+    return Markup(renderer.with_formulas(str(clean_html(MarkdownWithMath(renderer=renderer).render(text)))))
 
 
 def clean_html(html: Any) -> Markup:
@@ -79,8 +109,16 @@ def _harmless(tag: str, name: str, value: str) -> str | None:
     return value if wanted is None or wanted.fullmatch(value) else None
 
 
+_NO_MATHJAX = "{%- macro mathjax(url=None) -%}{%- endmacro -%}"
+"""In place of nbconvert's template of that name, which loads a script from the network."""
+
+
 class NamedFeedback(HTMLExporter):
-    """Writes what nbgrader's template writes, with ``losses.gaussian_kl`` in place of "Test cell"."""
+    """Writes what nbgrader's template writes, with ``losses.gaussian_kl`` in place of "Test cell" and without MathJax."""
+
+    def __init__(self, **options: Any) -> None:
+        """As the exporter that it is a kind of."""
+        super().__init__(extra_loaders=[DictLoader({"mathjax.html.j2": _NO_MATHJAX})], **options)
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
         """Return the page and the resources."""

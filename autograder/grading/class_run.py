@@ -207,7 +207,7 @@ class ClassRun:
             self.results.append(done.graded.result)
             self._fresh.append(done.graded.result)
             self._log.write("graded", file=f"{stem}.json", **_told(done.graded.result))
-            if done.graded.result.status == "grader_error":
+            if done.graded.result.status in ("grader_error", *(["unreadable"] if self.quiet else ())):
                 print(one_line(f"autograder: {done.graded.result.student}: {done.graded.result.message}"), file=sys.stderr)
         elif done.known is not None and (kept := folder.keep(done.known)) is not None:
             self.results.append(kept)

@@ -1,1 +1,1 @@
-"""Late work: when it was handed in, how many days late that is, and what these cost."""
+"""Late work and several attempts: when work was handed in, what its lateness costs, and which attempt counts."""

@@ -9,18 +9,21 @@ from pathlib import Path
 
 from autograder.course.location import find_root
 from autograder.course.manifest import Manifest, read_manifest
+from autograder.course.policy import Policy
 from autograder.errors import UsageError
+from autograder.lateness.attempts import attempt_of
 from autograder.lateness.times import parse_time, time_of
 from autograder.plaintext import listed
+from autograder.results.results_folder import attempts_before, past_folders
 from autograder.results.schema import Late, SubmissionResult
 from autograder.results.store import Stored, load_results, save_result
 
 
 def apply_policy(folder: Path, results: Sequence[Stored], course: Manifest, times: Mapping[str, datetime]) -> list[str]:
-    """Write into each result when it was handed in and what its lateness costs; save those that change.
+    """Write into each result when it was handed in, what its lateness costs and which attempt it is; save those that change.
 
-    Days late in assignments that come before, whose results lie beside ``folder`` (``results/<assignment>``), have used up
-    slack already.
+    Earlier attempts in the folder's history go by the same due dates, so that an extension moves all of them. Days late in
+    assignments that come before, whose results lie beside ``folder`` (``results/<assignment>``), have used up slack already.
 
     Args:
         folder: the results folder.
@@ -34,23 +37,22 @@ def apply_policy(folder: Path, results: Sequence[Stored], course: Manifest, time
     Raises:
         UsageError: a result cannot be written.
     """
-    policy = course.policy
-    timeless, earlier = [], _Earlier(folder, course)
-    for one in results:
-        result = one.result
-        if result.assignment not in course.assignments:  # another course's
-            continue
-        before = (result.submitted, result.late)
-        time = time_of(result.student, times) or parse_time(result.submitted or "")
-        result.submitted = time.isoformat() if time is not None else None
-        due = policy.due_for(result.assignment, result.student)
-        result.late = None
-        if due is not None and time is None:
-            timeless.append(result.student)
-        elif due is not None and time is not None:
-            result.late = _late(result, due, time, earlier, course)
-        if (result.submitted, result.late) != before:
-            save_result(result, folder, one.stem)
+    own = [one for one in results if one.result.assignment in course.assignments]  # others are another course's
+    dates = _Dates(folder, course)
+    for past in past_folders(folder):
+        for one in load_results(past)[0]:
+            if one.result.assignment in course.assignments and dates.enter(one.result, {}):
+                save_result(one.result, past, one.stem)
+    works: dict[str, list[SubmissionResult]] = {}
+    for one in attempts_before(folder, results):
+        works.setdefault(one.stem, []).append(one.result)
+    for one in own:
+        changed = dates.enter(one.result, times)
+        attempt = attempt_of(one.result, works.get(one.stem, ()), course.policy.attempts)
+        if changed or attempt != one.result.attempt:
+            one.result.attempt = attempt
+            save_result(one.result, folder, one.stem)
+    timeless = [one.result.student for one in own if dates.lack_time(one.result)]
     if not timeless:
         return []
     told = (
@@ -59,11 +61,35 @@ def apply_policy(folder: Path, results: Sequence[Stored], course: Manifest, time
     return [f"{told} (give the times with --times FILE)"]
 
 
-def _late(result: SubmissionResult, due: datetime, time: datetime, earlier: _Earlier, course: Manifest) -> Late:
-    policy = course.policy
-    days = policy.days_late(result.assignment, result.student, time)
-    slack = policy.slack_for(days, earlier.days(result)) if days and policy.slack_days else 0
-    penalty = round(policy.share_lost(days - slack) * max(0.0, result.score), 6)
+class _Dates:
+    """What the due dates of a course make of results."""
+
+    def __init__(self, folder: Path, course: Manifest) -> None:
+        self._policy, self._earlier = course.policy, _Earlier(folder, course)
+
+    def enter(self, result: SubmissionResult, times: Mapping[str, datetime]) -> bool:
+        """Write time and lateness into a result; returns whether that changes it."""
+        before = (result.submitted, result.late)
+        time = time_of(result.student, times) or parse_time(result.submitted or "")
+        result.submitted = time.isoformat() if time is not None else None
+        due = self._policy.due_for(result.assignment, result.student)
+        result.late = self._late(result, due, time) if due is not None and time is not None else None
+        return (result.submitted, result.late) != before
+
+    def lack_time(self, result: SubmissionResult) -> bool:
+        """Whether a result is due sometime, and nobody knows when it was handed in."""
+        return result.submitted is None and self._policy.due_for(result.assignment, result.student) is not None
+
+    def _late(self, result: SubmissionResult, due: datetime, time: datetime) -> Late:
+        days = self._policy.days_after(due, time)
+        slack = self._policy.slack_for(days, self._earlier.days(result)) if days and self._policy.slack_days else 0
+        return late_by(self._policy, due, time, result.score, slack)
+
+
+def late_by(policy: Policy, due: datetime, time: datetime, score: float, slack: int = 0) -> Late:
+    """How late work is that was handed in at ``time``, and what that costs; ``slack`` are days that cost nothing."""
+    days = policy.days_after(due, time)
+    penalty = round(policy.share_lost(days - slack) * max(0.0, score), 6)
     return Late(due=due.isoformat(), days=days, slack_days=slack, penalty=penalty)
 
 

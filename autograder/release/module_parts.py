@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder.errors import GraderError
 from autograder.release.stubs import BEGIN, END
@@ -59,6 +60,10 @@ def take_apart(source: str, exercises: Collection[str], siblings: Collection[str
             pieces[list(pieces)[-1]].append(text)
         elif node is None:
             waiting.append(text)
+        elif isinstance(node, _DEFINITIONS) and BEGIN in text:
+            remedy = f"add the line - `{Path(where).stem}.{node.name}` []: what it is, or put the markers around all of it"
+            told = f"{node.name} has a solution, but the outline does not name it as an exercise"
+            raise GraderError(told, f"{where}:{node.lineno}", remedy)
         elif not _is_docstring(node, tree):
             setup.append(_for_one_namespace(node, text, siblings, where))
     _refuse_missing(set(exercises) - set(pieces), waiting, where)

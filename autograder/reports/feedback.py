@@ -81,6 +81,7 @@ def render_feedback(result: SubmissionResult, folder: Path) -> str:
         groups=[(heading, [_shown(n, result, folder) for n in members]) for heading, members in wording.grouped(exercises)],
         first=wording.first_step(exercises),
         awaiting=result.awaiting,
+        attempt=wording.attempt_words(result),
         lateness=wording.lateness_words(result),
         isolation=wording.isolation_words(result),
         environment=wording.environment_words(result),

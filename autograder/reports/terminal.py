@@ -37,6 +37,8 @@ def print_result(result: SubmissionResult, console: Console, details: bool = Fal
     if details:
         _print_details(result, console)
     console.print(_total(result))
+    for told in filter(None, (wording.attempt_words(result), wording.lateness_words(result))):
+        console.print(Text(told))
     _print_first_step(result, console)
 
 

@@ -121,8 +121,12 @@ def _marks(exercise: ExerciseResult) -> tuple[object, ...]:
 
 def earlier_results(folder: Path) -> list[Stored]:
     """What later runs have replaced in a results folder, the oldest first; what cannot be read is left out."""
-    times = sorted(path for path in (folder / HISTORY).glob("*") if path.is_dir())
-    return [one for time in times for one in load_results(time)[0]]
+    return [one for past in past_folders(folder) for one in load_results(past)[0]]
+
+
+def past_folders(folder: Path) -> list[Path]:
+    """The folders of a results folder's history, the oldest first."""
+    return sorted(path for path in (folder / HISTORY).glob("*") if path.is_dir())
 
 
 def attempts_before(folder: Path, stored: Iterable[Stored]) -> list[Stored]:

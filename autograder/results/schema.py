@@ -159,6 +159,19 @@ class Late(_Strict):
     """Points taken off."""
 
 
+class Attempt(_Strict):
+    """Which of several attempts a result is, and which one counts by the policy of the course."""
+
+    number: int
+    """Of the result itself, which is of the latest work; 1 is the first."""
+    policy: Literal["best", "latest", ""]
+    """Which attempt counts; empty where the course does not say, and then it is the latest."""
+    counting_number: int
+    """The attempt that counts so far."""
+    counting: float | None
+    """Its points less what its lateness costs; None where no attempt has a mark."""
+
+
 class SubmissionResult(_Strict):
     """Everything that grading one submission produced."""
 
@@ -182,6 +195,8 @@ class SubmissionResult(_Strict):
     """When it was handed in, in ISO form; None where nobody said."""
     late: Late | None = None
     """Where the course has a due date and it is known when the work was handed in."""
+    attempt: Attempt | None = None
+    """Where the student had handed in other work before, which the folder's history has."""
     message: str = ""
     """Why a submission could not be read or graded; empty when it was."""
     notes: list[str] = Field(default_factory=list)

@@ -27,6 +27,7 @@ CLASS_FILES = frozenset({"class", "index", "summary"})
 """Stems of the class's own files, never those of a result."""
 
 _LARGEST_RESULT = 64 * 2**20
+_ATTEMPTS = ("attempt", "counting")
 _LATE = ("submitted", "days_late", "slack_days", "penalty", "final")
 
 
@@ -103,17 +104,21 @@ def write_summary(results: list[Stored], path: Path) -> None:
 
     ``percent`` is of what has been graded; ``awaiting`` are the points that a person still has to give, whose exercises
     stay empty until then. Where the course has due dates, ``submitted``, ``days_late``, ``slack_days``, ``penalty`` and
-    ``final``, the score less the penalty, come before the exercises.
+    ``final``, the score less the penalty, come before the exercises; where somebody has handed in more than once, ``attempt``,
+    the number of the one in this line, and ``counting``, the mark of the one that counts by the course's policy.
     A submission on which the grader failed has no mark: its score, percent and exercises stay empty.
     """
     ids = exercise_ids([stored.result for stored in results])
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     dated = any(stored.result.late is not None for stored in results)
-    about = ["student", "score", "max_score", "percent", "status", "awaiting", *(_LATE if dated else ())]
-    writer.writerow([*about, *map(_cell, ids)])
+    repeated = any(stored.result.attempt is not None for stored in results)
+    about = ["student", "score", "max_score", "percent", "status", "awaiting"]
+    writer.writerow([*about, *(_LATE if dated else ()), *(_ATTEMPTS if repeated else ()), *map(_cell, ids)])
     for stored in results:
-        writer.writerow(_row(stored.result, ids, dated=dated))
+        one = stored.result
+        more = [*(_lateness(one) if dated else ()), *(_attempts(one) if repeated else ())]
+        writer.writerow(_row(one, ids, more))
     write_atomically(path, lines.getvalue())
 
 
@@ -123,17 +128,25 @@ def write_class(results: list[Stored], path: Path) -> None:
     write_atomically(path, json.dumps(statistics.as_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def _row(result: SubmissionResult, ids: list[str], *, dated: bool) -> list[str]:
+def _row(result: SubmissionResult, ids: list[str], more: list[str]) -> list[str]:
     scores = {one.id: points(one.score) for one in result.exercises if one.status != "needs_manual_grading"}
-    late = _lateness(result) if dated else []
     if result.status == "grader_error":
-        return [_cell(result.student), "", points(result.max_score), "", result.status, "", *("" for _ in [*late, *ids])]
+        return [_cell(result.student), "", points(result.max_score), "", result.status, "", *more, *("" for _ in ids)]
     percent = f"{result.percent:.1f}" if result.percent is not None else ""
     marks = [points(result.score), points(result.max_score), percent, result.status, points(result.awaiting)]
-    return [_cell(result.student), *marks, *late, *(scores.get(key, "") for key in ids)]
+    return [_cell(result.student), *marks, *more, *(scores.get(key, "") for key in ids)]
+
+
+def _attempts(result: SubmissionResult) -> list[str]:
+    if result.attempt is None:
+        return ["1", "" if result.status == "grader_error" else points(result.final)]
+    counting = result.attempt.counting
+    return [str(result.attempt.number), "" if counting is None else points(counting)]
 
 
 def _lateness(result: SubmissionResult) -> list[str]:
+    if result.status == "grader_error":
+        return ["" for _ in _LATE]
     if result.late is None:
         return [result.submitted or "", "", "", "", points(result.final)]
     late = result.late

@@ -167,6 +167,19 @@ def lateness_words(result: SubmissionResult) -> str:
     return one_line(f"{days}{slack}. {cost}", 300)
 
 
+def attempt_words(result: SubmissionResult) -> str:
+    """Which of several attempts this is, and which one counts; empty where it is the only one."""
+    attempt = result.attempt
+    if attempt is None:
+        return ""
+    told = f"This is attempt {attempt.number}."
+    if attempt.counting_number != attempt.number and attempt.counting is not None:
+        better = "was better and counts" if attempt.policy == "best" else "counts"
+        return f"{told} Attempt {attempt.counting_number} {better}: {points(attempt.counting)} points."
+    choice = {"best": " It is the best so far and counts.", "latest": " The latest one counts."}
+    return told + (choice.get(attempt.policy, "") if attempt.counting is not None else "")
+
+
 def _clock(time: str) -> str:
     return time[:16].replace("T", " ")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -71,14 +72,14 @@ def check_folder(
         run = _Run(checks, space, Console())
         passed = run.all_passed()
     if report is not None:
-        report(
-            path if path.is_dir() else path.parent, space.files, [(one, run.told.get(one.check.key, [])) for one in run.done]
-        )
+        keys = [(one, one.check.key) for one in run.done]
+        outcomes = [told.Told(one, run.told.get(key, []), run.seconds.get(key, 0.0)) for one, key in keys]
+        report(path if path.is_dir() else path.parent, space.files, outcomes)
     return passed
 
 
-Report = Callable[[Path, Mapping[str, bytes], list[tuple[Outcome, list[str]]]], None]
-"""Is told the folder of the work, its files, and every outcome with what a student reads of it."""
+Report = Callable[[Path, Mapping[str, bytes], list[told.Told]], None]
+"""Is told the folder of the work, its files, and every outcome."""
 
 
 @dataclass
@@ -91,6 +92,8 @@ class _Run:
     done: list[Outcome] = field(default_factory=list)
     told: dict[str, list[str]] = field(default_factory=dict)
     """What a student reads of a check, by its key."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long a check took, by its key."""
     faulty: dict[str, None] = field(default_factory=dict)
     """Exercises that have failed so far."""
     endless: set[str] = field(default_factory=set)
@@ -140,8 +143,10 @@ class _Run:
             if any(outcome.status == "timeout" for outcome in outcomes):
                 outcomes.append(Outcome(check, "timeout", "not run, because an earlier check did not come to an end"))
                 continue
+            begun = time.perf_counter()
             with last_resort(check.timeout or CHECK_SECONDS):
                 outcomes += run_checks(own, [check], own.session, RunOptions())
+            self.seconds[check.key] = time.perf_counter() - begun
         missing = all(outcome.status == "missing" for outcome in outcomes)
         if missing and (sentence := misspelt(self.space.files, module, name, self.names)):
             self._say(f"✗ {exercise.key}: {sentence}", "red")

@@ -16,8 +16,8 @@ from autograder.atomic import write_atomically
 from autograder.grading.own_lines import own_lines
 from autograder.plaintext import one_line, printable
 from autograder.student import told
+from autograder.student.told import Told
 
-Told = tuple[Outcome, list[str]]
 _WORDS = {"passed": "passed", "missing": "not implemented yet"}
 _MOST_ANNOTATIONS = 10
 """GitHub shows no more errors of one step."""
@@ -37,12 +37,17 @@ class CiReport:
         """Whether there is anything to write."""
         return self.annotate or any((self.junit, self.json, self.summary))
 
+    def begin(self) -> None:
+        """Write a JUnit file in which nothing has passed: it stays where a student's code ends the process."""
+        if self.junit:
+            write_atomically(self.junit, _unfinished())
+
     def __call__(self, folder: Path, files: Mapping[str, bytes], outcomes: list[Told]) -> None:
         """Write what was asked for."""
         if self.junit:
             write_atomically(self.junit, junit_document(outcomes))
         if self.json:
-            write_atomically(self.json, json.dumps([record(*one) for one in outcomes], indent=1) + "\n")
+            write_atomically(self.json, json.dumps([record(one.outcome, one.lines) for one in outcomes], indent=1) + "\n")
         if self.summary:
             self.summary.parent.mkdir(parents=True, exist_ok=True)
             with open(self.summary, "a", encoding="utf-8") as file:  # of a job, to which other steps add
@@ -62,12 +67,14 @@ def record(outcome: Outcome, lines: list[str]) -> dict[str, Any]:
 
 def junit_document(outcomes: list[Told]) -> bytes:
     """JUnit XML, one case for each check; no two have the same name, since GitLab keeps one of each."""
-    suite = ElementTree.Element("testsuite", name="visible checks", tests=str(len(outcomes)))
+    took = f"{sum(one.seconds for one in outcomes):.3f}"
+    suite = ElementTree.Element("testsuite", name="visible checks", tests=str(len(outcomes)), time=took)
     counted = {"failure": 0, "error": 0, "skipped": 0}
-    for outcome, lines in outcomes:
+    for outcome, lines, seconds in outcomes:
         check = outcome.check
         name = f"{check.name}: {one_line(check.title)}"
-        case = ElementTree.SubElement(suite, "testcase", classname=f"{check.module}.{check.exercise}", name=name)
+        about = {"classname": f"{check.module}.{check.exercise}", "name": name, "time": f"{seconds:.3f}"}
+        case = ElementTree.SubElement(suite, "testcase", about)
         tag = {"passed": "", "missing": "skipped", "failed": "failure"}.get(outcome.status, "error")
         if tag:
             counted[tag] += 1
@@ -75,6 +82,17 @@ def junit_document(outcomes: list[Told]) -> bytes:
             ElementTree.SubElement(case, tag, message=one_line(text), type=outcome.status).text = text
     for tag, key in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(key, str(counted[tag]))
+    return _document(suite)
+
+
+def _unfinished() -> bytes:
+    suite = ElementTree.Element("testsuite", name="visible checks", tests="1", failures="0", errors="1", skipped="0")
+    case = ElementTree.SubElement(suite, "testcase", classname="visible checks", name="come to an end")
+    ElementTree.SubElement(case, "error", message="The process was ended before all checks had been run.", type="crashed")
+    return _document(suite)
+
+
+def _document(suite: ElementTree.Element) -> bytes:
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)
@@ -83,14 +101,14 @@ def junit_document(outcomes: list[Told]) -> bytes:
 
 def markdown(outcomes: list[Told]) -> str:
     """A table, and what failed below it, folded."""
-    passed = [one for one, _ in outcomes if one.passed]
-    points, total = (sum(one.check.points for one in some) for some in (passed, [one for one, _ in outcomes]))
+    passed = [one.outcome for one in outcomes if one.outcome.passed]
+    points, total = (sum(one.check.points for one in some) for some in (passed, [one.outcome for one in outcomes]))
     lines = [f"### {len(passed)} of {len(outcomes)} visible checks pass ({points:g} of {total:g} points)", ""]
     lines += ["More checks run when your work is graded.", "", "| | exercise | check |", "|---|---|---|"]
-    for outcome, _ in outcomes:
+    for outcome, *_ in outcomes:
         check = outcome.check
         lines.append(f"| {told.mark_of(outcome)} | `{check.module}.{check.exercise}` | {_cell(check.title)} |")
-    for outcome, said in outcomes:
+    for outcome, said, _ in outcomes:
         if text := _text(said):
             fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
             about = f"{outcome.check.module}.{outcome.check.exercise}: {_cell(outcome.check.title)}"
@@ -101,7 +119,7 @@ def markdown(outcomes: list[Told]) -> str:
 def line_marks(folder: Path, files: Mapping[str, bytes], outcomes: list[Told]) -> Iterator[str]:
     """GitHub's commands that mark the student's own line of each exercise that fails, or its file."""
     seen: set[str] = set()
-    for outcome, lines in outcomes:
+    for outcome, lines, _ in outcomes:
         check = outcome.check
         key = f"{check.module}.{check.exercise}"
         if outcome.status in ("passed", "missing") or key in seen or len(seen) >= _MOST_ANNOTATIONS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from autograder.assessment.disclosure import check_result
 from autograder.assessment.outcomes import Outcome
@@ -12,6 +13,16 @@ from autograder.plaintext import printable
 MARKS = {"passed": "✓", "missing": "·"}
 LEGEND = "✓ passed, ✗ not right yet, · not implemented yet"
 FORM_ONLY = " (form only; its value is checked when your work is graded)"
+
+
+class Told(NamedTuple):
+    """What became of a check, for whoever reports it."""
+
+    outcome: Outcome
+    lines: list[str]
+    """What a student reads of it."""
+    seconds: float = 0.0
+    """How long it took."""
 
 
 def mark_of(outcome: Outcome) -> str:

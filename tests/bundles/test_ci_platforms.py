@@ -106,6 +106,11 @@ def test_github(course: SmallCourse, wheel: Path, programs: Path, tmp_path: Path
     assert done.returncode == 0, done.stdout + done.stderr
     assert not [line for line in done.stdout.splitlines() if line.startswith("::")]
 
+    told = summary.read_text()
+    (repository / "assignments" / course.name / "pieces.py").write_text(HOSTILE_PIECES)
+    shell(script, repository, programs, **variables)
+    assert "✓" not in summary.read_text().removeprefix(told), "nobody has seen anything pass"
+
 
 def test_marks_are_made_in_the_private_repository(course: SmallCourse, wheel: Path, tmp_path: Path) -> None:
     """The workflow with a secret goes to the instructors' repository, and only there; it lifts Ubuntu's restriction."""
@@ -136,10 +141,21 @@ def test_gitlab(course: SmallCourse, wheel: Path, programs: Path, tmp_path: Path
     (path,) = repository.glob(job["artifacts"]["reports"]["junit"])
     cases = [(case.get("classname"), case.get("name")) for case in ElementTree.parse(path).getroot().iter("testcase")]
     assert len(cases) == len(set(cases)) == 5
-    failed = [
-        case.get("classname") for case in ElementTree.parse(path).getroot().iter("testcase") if case.find("failure") is not None
-    ]
-    assert "pieces.double" in failed
+    assert "pieces.double" in not_passed(path)
+
+    work_in(repository, course.name)
+    done = shell(job["script"][-1], repository, programs, ASSIGNMENT=course.name)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not_passed(path) == []
+
+    (repository / "assignments" / course.name / "pieces.py").write_text(HOSTILE_PIECES)
+    shell(job["script"][-1], repository, programs, ASSIGNMENT=course.name)
+    assert not_passed(path), "whatever the exit code says, nothing under Tests is green"
+
+
+def not_passed(path: Path) -> list[str | None]:
+    """Classes of the cases that say anything but that they passed."""
+    return [case.get("classname") for case in ElementTree.parse(path).getroot().iter("testcase") if len(case)]
 
 
 def graded(repository: Path, autograder: Path, programs: Path) -> tuple[int, dict[str, Any] | None]:

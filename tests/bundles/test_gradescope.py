@@ -146,7 +146,8 @@ def test_a_right_submission(container: Container, course: Course) -> None:
     assert {test["output_format"] for test in results["tests"]} == {results["output_format"]} == {"md"}
     assert "3 points are given by a person" in results["output"]
     assert "Attempt 2; the best so far had 3.5 points." in results["output"]
-    assert "0 d 2 h 5 min after the due date" in results["output"]
+    assert "1 day late (handed in 2026-01-02 12:05, due 2026-01-02 10:00). Nothing is taken off." in results["output"]
+    assert "0 d 2 h 5 min after the due date" in staff
     assert "ada@school.edu, bob@school.edu" in results["output"]
     assert results["stdout_visibility"] == "hidden"
     assert "isolation S" in staff

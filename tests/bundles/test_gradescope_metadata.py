@@ -85,4 +85,4 @@ def test_which_attempt_counts(keep: Any, score: float, tmp_path: Path) -> None:
 
     run = _Run(tmp_path, Settings("vae", keep=keep), metadata(tmp_path))
     graded = result().model_copy(update={"score": 3.0})
-    assert run._document(graded)["score"] == score
+    assert run.document(graded)["score"] == score

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from small_course import CANARIES, SmallCourse, write_small_course
 from student_environment import empty_environment, run
+from tiny_course import pieces, right_answers
 from typer.testing import CliRunner
 
 from autograder.bundles.folders import archive_bytes
@@ -64,6 +65,33 @@ def test_three_commands(course: SmallCourse, files: Files, tmp_path: Path) -> No
     assert done.returncode == 1, done.stderr
     assert "0 of 5 visible checks passed" in done.stdout
     assert "not implemented yet" in done.stdout
+
+    work = folder / "assignments" / course.name
+    for content, code, told in (
+        (pieces(), 0, "5 of 5 visible checks passed"),
+        (pieces(double="x * x"), 1, "✗ pieces.double: gives known values"),
+        (HOSTILE + pieces(double="x * x"), 1, "✗ pieces.double: gives known values"),
+    ):
+        for name, answer in right_answers(pieces=content).items():
+            (work / name).write_bytes(answer)
+        again = subprocess.run(
+            [python.parent / "autograder", "check", "."], cwd=work, capture_output=True, text=True, timeout=300
+        )
+        assert (again.returncode, told in again.stdout) == (code, True), again.stdout + again.stderr
+
+
+HOSTILE = """
+import sys
+for name in ("torch.py", "conftest.py", "autograder.py", "result.json"):
+    try:
+        open(name, "w").write("raise SystemExit(0)")
+    except OSError:
+        pass
+for name, module in list(sys.modules.items()):
+    if name.startswith("autograder.checks"):
+        vars(module).update(check=None, assert_close=lambda *a, **k: None)
+"""
+"""Written by somebody who wants to see the checks pass; it can only fool its author, on the author's own machine."""
 
 
 @pytest.mark.processes

@@ -9,6 +9,7 @@ import pytest
 from tiny_course import write_course
 from tiny_course_files import OUTLINE
 
+from autograder.course import location
 from autograder.course.assignment import Assignment
 from autograder.course.check_files import module_under_test
 from autograder.course.course import Course, open_course
@@ -19,6 +20,22 @@ from autograder.errors import GraderError, UsageError
 def folder(tmp_path: Path) -> Path:
     """The assignment folder of a fresh tiny course."""
     return tmp_path / "solutions" / write_course(tmp_path)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_course_that_is_somewhere_else_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool) -> None:
+    """Where an installation beside another course is what finds it; not where somebody has asked for it."""
+    write_course(tmp_path / "course")
+    monkeypatch.setattr(location, "__file__", str(tmp_path / "course" / "autograder" / "course" / "location.py"))
+    monkeypatch.delenv("AUTOGRADER_COURSE", raising=False)
+    if named:
+        monkeypatch.setenv("AUTOGRADER_COURSE", str(tmp_path / "course"))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert location.find_root() == tmp_path / "course"
+    assert (str(tmp_path / "course") in location.remark_on_root(location.find_root())) is not named
+    monkeypatch.chdir(tmp_path / "course" / "solutions")
+    assert location.remark_on_root(location.find_root()) == ""
 
 
 def loaded(folder: Path) -> Assignment:

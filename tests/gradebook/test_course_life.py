@@ -9,6 +9,7 @@ import copy
 import csv
 import json
 import os
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -96,11 +97,20 @@ def marks_in_feedback(page: Path) -> dict[str, float]:
     return {entry.a["href"].rpartition("-")[2]: float(entry.get_text().split("Score:")[1].split()[0]) for entry in entries}
 
 
+def loaded(page: Path) -> list[str]:
+    """What a page takes from elsewhere: scripts, styles, pictures, imports of styles."""
+    text = page.read_text("utf-8")
+    soup = BeautifulSoup(text, "html.parser")
+    places = [tag.get(key) for key in ("src", "href", "data") for tag in soup(["script", "link", "img", "iframe", "object"])]
+    elsewhere = [place for place in places if place and not place.startswith("data:")]
+    return elsewhere + re.findall(r"@import[^;]*|url\(.?//[^)]*", text)
+
+
 @pytest.fixture(scope="module")
 def life(course: SmallCourse) -> SmallCourse:
     """The course after release, first attempts, collection and grading."""
     run_nbgrader(course.root, "release_assignment", course.name)
-    hand_in(course, "ann", lambda notebook: solved(notebook, RIGHT, "It is additive."))
+    hand_in(course, "ann", lambda notebook: solved(notebook, RIGHT, "It is additive: $f(x + y) = f(x) + f(y)$."))
     hand_in(course, "ben", lambda notebook: solved(notebook, SQUARED, "It squares."))
     hand_in(course, "cem", lambda notebook: damaged(solved(notebook, RIGHT)))
     with open_gradebook(course) as book:
@@ -217,6 +227,8 @@ def test_feedback_and_export_agree_and_hold_no_secret(life: SmallCourse, nbgrade
             assert {name: marks[name] for name in expected} == {name: round(value or 0, 2) for name, value in expected.items()}
             assert "Test cell" not in pages[-1].read_text("utf-8")
             assert ">pieces.double</a> (Score:" in pages[-1].read_text("utf-8")
+            assert loaded(pages[-1]) == [], "students read it without a network, formulas included"
+            assert ("</math>" in pages[-1].read_text("utf-8")) == (student == "ann")
             assert marks["why"] == book.find_grade("answer-why", life.name, life.name, student).score
     nbgrader("export", "--to", str(life.root / "marks.csv"))
     rows = {row["student_id"]: row for row in csv.DictReader((life.root / "marks.csv").open())}

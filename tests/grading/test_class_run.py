@@ -78,13 +78,15 @@ def test_a_class_is_graded(course: str, a_class: Path, tmp_path: Path) -> None:
     assert all((out / path).is_file() for path in figures)
 
 
-def test_exit_codes(course: str, a_class: Path, tmp_path: Path) -> None:
+def test_exit_codes(course: str, a_class: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """0 done, 1 below the bar, 2 unreadable arguments, 3 failures of the grader, the worst of all counting."""
     running = run(course, [a_class / "ann", a_class / "ben"], tmp_path / "out")
     assert running.exit_code(None) == 0
     assert running.exit_code(70.0) == 0
     assert running.exit_code(80.0) == 1
+    capsys.readouterr()
     with_unreadable = run(course, [a_class], tmp_path / "all")
+    assert capsys.readouterr().err.startswith("autograder: cem: "), "--quiet does not hide why the exit code is 2"
     assert with_unreadable.exit_code(None) == 2
     assert with_unreadable.exit_code(None, all_readable=False) == 0
     running.failures.append(UsageError("gone"))

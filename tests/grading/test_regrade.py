@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from shared_sandbox import Shared
 from tiny_course import hand_in, pieces, right_answers, whole, write_course
 
 from autograder.assessment import runner
+from autograder.cluster import dask_run
+from autograder.commands.results import regrade as command
 from autograder.course.basis import Bases
 from autograder.course.course import Course, open_course
 from autograder.diagnosis import catalogue
@@ -143,6 +146,30 @@ def test_every_result_keeps_its_seed(root: Path) -> None:
     change(root, "visible/test_whole.py", "[3.0, 6.0]", "[3.0, 6.5]")
     regrade(out)
     assert {name: one["seed"] for name, one in told(out).items()} == {"ann": 7, "ben": 8, "dee": 7, "eve": 7}
+
+
+@pytest.mark.parametrize("scheduler", ["tcp://127.0.0.1:8786", None])
+def test_a_cluster_regrades_as_it_grades(root: Path, monkeypatch: pytest.MonkeyPatch, scheduler: str | None) -> None:
+    """With ``--scheduler`` all work goes where `grade --scheduler` sends it, with what may be kept; marks are the same."""
+    pytest.importorskip("distributed")
+    sent: list[tuple[str, int]] = []
+
+    def here(assignment: str, options: GradeOptions, course: Path, jobs: Any, where: Any) -> Iterator[Any]:
+        sent.extend((where.address, len(job.earlier)) for job in jobs)
+        yield from crew.grade_all(assignment, options, course, jobs, 1)
+
+    monkeypatch.setattr(dask_run, "grade_on_cluster", here)
+    out = grade(root, "results")
+    change(root, "hidden/test_pieces.py", LAW, LAW.replace("2 * case.x", "3 * case.x"))
+    forget()
+    with pytest.raises(typer.Exit) as ended:
+        command.run(out, jobs=1, scheduler=scheduler, quiet=True)
+    assert ended.value.exit_code == 2  # one of the class cannot be read
+    assert sent == ([(scheduler, 1)] * 4 if scheduler else [])
+    assert told(out) == told(grade(root, "whole"))
+    forget()
+    with pytest.raises(UsageError, match="plain TCP to"):
+        command.run(out, jobs=1, scheduler="tcp://192.0.2.1:8786", quiet=True)
 
 
 def test_where_the_submissions_are(root: Path) -> None:

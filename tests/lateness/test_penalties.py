@@ -45,8 +45,9 @@ def late(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(("hours", "days"), [(-1, 0), (0, 0), (0.25, 0), (0.26, 1), (24, 1), (24.1, 2), (48, 2)])
 def test_days_begun(hours: float, days: int) -> None:
     """Grace makes the first minutes none; it does not move later days."""
-    assert POLICY.days_late("warmup", "ben", DUE + timedelta(hours=hours)) == days
-    assert POLICY.days_late("flows", "ben", DUE + timedelta(hours=hours)) == 0
+    assert POLICY.due_for("warmup", "ben") == DUE
+    assert POLICY.due_for("flows", "ben") is None
+    assert POLICY.days_after(DUE, DUE + timedelta(hours=hours)) == days
 
 
 def test_slack_goes_to_what_comes_first(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ NAMES = [
     ),
     PrivateName(
         "nbconvert.filters.markdown_mistune.MarkdownWithMath", ("gradebook/safe_html.py",),
-        "markdown whose formulas stay text", "mistune with a plugin for formulas", checks.pictures,
+        "markdown whose formulas are found", "mistune with a plugin for formulas", checks.pictures,
     ),
     PrivateName(
         "matplotlib.font_manager._get_font", ("sandbox/zygote/rehearsal.py",), "empties the cache that each fork would empty",

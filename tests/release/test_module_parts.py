@@ -77,6 +77,14 @@ def test_renamed_imports_follow_later_definitions() -> None:
         ("import other\ndef f(): ...", "no such module"),
         ("def g(): ...", "does not define f"),
         ("### BEGIN SOLUTION\na = 1\n### END SOLUTION", "does not define f"),
+        (
+            "def f(): ...\n\n\ndef g():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION",
+            "g has a solution, .*outline",
+        ),
+        (
+            "class G:\n    def f(self):\n        ### BEGIN SOLUTION\n        return 1\n        ### END SOLUTION",
+            "G has a solution",
+        ),
     ],
 )
 def test_what_a_notebook_cannot_have_is_refused(source: str, message: str) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder.commands.cluster.where import InsecureOption, SchedulerOption, TlsOption
 from autograder.grading.options import Device
 
 
@@ -17,6 +20,9 @@ def run(
         list[Path] | None, typer.Argument(help="Where the submissions lie, if no longer where they were graded.")
     ] = None,
     jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = os.cpu_count() or 1,
+    scheduler: SchedulerOption = None,
+    tls: TlsOption = None,
+    insecure: InsecureOption = False,
     device: Annotated[Device | None, typer.Option(help="Where training tasks run; default: as when they were graded.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of data sets; default: as when they were graded.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Whose marks move as JSON instead of text.")] = False,
@@ -34,7 +40,13 @@ def run(
     from autograder.commands.results.diff import show
     from autograder.grading.regrade_run import RegradeRun
 
-    running = RegradeRun(results, {"device": device, "data": data}, quiet=quiet or as_json)
+    kind: Callable[..., RegradeRun] = RegradeRun
+    if scheduler is not None:
+        from autograder.cluster.addresses import parse_scheduler
+        from autograder.cluster.dask_run import ClusterRegradeRun
+
+        kind = partial(ClusterRegradeRun, parse_scheduler(scheduler, tls, in_the_clear=insecure))
+    running = kind(results, {"device": device, "data": data}, quiet=quiet or as_json)
     comparison = running.regrade(paths or [], jobs)
     if not quiet:
         show(comparison, as_json=as_json)
