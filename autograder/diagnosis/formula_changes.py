@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,10 +18,14 @@ from autograder.diagnosis.mutation_operators import AXES, DROPPABLE, OPERATORS, 
 Slip = tuple[str, str]
 """Name of the family, and what the changed formula is in words, to follow "the right formula with"."""
 
-_SIGNS: dict[type, str] = {
+_SIGNS: dict[type[ast.operator], str] = {
     ast.Add: "plus", ast.Sub: "minus", ast.Mult: "multiplication", ast.Div: "division", ast.Pow: "power",
     ast.FloorDiv: "whole-number division", ast.Mod: "remainder",
 }  # fmt: skip
+_TYPED: dict[type[ast.operator], bytes] = {
+    ast.Add: b"+", ast.Sub: b"-", ast.Mult: b"*", ast.Div: b"/", ast.Pow: b"**", ast.FloorDiv: b"//", ast.Mod: b"%",
+}  # fmt: skip
+_SIGN = re.compile(rb"\*\*|//|[-+*/%]")
 _COMPARISONS: dict[type, tuple[type, ...]] = {
     ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
     ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,),
@@ -55,6 +61,49 @@ def other_variables(tree: ast.Module) -> Iterator[tuple[Slip, ast.Module]]:
     """Yield copies in which one parameter is read for another."""
     for _, mutated in variable_mutants(tree):
         yield ("argument_read_for_another", "one of its arguments in the place of another"), mutated
+
+
+def signs_as_typed(text: str) -> Iterator[tuple[Slip, ast.Module]]:
+    """Yield what comes out when one sign is typed for another and nobody sets parentheses: ``a * b / c`` as ``a + b / c``.
+
+    Only where that is not what :func:`changes` makes of it: where the other sign binds in another way than the right one.
+    """
+    tree, code = ast.parse(text), text.encode("utf-8")
+    starts = [0, *itertools.accumulate(len(line) for line in code.splitlines(keepends=True))]
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.BinOp):
+            continue
+        first, last = (
+            starts[row - 1] + column
+            for row, column in (
+                (node.left.end_lineno or 1, node.left.end_col_offset or 0),
+                (node.right.lineno, node.right.col_offset),
+            )
+        )
+        found = _SIGN.search(code, first, last)
+        if found is None or b"#" in code[first:last]:
+            continue
+        for other in _other_signs(node):
+            typed = ast.parse(code[: found.start()] + _TYPED[other] + code[found.end() :])
+            if ast.dump(typed) != _with_sign(tree, node, other):
+                yield _turned_into(node, other), typed
+
+
+def _with_sign(tree: ast.AST, node: ast.BinOp, other: type[ast.operator]) -> str:
+    """The tree as text, with another sign in one place of it."""
+    sign, node.op = node.op, other()
+    text = ast.dump(tree)
+    node.op = sign
+    return text
+
+
+def _other_signs(node: ast.BinOp) -> list[type[ast.operator]]:
+    return [other for other in _SIGNS if other is not type(node.op)] if type(node.op) in _SIGNS else []
+
+
+def _turned_into(node: ast.BinOp, other: type[ast.operator]) -> Slip:
+    one, another = _SIGNS[type(node.op)], _SIGNS[other]
+    return f"{one}_turned_into_{another}".replace(" ", "_").replace("-", "_"), f"one {one} turned into a {another}"
 
 
 def _places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
@@ -107,12 +156,8 @@ def _replacements(node: ast.AST) -> Iterator[tuple[Slip, ast.AST]]:
 
 def _of_operation(node: ast.BinOp) -> Iterator[tuple[Slip, ast.AST]]:
     sign = _SIGNS.get(type(node.op), "operation")
-    for other in (other for other in _SIGNS if type(node.op) in _SIGNS and other is not type(node.op)):
-        name = f"{sign}_turned_into_{_SIGNS[other]}".replace(" ", "_").replace("-", "_")
-        slip = name, f"one {sign} turned into a {_SIGNS[other]}"
-        yield slip, ast.BinOp(node.left, other(), node.right)  # type: ignore[call-arg]
-        if (typed := _as_typed(node, other)) is not None:
-            yield slip, typed
+    for other in _other_signs(node):
+        yield _turned_into(node, other), ast.BinOp(node.left, other(), node.right)  # type: ignore[call-arg]
     part = {"plus": "term", "minus": "term", "multiplication": "factor", "division": "factor", "power": "exponent"}.get(
         sign, "part"
     )
@@ -126,22 +171,6 @@ def _of_operation(node: ast.BinOp) -> Iterator[tuple[Slip, ast.AST]]:
             )
     if not isinstance(node.op, ast.Add | ast.Mult):
         yield ("operands_exchanged", f"the two sides of one {sign} exchanged"), ast.BinOp(node.right, node.op, node.left)
-
-
-_BINDING = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.FloorDiv: 2, ast.Mod: 2, ast.Pow: 3}
-
-
-def _as_typed(node: ast.BinOp, other: type[ast.operator]) -> ast.BinOp | None:
-    """What comes out when only the sign is another one and nobody sets parentheses: ``a + b - c`` as ``a + b * c``."""
-    stronger = _BINDING.get(other, 0) > _BINDING.get(type(node.op), 9)
-    if not stronger:
-        return None
-    left, right = node.left, node.right
-    if isinstance(left, ast.BinOp) and _BINDING.get(type(left.op), 9) < _BINDING[other]:
-        return ast.BinOp(left.left, left.op, ast.BinOp(left.right, other(), right))
-    if isinstance(right, ast.BinOp) and _BINDING.get(type(right.op), 9) <= _BINDING[other]:
-        return ast.BinOp(ast.BinOp(left, other(), right.left), right.op, right.right)
-    return None
 
 
 def _detached(node: ast.expr) -> ast.Call:

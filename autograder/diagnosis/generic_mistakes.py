@@ -13,6 +13,7 @@ from torch import Tensor
 
 from autograder.checks.closeness import as_array
 from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_value
+from autograder.diagnosis.same_for_all import same_for_all
 from autograder.results.schema import Confidence, Diagnosis
 
 EXPLAIN_ALL = (
@@ -47,7 +48,7 @@ def generic_diagnoses(right: Fingerprint, seen: Fingerprint) -> list[Diagnosis]:
     wrong = [(good, bad) for good, bad in pairs if not same_entry(good, bad)]
     if not wrong:
         return []
-    for recognise in (_side_effects, _detached, _scaled, _offset, _only_some_inputs, _reduced, _transposed):
+    for recognise in (_side_effects, _detached, _same_for_all, _scaled, _offset, _only_some_inputs, _reduced, _transposed):
         found = recognise(pairs, wrong)
         if found:
             return found
@@ -100,6 +101,10 @@ def _detached(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
             "exact",
         )
     return []
+
+
+def _same_for_all(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
+    return same_for_all(pairs) if wrong else []
 
 
 def _all_none(value: Any) -> bool:

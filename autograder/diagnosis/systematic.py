@@ -28,7 +28,7 @@ from autograder.course.assignment import Assignment, Exercise
 from autograder.diagnosis import called_differently, drawn_differently, results_treated
 from autograder.diagnosis.called_differently import Suspect
 from autograder.diagnosis.fingerprint import Entry, Fingerprint, Record, numel, same_entry
-from autograder.diagnosis.formula_changes import changes, other_variables
+from autograder.diagnosis.formula_changes import changes, other_variables, signs_as_typed
 from autograder.diagnosis.replacements import definition_of
 
 MOST = 800
@@ -110,7 +110,7 @@ def _changed(module: types.ModuleType, source: str, name: str) -> Iterator[Suspe
         return
     code = functools.partial(compile, filename=f"{module.__name__} (changed)", mode="exec", flags=flags, dont_inherit=True)
     yield from drawn_differently.suspects(name, vars(module), code(tree))
-    mutants = itertools.chain(((slip, tree) for slip in changes(tree)), other_variables(ast.parse(text)))
+    mutants = itertools.chain(((slip, tree) for slip in changes(tree)), signs_as_typed(text), other_variables(ast.parse(text)))
     for (family, words), mutated in mutants:
         try:
             compiled = code(mutated)

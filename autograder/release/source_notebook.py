@@ -18,7 +18,7 @@ from autograder.errors import GraderError
 from autograder.release.check_cells import check_cell, points_cell, training_cell
 from autograder.release.docstring_markdown import definition_markdown, docstring_markdown
 from autograder.release.module_parts import ModuleParts, take_apart
-from autograder.release.student_files import tags_explained
+from autograder.release.student_files import tags_explained, training_explained
 from autograder.training.task import statements
 
 Cell = dict[str, Any]
@@ -111,7 +111,8 @@ class _Builder:
 
     def _how_to(self) -> str:
         points, written = map(number_of_points, (self.assignment.points, self.assignment.written_points))
-        return _HOW_TO.format(points=points, written=written, tags=tags_explained(self.assignment)).rstrip()
+        tags, training = tags_explained(self.assignment), training_explained(self.assignment)
+        return (_HOW_TO.format(points=points, written=written, tags=tags).rstrip() + f"\n{training}").rstrip()
 
     def _prose(self, prose: str, number: int, written: bool) -> Iterator[Cell]:
         """A heading of the outline with its text; the heading of a module brings the module's conventions and setup."""

@@ -11,6 +11,7 @@ from autograder.course.written_questions import TrainingTask
 from autograder.release.leaks import refuse_leaks
 from autograder.release.stubs import cut_solutions
 from autograder.runtime.stand_ins.toys import FILE as TOYS
+from autograder.training.task import statements
 from autograder.training.task import student_files as training_files
 
 
@@ -44,6 +45,7 @@ def statement(assignment: Assignment) -> str:
         for asked in assignment.written
     }
     how_to = _HOW_TO.format(points=assignment.points)
+    how_to += training_explained(assignment)
     return replace_items(text, lines).rstrip() + how_to + f"\n{tags_explained(assignment)}".rstrip() + "\n"
 
 
@@ -55,6 +57,12 @@ def tags_explained(assignment: Assignment) -> str:
     return (
         f"Tags such as {next(iter(sources.values()))[0]} say where something comes from: {', '.join(named)}." if named else ""
     )
+
+
+def training_explained(assignment: Assignment) -> str:
+    """What training tasks are worth, who measures that, and that figures are not handed in; empty where there are none."""
+    points = sum(task.points for task in statements(assignment))
+    return _TRAINING.format(points=number_of_points(points)) if points else ""
 
 
 def _training(task: TrainingTask, assignment: Assignment) -> str:
@@ -80,4 +88,9 @@ Write your answers where the files say `YOUR CODE HERE`; keep names and signatur
 
 The exercises above are worth {points:g} points. More checks run when your work is graded; they test the same contracts on
 other inputs. Hand in this folder, a zip of it, or a notebook with the same functions.
+"""
+
+_TRAINING = """
+Training is worth {points} more, for the scores that the grader measures: it runs your code again and draws its own figures.
+Those of yours, in `training/results/`, are for you and for your written answers; they need not be handed in.
 """

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from autograder.course.location import find_root, read_outline
+from autograder.errors import AutograderError
 from autograder.lateness.penalties import apply_policy, course_here
 from autograder.reports.class_page import write_class_page
 from autograder.reports.feedback import write_feedback
@@ -55,8 +57,17 @@ def write_report(folder: Path, results: list[Stored], warnings: list[str], kept:
     ]
     write_summary(results, folder / "summary.csv")
     write_class(results, folder / "class.json")
-    index = write_class_page(results, folder, warnings)
+    index = write_class_page(results, folder, warnings, _title(results))
     return Report(index, pages, warnings)
+
+
+def _title(results: list[Stored]) -> str:
+    """The assignment's heading in the course around the working folder; empty where there is none, or for several."""
+    names = {one.result.assignment for one in results}
+    try:
+        return read_outline(find_root(), names.pop()).title if len(names) == 1 else ""
+    except AutograderError:
+        return ""
 
 
 def _is_current(folder: Path, stem: str, drawn: float) -> bool:

@@ -36,8 +36,8 @@ class Row:
     result: SubmissionResult
     link: str
     percent: float | None
-    strip: str
-    """One character per exercise, in order."""
+    strip: list[tuple[str, str]]
+    """For each exercise of the class, in order: its sign, and its anchor on the page where there is something to mend."""
     spoken: str
     """The strip in words."""
     searched: str
@@ -68,23 +68,26 @@ REFERENCE_PAGE = f"{REFERENCE}/{REFERENCE}.html"
 """What staff may compare a class's training with: the reference's, in a results folder of its own below the class's."""
 
 
-def write_class_page(results: list[Stored], folder: Path, warnings: list[str] | None = None) -> Path:
+def write_class_page(results: list[Stored], folder: Path, warnings: list[str] | None = None, title: str = "") -> Path:
     """Write ``<folder>/index.html`` and return its path.
 
     Args:
         results: all results of the folder.
         folder: where the students' pages lie.
         warnings: files that were ignored, one line each.
+        title: of the assignment, where it is known.
 
     Raises:
         UsageError: the file cannot be written.
     """
     path = folder / "index.html"
-    write_atomically(path, render_class_page(results, warnings, (folder / REFERENCE_PAGE).is_file()))
+    write_atomically(path, render_class_page(results, warnings, title, (folder / REFERENCE_PAGE).is_file()))
     return path
 
 
-def render_class_page(results: list[Stored], warnings: list[str] | None = None, reference: bool = False) -> str:
+def render_class_page(
+    results: list[Stored], warnings: list[str] | None = None, title: str = "", reference: bool = False
+) -> str:
     """The page as text; works for no results, for one and for hundreds; ``reference`` says that its training was graded."""
     statistics = statistics_of([stored.result for stored in results])
     order = {exercise.id: number for number, exercise in enumerate(statistics.exercises)}
@@ -94,6 +97,7 @@ def render_class_page(results: list[Stored], warnings: list[str] | None = None, 
         "class.html",
         statistics=statistics,
         assignment=one_line(", ".join(statistics.assignments)) or "no results",
+        title=one_line(title),
         rows=rows,
         graded=statistics.statuses.get("graded", 0),
         failed=[row for row in rows if row.result.status == "grader_error"],
@@ -116,11 +120,20 @@ def _row(stored: Stored, order: dict[str, int]) -> Row:
         result=result,
         link=quote(f"{stored.stem}.html"),
         percent=result.percent if result.max_score else None,
-        strip="".join(_STRIP_CHARACTERS.get(exercise.status, "○") for exercise in result.exercises),
+        strip=_strip(result, order),
         spoken=_counted(result.exercises),
         searched=short_name(result.student).lower(),
         open=" ".join(_open(result, order)),
     )
+
+
+def _strip(result: SubmissionResult, order: dict[str, int]) -> list[tuple[str, str]]:
+    done = ("passed", "needs_manual_grading")
+    signs = {
+        n.exercise.id: (_STRIP_CHARACTERS.get(n.exercise.status, "○"), "" if n.exercise.status in done else n.anchor)
+        for n in wording.numbered(result)
+    }
+    return [signs.get(key, ("", "")) for key in order]  # one that was not graded leaves a gap: the columns have numbers
 
 
 def _open(result: SubmissionResult, order: dict[str, int]) -> list[str]:
@@ -143,7 +156,7 @@ def _counted(exercises: list[ExerciseResult]) -> str:
 
 
 def _histogram(distribution: list[int]) -> list[Bar]:
-    width, height = 36.0, 110.0
+    width, height = 56.0, 110.0
     tallest = max([*distribution, 1])
     bars = []
     for step, count in enumerate(distribution):

@@ -152,9 +152,12 @@ def score_words(score: float, max_score: float) -> str:
 def lateness_words(result: SubmissionResult) -> str:
     """When the work was due and handed in, and what that costs, in a sentence or two; empty where nothing is known."""
     late = result.late
-    if late is None or result.submitted is None:
+    if result.submitted is None:
         return ""
-    due, handed_in = _clock(late.due), _clock(result.submitted)
+    handed_in = _clock(result.submitted)
+    if late is None:
+        return f"Handed in {handed_in}."
+    due = _clock(late.due)
     if not late.days:
         return f"Handed in {handed_in}, in time (due {due})."
     days = f"{late.days} {'day' if late.days == 1 else 'days'} late (handed in {handed_in}, due {due})"

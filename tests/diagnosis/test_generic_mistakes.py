@@ -50,6 +50,8 @@ CASES: dict[str, Callable[[Tensor], Any]] = {
     "wrong_axis": lambda x: (x**2).sum(0),
     "right_for_a_batch_of_one_only": lambda x: right(x)[:1].expand(x.shape[0]) + (x.shape[0] > 1),
     "right_for_two_dimensions_only": lambda x: (x**2).sum(1),
+    "same_number_for_all_inputs": lambda x: right(x - x) + 0.7,
+    "never_a_finite_number": lambda x: (-1 - right(x)).sqrt(),
 }
 
 
@@ -109,9 +111,31 @@ def test_values_of_any_kind_are_survived(wrong: str, good: Callable[[Tensor], An
 
 
 def test_values_without_meaning_are_not_scaled_versions() -> None:
-    """Zeros are no constant factor."""
-    for wrong in ("nan", "zeros", "nothing", "error", "other"):
+    """Zeros are no constant factor; they are called what they are."""
+    for wrong in ("nothing", "error", "other"):
         assert names(UNNAMED[wrong]) == []
+    assert names(UNNAMED["zeros"]) == ["same_number_for_all_inputs"]
+    assert names(UNNAMED["nan"]) == names(UNNAMED["infinite"]) == ["never_a_finite_number"]
+
+
+ALMOST: dict[str, Callable[[Tensor], Any]] = {
+    "another number for one input": lambda x: right(x) * 0 + (x.shape[0] > 4),
+    "another number for one sample": lambda x: torch.zeros(x.shape[0]).index_fill(0, torch.tensor([0]), 1.0),
+    "an error for one input": lambda x: right(x) * 0 if x.shape[0] < 5 else 1 / 0,
+    "finite for one sample": lambda x: (right(x) * math.nan).index_fill(0, torch.tensor([0]), 1.0),
+    "finite for one input": lambda x: right(x) * (math.nan if x.shape[0] < 5 else 0.5),
+}
+
+
+@pytest.mark.parametrize("wrong", ALMOST)
+def test_what_is_almost_the_same_for_all_inputs_is_not_called_so(wrong: str) -> None:
+    """One exception suffices: what is said of every input must be true of every input."""
+    assert names(ALMOST[wrong]) == []
+
+
+def test_an_answer_that_is_rightly_the_same_is_no_mistake() -> None:
+    """Where the right one is the same number for all inputs as well, too little is known."""
+    assert names(lambda x: x.new_ones(len(x)), lambda x: x.new_zeros(len(x))) == ["constant_added"]
 
 
 def test_side_effects_beside_wrong_values_are_likely_only() -> None:

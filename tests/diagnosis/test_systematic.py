@@ -19,7 +19,7 @@ from autograder.course.course import open_course
 from autograder.diagnosis import called_differently, results_treated
 from autograder.diagnosis.catalogue import catalogue
 from autograder.diagnosis.drawn_differently import suspects as drawn
-from autograder.diagnosis.formula_changes import changes
+from autograder.diagnosis.formula_changes import changes, signs_as_typed
 from autograder.diagnosis.matching import diagnose
 from autograder.diagnosis.systematic import suspects_of
 from autograder.sessions.subjects import LoadedModules
@@ -33,6 +33,9 @@ FUNCTIONS = [
 ]
 TRUE = {("density.affine_log_prob", "warmup.affine_flow_log_prob"), ("density.flow_log_prob", "warmup.elbo")}
 """Exercises for which the answer of another one is a mistake that has a name: the sum over the coordinates is missing."""
+
+SEEN = {"never_a_finite_number", "same_number_for_all_inputs"}
+"""What is said of the results themselves, and true of whatever has such ones."""
 
 
 def both(name: str, key: str) -> tuple[Assignment, Exercise]:
@@ -55,7 +58,7 @@ def test_the_answer_of_another_exercise_gets_no_hint(name: str, key: str) -> Non
     written = {one.name for one in catalogue(assignment).misconceptions[key]}
     for other in [others[(start + 7 * step) % len(others)] for step in range(min(2, len(others)))]:
         session = catalogue(assignment).variant_session(exercise, other.target)
-        found = [one for one in diagnose(catalogue(assignment), exercise, session) if one.misconception not in written]
+        found = [one for one in diagnose(catalogue(assignment), exercise, session) if one.misconception not in written | SEEN]
         assert [(other.key, one.misconception) for one in found] == []
 
 
@@ -110,6 +113,35 @@ def test_a_formula_is_changed_in_place_and_mended() -> None:
     families = {family for family, _ in texts}
     assert {"minus_turned_into_plus", "sqrt_left_out", "another_axis", "mean_instead_of_sum", "factor_left_out"} <= families
     assert ("minus_turned_into_plus", before.replace("-", "+")) in texts
+
+
+TYPED = {
+    "a * b / c": {"a + b / c", "a - b / c", "a * b ** c"},
+    "a + b - c": {"a + b * c", "a + b / c", "a + b ** c", "a + b // c", "a + b % c"},
+    "-0.5 * x": {"-0.5 ** x"},
+    "(a + b) * c": set(),
+    "a * b - c * d": {"a * b ** c * d", "a * b / c * d", "a * b - c + d", "a * b - c - d"},
+}
+
+
+@pytest.mark.parametrize("formula", TYPED)
+def test_a_sign_typed_for_another_binds_in_its_own_way(formula: str) -> None:
+    """Nobody who types a plus for a star sets parentheses: what is not a change in place is made as well."""
+    made = {ast.unparse(tree).removeprefix("y = ") for _, tree in signs_as_typed(f"y = {formula}")}
+    assert made >= {ast.unparse(ast.parse(text)) for text in TYPED[formula]}
+    tree = ast.parse(f"y = {formula}")
+    assert not made & {ast.unparse(tree).removeprefix("y = ") for (family, _) in changes(tree) if "turned_into" in family}
+
+
+def test_a_sign_is_found_where_it_stands() -> None:
+    """Behind parentheses, on another line, after letters of more than one byte; not in a comment."""
+    text = 'y = "é" + (\n    (a * b)\n    / c\n)\nz = a * (  # one - two\n    b) / c\n'
+    slips = [(family, ast.unparse(tree)) for (family, _), tree in signs_as_typed(text)]
+    assert ("multiplication_turned_into_plus", "y = 'é' + a * b / c\nz = a * b / c") not in slips
+    assert ("division_turned_into_power", "y = 'é' + (a * b) ** c\nz = a * b / c") not in slips  # a change in place
+    assert ("division_turned_into_plus", "y = 'é' + a * b / c\nz = a * b + c") not in slips  # a change in place
+    assert ("division_turned_into_power", "y = 'é' + a * b / c\nz = a * b ** c") in slips
+    assert all(ast.unparse(ast.parse(text)) != made for _, made in slips)
 
 
 def test_words_come_from_the_signature_and_from_families_alone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from autograder.course.course import Course
 from autograder.errors import GraderError
 from autograder.release.leaks import find_leaks
 from autograder.release.release import release
-from autograder.release.student_files import build
+from autograder.release.source_notebook import build_source
+from autograder.release.student_files import build, statement
 
 
 @pytest.fixture
@@ -94,6 +96,18 @@ def test_the_statement_names_points_and_no_bookkeeping(course: Course) -> None:
     assert "17 points" in text
     assert "[S" not in text
     assert " uses " not in text
+    assert "Training is worth" not in text
+
+
+def test_the_statement_says_who_marks_a_training() -> None:
+    """What it is worth, that the grader measures it, and that nobody waits for figures: in the folder and in the notebook."""
+    assignment = Course(Path(__file__).resolve().parents[2]).assignment("vae")
+    points = sum(task.points for task in assignment.training)
+    cells = json.loads(build_source(assignment))["cells"]
+    for text in (statement(assignment), "\n".join("".join(cell["source"]) for cell in cells)):
+        assert f"Training is worth {points:g} points more" in text
+        assert "need not be handed in" in text
+        assert "igures to hand in" not in text
 
 
 LEAKS = {

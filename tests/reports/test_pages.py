@@ -206,7 +206,7 @@ def test_checkpoints_are_shown_beside_the_marks(tmp_path: Path) -> None:
 def test_points_have_room_in_the_margin_of_a_printed_page() -> None:
     """Ten figures and a stroke, as in 12.75/12.75: what does not fit is cut off, and a wrong number stands there."""
     style = (Path(feedback.__file__).parent / "templates" / "feedback.css").read_text("utf-8")
-    printed = style.split("@media print")[1]
+    printed = style.split("@media print {")[1]
     padding = re.search(r"\.sheet \{[^}]*padding: 0 0 0 ([\d.]+)rem", printed)
     gap = re.search(r"right: calc\(100% \+ ([\d.]+)rem\)", printed)
     assert padding is not None
