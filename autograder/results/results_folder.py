@@ -13,7 +13,7 @@ from autograder.errors import UsageError
 from autograder.results.graded import Graded
 from autograder.results.result_names import ContentOf, name_results
 from autograder.results.schema import ExerciseResult, SubmissionResult
-from autograder.results.store import Stored, in_order, load_results, save_result
+from autograder.results.store import InCommon, Stored, in_order, load_results, save_result
 
 HISTORY = "history"
 """The folder, in a results folder, of results that have been replaced: one folder for each run that did."""
@@ -44,7 +44,8 @@ class ResultsFolder:
                 f"the results folder cannot be made: {error.strerror}", str(path), "choose another with --out"
             ) from None
         self.path = path
-        earlier, self.warnings = load_results(path)
+        self._common = InCommon()
+        earlier, self.warnings = load_results(path, self._common)
         self._stored = {one.stem: one for one in earlier}
         self._left = dict(self._stored)
         self._stems: dict[Path, str] = {}
@@ -65,7 +66,7 @@ class ResultsFolder:
 
     def look_again(self) -> None:
         """Take in what other parts of the class have written since."""
-        earlier, self.warnings = load_results(self.path)
+        earlier, self.warnings = load_results(self.path, self._common)
         self._stored = {one.stem: one for one in earlier} | {stem: self._stored[stem] for stem in self._written}
 
     def common_seed(self, assignment: str) -> int | None:
@@ -94,7 +95,7 @@ class ResultsFolder:
         if stem in self._stored and differ(self._stored[stem].result, result):
             self._remember(stem)
         save_result(result, self.path, stem)
-        self._stored[stem] = Stored(stem, result)
+        self._stored[stem] = Stored(stem, self._common.share(result))
         self._written.add(stem)
         return stem
 
