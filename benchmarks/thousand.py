@@ -1,8 +1,8 @@
 """A class of a thousand beside classes of a hundred: nothing lost, memory, seconds per submission, one job and two.
 
-Run ``python benchmarks/thousand.py [--size 1000] [--beside 100]``; writes ``results/thousand.json`` and ``thousand.md``. All classes
-are made by the same rule from ``warmup``, the cheapest assignment: of twenty submissions thirteen are right, in several styles,
-four have one function wrong, two cannot be read and one holds nothing. Every submission is different.
+Run ``python benchmarks/thousand.py [--size 1000] [--beside 100]``; writes ``results/thousand.json`` and ``thousand.md``. All
+classes are made by the same rule from ``warmup``, the cheapest assignment: of twenty submissions thirteen are right, in several
+styles, four have one function wrong, two cannot be read and one holds nothing. Every submission is different.
 
 While a class is graded, the memory of the grader's process (RSS) and of everything below it (PSS) is sampled together with the
 number of results that are written. The slope is a least-squares line through the samples after the first fifth, in kB for each

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,6 +63,16 @@ class ResultsFolder:
     def kept(self) -> frozenset[str]:
         """Stems of the results that this run has not written."""
         return frozenset(self._stored) - self._written
+
+    def keys(self, holds: Callable[[SubmissionResult], bool]) -> dict[str, frozenset[ResultKey]]:
+        """Keys of the results that still hold, by student.
+
+        A job goes to another process and takes what is known of its own student alone: a class's would be sent as its square.
+        """
+        known: dict[str, set[ResultKey]] = defaultdict(set)
+        for key in (key_of(one.result) for one in self._stored.values() if holds(one.result)):
+            known[key.student].add(key)
+        return {student: frozenset(found) for student, found in known.items()}
 
     def look_again(self) -> None:
         """Take in what other parts of the class have written since."""
