@@ -15,6 +15,7 @@ def write_pages(results: dict[str, Any], path: Path) -> str:
         parts.append(_speed(results["speed"]) + "\n\n" + _when(results, "speed"))
     if "attacks" in results:
         parts.append(_attacks(results["attacks"]) + "\n\n" + _when(results, "attacks"))
+    parts += results.get("notes", [])
     text = "\n\n".join(parts) + "\n"
     path.with_suffix(".md").write_text(text)
     if "speed" in results and "attacks" in results:
