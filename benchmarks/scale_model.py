@@ -161,6 +161,7 @@ def main() -> None:
     """Measure and write; every part is on disk before the next begins."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4, 8])
+    parser.add_argument("--graders", type=int, nargs="+", help="workers and shards that grade, if not as many as --workers")
     parser.add_argument("--submissions", type=int, default=16)
     parser.add_argument("--out", type=Path, default=RESULT)
     wanted = parser.parse_args()
@@ -176,14 +177,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="scale-") as place:
         scratch = Path(place)
         submissions = write_class(scratch / "class", wanted.submissions)
-        for number in wanted.workers:
+        graders = wanted.graders or wanted.workers
+        for number in graders:
             keep("shards", str(number), in_shards(submissions, scratch, number))
-        folder = scratch / f"merged-{wanted.workers[0]}"
-        keep("results", "each", results_of(folder, scratch))
+        keep("results", "each", results_of(scratch / f"merged-{graders[0]}", scratch))
         payload = os.urandom(int(found["results"]["each"]["bytes_on_the_wire"]))
         for number in wanted.workers:
             keep("no_op_tasks", str(number), no_op_tasks(number, None))
             keep("tasks_with_a_result", str(number), no_op_tasks(number, payload))
+        for number in graders:
             keep("cluster", str(number), on_a_cluster(submissions, scratch, number))
     print(wanted.out.with_suffix(".md").read_text())
 

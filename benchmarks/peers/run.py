@@ -165,11 +165,12 @@ def main() -> None:
     parser.add_argument("--only", choices=["speed", "attacks", "pages"], help="measure one part; the other stays as it is")
     parser.add_argument("--students", type=int, default=10, help="honest submissions")
     parser.add_argument("--afresh", action="store_true", help="run attacks again whose scores are known")
+    parser.add_argument("--out", type=Path, default=RESULT)
     wanted = parser.parse_args()
     if unknown := set(wanted.peers) - set(PEERS):
         raise SystemExit(f"there is no peer {', '.join(sorted(unknown))}; choose from {', '.join(PEERS)}")
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
-    known: dict[str, Any] = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+    known: dict[str, Any] = json.loads(wanted.out.read_text()) if wanted.out.exists() else {}
     if wanted.only != "pages":
         about = {"assignment": ASSIGNMENT, "machine": describe_machine()}
         with tempfile.TemporaryDirectory(prefix="peers-") as scratch:
@@ -183,8 +184,8 @@ def main() -> None:
                 for found in steps:
                     known |= about | {part: found, f"{part}_measured": measured}
                     known.pop("notes", None)  # of an earlier record, which was not complete
-                    RESULT.write_text(json.dumps(known, indent=1) + "\n")
-    print(write_pages(known, RESULT))
+                    wanted.out.write_text(json.dumps(known, indent=1) + "\n")
+    print(write_pages(known, wanted.out))
 
 
 if __name__ == "__main__":
