@@ -183,7 +183,6 @@ def main() -> None:
                 steps = comparison.speed(wanted.students) if part == "speed" else comparison.attacks(attacks)
                 for found in steps:
                     known |= about | {part: found, f"{part}_measured": measured}
-                    known.pop("notes", None)  # of an earlier record, which was not complete
                     wanted.out.write_text(json.dumps(known, indent=1) + "\n")
     print(write_pages(known, wanted.out))
 
