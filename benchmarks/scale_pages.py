@@ -108,8 +108,8 @@ def _predicted(costs: dict[str, float], each: dict[str, float]) -> list[str]:
         f"{graders:.0f} graders, or {graders / CORES:.0f} machines, wait for it. Shards have none.",
         f"2. Drawing the pages at the end is one process's work: {CLASS * costs['draw'] / 3600:.2f} h, however many machines "
         "grade. In shards each part draws its own.",
-        f"3. Memory of the coordinator: {CLASS * each['held_kb'] / 2**20:.1f} GB for results that are alike; it grows with what "
-        "differs (10 kB each in `thousand.json`, 1 GB in all).",
+        f"3. Memory of the coordinator: {CLASS * each['held_kb'] / 2**20:.1f} GB for results that are alike; it grows with "
+        "what differs (10 kB each in `thousand.json`, 1 GB in all).",
         f"4. Files: {CLASS * each['files']:.0f} in one folder, "
         f"{CLASS * (each['json_bytes'] + each['page_bytes']) / 2**30:.1f} GB. "
         "Listing it is one system call in a few thousand entries; shared file systems are slower by far (reasoned).",
