@@ -101,9 +101,10 @@ def on_a_cluster(submissions: Path, scratch: Path, workers: int) -> dict[str, fl
     cluster = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         assert cluster.stdout is not None
-        address = next(word for line in cluster.stdout for word in line.split() if word.startswith("tcp://"))
+        line = next(line for line in cluster.stdout if "--scheduler " in line)  # other lines name workers
+        address = line.partition("--scheduler ")[2].split()[0]
         before, out = tree_cpu_seconds(cluster.pid), scratch / f"cluster-{workers}"
-        grade = ["grade", ASSIGNMENT, submissions, "--out", out, "--scheduler", address.rstrip(",.;"), "--no-training", "-q"]
+        grade = ["grade", ASSIGNMENT, submissions, "--out", out, "--scheduler", address, "--no-training", "-q"]
         cost = timed(grade)
         return cost | {"cpu_s_of_workers": round(tree_cpu_seconds(cluster.pid) - before, 2)}
     finally:

@@ -56,6 +56,8 @@ def page(found: dict[str, Any]) -> str:
     if each:
         lines += ["", "| a result | |", "|---|---|"]
         lines += [f"| {words} | {each[name]:g} |" for name, words in _EACH]
+    if "cluster" not in found:
+        lines += ["", "A class on a cluster's workers has not been measured in this record; the model does not rest on it."]
     costs = model(found)
     needed = {"start", "submission", "save", "read", "draw", "dispatch"}
     if needed <= costs.keys():
