@@ -17,7 +17,7 @@ class Peer:
 
     Attributes:
         packages: what is installed from PyPI for it.
-        program: what runs it.
+        program: what runs one submission with it; empty where its own command does.
         walls: what stands between a submission and the checks.
         classwise: whether it takes a class at once, as this grader does; others are started for each submission.
     """
@@ -34,10 +34,8 @@ class Peer:
 
 
 PEERS = {
-    "nbgrader": Peer(
-        ("nbgrader==0.9.6", "ipykernel"), "with_nbgrader.py", "none: the checks run in the kernel", classwise=True
-    ),
-    "otter-grader": Peer(("otter-grader[grading]==7.0.0",), "with_otter.py", "none: the checks run in the kernel"),
+    "nbgrader": Peer(("nbgrader==0.9.6", "ipykernel"), "", "none: the checks run in the kernel", classwise=True),
+    "otter-grader": Peer(("otter-grader[grading]==7.0.0",), "", "none: the checks run in the kernel"),
     "gradescope-utils": Peer(("gradescope-utils==0.5.0",), "with_gradescope_utils.py"),
     # It imports pandas, networkx and plot-serializer without naming them among its requirements.
     "pytest-prairielearn-grader": Peer(
