@@ -13,7 +13,7 @@ ISOLATION ?= strict
 TEST_JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest tests $(if $(filter-out 1,$(TEST_JOBS)),-n $(TEST_JOBS) --dist loadscope)
 
-.PHONY: same-under-load mutant-hints charged-elsewhere bench-peers constraints calibrate bench-training test-training test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean dist student-kit
+.PHONY: same-under-load mutant-hints charged-elsewhere bench-peers bench-scale constraints calibrate bench-training test-training test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean dist student-kit
 
 help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
@@ -37,7 +37,8 @@ help:
 	@echo "make feedback-gallery   all feedback on one page"
 	@echo "make bench     measure speed and memory, also of stock nbgrader (an hour), write benchmarks/results/"
 	@echo "make bench-training   what each training task costs and measures (half an hour)"
-	@echo "make bench-peers   the same checks and submissions through other graders (PEERS=\"gradescope-utils\"), each from PyPI in an environment of its own"
+	@echo "make bench-peers   the same checks, submissions and attacks through other graders (PEERS=\"otter-grader\"), each from PyPI in an environment of its own (an hour)"
+	@echo "make bench-scale   a class of a thousand beside one of a hundred, and a model of a hundred thousand (half an hour)"
 	@echo "make docs      the documentation as a site: site/index.html"
 	@echo "make lint      ruff, mypy, and the floors of the house"
 	@echo "make constraints   write the exact versions anew (UPGRADE=1: the newest ones)"
@@ -136,7 +137,11 @@ bench: env
 	@$(BIN)/python benchmarks/nbgrader_speed.py
 
 bench-peers: env
-	@$(BIN)/python benchmarks/peers/run.py $(PEERS)
+	@$(BIN)/python benchmarks/peers/run.py --afresh $(PEERS)
+
+bench-scale: env
+	@$(BIN)/python benchmarks/thousand.py
+	@$(BIN)/python benchmarks/scale_model.py
 
 dist: env
 	@$(BIN)/python -c 'from pathlib import Path; from autograder.bundles.wheel import build_wheel; print(build_wheel(Path("dist")))'

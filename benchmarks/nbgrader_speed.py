@@ -64,14 +64,16 @@ class Place:
     folder: Path
     assignment: Assignment
     environment: dict[str, str]
+    programs: Path = Path(sys.executable).parent
+    """Where its nbgrader is installed."""
 
     def run(self, *command: str, allowed: tuple[int, ...] = (0,)) -> Cost:
         """Run a command of this environment in the course; ends the benchmark when it fails."""
-        program = Path(sys.executable).parent / command[0]
+        program = self.programs / command[0]
         before, started = _children_cpu(), time.perf_counter()
         done = subprocess.run([program, *command[1:]], cwd=self.folder, env=self._environment(), capture_output=True, text=True)
         wall = time.perf_counter() - started
-        _reap()
+        reap()
         if done.returncode not in allowed:
             told = done.stdout[-2000:] + done.stderr[-4000:]
             raise SystemExit(f"{' '.join(command)} failed with {done.returncode}:\n{told}")
@@ -102,7 +104,7 @@ class Place:
 
     def _environment(self) -> dict[str, str]:
         own = {key: value for key, value in os.environ.items() if not key.startswith(("AUTOGRADER", "JUPYTER", "NBGRADER"))}
-        places = os.pathsep.join((str(Path(sys.executable).parent), own.get("PATH", os.defpath)))
+        places = os.pathsep.join((str(self.programs), own.get("PATH", os.defpath)))
         threads = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         return {**own, "PATH": places, "JUPYTER_CONFIG_DIR": str(self.folder / "no-config"), **threads, **self.environment}
 
@@ -132,8 +134,8 @@ def our_course(folder: Path, assignment: Assignment, root: Path) -> Place:
     return place
 
 
-def stock_course(folder: Path, assignment: Assignment, root: Path) -> Place:
-    """The same notebook for stock nbgrader: checks run in graded cells."""
+def stock_course(folder: Path, assignment: Assignment, root: Path, programs: Path | None = None) -> Place:
+    """The same notebook for stock nbgrader, of this environment or another one: checks run in graded cells."""
     source = folder / "source" / assignment.name
     source.mkdir(parents=True)
     notebook = read_notebook(root / "release" / assignment.name / f"{assignment.name}.ipynb")
@@ -149,7 +151,7 @@ def stock_course(folder: Path, assignment: Assignment, root: Path) -> Place:
     hidden.mkdir()
     shutil.copy(HERE / "stock_checks.py", hidden)
     environment = {"PYTHONPATH": str(hidden), "AUTOGRADER_COURSE": str(root), "STOCK_ASSIGNMENT": assignment.name}
-    place = Place(folder, assignment, environment)
+    place = Place(folder, assignment, environment, programs or Path(sys.executable).parent)
     place.run("nbgrader", "generate_assignment", assignment.name)
     place.remember()
     return place
@@ -224,7 +226,7 @@ def _children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _reap() -> None:
+def reap() -> None:
     """Wait for what a command has left behind."""
     try:
         while os.waitpid(-1, 0)[0]:

@@ -26,7 +26,6 @@ from autograder.grading.quarantine import quarantined, version_here
 from autograder.grading.regrade_run import RegradeRun
 from autograder.imports import require_cluster
 from autograder.plaintext import one_line
-from autograder.submission import student_of
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -117,12 +116,10 @@ class _Flight:
             self._submit(self._suspects.popleft())
 
     def _submit(self, job: Job) -> None:
-        student = job.student or student_of(job.path)
-        sent = replace(job, known=frozenset(key for key in job.known if key.student == student))
         assignment, options, root = self._arguments
         on_gpu = options.device == "cuda" and options.training != "without"
         future = self._client.submit(
-            grade_in_worker, assignment, options, root, self._version, sent,
+            grade_in_worker, assignment, options, root, self._version, job,
             key=f"grade-{self._run}-{next(self._numbers)}", pure=False, resources={"GPU": 1} if on_gpu else None,
         )  # fmt: skip
         self._jobs[future] = job

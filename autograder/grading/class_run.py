@@ -30,7 +30,7 @@ from autograder.lateness.penalties import apply_policy
 from autograder.lateness.times import nbgrader_time
 from autograder.plaintext import listed, one_line, points
 from autograder.results.hand_marks import enter_marks
-from autograder.results.results_folder import ResultKey, ResultsFolder, key_of
+from autograder.results.results_folder import ResultKey, ResultsFolder
 from autograder.results.run_log import RunLog
 from autograder.results.schema import Limits, SubmissionResult
 from autograder.results.store import Stored, write_class, write_summary
@@ -87,9 +87,9 @@ class ClassRun:
             stamped = {student: nbgrader_time(path) for path, student in students.items()}
             self._times = {student: time for student, time in stamped.items() if time is not None} | self._times
         folder.name(students, self._content_of)
-        known = frozenset(key_of(one.result) for one in folder.stored if resume and self._is_current(one.result))
+        known = folder.keys(self._is_current) if resume else {}
         mine = [path for path in found if self.shard is None or self.shard.holds(path)]
-        jobs = [self._job(path, known) for path in mine]
+        jobs = [self._job(path, known.get(students[path], frozenset())) for path in mine]
         self._start_log(paths, len(jobs), resume)
         try:
             with contextlib.closing(self._run(jobs, processes)) as running:

@@ -20,7 +20,7 @@ DEATHS = 2
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to be graded; ``known`` are the keys of results that need not be made again."""
+    """One submission to be graded; ``known`` are the keys of that student's results that need not be made again."""
 
     path: Path
     known: frozenset[ResultKey] = frozenset()

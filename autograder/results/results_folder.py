@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from autograder.errors import UsageError
 from autograder.results.graded import Graded
 from autograder.results.result_names import ContentOf, name_results
 from autograder.results.schema import ExerciseResult, SubmissionResult
-from autograder.results.store import Stored, in_order, load_results, save_result
+from autograder.results.store import InCommon, Stored, in_order, load_results, save_result
 
 HISTORY = "history"
 """The folder, in a results folder, of results that have been replaced: one folder for each run that did."""
@@ -44,7 +44,8 @@ class ResultsFolder:
                 f"the results folder cannot be made: {error.strerror}", str(path), "choose another with --out"
             ) from None
         self.path = path
-        earlier, self.warnings = load_results(path)
+        self._common = InCommon()
+        earlier, self.warnings = load_results(path, self._common)
         self._stored = {one.stem: one for one in earlier}
         self._left = dict(self._stored)
         self._stems: dict[Path, str] = {}
@@ -63,9 +64,19 @@ class ResultsFolder:
         """Stems of the results that this run has not written."""
         return frozenset(self._stored) - self._written
 
+    def keys(self, holds: Callable[[SubmissionResult], bool]) -> dict[str, frozenset[ResultKey]]:
+        """Keys of the results that still hold, by student.
+
+        A job goes to another process and takes what is known of its own student alone: a class's would be sent as its square.
+        """
+        known: dict[str, set[ResultKey]] = defaultdict(set)
+        for key in (key_of(one.result) for one in self._stored.values() if holds(one.result)):
+            known[key.student].add(key)
+        return {student: frozenset(found) for student, found in known.items()}
+
     def look_again(self) -> None:
         """Take in what other parts of the class have written since."""
-        earlier, self.warnings = load_results(self.path)
+        earlier, self.warnings = load_results(self.path, self._common)
         self._stored = {one.stem: one for one in earlier} | {stem: self._stored[stem] for stem in self._written}
 
     def common_seed(self, assignment: str) -> int | None:
@@ -94,7 +105,7 @@ class ResultsFolder:
         if stem in self._stored and differ(self._stored[stem].result, result):
             self._remember(stem)
         save_result(result, self.path, stem)
-        self._stored[stem] = Stored(stem, result)
+        self._stored[stem] = Stored(stem, self._common.share(result))
         self._written.add(stem)
         return stem
 

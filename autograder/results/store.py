@@ -6,6 +6,7 @@ Every file appears whole or not at all, so a grader that is stopped half-way lea
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import math
@@ -20,7 +21,7 @@ from autograder.atomic import write_atomically
 from autograder.errors import GraderError, UsageError
 from autograder.plaintext import one_line, points, printable
 from autograder.results.class_statistics import exercise_ids, statistics_of
-from autograder.results.schema import SCHEMA_VERSION, SubmissionResult
+from autograder.results.schema import SCHEMA_VERSION, ExerciseResult, SubmissionResult
 from autograder.results.spreadsheet import shown
 
 CLASS_FILES = frozenset({"class", "index", "summary"})
@@ -37,6 +38,29 @@ class Stored:
 
     stem: str
     result: SubmissionResult
+
+
+class InCommon:
+    """Exercises that results have in common, each held once.
+
+    A result takes 200 kB as objects, and most of it is the same for everybody who is right. Whoever changes an exercise of a
+    result that is held changes a copy; those that a person marks are changed in place and not shared.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, ExerciseResult] = {}
+
+    def share(self, result: SubmissionResult) -> SubmissionResult:
+        """The same result, its exercises replaced by equal ones that are held already."""
+        result.exercises = [one if one.kind == "written" else self._held(one) for one in result.exercises]
+        return result
+
+    def _held(self, exercise: ExerciseResult) -> ExerciseResult:
+        try:
+            content = exercise.model_dump_json().encode()
+        except PydanticSerializationError:  # a lone surrogate, as in a file name that is not UTF-8: nobody else's
+            return exercise
+        return self._known.setdefault(hashlib.sha256(content).digest(), exercise)
 
 
 def save_result(result: SubmissionResult, folder: Path, stem: str) -> Path:
@@ -74,8 +98,12 @@ def load_result(path: Path) -> SubmissionResult:
     return result
 
 
-def load_results(folder: Path) -> tuple[list[Stored], list[str]]:
+def load_results(folder: Path, in_common: InCommon | None = None) -> tuple[list[Stored], list[str]]:
     """Read all results of a folder, ordered by student; files that are none are named in one warning line each.
+
+    Args:
+        folder: the results folder.
+        in_common: exercises of other results that these are held with.
 
     Returns:
         the results, and the warnings.
@@ -85,10 +113,10 @@ def load_results(folder: Path) -> tuple[list[Stored], list[str]]:
     """
     if not folder.is_dir():
         raise UsageError("is not a folder of results", where=str(folder), remedy="run `autograder grade` first")
-    results, warnings = [], []
+    results, warnings, common = [], [], in_common or InCommon()
     for path in _candidates(folder):
         try:
-            results.append(Stored(path.stem, load_result(path)))
+            results.append(Stored(path.stem, common.share(load_result(path))))
         except UsageError as error:
             warnings.append(one_line(f"ignored {path.name}: {error.message}"))
     return in_order(results), warnings

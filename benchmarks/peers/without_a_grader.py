@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common import ASSIGNMENT, points
+from common import EXERCISES, points, told
 
 if __name__ == "__main__":
-    print(sum(points(exercise) for exercise in ASSIGNMENT.exercises))
+    told(sum(points(exercise) for exercise in EXERCISES))

@@ -110,6 +110,25 @@ def test_resuming_grades_only_what_is_new_or_changed(course: str, a_class: Path,
     assert running.exit_code(50.0, all_readable=False) == 1
 
 
+def test_what_is_known_of_others_does_not_go_with_a_job(
+    course: str, a_class: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each job is sent to another process: with all that is known of a class, a resumed one would send its square."""
+    run(course, [a_class], tmp_path / "out")
+    sent: list[Job] = []
+
+    def only_look(self: ClassRun, jobs: list[Job], processes: int) -> Iterator[Done]:
+        sent.extend(jobs)
+        yield from ()
+
+    monkeypatch.setattr(ClassRun, "_run", only_look)
+    resumed = ClassRun(course, GradeOptions(isolation="best"), tmp_path / "out", frozenset({"json"}), quiet=True, any_seed=True)
+    resumed.grade([a_class], 1, resume=True)
+    assert {job.path.name: {key.student for key in job.known} for job in sent} == {
+        "ann": {"ann"}, "ben": {"ben"}, "cem.zip": {"cem"},
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("options", [{"seed": 1}, {"only": ("double",)}, {"time_limit": 7.0}, {"memory_limit_mb": 2000}])
 def test_other_options_are_no_reason_to_keep_a_result(
     course: str, a_class: Path, tmp_path: Path, options: dict[str, Any]

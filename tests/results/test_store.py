@@ -12,6 +12,8 @@ import pytest
 from sample_results import HOSTILE_NAMES, classroom, grader_error, result, unreadable
 
 from autograder.errors import GraderError, UsageError
+from autograder.results.graded import Graded
+from autograder.results.results_folder import ResultsFolder
 from autograder.results.store import Stored, load_result, load_results, save_result, write_class, write_summary
 
 
@@ -127,3 +129,39 @@ def test_a_percentage_is_of_what_has_been_graded(tmp_path: Path) -> None:
     (row,) = csv.DictReader((tmp_path / "summary.csv").read_text(encoding="utf-8").splitlines())
     assert (row["percent"], row["awaiting"], row["vae.written.beta_tradeoff"]) == ("100.0", "15", "")
     assert json.loads((tmp_path / "class.json").read_text())["median_percent"] == 100.0
+
+
+def test_what_students_have_in_common_is_held_once(tmp_path: Path) -> None:
+    """The memory of a class grows by what differs: equal exercises are one object, but for those that a person marks."""
+    for name in ("alice", "bob"):
+        save_result(result(name), tmp_path, name)
+    (alice, bob), _ = load_results(tmp_path)
+    assert alice.result != bob.result
+    assert alice.result.exercises == bob.result.exercises
+    for one, other in zip(alice.result.exercises, bob.result.exercises, strict=True):
+        assert (one is other) == (one.kind != "written")
+
+
+def test_a_folder_that_grows_holds_what_students_have_in_common_once(tmp_path: Path) -> None:
+    """What a run saves is shared with what it has saved before, and with what lay there."""
+    save_result(result("alice"), tmp_path, "alice")
+    folder = ResultsFolder(tmp_path)
+    paths = {Path(name): name for name in ("bob", "carol")}
+    folder.name(paths, lambda path: "")
+    for path, name in paths.items():
+        folder.save(path, Graded(result(name)))
+    first, *others = (one.result.exercises for one in folder.stored)
+    for other in others:
+        pairs = [(one, here) for one, here in zip(first, other, strict=True) if one == here and one.kind != "written"]
+        assert len(pairs) > 1
+        assert all(one is here for one, here in pairs)
+
+
+def test_an_exercise_that_cannot_be_written_as_json_is_held_as_it_is(tmp_path: Path) -> None:
+    """A lone surrogate, which a student's file name may bring into a text, costs nobody the results folder."""
+    odd = result("alice")
+    odd.exercises[0].note = "caf\udce9.py"
+    folder = ResultsFolder(tmp_path)
+    folder.name({Path("alice"): "alice"}, lambda path: "")
+    folder.save(Path("alice"), Graded(odd))
+    assert folder.stored[0].result.exercises[0].note == "caf\udce9.py"
