@@ -176,7 +176,7 @@ HONEST = [
     ),
     Tried("warns and logs", "import warnings, logging\nwarnings.warn('slow')\nlogging.error('step')\n" + RIGHT),
     Tried("takes three seconds to import", RIGHT, "import time\ntime.sleep(3)"),
-    Tried("sets seeds", "np.random.seed(0)\n" + RIGHT, "import torch\ntorch.manual_seed(0)\nnp.random.seed(0)"),
+    Tried("sets seeds", RIGHT, "import torch\ntorch.manual_seed(0)\nnp.random.seed(0)"),
     Tried("ends by sys.exit", RIGHT, "import sys\nsys.exit(0)"),
     Tried("ends by an error", RIGHT, "np.load('my_results.npy')"),
     Tried("asks for input", RIGHT, "epochs = int(input('epochs? '))"),
