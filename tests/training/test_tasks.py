@@ -43,7 +43,6 @@ def test_a_task_is_worth_something_and_builds_on_exercises(name: str, task: Task
 UNCALIBRATED = frozenset(task.id for _, task in TASKS) - {
     "autoregressive.training.made_mnist",
     "flows.training.two_moons",
-    "gan.training.toy_gan",
     "gan.training.wgan_gp",
     "gan.training.adversarial_weight",
     "vae.training.vae_mnist",
@@ -52,7 +51,6 @@ UNCALIBRATED = frozenset(task.id for _, task in TASKS) - {
     "diffusion.training.ddpm",
     "diffusion.training.ddim",
     "diffusion.training.guidance",
-    "diffusion.training.cifar",
     "frontier.training.consistency",
     "frontier.training.latent_diffusion",
     "frontier.training.sde_versus_ddpm",
