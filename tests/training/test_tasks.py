@@ -51,6 +51,7 @@ UNCALIBRATED = frozenset(task.id for _, task in TASKS) - {
     "diffusion.training.ddpm",
     "diffusion.training.ddim",
     "diffusion.training.guidance",
+    "diffusion.training.cifar",
     "frontier.training.consistency",
     "frontier.training.latent_diffusion",
     "frontier.training.sde_versus_ddpm",
