@@ -20,7 +20,7 @@ from autograder.audit.yardstick import yardstick
 from autograder.course.assignment import Assignment
 from autograder.course.course import open_course
 from autograder.training.grade import TrainingOptions, train_modules
-from autograder.training.record import Machine, Record, Run, Variant, error_rates, read_record, write_record
+from autograder.training.records.record import Machine, Record, Run, Variant, error_rates, read_record, write_record
 from autograder.training.task import Task, find_task
 from autograder.training.worlds import DataSource
 

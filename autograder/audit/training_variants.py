@@ -18,8 +18,8 @@ from typing import Any
 
 from autograder.course.assignment import Assignment
 from autograder.errors import GraderError
-from autograder.training.record import Kind
-from autograder.training.record_basis import digest_of
+from autograder.training.records.basis import digest_of
+from autograder.training.records.record import Kind
 from autograder.training.task import Task
 
 FILE = "variants.toml"

@@ -14,7 +14,7 @@ from rich.table import Table
 from autograder.grading.options import Device
 
 if TYPE_CHECKING:
-    from autograder.training.record import Record
+    from autograder.training.records.record import Record
     from autograder.training.task import Task
 
 
@@ -57,7 +57,7 @@ def run(
 
 
 def _table(task: Task, record: Record, fallback: bool) -> Table:
-    from autograder.training.record import credit
+    from autograder.training.records.record import credit
 
     table = Table(title=f"{task.id}: {record.machine.dataset}, {record.yardsticks or 0:.1f} Y", box=None)
     for heading in ("answer", "runs", *(score.name for score in task.scores), "credit"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -92,8 +93,6 @@ def run(
     handed_in = read_times(times) if times is not None else None
     run = kind(assignment, options, folder, formats(format), quiet=quiet, any_seed=any_seed, shard=part, times=handed_in)
     if reference:
-        from autograder.grading.reference_run import train_reference
-
         train_reference(assignment, options, folder)
     if not quiet and (remark := remark_on_root(run.root)):
         typer.echo(f"autograder: {remark}", err=True)
@@ -111,3 +110,30 @@ def formats(text: str) -> frozenset[str]:
         unknown = ", ".join(sorted(wanted - known)) or "nothing"
         raise UsageError(f"unknown format {unknown}", "--format", "use " + ", ".join(sorted(known)))
     return frozenset(wanted)
+
+
+def train_reference(assignment: str, options: GradeOptions, out: Path) -> None:
+    """Write the page of the reference's training below ``out``, where the class page finds it; nothing without such tasks."""
+    import tempfile
+
+    from autograder.course.course import open_course
+    from autograder.course.location import find_root, read_outline
+    from autograder.course.outline import TRAINING
+    from autograder.grading.class_run import ClassRun
+    from autograder.reports.class_page import REFERENCE
+    from autograder.training.task import training_tasks
+
+    course = open_course().assignment(assignment)
+    keys = [f"{TRAINING}.{task.name}" for task in training_tasks(course)]
+    asked = {item.key for item in map(read_outline(find_root(), assignment).training, options.only) if item is not None}
+    wanted = [key for key in keys if not options.only or key in asked]
+    if options.training == "without" or not wanted:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder) / REFERENCE
+        work.mkdir()
+        for name, content in course.reference_files().items():
+            (work / name).write_bytes(content)
+        alone = replace(options, training="only", only=tuple(wanted))
+        run = ClassRun(assignment, alone, out / REFERENCE, frozenset({"json", "html"}), quiet=True)
+        run.grade([work], 1, resume=False)

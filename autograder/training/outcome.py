@@ -7,7 +7,7 @@ import math
 from autograder.reports.score_bars import level_words
 from autograder.results.schema import Calibration, CheckResult, Diagnosis, ExerciseResult, ExerciseStatus
 from autograder.scores.levels import Level, Window
-from autograder.training.record import calibration_of, credits_of, outdated
+from autograder.training.records.record import calibration_of, credits_of, outdated
 from autograder.training.run import TrainingRun
 from autograder.training.task import Score, Task
 

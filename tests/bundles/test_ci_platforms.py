@@ -51,13 +51,8 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def secrets_in(folder: Path) -> list[str]:
     """Canaries in any file."""
-    return [
-        f"{path}: {canary}"
-        for path in folder.rglob("*")
-        if path.is_file()
-        for canary in CANARIES
-        if canary.encode() in path.read_bytes()
-    ]
+    files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return [f"{path}: {canary}" for path, content in files.items() for canary in CANARIES if canary.encode() in content]
 
 
 def work_in(repository: Path, name: str, **files: str) -> None:

@@ -16,6 +16,7 @@ from shared_sandbox import Shared
 from torch import Tensor
 from training.trained_course import FIT, load_course
 
+from autograder.commands.grade import train_reference
 from autograder.course.course import open_course
 from autograder.data.image_set import ImageSet
 from autograder.data.locate import DATA_VARIABLE
@@ -25,7 +26,6 @@ from autograder.grading import crew
 from autograder.grading import grader as grading
 from autograder.grading.class_run import ClassRun
 from autograder.grading.options import GradeOptions
-from autograder.grading.reference_run import train_reference
 from autograder.results.store import load_results
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.scores.class_accuracy import class_shares, label_accuracy

@@ -8,7 +8,7 @@ import pytest
 from training import trained_course
 from training.trained_course import FIT, RECIPES, TASK
 
-from autograder.training.record_basis import digest_of
+from autograder.training.records.basis import digest_of
 
 HELPED = (
     RECIPES.replace("torch.zeros(())", "start()")

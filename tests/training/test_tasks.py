@@ -7,7 +7,7 @@ import pytest
 from autograder.audit.training_variants import answers
 from autograder.course.course import open_course
 from autograder.scores.levels import Window
-from autograder.training.record import credits_of, read_record
+from autograder.training.records.record import credits_of, read_record
 from autograder.training.task import Task, training_tasks
 
 COURSE = open_course()

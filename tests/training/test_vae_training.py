@@ -9,7 +9,7 @@ import pytest
 from autograder.course.assignment import Assignment
 from autograder.course.course import open_course
 from autograder.training.grade import TrainingOptions, train_modules
-from autograder.training.record import read_record
+from autograder.training.records.record import read_record
 from autograder.training.task import find_task
 from autograder.training.worlds import DataSource
 

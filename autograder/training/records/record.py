@@ -16,7 +16,7 @@ from autograder.course.location import read_outline
 from autograder.errors import GraderError
 from autograder.results.schema import Calibration
 from autograder.scores.levels import Level, Window
-from autograder.training.record_basis import digest_of
+from autograder.training.records.basis import digest_of
 from autograder.training.task import Task
 
 Kind = Literal["reference", "alternative", "wrong"]

@@ -65,7 +65,7 @@ def _helpers(task: bytes) -> Iterator[Path]:
     """The files of this package's helpers that a task imports."""
     for node in ast.walk(ast.parse(task)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_HELPERS):
-            yield Path(__file__).with_name(f"{str(node.module).removeprefix(_HELPERS)}.py")
+            yield Path(__file__).parents[1] / f"{str(node.module).removeprefix(_HELPERS)}.py"
 
 
 def _without_docstrings(source: bytes) -> bytes:
