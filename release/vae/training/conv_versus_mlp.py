@@ -4,7 +4,7 @@ Both have 16 latent coordinates, and the bound of each is measured on images tha
 process and decoded in another, with the grader's noise in between; what is decoded must not be nearer to photographs that a
 network may have stored than to the same ones in another warp. So short a training makes the fully connected one the
 better of the two; what is graded is that each of them learns. Where CIFAR-10 cannot be had, digits with an empty margin stand
-in for it, in three equal channels.
+in for it, in three equal channels, and nothing is judged: in so few steps the code of a right network may still be empty there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,10 +33,9 @@ MOST_NUMBERS = 4 * 2_500_000
 
 SCORES = (
     Score("conv_bound", "in our loop, your convolutional VAE learns to reconstruct photographs that it has not seen", 0.4,
-          Level(zero=178.0, full=145.0), "nats", Level(zero=55.0, full=48.0)),
+          Level(zero=178.0, full=145.0), "nats"),
     Score("conv_kl", "and its decoder learns from the code", 0.15, Level(zero=0.5, full=4.0), "nats"),
-    Score("mlp_bound", "and so does your fully connected one", 0.35, Level(zero=178.0, full=128.0), "nats",
-          Level(zero=55.0, full=46.0)),
+    Score("mlp_bound", "and so does your fully connected one", 0.35, Level(zero=178.0, full=128.0), "nats"),
     Score("mlp_kl", "whose decoder learns from the code, too", 0.1, Level(zero=0.5, full=4.0), "nats"),
 )  # fmt: skip
 
