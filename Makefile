@@ -13,7 +13,7 @@ ISOLATION ?= strict
 TEST_JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest tests $(if $(filter-out 1,$(TEST_JOBS)),-n $(TEST_JOBS) --dist loadscope)
 
-.PHONY: same-under-load mutant-hints charged-elsewhere bench-peers bench-scale constraints calibrate bench-training test-training test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean dist student-kit
+.PHONY: bench-training-class same-under-load mutant-hints charged-elsewhere bench-peers bench-scale constraints calibrate bench-training test-training test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean dist student-kit
 
 help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
@@ -37,6 +37,7 @@ help:
 	@echo "make feedback-gallery   all feedback on one page"
 	@echo "make bench     measure speed and memory, also of stock nbgrader (an hour), write benchmarks/results/"
 	@echo "make bench-training   what each training task costs and measures (half an hour)"
+	@echo "make bench-training-class   a class of twenty with its training, two at once: is anything lost or different? (ASSIGNMENT=vae)"
 	@echo "make bench-peers   the same checks, submissions and attacks through other graders (PEERS=\"otter-grader\"), each from PyPI in an environment of its own (an hour)"
 	@echo "make bench-scale   a class of a thousand beside one of a hundred, and a model of a hundred thousand (half an hour)"
 	@echo "make docs      the documentation as a site: site/index.html"
@@ -130,6 +131,9 @@ feedback-gallery: env
 
 bench-training: env
 	@$(BIN)/python benchmarks/training.py $(TASKS)
+
+bench-training-class: env
+	@$(BIN)/python benchmarks/training_class.py --assignment $(ASSIGNMENT)
 
 bench: env
 	@$(BIN)/python benchmarks/class_speed.py
