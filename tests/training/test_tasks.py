@@ -40,30 +40,9 @@ def test_a_task_is_worth_something_and_builds_on_exercises(name: str, task: Task
         assert COURSE.assignment(name).exercise(key).key == key
 
 
-UNCALIBRATED = frozenset(task.id for _, task in TASKS) - {
-    "autoregressive.training.made_mnist",
-    "flows.training.two_moons",
-    "gan.training.wgan_gp",
-    "gan.training.adversarial_weight",
-    "vae.training.vae_mnist",
-    "vae.training.beta_sweep",
-    "vae.training.conv_versus_mlp",
-    "diffusion.training.ddpm",
-    "diffusion.training.ddim",
-    "diffusion.training.guidance",
-    "diffusion.training.cifar",
-    "frontier.training.consistency",
-    "frontier.training.latent_diffusion",
-    "frontier.training.sde_versus_ddpm",
-}
-"""Tasks whose record is not complete yet: their levels rest on trials of a few seeds. `make calibrate` makes the records."""
-
-
 @pytest.mark.parametrize(("name", "task"), TASKS, ids=[task.id for _, task in TASKS])
 def test_the_record_is_of_this_task(name: str, task: Task) -> None:
     """A record holds at least twenty runs of the reference, of the files as they are, and its errors are what is promised."""
-    if task.id in UNCALIBRATED:
-        pytest.skip("not calibrated yet")
     record = read_record(task.record_on(fallback=False))
     assert record is not None
     reference, *others = answers(COURSE.assignment(name), task)

@@ -31,7 +31,7 @@ SCORES = (
     Score("bits_per_pixel", "codes each pixel of images that it has not seen, given those before it, in few bits", 0.5,
           Level(zero=NOTHING_LEARNED, full=0.27, too_good=0.1), "bits", fallback=Level(0.36, 0.21, 0.08)),
     Score("leak", "predicts each pixel just as well when it cannot see the later ones", 0.5, Window(-0.5, -0.25, 0.25, 0.5),
-          "nats"),
+          "nats", fallback=Window(-0.5, -0.25, 0.25, 0.5)),
 )  # fmt: skip
 """Nothing honest comes near 0.1 bits in 500 steps: a network twice as wide needs 0.175."""
 

@@ -39,9 +39,9 @@ SCORES = (
     Score("our_coverage", "and has samples near as many of them as after a right training", 0.2, Level(zero=0.03, full=0.08),
           "of the images", fallback=Level(0.08, 0.25)),
     Score("your_generator", "in our loop, your generator learns to make digits from our discriminator", 0.2,
-          Level(zero=1450.0, full=1150.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 330.0)),
+          Level(zero=1320.0, full=1080.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 330.0)),
     Score("your_discriminator", "and ours learns from yours", 0.2,
-          Level(zero=1450.0, full=1150.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 330.0)),
+          Level(zero=1250.0, full=750.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 330.0)),
 )  # fmt: skip
 
 
@@ -194,13 +194,13 @@ def explain(values: Mapping[str, float]) -> Iterator[Finding]:
             "Trained by your steps, the generator moves away from the digits. In which direction does each of your two steps "
             "move the logits of generated images, and what does the discriminator see of real and generated ones?",
         )
-    if ours < 650.0 and made > 1450.0:
+    if ours < 650.0 and made > 1320.0:
         yield Finding(
             "generator_out_of_reach",
             "Your steps train our networks well, but your generator learns nothing from our discriminator. Can every pixel "
             "reach -1 and 1, and does the image depend on z?",
         )
-    if ours < 650.0 and taught > 1450.0:
+    if ours < 650.0 and taught > 1250.0:
         yield Finding(
             "discriminator_out_of_reach",
             "Your steps train our networks well, but our generator learns nothing from your discriminator. Can its logit be "
