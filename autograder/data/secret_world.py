@@ -68,9 +68,7 @@ class World:
 
     def upright(self, images: torch.Tensor) -> torch.Tensor:
         """Images of this world as they would be in a plain one: a digit upright, white on black."""
-        if self.disguise == "transposed":
-            return images.transpose(-1, -2).contiguous()
-        return 1 - images if self.disguise == "inverted" else images
+        return _disguised(images, self.disguise)  # each disguise undoes itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +137,20 @@ class SecretWorld:
         matrices = _warps(len(images), _generator(self.seed, f"warp {purpose}"))
         parts = zip(images.split(_CHUNK), matrices.split(_CHUNK), strict=True)  # a grid is as large as two channels of floats
         warped = torch.cat([_warped(unit_interval(some), of_them) for some, of_them in parts])
-        if self.disguise == "transposed":
-            return warped.transpose(-1, -2).contiguous()
-        return 1 - warped if self.disguise == "inverted" else warped
+        return _disguised(warped, self.disguise)
 
     def _mixed(self, images: ImageSet, part: str) -> ImageSet:
         return images.of_classes(self.classes).shuffled(_seed(self.seed, f"order of {part}"))
 
     def _share(self, images: ImageSet, purpose: str, device: torch.device | str) -> Share:
         return Share(self.shown(images.images.to(device), purpose), images.labels.to(device))
+
+
+def _disguised(images: torch.Tensor, disguise: Disguise) -> torch.Tensor:
+    """Images in a disguise, or out of it."""
+    if disguise == "transposed":
+        return images.transpose(-1, -2).contiguous()
+    return 1 - images if disguise == "inverted" else images
 
 
 def _warps(count: int, generator: torch.Generator) -> torch.Tensor:

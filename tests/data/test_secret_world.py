@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from autograder.data.digits import load_digits
 from autograder.data.image_set import ImageSet
 from autograder.data.mnist import load_mnist
-from autograder.data.secret_world import SecretWorld, Share, World
+from autograder.data.secret_world import Disguise, SecretWorld, Share, World
 from autograder.errors import UsageError
 
 
@@ -199,3 +199,12 @@ def test_stored_test_images_do_not_fit(real_folder: Path) -> None:
     stored = test.images.flatten(1).float() / 255
     nearest = torch.cdist(hidden, stored).square().min(1).values.mean()
     assert 16 < nearest < 21
+
+
+@pytest.mark.parametrize("disguise", ["plain", "inverted", "transposed"])
+def test_a_world_is_seen_upright_again(disguise: Disguise) -> None:
+    """As the same images are in a plain world of that seed."""
+    images = ImageSet("few", torch.randint(256, (60, 1, 28, 28), dtype=torch.uint8), torch.arange(60) % 10)
+    worn, plain = (SecretWorld(3, one).draw(images, images, 20, 10, 20) for one in (disguise, "plain"))
+    torch.testing.assert_close(worn.upright(worn.hidden.images), plain.hidden.images, rtol=0, atol=1e-6)
+    assert torch.equal(worn.hidden.images, plain.hidden.images) == (disguise == "plain")
