@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from autograder.audit.margins import near_misses
 from autograder.audit.processes import run_in_processes
 from autograder.audit.training_variants import Answer, answers
 from autograder.audit.yardstick import yardstick
@@ -54,15 +55,20 @@ class Finished:
 
 
 def missing_runs(plan: Plan, seeds: int, wrong_seeds: int) -> list[tuple[str, int]]:
-    """The runs that the record lacks: ``seeds`` of the reference, ``wrong_seeds`` of every variant."""
+    """The runs that the record lacks: ``seeds`` of the reference and of wrong answers near full credit, else ``wrong_seeds``.
+
+    Which answers are near is known only after their first runs; ask again when these are over.
+    """
     _, task, found = _task(plan)
     record = read_record(task.record_on(plan.fallback))
+    near = near_misses(task, record, plan.fallback) if record else {}
     wanted = []
     for answer in found.values():
         variant = record.variants.get(answer.name) if record else None
         current = variant is not None and variant.digest == answer.digest(task)
         known = {run.seed for run in variant.runs} if variant is not None and current else set()
-        count = seeds if answer.kind == "reference" else wrong_seeds
+        as_often = answer.kind == "reference" or (current and answer.name in near)
+        count = max(seeds, wrong_seeds) if as_often else wrong_seeds
         wanted += [(answer.name, seed) for seed in range(count) if seed not in known]
     return wanted
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def run(
     tasks: Annotated[list[str] | None, typer.Argument(help="Tasks, for example vae.training.vae_mnist; default: all.")] = None,
     seeds: Annotated[int, typer.Option(help="Runs of the reference.", min=3)] = 20,
-    wrong_seeds: Annotated[int, typer.Option(help="Runs of every other answer, right or wrong.", min=1)] = 5,
+    wrong_seeds: Annotated[
+        int, typer.Option(help="Runs of every other answer; wrong ones near full credit get all --seeds.", min=1)
+    ] = 5,
     device: Annotated[Device, typer.Option(help="Where networks train.")] = "cpu",
     data: Annotated[Path | None, typer.Option(help="Folder of data sets; default: AUTOGRADER_DATA, else a download.")] = None,
     fallback: Annotated[
@@ -47,16 +49,17 @@ def run(
         name, _, key = identifier.partition(".")
         task = find_task(course.assignment(name), key.removeprefix("training."))
         plan = Plan(course.root, name, task.name, DataSource(data, stand_in=fallback), device_for(device), fallback)
-        runs = missing_runs(plan, seeds, wrong_seeds)
-        progress = track(calibrate(plan, runs, jobs), task.name, len(runs), console=Console(stderr=True), transient=True)
-        for _ in progress if runs else ():
-            pass
+        while runs := missing_runs(plan, seeds, wrong_seeds):
+            progress = track(calibrate(plan, runs, jobs), task.name, len(runs), console=Console(stderr=True), transient=True)
+            for _ in progress:
+                pass
         record = settle(plan)
         if record is not None:
             console.print(_table(task, record, fallback))
 
 
 def _table(task: Task, record: Record, fallback: bool) -> Table:
+    from autograder.audit.margins import near_misses
     from autograder.training.records.record import credit
 
     table = Table(title=f"{task.id}: {record.machine.dataset}, {record.yardsticks or 0:.1f} Y", box=None)
@@ -74,6 +77,8 @@ def _table(task: Task, record: Record, fallback: bool) -> Table:
             f"alternatives refused {errors.refused_alternatives} of {errors.alternatives}; "
             f"wrong accepted {errors.accepted} of {errors.trials} (95 %: {ends})"
         )
+        near = ", ".join(f"{name} {value:.1f}" for name, value in near_misses(task, record, fallback).items())
+        table.caption += f"; deviations between wrong answers and full credit: {near}" if near else ""
     return table
 
 
