@@ -113,13 +113,13 @@ mutants: env
 	@$(BIN)/autograder audit --seeds 200 --mutants --out benchmarks/results/audit.json
 
 mutant-hints: env
-	@$(BIN)/python benchmarks/mutant_hints.py $(ONLY)
+	@$(BIN)/python benchmarks/fairness/mutant_hints.py $(ONLY)
 
 charged-elsewhere: env
-	@$(BIN)/python benchmarks/charged_elsewhere.py
+	@$(BIN)/python benchmarks/fairness/charged_elsewhere.py
 
 same-under-load: env
-	@$(BIN)/python benchmarks/same_under_load.py --students $(or $(STUDENTS),20) --load $(or $(LOAD),20)
+	@$(BIN)/python benchmarks/fairness/same_under_load.py --students $(or $(STUDENTS),20) --load $(or $(LOAD),20)
 
 docs: env
 	@$(BIN)/python tools/write_docs.py
@@ -144,8 +144,8 @@ bench-peers: env
 	@$(BIN)/python benchmarks/peers/run.py --afresh $(PEERS)
 
 bench-scale: env
-	@$(BIN)/python benchmarks/thousand.py
-	@$(BIN)/python benchmarks/scale_model.py
+	@$(BIN)/python benchmarks/scale/thousand.py
+	@$(BIN)/python benchmarks/scale/scale_model.py
 
 dist: env
 	@$(BIN)/python -c 'from pathlib import Path; from autograder.bundles.wheel import build_wheel; print(build_wheel(Path("dist")))'

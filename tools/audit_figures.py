@@ -1,7 +1,7 @@
 """Shows what the audit has measured: ``docs/audit.md``, badges in ``docs/badges/``, and the table in README.
 
 Every figure is read from a committed record: ``benchmarks/results/audit.json`` (``make mutants``), ``corpus.json`` there
-(``benchmarks/corpus.py``), and the table of attacks in ``tests/hostile/attacks/``.
+(``benchmarks/fairness/corpus.py``), and the table of attacks in ``tests/hostile/attacks/``.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _GOOD, _MIXED = "#2f6f3e", "#8a5a00"  # white letters on both: contrast above 5
 _ABOUT = """Checks are programs, and programs have faults: the checks of this course are tested like everything else. The
 figures are read from records in `benchmarks/results/`. `make mutants` measures the first three anew, which takes days: the date
 says when that was, and checks that have changed since are tried with fewer seeds by `autograder audit`. `python
-benchmarks/corpus.py` measures those on foreign answers, and the test suite runs all attacks each time. Foreign answers were
-written here, in other people's styles, and are what checks and hints are developed against: they show that known faults stay
-mended, not how often an unknown one occurs. An attack that is not stopped yet counts against its figure, and is named in the
-tests."""
+benchmarks/fairness/corpus.py` measures those on foreign answers, and the test suite runs all attacks each time. Foreign answers
+were written here, in other people's styles, and are what checks and hints are developed against: they show that known faults
+stay mended, not how often an unknown one occurs. An attack that is not stopped yet counts against its figure, and is named in
+the tests."""
 _WIDTH = 6.6
 """Pixels of a letter in a badge, on average."""
 

@@ -1,4 +1,4 @@
-"""Does the hint for a mutant of a reference name what was changed? Counted by family, for ``benchmarks/mutant_hints.py``."""
+"""Does the hint for a mutant of a reference name what was changed? By family, for ``benchmarks/fairness/mutant_hints.py``."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ def test_the_record_of_foreign_answers_is_of_those_that_are_there() -> None:
     """Counts by the files of the corpus."""
     record = json.loads((shown.RESULTS / "corpus.json").read_text())
     right, wrong = (tomllib.loads((ROOT / "tests/corpus" / f"{name}.toml").read_text("utf-8")) for name in ("right", "wrong"))
-    assert record["right"] == sum(map(len, right.values())), "run: python benchmarks/corpus.py"
-    assert record["wrong"] == sum(map(len, wrong.values())), "run: python benchmarks/corpus.py"
+    assert record["right"] == sum(map(len, right.values())), "run: python benchmarks/fairness/corpus.py"
+    assert record["wrong"] == sum(map(len, wrong.values())), "run: python benchmarks/fairness/corpus.py"
 
 
 @pytest.mark.parametrize(

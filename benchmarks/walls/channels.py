@@ -1,7 +1,7 @@
 """Measures how many bits one worker can leave for the next, with the walls as they are and with some of them open.
 
-Two workers of one zygote: the first writes random bits, the second reads them. ``python benchmarks/channels.py [profile]``
-writes `results/channels.json`. Rates are of writing and reading together; an error rate of 0.5 is chance.
+Two workers of one zygote: the first writes random bits, the second reads them. ``python benchmarks/walls/channels.py
+[profile]`` writes `results/channels.json`. Rates are of writing and reading together; an error rate of 0.5 is chance.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import sys
 import time
 from pathlib import Path
 
-from machine import describe_machine
-
 from autograder.sandbox import profiles
 from autograder.sandbox.walls import selftest
 from autograder.sandbox.worker import Worker
 from autograder.sandbox.zygote_host import ZygoteHost
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from machine import describe_machine
 
 HERE = Path(__file__).parent
 BITS = 4000
@@ -196,7 +198,7 @@ def main() -> None:
     after = measured("channel_worker.py", profile, pressed=False)
     pressed = measured("channel_worker.py", profile, pressed=True)
     after["page_cache_by_timing_when_memory_is_short"] = pressed.get("page_cache_by_timing")
-    path = HERE / "results" / "channels.json"
+    path = HERE.parent / "results" / "channels.json"
     results = json.loads(path.read_text()) if path.exists() else {}
     results |= {"machine": describe_machine(), profile: {"open": before, "as_it_is": after}}
     path.write_text(json.dumps(results, indent=1) + "\n")

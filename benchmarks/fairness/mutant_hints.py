@@ -1,4 +1,4 @@
-"""What is said of mutants of the references: ``benchmarks/mutant_hints.py [ASSIGNMENT[:module] …]``.
+"""What is said of mutants of the references: ``benchmarks/fairness/mutant_hints.py [ASSIGNMENT[:module] …]``.
 
 Writes ``results/mutant_hints.json``. Hours for everything; an assignment, or a module of it, at a time adds to what is there.
 """
@@ -17,7 +17,7 @@ from autograder.audit.mutant_hints import HintVerdict, judge_hints, table
 from autograder.audit.mutants import mutants_of
 from autograder.course.course import open_course
 
-RESULTS = Path(__file__).parent / "results" / "mutant_hints.json"
+RESULTS = Path(__file__).parents[1] / "results" / "mutant_hints.json"
 
 
 def main(wanted: list[str]) -> None:

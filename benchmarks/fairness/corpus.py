@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.atomic import write_atomically
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "corpus"))
 
 import test_corpus as corpus  # noqa: E402 - its place is known only now

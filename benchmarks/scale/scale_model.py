@@ -1,6 +1,6 @@
 """What grading 100 000 submissions on N machines would take, from overheads that are measured here, and what would break first.
 
-Run ``python benchmarks/scale_model.py [--workers 1 2 4 8] [--submissions 16]``; writes ``results/scale_model.json`` and
+Run ``python benchmarks/scale/scale_model.py [--workers 1 2 4 8] [--submissions 16]``; writes ``results/scale_model.json`` and
 ``scale_model.md``. Measured: tasks that do nothing, and tasks that return a real result, on a Dask cluster on loopback; a class
 graded by such a cluster and by shards; reading, writing, merging and drawing results; their bytes, files and memory. The model
 is arithmetic on these figures; what is reasoned and not measured is marked so.
@@ -20,7 +20,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from machine import describe_machine, tree_cpu_seconds
 from scale_pages import page
 from thousand import Writer
 
@@ -29,7 +28,11 @@ from autograder.results.graded import Graded
 from autograder.results.results_folder import ResultsFolder
 from autograder.results.store import load_results
 
-RESULT = Path(__file__).parent / "results" / "scale_model.json"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from machine import describe_machine, tree_cpu_seconds
+
+RESULT = Path(__file__).parents[1] / "results" / "scale_model.json"
 ASSIGNMENT = "warmup"
 TASKS, IN_FLIGHT = 400, 24
 COPIES = 1000

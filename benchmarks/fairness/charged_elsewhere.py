@@ -14,12 +14,11 @@ from pathlib import Path
 import torch
 
 from autograder.assessment.assess import assess
-from autograder.assessment.consequences import pieces_of
 from autograder.assessment.runner import RunOptions
 from autograder.atomic import write_atomically
 from autograder.sessions.subjects import LoadedModules
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results" / "charged_elsewhere.json"
 sys.path.insert(0, str(ROOT / "tests" / "corpus"))
 
@@ -35,7 +34,7 @@ def main() -> None:
         name, _, exercise_key = key.partition(" ")
         assignment = COURSE.assignment(name)
         exercise = assignment.exercise(exercise_key)
-        above = [one for one in assignment.exercises if exercise in pieces_of(assignment, one)]
+        above = [one for one in assignment.exercises if exercise in assignment.pieces_of(one)]
         for _, body in answers:
             mistakes += 1
             if not above:

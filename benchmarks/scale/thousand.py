@@ -1,8 +1,8 @@
 """A class of a thousand beside classes of a hundred: nothing lost, memory, seconds per submission, one job and two.
 
-Run ``python benchmarks/thousand.py [--size 1000] [--beside 100]``; writes ``results/thousand.json`` and ``thousand.md``. All
-classes are made by the same rule from ``warmup``, the cheapest assignment: of twenty submissions thirteen are right, in several
-styles, four have one function wrong, two cannot be read and one holds nothing. Every submission is different.
+Run ``python benchmarks/scale/thousand.py [--size 1000] [--beside 100]``; writes ``results/thousand.json`` and ``thousand.md``.
+All classes are made by the same rule from ``warmup``, the cheapest assignment: of twenty submissions thirteen are right, in
+several styles, four have one function wrong, two cannot be read and one holds nothing. Every submission is different.
 
 While a class is graded, the memory of the grader's process (RSS) and of everything below it (PSS) is sampled together with the
 number of results that are written. The slope is a least-squares line through the samples after the first fifth, in kB for each
@@ -23,8 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from machine import describe_machine, proportional_memory_mib, tree_cpu_seconds
-from notebook_class import Styles
 
 from autograder.assessment.assess import assess
 from autograder.assessment.runner import RunOptions
@@ -33,7 +31,12 @@ from autograder.course.assignment import Assignment
 from autograder.course.course import open_course
 from autograder.sessions.subjects import LoadedModules
 
-RESULT = Path(__file__).parent / "results" / "thousand.json"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from machine import describe_machine, proportional_memory_mib, tree_cpu_seconds
+from notebook_class import Styles
+
+RESULT = Path(__file__).parents[1] / "results" / "thousand.json"
 EVERY = 1.0
 """Seconds between two samples."""
 UNREADABLE, EMPTY = (7, 15), (19,)

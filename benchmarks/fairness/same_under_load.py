@@ -1,4 +1,4 @@
-"""A class graded on a busy machine and on an idle one: ``benchmarks/same_under_load.py [--students 20] [--load 20]``.
+"""A class graded on a busy machine and on an idle one: ``benchmarks/fairness/same_under_load.py [--students 20] [--load 20]``.
 
 Right answers, mistakes of ``tests/corpus`` and one answer that never ends. The same seed twice, once with so many busy loops
 beside it; writes what differs between the two, but for durations, to ``results/same_under_load.json``. Exit code 1 if
@@ -16,11 +16,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from machine import describe_machine
-
 from autograder.atomic import write_atomically
 
-ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from machine import describe_machine
+
+ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results" / "same_under_load.json"
 LONGEST = 3000
 """Seconds after which a busy loop ends whatever becomes of this program."""
