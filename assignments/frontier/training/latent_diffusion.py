@@ -34,10 +34,11 @@ MOST_NUMBERS = 4 * 150_000
 
 SCORES = (
     Score("denoising_error", "trained on your latents by your loss, our network finds noise that a Gaussian fit does not find",
-          0.6, Level(zero=1.01, full=0.97)),
-    Score("sample_distance", "and what it draws is distributed like their latents", 0.15, Level(zero=0.15, full=0.03)),
+          0.6, Level(zero=1.01, full=0.97), fallback=Level(zero=1.02, full=0.99)),
+    Score("sample_distance", "and what it draws is distributed like their latents", 0.15, Level(zero=0.15, full=0.03),
+          fallback=Level(zero=0.15, full=0.03)),
     Score("decoding_error", "your code takes latents back to the images that they stand for", 0.25,
-          Level(zero=0.1, full=0.001)),
+          Level(zero=0.1, full=0.001), fallback=Level(zero=0.1, full=0.001)),
 )  # fmt: skip
 
 

@@ -33,11 +33,13 @@ GIVEN, HIDDEN, SAMPLES, COMPARED = 4000, 500, 128, 256
 
 SCORES = (
     Score("gain", "taught by your loss, our network finds the noise in digits of a new kind better than before", 0.45,
-          Level(zero=0.003, full=0.01), fallback=Level(zero=0.01, full=0.05)),
+          Level(zero=0.003, full=0.01), fallback=Level(zero=0.01, full=0.07)),
     Score("kernel_distance", "your sampler's images are like those that our network should give", 0.25,
-          Level(zero=0.5, full=0.2)),
-    Score("noise_of_a_step", "each of its steps adds as much noise as it should", 0.15, Window(0.7, 0.98, 1.02, 1.3)),
-    Score("last_step", "and the last one adds none", 0.15, Level(zero=0.02, full=0.002)),
+          Level(zero=0.5, full=0.2), fallback=Level(zero=0.5, full=0.2)),
+    Score("noise_of_a_step", "each of its steps adds as much noise as it should", 0.15, Window(0.7, 0.98, 1.02, 1.3),
+          fallback=Window(0.7, 0.98, 1.02, 1.3)),
+    Score("last_step", "and the last one adds none", 0.15, Level(zero=0.02, full=0.002),
+          fallback=Level(zero=0.02, full=0.002)),
 )  # fmt: skip
 
 

@@ -5,6 +5,9 @@ Networks stay with the grader. To the first one all labels mean the same digit, 
 mean is learnt in 80 steps from the labels that `drop_labels` leaves, nothing else of the network is; a fifth is dropped, not a
 tenth, since so few steps see the null label too seldom otherwise. From the second one 100 images are drawn at
 each scale, ten of each digit, by your deterministic sampler.
+
+On the digits that stand in where MNIST cannot be had, the network gains so much from any labels that mixed ones, and those kept
+where they should be dropped, do not show; the checks find them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,15 +36,15 @@ GIVEN, HIDDEN, OF_EACH = 4000, 600, 10
 
 SCORES = (
     Score("deviation", "at every scale, your images are those that the guided noise leads to", 0.35,
-          Level(zero=0.2, full=0.01)),
+          Level(zero=0.2, full=0.01), fallback=Level(zero=0.2, full=0.01)),
     Score("accuracy", "a scale of 3 makes more images of the digit asked for than a scale of 0", 0.2,
-          Level(zero=0.1, full=0.4)),
+          Level(zero=0.1, full=0.4), fallback=Level(zero=0.1, full=0.4)),
     Score("diversity", "and a scale of 7 makes images of a digit less diverse than a scale of 1", 0.15,
-          Level(zero=1.0, full=0.85)),
+          Level(zero=1.0, full=0.85), fallback=Level(zero=1.0, full=0.85)),
     Score("lost_without_label", "taught with your labels, our network finds the noise as well as before without a label", 0.15,
           Level(zero=0.006, full=0.003), fallback=Level(zero=-0.01, full=-0.03)),
     Score("label_gain", "and better with one", 0.15, Window(0.0015, 0.0025, 0.0065, 0.009),
-          fallback=Window(-0.005, 0.0, 0.02, 0.04)),
+          fallback=Window(-0.02, -0.006, 0.02, 0.04)),
 )  # fmt: skip
 
 

@@ -5,6 +5,9 @@ Graded is how reconstructions of images that the training has not seen depend on
 weight costs squared error, a middle one makes them look more like digits to a classifier, and a tiny one does nothing. All
 six start from the same weights and see the same images in the same order. The networks stay with the grader, and your losses
 get scores of patches alone.
+
+Not judged where MNIST cannot be had: on so few other digits the likeness after a right training varies from run to run by more
+than a level could allow.
 """
 
 import math
@@ -28,7 +31,7 @@ STEPS, BATCH, RATE = 250, 64, 1e-3
 
 SCORES = (
     Score("price", "with weight 0.1 has a larger squared error than without the adversarial loss", 0.35,
-          Window(1.05, 1.2, 2.4, 3.2), "times", fallback=Window(1.0, 1.03, 2.4, 3.2)),
+          Window(1.05, 1.2, 2.4, 3.2), "times"),
     Score("likeness", "with weight 0.01 comes nearer to the features of digits than without", 0.45, Level(zero=1.15, full=1.4),
           "times"),
     Score("tiny", "with weight 0.00001 hardly differs from the one without", 0.2, Window(0.85, 0.94, 1.06, 1.15), "times"),
