@@ -188,7 +188,7 @@ def _train_against_yours(run: TrainingRun, images: Tensor) -> dict[str, object]:
 def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     """Mistakes that the measured values show."""
     ours, made, taught = (values.get(name, math.nan) for name in ("our_frechet", "your_generator", "your_discriminator"))
-    if ours > 2000.0:
+    if ours > 2000.0 and values.get("our_coverage", math.nan) < 0.01:  # one image for all latents is near some digits
         yield Finding(
             "players_not_opposed",
             "Trained by your steps, the generator moves away from the digits. In which direction does each of your two steps "
