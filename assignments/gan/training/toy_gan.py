@@ -197,8 +197,9 @@ def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     if ours < 650.0 and made > 1320.0:
         yield Finding(
             "generator_out_of_reach",
-            "Your steps train our networks well, but your generator learns nothing from our discriminator. Can every pixel "
-            "reach -1 and 1, and does the image depend on z?",
+            "Your steps train our networks well, but your generator comes no nearer to the digits by our discriminator. Can "
+            "every pixel reach -1 and 1, and does the image depend on z? If both hold, another width or normalisation may "
+            "learn faster.",
         )
     if ours < 650.0 and taught > 1250.0:
         yield Finding(
