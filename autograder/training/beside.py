@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -24,6 +25,8 @@ _LOST = {
     TOO_MUCH_OUTPUT: "your code printed more than 16 MB while it trained, which ended it",
 }
 """What is said of a lost worker, by its reason where that is known, else by its status."""
+_STEP = re.compile(r'File "([^"\n]+)", line (\d+), in (\S+)')
+_NO_MODULE = re.compile(r"No module named '(\w+)'")
 OpenWorker = Callable[[], CandidateSession]
 """Starts a fresh worker with the submission and the task's recipes."""
 
@@ -160,6 +163,16 @@ def _lacks_memory(error: CandidateError) -> bool:
     return error.error_type in ("MemoryError", "OutOfMemoryError") or "allocate memory" in error.message
 
 
+def _unwritten(error: CandidateError) -> str:
+    """What is missing, and where, as far as the error tells."""
+    steps = _STEP.findall(error.traceback)
+    if steps:
+        file, line, name = steps[-1]
+        return f": {name} ({file}, line {line})"
+    module = _NO_MODULE.search(error.message)
+    return f": there is no {module[1]}.py" if module else ""
+
+
 def told(error: Exception, *, in_full: bool) -> tuple[str, str]:
     """Status and words for what ended a part of a training.
 
@@ -169,9 +182,9 @@ def told(error: Exception, *, in_full: bool) -> tuple[str, str]:
     if isinstance(error, WorkerLost):
         return error.status, _LOST.get(error.reason, _LOST.get(error.status, "the worker was lost"))
     if isinstance(error, CandidateError) and error.missing:
-        return "missing", "something that the training needs has not been written yet"
+        return "missing", f"something that the training needs has not been written yet{_unwritten(error) if in_full else ''}"
     if isinstance(error, CandidateError):
-        said = f": {error}\n{error.traceback}" if in_full else ""
+        said = f": {error}\n{error.traceback}".rstrip() if in_full else ""
         return "error", f"{NO_MEMORY if _lacks_memory(error) else RAISED}{said}"
     detail = f" ({error.detail})" if in_full and isinstance(error, Unusable) and error.detail else ""
     return "failed", f"{error}{detail}"

@@ -74,7 +74,8 @@ def _why_not(score: Score, task: Task, run: TrainingRun) -> tuple[str, str]:
     known = {one.name for one in task.scores}
     of_it = [part for part in ended if score.name in part.names]
     for part in of_it or [part for part in ended if not known.issuperset(part.names)]:
-        return part.status, f"Not measured: {part.message}."
+        end = "" if "\n" in part.message else "."  # a traceback is no sentence
+        return part.status, f"Not measured: {part.message}{end}"
     return "failed", "Not measured."
 
 

@@ -157,6 +157,24 @@ def test_what_there_is_too_much_of_is_said(
     assert said in message
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"fit.py": descending("raise NotImplementedError")}, "has not been written yet: descend (fit.py, line 15)."),
+        ({}, "has not been written yet: there is no fit.py."),
+        ({"fit.py": descending("raise ValueError('so')")}, "raise ValueError('so')"),
+    ],
+)
+def test_students_are_told_in_full_what_is_missing(lines: tuple[Assignment, Task], files: dict[str, str], said: str) -> None:
+    """On their own machine: which function, in which line."""
+    assignment, task = lines
+    sources = {name: text.encode() for name, text in files.items()}
+    trained = train_modules(assignment, task, sources, replace(OPTIONS, in_full=True))
+    (message,) = (check.message for check in trained.result.checks if check.name == "error")
+    assert message is not None
+    assert message.endswith(said)
+
+
 @pytest.mark.parametrize("names", [("error", "length"), ("a name of no score",)])
 def test_a_score_that_was_not_measured_says_why(lines: tuple[Assignment, Task], names: tuple[str, ...]) -> None:
     """Also where the part that ended was not named after it; another score's reason is not its own."""
