@@ -128,11 +128,11 @@ def run_command(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     if not os.environ.get("AUTOGRADER_DEBUG"):
         warnings.simplefilter("ignore")  # libraries' remarks on a student's values are of no use to anybody here
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        given = sys.argv[1:] if arguments is None else arguments
         outcome = app_for(given)(args=given, standalone_mode=False, prog_name="autograder", obj=run_command)
         if outcome == _INTERRUPTED:  # typer's own answer to Ctrl-C, without a word
-            return _say_interrupted()
+            return _say_interrupted(given)
         return outcome if isinstance(outcome, int) else 0
     except AutograderError as error:
         return _say(str(error), error.exit_code)
@@ -141,7 +141,7 @@ def run_command(arguments: list[str] | None = None) -> int:
     except typer.Exit as leave:
         return leave.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        return _say_interrupted()
+        return _say_interrupted(given)
     except SystemExit as leave:  # what typer makes of a reader that has gone, as in `autograder list | head`
         return 0 if isinstance(leave.__context__, BrokenPipeError) else 3
     except BrokenPipeError:
@@ -157,8 +157,16 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _say_interrupted() -> int:
-    return _say("interrupted; everything finished so far is saved, --resume continues", _INTERRUPTED)
+_LEFT = {
+    "train": "nothing was written, and your work is as it was",
+    "calibrate": "everything finished so far is saved, the same command continues",
+}
+"""What an interruption leaves of commands that have no --resume."""
+
+
+def _say_interrupted(given: list[str]) -> int:
+    left = _LEFT.get(given[0] if given else "", "everything finished so far is saved, --resume continues")
+    return _say(f"interrupted; {left}", _INTERRUPTED)
 
 
 def _pointer(error: BaseException) -> str:

@@ -18,7 +18,8 @@ from autograder.wire.frames import AT_ONCE, FrameReader, framed
 
 _EXIT_CLOSED = 70
 """Exit status when the grader hangs up."""
-REPLY_LIMIT = 32 * 2**20
+REPLY_LIMIT = codec.MAX_FRAME - 2**16
+"""Of one answer; a state dict of the largest network that a training task takes fits in. The frame around it needs the rest."""
 
 
 class Connection:

@@ -34,6 +34,7 @@ MAX_CALLBACKS = 20_000
 
 
 TOO_MUCH_MEMORY = "the submission made the grader hold more than it has memory for"
+TOO_MUCH_OUTPUT = "the submission printed more than 16 MB"
 
 
 class _Deadline:
@@ -274,7 +275,7 @@ class RemoteSession:
             return False
         self._printed += len(chunk)
         if self._printed > MAX_OUTPUT:
-            raise WorkerLost("crashed", "the submission printed more than 16 MB")
+            raise WorkerLost("crashed", TOO_MUCH_OUTPUT)
         return bool(chunk)
 
     def _died(self) -> WorkerLost:

@@ -28,6 +28,7 @@ from autograder.training.task import FOLDER, Task, task_in
 from autograder.training.worlds import DataSource
 
 _BAR = 30
+_AGAIN = "Not measured, for the same reason."
 
 
 def train_folder(
@@ -135,10 +136,13 @@ class _Live:
 
 def _print(trained: Trained, console: Console) -> None:
     result = trained.result
+    said: set[str] = set()
     for check in result.checks:
         console.print(_line(check))
-        for line in (check.message or "").splitlines():
+        message = check.message or ""
+        for line in (_AGAIN if message in said else message).splitlines():
             console.print(Text(f"    {printable(line)}", style="dim"))
+        said |= {message} - {""}
     for one in result.diagnosis:
         console.print(Text(f"\nThis looks like: {one.misconception.replace('_', ' ')}\n{one.hint}", style="yellow"))
     if result.note:

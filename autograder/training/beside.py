@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -12,10 +13,20 @@ from torch import Tensor
 
 from autograder.checks.calls import CandidateError, CandidateSession, Remote
 from autograder.checks.candidate import RemoteFunction
+from autograder.sessions.remote import TOO_MUCH_OUTPUT
 from autograder.sessions.replies import WorkerLost
 from autograder.wire import protocol
 
 RAISED = "your code raised an error while it trained"
+NO_MEMORY = "your code asked for more memory than there is for a training"
+_LOST = {
+    "timeout": "the training took too long",
+    "crashed": "the process in which it trained ended",
+    TOO_MUCH_OUTPUT: "your code printed more than 16 MB while it trained, which ended it",
+}
+"""What is said of a lost worker, by its reason where that is known, else by its status."""
+_STEP = re.compile(r'File "([^"\n]+)", line (\d+), in (\S+)')
+_NO_MODULE = re.compile(r"No module named '(\w+)'")
 OpenWorker = Callable[[], CandidateSession]
 """Starts a fresh worker with the submission and the task's recipes."""
 
@@ -147,6 +158,21 @@ def _described(value: object) -> str:
     return f"{value.dtype} values" if isinstance(value, Tensor) else type(value).__name__
 
 
+def _lacks_memory(error: CandidateError) -> bool:
+    """Whether Python or torch could not allocate what the student's code asked for."""
+    return error.error_type in ("MemoryError", "OutOfMemoryError") or "allocate memory" in error.message
+
+
+def _unwritten(error: CandidateError) -> str:
+    """What is missing, and where, as far as the error tells."""
+    steps = _STEP.findall(error.traceback)
+    if steps:
+        file, line, name = steps[-1]
+        return f": {name} ({file}, line {line})"
+    module = _NO_MODULE.search(error.message)
+    return f": there is no {module[1]}.py" if module else ""
+
+
 def told(error: Exception, *, in_full: bool) -> tuple[str, str]:
     """Status and words for what ended a part of a training.
 
@@ -154,12 +180,11 @@ def told(error: Exception, *, in_full: bool) -> tuple[str, str]:
     told.
     """
     if isinstance(error, WorkerLost):
-        reasons = {"timeout": "the training took too long", "crashed": "the process in which it trained ended"}
-        return error.status, reasons.get(error.status, "the worker was lost")
+        return error.status, _LOST.get(error.reason, _LOST.get(error.status, "the worker was lost"))
     if isinstance(error, CandidateError) and error.missing:
-        return "missing", "something that the training needs has not been written yet"
+        return "missing", f"something that the training needs has not been written yet{_unwritten(error) if in_full else ''}"
     if isinstance(error, CandidateError):
-        said = f": {error}\n{error.traceback}" if in_full else ""
-        return "error", f"{RAISED}{said}"
+        said = f": {error}\n{error.traceback}".rstrip() if in_full else ""
+        return "error", f"{NO_MEMORY if _lacks_memory(error) else RAISED}{said}"
     detail = f" ({error.detail})" if in_full and isinstance(error, Unusable) and error.detail else ""
     return "failed", f"{error}{detail}"

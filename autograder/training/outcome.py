@@ -47,7 +47,7 @@ def _scored(task: Task, score: Score, run: TrainingRun, calibration: Calibration
         share=score.share, calibration=calibration,
     )  # fmt: skip
     if value is None:
-        status, message = _why_not(score, run)
+        status, message = _why_not(score, task, run)
         return base.model_copy(update={"status": status, "message": message})
     if level.is_too_good(value):
         message = "This is better than honest training can be. It earns nothing and is shown to the course's staff."
@@ -68,10 +68,14 @@ def _levels(level: Level | Window) -> tuple[float | list[float], float | list[fl
     return level.zero, level.full
 
 
-def _why_not(score: Score, run: TrainingRun) -> tuple[str, str]:
-    for part in run.parts:
-        if score.name in part.names and part.status != "passed":
-            return part.status, f"Not measured: {part.message}."
+def _why_not(score: Score, task: Task, run: TrainingRun) -> tuple[str, str]:
+    """Status and words for a score without a value: those of its part, or of one that names no score of the task."""
+    ended = [part for part in run.parts if part.status != "passed"]
+    known = {one.name for one in task.scores}
+    of_it = [part for part in ended if score.name in part.names]
+    for part in of_it or [part for part in ended if not known.issuperset(part.names)]:
+        end = "" if "\n" in part.message else "."  # a traceback is no sentence
+        return part.status, f"Not measured: {part.message}{end}"
     return "failed", "Not measured."
 
 

@@ -155,6 +155,8 @@ class TrainingRun:
         try:
             yield
         except (WorkerLost, CandidateError, Unusable) as error:
+            if self.in_full and isinstance(error, CandidateError) and error.error_type == KeyboardInterrupt.__name__:
+                raise KeyboardInterrupt from None  # whoever sits before the screen wants to end all of it
             part.status, part.message = told(error, in_full=self.in_full)
 
     def score(self, name: str, value: float) -> None:

@@ -52,6 +52,26 @@ def test_an_error_is_told_in_full(work: Path) -> None:
     assert "fit.py" in said
 
 
+def test_a_reason_is_told_once(work: Path) -> None:
+    """Scores that could not be measured for the same reason refer to it; each has its line."""
+    task = work / "training" / "line.py"
+    text = task.read_text("utf-8")
+    task.write_text(text.replace('run.part("error")', 'run.part("error", "length")').replace("    with run.part(\"length\"):\n"
+                    "        run.score(\"length\", len(x))\n", ""), encoding="utf-8")  # fmt: skip
+    (work / "fit.py").write_text(FIT.replace("return weight\n", "raise KeyError('lost')\n"), encoding="utf-8")
+    _, said = said_by(work)
+    assert said.count("not measured [") == 2
+    assert said.count("KeyError: 'lost'") == said.count("for the same reason") == 1
+
+
+def test_an_interruption_ends_the_whole_run(work: Path) -> None:
+    """Not one part after the other, as a mistake of the student's would; nothing is written."""
+    (work / "fit.py").write_text(FIT.replace("return weight\n", "raise KeyboardInterrupt\n"), encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        said_by(work)
+    assert not (work / "training" / "results").exists()
+
+
 @pytest.mark.parametrize("name", ["lime", "lines.training.lime"])
 def test_an_unknown_task_names_the_known_ones(work: Path, name: str) -> None:
     """In one line."""

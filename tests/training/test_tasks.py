@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from autograder.audit.training_variants import answers
 from autograder.course.course import open_course
+from autograder.runtime.serving import REPLY_LIMIT, encodable
 from autograder.scores.levels import Window
 from autograder.training.records.record import credits_of, read_record
 from autograder.training.task import Task, training_tasks
+from autograder.wire import codec
 
 COURSE = open_course()
 TASKS = [(name, task) for name in COURSE.names() for task in training_tasks(COURSE.assignment(name))]
@@ -38,6 +41,22 @@ def test_a_task_is_worth_something_and_builds_on_exercises(name: str, task: Task
     assert task.uses
     for key in task.uses:
         assert COURSE.assignment(name).exercise(key).key == key
+
+
+@pytest.mark.parametrize(("name", "task"), TASKS, ids=[task.id for _, task in TASKS])
+def test_the_largest_network_that_a_task_takes_can_be_sent(name: str, task: Task) -> None:
+    """Its state dict is one answer of a worker: one that is refused there is nothing that a student could mend."""
+    most = task.measure.__globals__.get("MOST_NUMBERS", 0)  # of float32
+    history = 20_000 * 2**6
+    assert 4 * most + history <= REPLY_LIMIT
+
+
+def test_an_answer_of_the_greatest_size_is_sent() -> None:
+    """The limit is that of a frame, less what is around the answer; a frame more is an error of the answer alone."""
+    reply = ["ok", {"weight": torch.zeros(REPLY_LIMIT // 4 - 1000)}]
+    assert encodable(reply) is reply
+    assert len(codec.encode([2**40, "reply", [reply]], REPLY_LIMIT + 4096)) <= codec.MAX_FRAME
+    assert encodable(["ok", torch.zeros(REPLY_LIMIT // 4)])[:2] == ["error", "EncodeError"]
 
 
 @pytest.mark.parametrize(("name", "task"), TASKS, ids=[task.id for _, task in TASKS])

@@ -17,7 +17,7 @@ from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.training.beside import Unusable, checked_parts, checked_state
 from autograder.training.grade import Trained, TrainingOptions, run_task, train_modules, train_submission
 from autograder.training.outcome import result_of
-from autograder.training.run import TrainingRun
+from autograder.training.run import Part, TrainingRun
 from autograder.training.task import Task
 from autograder.training.worlds import DataSource
 
@@ -135,6 +135,54 @@ def test_a_lost_worker_is_said(lines: tuple[Assignment, Task], warm_sandbox: Zyg
     (trained,) = train_submission(assignment, [task], {"fit.py": source.encode()}, warm_sandbox, (), OPTIONS)
     assert scores(trained.result)["error"][0] in ("crashed", "error")
     assert scores(trained.result)["length"] == ("passed", 2.5)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ("for _ in range(30):\n    print('x' * 10**6)\nreturn weight", "crashed", "printed more than 16 MB"),
+        ("import torch\nreturn weight + torch.empty(10**15)", "error", "asked for more memory"),
+        ("raise MemoryError", "error", "asked for more memory"),
+    ],
+)
+def test_what_there_is_too_much_of_is_said(
+    lines: tuple[Assignment, Task], warm_sandbox: ZygoteHost, body: str, status: str, said: str
+) -> None:
+    """In words of the grader's own; the other part is measured."""
+    assignment, task = lines
+    (trained,) = train_submission(assignment, [task], {"fit.py": descending(body).encode()}, warm_sandbox, (), OPTIONS)
+    assert scores(trained.result) == {"error": (status, 0.0), "length": ("passed", 2.5)}
+    (message,) = (check.message for check in trained.result.checks if check.name == "error")
+    assert message is not None
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"fit.py": descending("raise NotImplementedError")}, "has not been written yet: descend (fit.py, line 15)."),
+        ({}, "has not been written yet: there is no fit.py."),
+        ({"fit.py": descending("raise ValueError('so')")}, "raise ValueError('so')"),
+    ],
+)
+def test_students_are_told_in_full_what_is_missing(lines: tuple[Assignment, Task], files: dict[str, str], said: str) -> None:
+    """On their own machine: which function, in which line."""
+    assignment, task = lines
+    sources = {name: text.encode() for name, text in files.items()}
+    trained = train_modules(assignment, task, sources, replace(OPTIONS, in_full=True))
+    (message,) = (check.message for check in trained.result.checks if check.name == "error")
+    assert message is not None
+    assert message.endswith(said)
+
+
+@pytest.mark.parametrize("names", [("error", "length"), ("a name of no score",)])
+def test_a_score_that_was_not_measured_says_why(lines: tuple[Assignment, Task], names: tuple[str, ...]) -> None:
+    """Also where the part that ended was not named after it; another score's reason is not its own."""
+    _, task = lines
+    run = TrainingRun(task, lambda: pytest.fail("no worker"), DataSource(), "a run", values={"length": 20.0})
+    run.parts = [Part(("length",), "timeout", "the other one's"), Part(names, "crashed", "its own reason")]
+    (check,) = (check for check in result_of(task, run).checks if check.name == "error")
+    assert (check.status, check.message) == ("crashed", "Not measured: its own reason.")
 
 
 def test_a_data_set_on_disk_is_out_of_reach(

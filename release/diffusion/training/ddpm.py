@@ -130,5 +130,6 @@ def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     noise, last = values.get("noise_of_a_step", nan), values.get("last_step", nan)
     if noise < 0.2:
         yield Finding("no_noise", "The steps of your sampler add almost no noise. What does it draw before it takes a step?")
-    if 0.9 < noise < 1.1 and last > 0.02:
-        yield Finding("noise_at_the_end", "The last step of your sampler adds noise. What should come after t = 0?")
+    if 0.9 < noise < 1.1 and last > 0.02 and values.get("kernel_distance", nan) < 0.5:  # a clipped x_0 is far away in both
+        yield Finding("noise_at_the_end", "The last step of your sampler does not end at its mean. Does it add noise, and "
+                      "what should come after t = 0?")  # fmt: skip

@@ -96,7 +96,9 @@ def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     """Mistakes that the measured values show."""
     nothing = math.nan
     kl, reconstruction = values.get("kl_ratio", nothing), values.get("reconstruction_ratio", nothing)
-    if abs(kl - 1) < 0.02 and abs(reconstruction - 1) < 0.02:
+    ratios = (kl, reconstruction, values.get("collapse", nothing), values.get("kl_ratio_light", nothing))
+    trained = values.get("kl_light", nothing) > 1  # a network that takes no step is the same for every beta, too
+    if trained and all(abs(ratio - 1) < 0.02 for ratio in ratios):
         yield Finding("beta_ignored", "Every beta gives the same network. On its way from the arguments of `train` to "
                       "the loss, where does beta get lost?")  # fmt: skip
     elif kl < 0.9:

@@ -188,7 +188,7 @@ def _train_against_yours(run: TrainingRun, images: Tensor) -> dict[str, object]:
 def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     """Mistakes that the measured values show."""
     ours, made, taught = (values.get(name, math.nan) for name in ("our_frechet", "your_generator", "your_discriminator"))
-    if ours > 2000.0:
+    if ours > 2000.0 and values.get("our_coverage", math.nan) < 0.01:  # one image for all latents is near some digits
         yield Finding(
             "players_not_opposed",
             "Trained by your steps, the generator moves away from the digits. In which direction does each of your two steps "
@@ -197,8 +197,9 @@ def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     if ours < 650.0 and made > 1320.0:
         yield Finding(
             "generator_out_of_reach",
-            "Your steps train our networks well, but your generator learns nothing from our discriminator. Can every pixel "
-            "reach -1 and 1, and does the image depend on z?",
+            "Your steps train our networks well, but your generator comes no nearer to the digits by our discriminator. Can "
+            "every pixel reach -1 and 1, and does the image depend on z? If both hold, another width or normalisation may "
+            "learn faster.",
         )
     if ours < 650.0 and taught > 1250.0:
         yield Finding(

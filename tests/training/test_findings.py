@@ -1,0 +1,59 @@
+"""What the values of calibrated answers are said to show: true of wrong ones, and nothing of right ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pytest
+
+from autograder.course.course import open_course
+from autograder.training.records.record import read_record
+from autograder.training.task import Task, find_task, training_tasks
+
+COURSE = open_course()
+TASKS = [task for name in COURSE.names() for task in training_tasks(COURSE.assignment(name))]
+
+NOT_SHOWN = {
+    ("vae.beta_sweep", "beta_at_most_one"): "beta_ignored",
+    ("vae.beta_sweep", "never_steps"): "beta_ignored",
+    ("vae.beta_sweep", "reconstruction_mean_over_pixels"): "beta_ignored",
+    ("diffusion.ddpm", "start_clipped"): "noise_at_the_end",
+    ("gan.toy_gan", "one_latent"): "players_not_opposed",
+}
+"""Wrong answers whose values resemble those of another mistake, and the finding that would be false."""
+
+
+def found(task: Task, kinds: tuple[str, ...], fallback: bool = False) -> Iterator[tuple[str, set[str]]]:
+    """Names of recorded answers of some kinds, with the findings of their runs."""
+    record = read_record(task.record_on(fallback))
+    for name, variant in (record.variants if record is not None else {}).items():
+        if variant.kind in kinds:
+            for run in variant.runs:
+                values = {key: math.nan if value is None else value for key, value in run.values.items()}
+                yield name, {finding.misconception for finding in task.explain(values)}
+
+
+@pytest.mark.parametrize("task", TASKS, ids=[task.id for task in TASKS])
+@pytest.mark.parametrize("fallback", [False, True], ids=["own data", "other data"])
+def test_a_right_answer_shows_no_mistake(task: Task, fallback: bool) -> None:
+    """Whatever the seed."""
+    assert [(name, shown) for name, shown in found(task, ("reference", "alternative"), fallback) if shown] == []
+
+
+@pytest.mark.parametrize(("task", "answer"), NOT_SHOWN, ids=["-".join(one) for one in NOT_SHOWN])
+def test_a_mistake_is_not_taken_for_another(task: str, answer: str) -> None:
+    """The finding of the similar mistake is kept to that one."""
+    assignment, _, name = task.partition(".")
+    shown = [findings for one, findings in found(find_task(COURSE.assignment(assignment), name), ("wrong",)) if one == answer]
+    assert shown
+    assert all(NOT_SHOWN[task, answer] not in findings for findings in shown)
+
+
+@pytest.mark.parametrize("task", TASKS, ids=[task.id for task in TASKS])
+def test_every_finding_is_shown_by_some_wrong_answer(task: Task) -> None:
+    """A condition that nothing meets would never be noticed."""
+    shown = set().union(*(findings for _, findings in found(task, ("wrong",))))
+    everything = {constant for constant in task.explain.__code__.co_consts if isinstance(constant, str)}
+    named = {text for text in everything if text.isidentifier() and "_" in text} - {score.name for score in task.scores}
+    assert named <= shown
