@@ -63,6 +63,20 @@ net.compile()
 x = torch.ones(3, 2)
 result = bool(torch.allclose(f(x) + g(x), x)) and torch.compile(net)(x).shape == (3, 2)
 """,
+    "a data loader with processes of its own": """
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+data = TensorDataset(torch.arange(6.0))
+def read(**more):
+    order = torch.Generator().manual_seed(1)
+    return [batch.tolist() for (batch,) in DataLoader(data, 3, shuffle=True, generator=order, **more)]
+own = dict(num_workers=2, persistent_workers=True, prefetch_factor=4, timeout=60)
+many = read(multiprocessing_context='fork', worker_init_fn=print, **own)
+positional = DataLoader(data, 2, False, None, None, 4, None, False, True)
+result = many == read() and [len(batch[0]) for batch in positional] == [2, 2, 2] and positional.drop_last
+try: DataLoader(data, batchsize=2)
+except TypeError as error: result = result and 'batchsize' in str(error)
+""",
     "matplotlib": """
 import io, matplotlib.pyplot as plt
 figure, axes = plt.subplots(2, 2)

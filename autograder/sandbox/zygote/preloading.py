@@ -8,7 +8,9 @@ thread: a process that ever ran a parallel OpenMP region leaves behind children 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
+import inspect
 import io
 import os
 import sys
@@ -46,6 +48,9 @@ of a few others, imports torch's compiler, whatever it is for.
 _GPU_ONLY = ("cuda", "triton")
 """Torch imports them where they are installed. No worker has a GPU, and they are a tenth of what a fork copies."""
 
+_LOADING_BESIDE = ["num_workers", "timeout", "worker_init_fn", "multiprocessing_context", "prefetch_factor", "persistent_workers"]
+"""Arguments of a data loader that are about processes of its own."""
+
 
 def import_libraries() -> None:
     """Import what submissions import; only torch and numpy must be there."""
@@ -58,6 +63,7 @@ def import_libraries() -> None:
         torch.backends.mkldnn.set_flags(False)  # it compiles a kernel for every shape of a convolution, in every worker anew
         _import_all(_USEFUL)
         compile_eagerly()
+        load_in_this_process()
 
 
 def compile_eagerly() -> None:
@@ -69,6 +75,26 @@ def compile_eagerly() -> None:
 
     torch.compile = compile
     torch.nn.Module.compile = lambda self, *args, **options: None  # type: ignore[method-assign]
+
+
+def load_in_this_process() -> None:
+    """Let data loaders ignore how many processes they should use: the samples are the same, and a worker can start none."""
+    from torch.utils.data import DataLoader
+
+    original = DataLoader.__init__
+    signature = inspect.signature(original)
+
+    @functools.wraps(original)
+    def alone(*args: Any, **options: Any) -> None:
+        try:
+            given = signature.bind(*args, **options)
+        except TypeError:
+            return original(*args, **options)  # which says what is wrong with them
+        for name in _LOADING_BESIDE:
+            given.arguments.pop(name, None)
+        return original(*given.args, **given.kwargs)
+
+    DataLoader.__init__ = alone  # type: ignore[method-assign]
 
 
 def import_group(name: str) -> None:
