@@ -139,7 +139,7 @@ class ClassRun:
         for path in paths:
             expected = self.outline.expected_files
             place = arranged(path, {*expected, f"{self.outline.name}.ipynb"}, self.out / "submissions")
-            found.update(dict.fromkeys(find_submissions(place, expected, self.outline.name)))
+            found.update(dict.fromkeys(place or find_submissions(path, expected, self.outline.name)))
         if not found:
             raise UsageError("no submissions found", ", ".join(map(str, paths)))
         return list(found)
@@ -170,7 +170,7 @@ class ClassRun:
         return (
             result.assignment == self.outline.name
             and result.status in ("graded", "unreadable")
-            and result.seed == self.options.seed
+            and (self.any_seed or result.seed == self.options.seed)
             and result.isolation.profile >= self._profile
             and result.limits == Limits(time_s=self.options.time_limit, memory_mb=self.options.memory_limit_mb)
             and not self.options.only

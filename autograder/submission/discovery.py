@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -65,10 +65,15 @@ def find_submissions(path: Path, expected: Collection[str], assignment: str = ""
         raise _cannot_be_read(path, error) from error
     if _is_one_submission(path, children, expected, assignment):
         return [path]
-    found = [child for child in children if _is_handed_in(child, expected)]
+    found = handed_in(children, expected)
     if not found:
         raise UsageError("there is no submission here", shown(str(path), 200), _remedy(expected))
     return found
+
+
+def handed_in(children: Iterable[Path], expected: Collection[str]) -> list[Path]:
+    """Return what of a class's folder is handed in: all but loose notes and lists."""
+    return [child for child in children if _is_handed_in(child, expected)]
 
 
 def _remedy(expected: Collection[str]) -> str:
