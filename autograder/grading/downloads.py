@@ -23,9 +23,11 @@ from pathlib import Path
 from unicodedata import normalize
 
 from autograder.atomic import write_atomically
+from autograder.course.outline import Outline
 from autograder.plaintext import listed, one_line
-from autograder.submission import handed_in
+from autograder.submission import find_submissions, handed_in, student_of
 from autograder.submission.archive import Archive
+from autograder.submission.discovery import copies_of, held_below
 from autograder.submission.filenames import is_clutter, split_name
 from autograder.submission.folder import Folder, open_regular
 from autograder.submission.notes import Notes, Skipped, Unreadable
@@ -63,6 +65,37 @@ class _Found:
 
     parts: list[_Part] = field(default_factory=list)
     beside: list[Path] = field(default_factory=list)
+
+
+def submissions_at(path: Path, outline: Outline, target: Path) -> dict[Path, str]:
+    """Return the submissions at ``path``, and whose each is where its name does not say so; empty where it does.
+
+    Args:
+        path: what the person typed.
+        outline: the assignment's.
+        target: where the folders of a platform's download go, see :func:`arranged`.
+
+    Raises:
+        UsageError: there is no submission, or a folder cannot be written to.
+    """
+    expected = outline.expected_files
+    found = arranged(path, {*expected, f"{outline.name}.ipynb"}, target)
+    if not found:
+        found = find_submissions(path, expected, outline.name)
+        if found == [path.absolute()] and len(others := held_below(path, expected)) > 1:
+            told = f"{path} was taken for one submission; folders and zips in it hold work, too: "
+            _warn(told + listed([one.name for one in others], 3) + " (take loose modules out of it to grade them)")
+    owners = dict.fromkeys(found, "")
+    for copies in copies_of(found):
+        for path in copies[:-1]:
+            del owners[path]
+        owners[copies[-1]] = student_of(copies[0])
+        _warn(f"{copies[-1].name} seems to be a second download of {copies[0].name} and is taken instead")
+    return owners
+
+
+def _warn(told: str) -> None:
+    print(f"autograder: warning: {one_line(told)}", file=sys.stderr)
 
 
 def arranged(path: Path, expected: Collection[str], target: Path) -> list[Path]:
@@ -107,7 +140,7 @@ def _look(path: Path, expected: Collection[str], opened: ExitStack) -> _Found:
     downloads = [child for child, parts in holding.items() if parts]
     if downloads and len(downloads) < len(handed_in(children, expected)):
         told = f"looks like a platform's download among other submissions: {listed([one.name for one in downloads])}"
-        print(f"autograder: warning: {told} (grade it by itself, or from a folder of downloads)", file=sys.stderr)
+        _warn(f"{told} (grade it by itself, or from a folder of downloads)")
         return _Found()
     return _Found([part for parts in holding.values() for part in parts])
 
@@ -216,7 +249,7 @@ def _write(folder: Path, contents: Mapping[str, _Part]) -> None:
         try:
             data = part.read(part.original)
         except Skipped as error:
-            print(f"autograder: warning: {one_line(part.original)} is left out: {error}", file=sys.stderr)
+            _warn(f"{part.original} is left out: {error}")
             continue
         target = folder / name
         if not (target.is_file() and target.read_bytes() == data):

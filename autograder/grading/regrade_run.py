@@ -69,7 +69,8 @@ class RegradeRun(ClassRun):
         return paths
 
     def _job(self, path: Path, known: frozenset[ResultKey]) -> Job:
-        return Job(path, known, earlier=tuple(filter(self._same_machine, self._by_student[self._student(path)])))
+        owner = self._owners.get(path, "")
+        return Job(path, known, owner, tuple(filter(self._same_machine, self._by_student[self._student(path)])))
 
     def _same_machine(self, result: SubmissionResult) -> bool:
         """Whether limits and libraries are those of then: others may decide a check at its tolerance otherwise."""

@@ -36,6 +36,7 @@ _WRAPPER = re.compile(
     r"[-_ ]?\d*",
     re.IGNORECASE,
 )
+_COPY = re.compile(r"(.+?) ?\((\d{1,3})\)")
 _MOST_LOOKED_AT = 2_000
 
 
@@ -76,6 +77,24 @@ def handed_in(children: Iterable[Path], expected: Collection[str]) -> list[Path]
     return [child for child in children if _is_handed_in(child, expected)]
 
 
+def copies_of(found: Collection[Path]) -> list[list[Path]]:
+    """Return what has been named ``ben (1).zip`` because ``ben.zip`` was there already: that, and its copies in order."""
+    groups: dict[Path, dict[int, Path]] = {}
+    for path in found:
+        stem, ending = (path.name, "") if _is_folder(path) else split_name(path.name)
+        copy = _COPY.fullmatch(stem)
+        if copy and (original := path.with_name(copy[1] + ending)) in found:
+            groups.setdefault(original, {0: original})[int(copy[2])] = path
+    return [[path for _, path in sorted(group.items())] for group in groups.values()]
+
+
+def held_below(path: Path, expected: Collection[str]) -> list[Path]:
+    """Return the folders and zips in a folder that hold something to grade of their own."""
+    names = {name.casefold() for name in expected}
+    inside = sorted(_children(path)) if _is_folder(path) else []
+    return [child for child in inside if (_is_folder(child) or _ending(child) == ".zip") and _looks_like_one(child, names)]
+
+
 def _remedy(expected: Collection[str]) -> str:
     wanted = ", ".join(sorted(expected))
     return f"give a folder with {wanted}, a .zip, an .ipynb, or a folder of these named by student"
@@ -83,11 +102,12 @@ def _remedy(expected: Collection[str]) -> str:
 
 def _is_one_submission(path: Path, children: list[Path], expected: Collection[str], assignment: str) -> bool:
     names = {name.casefold() for name in expected}
-    if any(meant_name(child.name).casefold() in names and not _is_folder(child) for child in children):
-        return True
-    if _COLLECTION.fullmatch(path.name):
-        return False
     likely = [child for child in children if _looks_like_one(child, names)]
+    is_collection = _COLLECTION.fullmatch(path.name) is not None
+    if any(meant_name(child.name).casefold() in names and not _is_folder(child) for child in children):
+        return not (is_collection and any(_is_folder(child) or _ending(child) == ".zip" for child in likely))
+    if is_collection:
+        return False
     files = [child for child in likely if _ending(child) in (".py", ".ipynb")]
     if likely == files and len(expected) > 1 and all(_ending(child) == ".py" for child in files):
         return bool(files)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from autograder.grading.downloads import arranged
+from autograder.grading.downloads import arranged, submissions_at
 from autograder.submission import find_submissions, read_submission, student_of
 
 EXPECTED = {"losses.py", "model.py", "vae.ipynb"}
@@ -231,3 +232,34 @@ def test_a_students_zip_is_no_download(tmp_path: Path, capsys: pytest.CaptureFix
     assert set(_students(folder, tmp_path)) == {"anna", "mallory"}
     assert not (tmp_path / "target").exists()
     assert "mallory.zip" in capsys.readouterr().err
+
+
+OUTLINE = SimpleNamespace(expected_files={"losses.py", "model.py"}, name="vae")
+
+
+def _owners(path: Path) -> dict[str, str]:
+    """Which file or folder is graded for whom."""
+    found = submissions_at(path, OUTLINE, path.parent / "target")  # type: ignore[arg-type]
+    return {owner or student_of(one): one.name for one, owner in found.items()}
+
+
+def test_second_downloads_are_the_same_students(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As browsers name them: the last counts, under the student's name, and it is said. Alone a name stays what it is."""
+    folder = _written(tmp_path / "class", {"ann/losses.py": b"1", "ann (1)/losses.py": b"2", "dee (2).ipynb": b"{}"})
+    for name in ("ben.zip", "ben (1).zip", "ben (10).zip", "ben(2).zip"):
+        _zipped(folder / name, {"losses.py": name.encode()})
+    assert _owners(folder) == {"ann": "ann (1)", "ben": "ben (10).zip", "dee (2)": "dee (2).ipynb"}
+    told = capsys.readouterr().err
+    assert "ben (10).zip seems to be a second download of ben.zip" in told
+    assert told.count("warning") == 2
+
+
+def test_loose_modules_do_not_hide_a_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a folder called like a class it is graded; in one called otherwise, which may be a student's, it is said."""
+    files = {"ann/losses.py": b"1", "ben/model.py": b"2", "losses.py": b"3"}
+    assert set(_owners(_written(tmp_path / "submissions", files))) == {"ann", "ben", "losses"}
+    assert capsys.readouterr().err == ""
+    assert set(_owners(_written(tmp_path / "mine", files))) == {"mine"}
+    assert "folders and zips in it hold work, too: ann, ben" in capsys.readouterr().err
+    assert set(_owners(_written(tmp_path / "own", {"losses.py": b"3", "old/losses.py": b"2"}))) == {"own"}
+    assert capsys.readouterr().err == ""
