@@ -13,7 +13,7 @@ ISOLATION ?= strict
 TEST_JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest tests $(if $(filter-out 1,$(TEST_JOBS)),-n $(TEST_JOBS) --dist loadscope)
 
-.PHONY: bench-training-class same-under-load mutant-hints charged-elsewhere bench-peers bench-scale constraints calibrate bench-training test-training test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean dist student-kit
+.PHONY: bench-student bench-training-class same-under-load mutant-hints charged-elsewhere bench-peers bench-scale constraints calibrate bench-training test-training test-fast help env demo test release collect grade feedback export report audit mutants docs feedback-gallery bench lint clean dist student-kit
 
 help:
 	@echo "make demo      environment, then grade the demonstration class and say where the report is"
@@ -36,6 +36,7 @@ help:
 	@echo "make student-kit   dist/student-kit.zip: what a class is handed"
 	@echo "make feedback-gallery   all feedback on one page"
 	@echo "make bench     measure speed and memory, also of stock nbgrader (an hour), write benchmarks/results/"
+	@echo "make bench-student   what the kit takes on a student's disk beside torch, and its three commands"
 	@echo "make bench-training   what each training task costs and measures (half an hour)"
 	@echo "make bench-training-class   a class of twenty with its training, two at once: is anything lost or different? (ASSIGNMENT=vae)"
 	@echo "make bench-peers   the same checks, submissions and attacks through other graders (PEERS=\"otter-grader\"), each from PyPI in an environment of its own (an hour)"
@@ -127,6 +128,9 @@ docs: env
 
 feedback-gallery: env
 	@$(BIN)/python tools/feedback_gallery.py
+
+bench-student: env
+	@$(BIN)/python benchmarks/students/install.py
 
 bench-training: env
 	@$(BIN)/python benchmarks/training.py $(TASKS)
