@@ -11,9 +11,10 @@ from autograder.checks.files import load_checks
 from autograder.checks.info import info_of
 from autograder.course.check_files import fitting_module
 from autograder.errors import UsageError, suggest
+from autograder.runtime.stand_ins.toys import FILE as TOYS
 from autograder.student.own_files import assignment_folders, modules_named_by, toys_beside
 from autograder.submission import find_notebook
-from autograder.submission.notebooks.cells import check_sources
+from autograder.submission.notebooks.cells import check_sources, file_brought
 
 Function = Callable[..., None]
 
@@ -27,12 +28,14 @@ class VisibleChecks:
         modules: all modules that the checks look at.
         functions: module and check, in order.
         toys: the source of the small modules that checks use.
+        unable: how many checks cannot run because these modules are not there.
     """
 
     name: str
     modules: tuple[str, ...]
     functions: tuple[tuple[str, Function], ...]
     toys: bytes = b""
+    unable: int = 0
 
     def only(self, wanted: Collection[str]) -> VisibleChecks:
         """Those of some exercises or modules, by ``losses.gaussian_kl``, ``gaussian_kl`` or ``losses``.
@@ -45,7 +48,7 @@ class VisibleChecks:
         for name in wanted:
             if name not in known:
                 raise UsageError(f"there is no exercise {name!r} with visible checks", "--only", suggest(name, sorted(known)))
-        return VisibleChecks(self.name, self.modules, tuple(kept), self.toys)
+        return VisibleChecks(self.name, self.modules, tuple(kept), self.toys, self.unable)
 
 
 def _names(module: str, function: Function) -> set[str]:
@@ -101,9 +104,16 @@ def _in_notebook(path: Path) -> VisibleChecks | None:
 
     for source in check_sources(notebook) if notebook is not None else ():
         exec(compile(source, "a check of the notebook", "exec", dont_inherit=True), {"visible_checks": visible_checks})
+    if notebook is None or not found:
+        return None
     modules = tuple(dict.fromkeys(module for module, _ in found))
-    folder = path if path.is_dir() else path.parent
-    return VisibleChecks(path.stem, modules, tuple(found), toys_beside(folder)) if found else None
+    toys = toys_beside(path if path.is_dir() else path.parent) or file_brought(notebook, TOYS)
+    able = tuple(pair for pair in found if toys or not _uses_toys(pair[1]))
+    return VisibleChecks(path.stem, modules, able, toys, len(found) - len(able))
+
+
+def _uses_toys(function: Function) -> bool:
+    return "toy" in function.__code__.co_names
 
 
 def _nothing_found(path: Path, assignment: str | None) -> UsageError:
