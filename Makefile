@@ -77,7 +77,9 @@ release: env
 	@echo "$(ASSIGNMENT) is in the gradebook; hand it out with: nbgrader release_assignment $(ASSIGNMENT)"
 
 collect: env
-	@$(BIN)/nbgrader collect $(ASSIGNMENT) --update
+	@$(BIN)/nbgrader collect $(ASSIGNMENT) --update || { \
+	  echo "collect: nbgrader could not fetch anything, see above (where its exchange lies: c.Exchange.root in nbgrader_config.py;" >&2; \
+	  echo "  work that did not come through nbgrader needs no collecting: make grade SUBMISSIONS=folder)" >&2; exit 1; }
 
 grade: env
 	@if ls -d submitted/*/$(ASSIGNMENT) >/dev/null 2>&1; then \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ def find_checks(path: Path, assignment: str | None) -> VisibleChecks:
     tests = _test_files(path, assignment)
     if not tests:
         checks = _in_notebook(path)
-        if checks is None:
+        if checks is None or (assignment and (known := _assignments_here()) and assignment not in known):
             raise _nothing_found(path, assignment)
         return checks
     folder = tests[0].parent
@@ -113,13 +114,30 @@ def _in_notebook(path: Path) -> VisibleChecks | None:
 
 
 def _uses_toys(function: Function) -> bool:
-    return "toy" in function.__code__.co_names
+    """Whether a check, or a helper that it calls by name, asks for a small module."""
+    waiting: list[Any] = [function]
+    seen: set[Any] = {function}
+    while waiting:
+        one = waiting.pop()
+        if "toy" in one.__code__.co_names:
+            return True
+        around = inspect.getclosurevars(one)
+        found = [*around.nonlocals.values(), *around.globals.values()]
+        helpers = {helper for helper in found if inspect.isfunction(helper)} - seen
+        waiting += helpers
+        seen |= helpers
+    return False
+
+
+def _assignments_here() -> list[str]:
+    """The assignments in this folder and those above it."""
+    above = [place / "assignments" for place in (Path.cwd(), *Path.cwd().parents)]
+    return sorted({test.parent.name for place in above for test in place.glob("*/test_*.py")})
 
 
 def _nothing_found(path: Path, assignment: str | None) -> UsageError:
     """Say what could be meant: a misspelt assignment, or a folder below."""
-    above = [place / "assignments" for place in (Path.cwd(), *Path.cwd().parents)]
-    known = sorted({test.parent.name for place in above for test in place.glob("*/test_*.py")})
+    known = _assignments_here()
     if assignment and assignment not in known and known:
         return UsageError(f"there is no assignment {assignment!r} here", str(path), suggest(assignment, known))
     below = sorted({str(test.parent) for pattern in ("*/test_*.py", "assignments/*/test_*.py") for test in path.glob(pattern)})

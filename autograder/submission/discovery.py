@@ -18,11 +18,11 @@ from autograder.submission.notes import Skipped
 
 _FORMS = (".zip", ".ipynb", ".py")
 # Handed in, but not readable: they get a result that says so.
-_ENDINGS = (
-    ".rar .7z .tar .gz .tar.gz .tgz .bz2 .tar.bz2 .xz .tar.xz .tar.zst .zst .zipx .pdf .doc .docx .odt .pages .rtf .html "
-    ".htm .tex .ps .ipynb~ .py~ .pyc .r .rmd .jl .m .png .jpg .jpeg .heic"
-)
-_WRONG_FORMS = frozenset(_ENDINGS.split())
+_ARCHIVES = ".rar .7z .tar .gz .tar.gz .tgz .bz2 .tar.bz2 .xz .tar.xz .tar.zst .zst .zipx"
+_FOREIGN_ARCHIVES = frozenset(_ARCHIVES.split())
+"""Somebody's whole work, though nobody can read it: a loose module beside one is somebody else's."""
+_ENDINGS = ".pdf .doc .docx .odt .pages .rtf .html .htm .tex .ps .ipynb~ .py~ .pyc .r .rmd .jl .m .png .jpg .jpeg .heic"
+_WRONG_FORMS = _FOREIGN_ARCHIVES | frozenset(_ENDINGS.split())
 _PERHAPS = (".json", ".txt")
 """Lists and remarks, or notebooks under another ending: their content decides."""
 _LOOKED_AT = 2**16
@@ -143,7 +143,7 @@ def _is_wrapper(inner: Path, outer: Path, assignment: str) -> bool:
 def _looks_like_one(child: Path, names: set[str], depth: int = 2) -> bool:
     """Whether a file has a form of submissions, or a folder holds, not too deep, something to grade."""
     if not _is_folder(child):
-        return _is_file(child) and _ending(child) in _FORMS
+        return _is_file(child) and (_ending(child) in _FORMS or _ending(child) in _FOREIGN_ARCHIVES)
     try:
         inside = list(islice(_children(child), _MOST_LOOKED_AT))
     except OSError:

@@ -263,3 +263,10 @@ def test_loose_modules_do_not_hide_a_class(tmp_path: Path, capsys: pytest.Captur
     assert "folders and zips in it hold work, too: ann, ben" in capsys.readouterr().err
     assert set(_owners(_written(tmp_path / "own", {"losses.py": b"3", "old/losses.py": b"2"}))) == {"own"}
     assert capsys.readouterr().err == ""
+
+
+def test_an_archive_that_nobody_can_read_is_somebodys(tmp_path: Path) -> None:
+    """Beside a module that is called like a student the folder is a class; beside a student's own module it is theirs."""
+    folder = _written(tmp_path / "week", {"bela.py": b"x = 1", "nina.tar.gz": b"x", "omar.rar": b"x"})
+    assert set(_owners(folder)) == {"bela", "nina", "omar"}
+    assert set(_owners(_written(tmp_path / "mine", {"losses.py": b"x = 1", "old.tar.gz": b"x"}))) == {"mine"}

@@ -101,10 +101,11 @@ def test_a_notebook_alone_is_checked_with_the_checks_that_it_brings(
 def test_toys_that_a_notebook_alone_lacks_are_no_mistake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What needs them is not run and that is said; a notebook of a kit has them in a cell, which need not have been run."""
+    """What needs them, also by way of a helper, is not run and that is said; a kit's notebook has them in a cell."""
     assignment = load_course(tmp_path / "course")
     visible = assignment.folder / "visible" / "test_pieces.py"
-    visible.write_text(visible.read_text().replace("table = torch", 'candidate.toy("Toy")\n    table = torch'))
+    visible.write_text(visible.read_text().replace("table = torch", "made(candidate)\n    table = torch"))
+    visible.write_text(visible.read_text() + "\n\ndef made(candidate):\n    return candidate.toy('Toy')\n")
     alone = tmp_path / "alone"
     alone.mkdir()
     monkeypatch.chdir(alone)
