@@ -22,7 +22,7 @@ from autograder.course.outline import TRAINING
 from autograder.data.locate import data_here
 from autograder.errors import AutograderError, GraderError, UsageError
 from autograder.grading.crew import grade_all
-from autograder.grading.downloads import arranged
+from autograder.grading.downloads import submissions_at
 from autograder.grading.jobs import Done, Job
 from autograder.grading.options import GradeOptions
 from autograder.grading.shards import Shard
@@ -35,7 +35,7 @@ from autograder.results.run_log import RunLog
 from autograder.results.schema import Limits, SubmissionResult
 from autograder.results.store import Stored, write_class, write_summary
 from autograder.sandbox import profiles
-from autograder.submission import find_submissions, read_submission, student_of
+from autograder.submission import read_submission, student_of
 
 
 class ClassRun:
@@ -70,6 +70,7 @@ class ClassRun:
         self._log = RunLog(out)
         self._data: dict[str, str] = {}
         self._named: frozenset[str] = frozenset()
+        self._owners: dict[Path, str] = {}
 
     def grade(self, paths: Sequence[Path], processes: int, *, resume: bool) -> None:
         """Grade everything at ``paths``; every result is on disk before the next one is waited for."""
@@ -135,17 +136,16 @@ class ClassRun:
         ]
 
     def _find(self, paths: Sequence[Path]) -> list[Path]:
-        found: dict[Path, None] = {}
+        found: dict[Path, str] = {}
         for path in paths:
-            expected = self.outline.expected_files
-            place = arranged(path, {*expected, f"{self.outline.name}.ipynb"}, self.out / "submissions")
-            found.update(dict.fromkeys(find_submissions(place, expected, self.outline.name)))
+            found |= submissions_at(path, self.outline, self.out / "submissions")
         if not found:
             raise UsageError("no submissions found", ", ".join(map(str, paths)))
+        self._owners = {path: student for path, student in found.items() if student}
         return list(found)
 
     def _job(self, path: Path, known: frozenset[ResultKey]) -> Job:
-        return Job(path, known)
+        return Job(path, known, self._owners.get(path, ""))
 
     def _start_log(self, paths: Sequence[Path], submissions: int, resume: bool) -> None:
         part = f"{self.shard.number}/{self.shard.count}" if self.shard else None
@@ -170,7 +170,7 @@ class ClassRun:
         return (
             result.assignment == self.outline.name
             and result.status in ("graded", "unreadable")
-            and result.seed == self.options.seed
+            and (self.any_seed or result.seed == self.options.seed)
             and result.isolation.profile >= self._profile
             and result.limits == Limits(time_s=self.options.time_limit, memory_mb=self.options.memory_limit_mb)
             and not self.options.only
@@ -223,7 +223,7 @@ class ClassRun:
 
     def _student(self, path: Path) -> str:
         """Whose a submission is."""
-        return student_of(path)
+        return self._owners.get(path) or student_of(path)
 
     def _content_of(self, path: Path) -> str:
         try:

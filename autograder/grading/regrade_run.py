@@ -17,7 +17,7 @@ from autograder.grading.options import GradeOptions
 from autograder.grading.shards import parse_shard
 from autograder.results.comparison import Comparison, compare
 from autograder.results.results_folder import ResultKey
-from autograder.results.run_log import read_run_log
+from autograder.results.run_log import last_whole_run, read_run_log
 from autograder.results.schema import SubmissionResult
 from autograder.results.store import load_results
 
@@ -69,7 +69,8 @@ class RegradeRun(ClassRun):
         return paths
 
     def _job(self, path: Path, known: frozenset[ResultKey]) -> Job:
-        return Job(path, known, earlier=tuple(filter(self._same_machine, self._by_student[self._student(path)])))
+        owner = self._owners.get(path, "")
+        return Job(path, known, owner, tuple(filter(self._same_machine, self._by_student[self._student(path)])))
 
     def _same_machine(self, result: SubmissionResult) -> bool:
         """Whether limits and libraries are those of then: others may decide a check at its tolerance otherwise."""
@@ -85,9 +86,8 @@ def _release(version: str) -> str:
 
 
 def last_start(folder: Path, assignment: str) -> dict[str, Any]:
-    """What the log of a results folder says of its last whole run; empty where it says nothing."""
-    starts = [one for one in read_run_log(folder) if one.get("event") == "started" and one.get("assignment") == assignment]
-    return dict(next((one for one in reversed(starts) if one.get("paths")), {}))
+    """What the log of a results folder says of its last whole run, or of the parts that were merged; empty if nothing."""
+    return dict(last_whole_run(read_run_log(folder), assignment) or {})
 
 
 def options_of(started: Mapping[str, Any], results: Sequence[SubmissionResult], changes: Mapping[str, Any]) -> GradeOptions:

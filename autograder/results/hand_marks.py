@@ -7,7 +7,7 @@ changed, rows and columns never taken away, so that a mark survives every new gr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,37 @@ def enter_marks(folder: Path, results: Sequence[Stored]) -> list[str]:
             save_result(one.result, folder, one.stem)
     _extend(path, table, [one.result for one in marked])
     return warnings
+
+
+def take_over_marks(folders: Iterable[Path], out: Path) -> None:
+    """Fill into the table of ``out`` the cells of those of ``folders`` that are empty there.
+
+    Raises:
+        UsageError: the table cannot be written.
+    """
+    own = _read(out / FILE)
+    if own is None:
+        return
+    before = ([*own.header], [[*row] for row in own.rows])
+    for table in filter(None, (_read(folder / FILE) for folder in folders)):
+        _take_over(table, own)
+    if (own.header, own.rows) != before:
+        rows = [row + [""] * (len(own.header) - len(row)) for row in own.rows]
+        write_atomically(out / FILE, csv_text([own.header, *rows], own.delimiter))
+
+
+def _take_over(table: _Table, own: _Table) -> None:
+    """Fill in one table: rows and columns that are missing, and cells that are empty."""
+    own.header += [heading for heading in table.header if heading not in own.header]
+    places = [own.header.index(heading) for heading in table.header]
+    rows = {row[0].strip(): row for row in own.rows}
+    for row in table.rows:
+        mine = rows.get(row[0].strip())
+        if mine is None:
+            own.rows.append(mine := rows.setdefault(row[0].strip(), []))
+        mine += [""] * (len(own.header) - len(mine))
+        for place, cell in zip(places, row, strict=False):
+            mine[place] = mine[place] or cell
 
 
 def _is_written(exercise: ExerciseResult) -> bool:

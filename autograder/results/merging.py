@@ -1,22 +1,28 @@
 """Puts the results of several folders, the shards of a class, into one.
 
 Merging twice, or a folder with itself, changes nothing. Nothing is lost: where two folders hold different work under one
-name, both are kept, each in a file of its own, and that is said.
+name, both are kept, each in a file of its own, and that is said. Earlier attempts, marks entered by hand and the logs of the
+runs come along.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from unicodedata import normalize
 
 from autograder.atomic import write_atomically
 from autograder.errors import UsageError
-from autograder.results.result_names import name_results
-from autograder.results.results_folder import ResultKey, key_of
+from autograder.results.hand_marks import take_over_marks
+from autograder.results.result_names import result_name
+from autograder.results.results_folder import HISTORY, attempts_before, differ, key_of, past_folders
+from autograder.results.run_log import take_over_runs
 from autograder.results.schema import SubmissionResult
-from autograder.results.store import Stored, load_results, save_result
+from autograder.results.store import Stored, load_result, load_results, save_result
 
+Work = tuple[str, str]
+"""A student, and the digest of what was handed in."""
 _WORTH = {"grader_error": 0, "unreadable": 1}
 """Of two results of the same work the one that says more is kept; everything else is worth more than these."""
 
@@ -29,26 +35,85 @@ def merge_results(folders: Sequence[Path], out: Path) -> list[str]:
     """
     warnings: list[str] = []
     found: dict[Path, SubmissionResult] = {}
-    for folder in dict.fromkeys(path.resolve() for path in folders):
+    sources = [folder for folder in dict.fromkeys(path.resolve() for path in folders) if folder != out.resolve()]
+    for folder in sources:
         stored, told = load_results(folder)
         warnings += [f"{folder}: {line}" for line in told]
         found.update((folder / f"{one.stem}.json", one.result) for one in stored)
-    _refuse_several_assignments(found.values())
+    there, told = load_results(out) if out.is_dir() else ([], [])
+    warnings += told
+    _refuse_several_assignments([*found.values(), *(one.result for one in there)])
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot be made: {error.strerror}", str(out), "choose another folder with --out") from None
-    there, told = load_results(out)
-    warnings += told
-    best = _best(found, {key_of(one.result): one for one in there})
-    students = {path: found[path].student for path in best}
-    for student, number in Counter(students.values()).items():
-        if number > 1:
-            warnings.append(f"there is different work of {student} in {number} folders: each has a file of its own")
-    stems = name_results(students, there, lambda path: found[path].submission_sha256)
+    best = {path: found[path] for path in _best(found, {_work(one.result): one for one in there})}
+    stems = _stems(best, there, _replaced(sources, found))
     for path in best:
         _copy(path, found[path], out, stems[path])
-    return warnings
+    _take_over_history(sources, out)
+    take_over_marks(sources, out)
+    take_over_runs(sources, out)
+    return [*warnings, *_different_work(out)]
+
+
+def _work(result: SubmissionResult) -> Work:
+    return result.student, result.submission_sha256
+
+
+def _different_work(out: Path) -> list[str]:
+    """One line for each student of whom there is more than one piece of work."""
+    return [
+        f"there is different work of {student} in {number} folders: each has a file of its own"
+        for student, number in Counter(one.result.student for one in load_results(out)[0]).items()
+        if number > 1
+    ]
+
+
+def _replaced(folders: Iterable[Path], found: Mapping[Path, SubmissionResult]) -> dict[Path, set[Work]]:
+    """By the file of a result the works of the same student that it has taken the place of, as its folder's history says."""
+    works: dict[Path, set[Work]] = {path: set() for path in found}
+    for folder in folders:
+        latest = {result.student: path for path, result in found.items() if path.parent == folder}
+        for one in attempts_before(folder, [Stored(path.stem, found[path]) for path in latest.values()]):
+            if one.result.student in latest:
+                works[latest[one.result.student]].add(_work(one.result))
+    return works
+
+
+def _stems(
+    results: Mapping[Path, SubmissionResult], there: Sequence[Stored], replaced: Mapping[Path, set[Work]]
+) -> dict[Path, str]:
+    """Which file each result goes to: that of a result of the same work, or of work that it has replaced, or a new one."""
+    free = {_work(one.result): one.stem for one in there}
+    taken = {normalize("NFKD", one.stem).casefold() for one in there}
+    stems: dict[Path, str] = {}
+    for path, result in results.items():
+        candidates = [_work(result), *sorted(replaced[path])]
+        known = next((work for work in candidates if work in free), None)
+        stems[path] = free.pop(known) if known is not None else result_name(result.student, taken)
+    return stems
+
+
+def _take_over_history(folders: Iterable[Path], out: Path) -> None:
+    """Copy what the folders' runs have replaced, under the names that the same students' results have in ``out``."""
+    stems = {one.result.student: one.stem for one in reversed(load_results(out)[0])}
+    for past in (past for folder in folders for past in past_folders(folder)):
+        for one in load_results(past)[0]:
+            _keep_in_history(one.result, out / HISTORY, past.name, stems.get(one.result.student, one.stem))
+
+
+def _keep_in_history(result: SubmissionResult, history: Path, stamp: str, stem: str) -> None:
+    """Write a result that was replaced; beside another that was replaced at the same moment."""
+    number, place = 1, history / stamp
+    while (kept := place / f"{stem}.json").exists():
+        earlier = load_result(kept)
+        if key_of(earlier) == key_of(result) and not differ(earlier, result):
+            return
+        number += 1
+        place = history / f"{stamp}~{number}"
+    place.mkdir(parents=True, exist_ok=True)
+    save_result(result, place, stem)
 
 
 def _refuse_several_assignments(results: Iterable[SubmissionResult]) -> None:
@@ -59,14 +124,22 @@ def _refuse_several_assignments(results: Iterable[SubmissionResult]) -> None:
         )
 
 
-def _best(found: dict[Path, SubmissionResult], there: dict[ResultKey, Stored]) -> list[Path]:
-    """The files to be copied: of the same work's results the most telling one, unless one that tells as much is there."""
-    best: dict[ResultKey, Path] = {}
+def _best(found: Mapping[Path, SubmissionResult], there: Mapping[Work, Stored]) -> list[Path]:
+    """The files to be copied: of the same work's results the most telling one, unless the same is there.
+
+    Of results that tell as much that of the later folder is kept: a part may have been graded again by a newer grader.
+    """
+    best: dict[Work, Path] = {}
     for path, result in found.items():
-        key = key_of(result)
-        if key not in best or _worth(result) > _worth(found[best[key]]):
-            best[key] = path
-    return [path for key, path in best.items() if key not in there or _worth(found[path]) > _worth(there[key].result)]
+        if (known := best.get(_work(result))) is None or _worth(result) >= _worth(found[known]):
+            best[_work(result)] = path
+    return [path for work, path in best.items() if work not in there or _says_more(found[path], there[work].result)]
+
+
+def _says_more(new: SubmissionResult, old: SubmissionResult) -> bool:
+    if _worth(new) == _worth(old):
+        return key_of(new) != key_of(old)
+    return _worth(new) > _worth(old)
 
 
 def _worth(result: SubmissionResult) -> int:

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.atomic import refused
@@ -77,3 +78,30 @@ def read_run_log(folder: Path) -> list[dict[str, object]]:
         except ValueError:
             continue
     return [one for one in found if isinstance(one, dict)]
+
+
+def take_over_runs(folders: Sequence[Path], out: Path) -> None:
+    """Add to the log of ``out`` that the results of ``folders`` were put there: where all their submissions lie, and the
+    options with which they were graded. Nothing is added that the log says already.
+    """
+    starts = [start for folder in folders if (start := last_whole_run(read_run_log(folder))) is not None]
+    if not starts:
+        return
+    paths = list(dict.fromkeys(str(path) for start in starts for path in _listed(start["paths"])))
+    merged = {key: value for key, value in starts[-1].items() if key not in ("time", "run", "event")}
+    merged |= {"paths": paths, "shard": None}
+    last = last_whole_run(read_run_log(out))
+    if last is None or not set(paths) <= set(_listed(last["paths"])):
+        RunLog(out).write("merged", **merged)
+
+
+def last_whole_run(lines: Sequence[dict[str, object]], assignment: str = "") -> dict[str, object] | None:
+    """The last line of a log that says where submissions lie and how they were graded, of one assignment if it is named."""
+    for line in reversed(lines):
+        if line.get("event") in ("started", "merged") and line.get("paths") and assignment in ("", line.get("assignment")):
+            return line
+    return None
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

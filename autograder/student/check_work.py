@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -67,6 +68,9 @@ def check_folder(
         checks, path = checks.only([path.stem]), path.parent
     if only:
         checks = checks.only(only)
+    if checks.unable:
+        missing = f"toys.py is not beside {path.name}, so {checks.unable} of its checks were not run"
+        print(f"autograder: {missing} (your course handed it out with the notebook)", file=sys.stderr)
     with ended_by_signals():
         space = local_space(path, checks.modules)
         run = _Run(checks, space, Console())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,10 @@ from autograder.checks.files import load_checks
 from autograder.checks.info import info_of
 from autograder.course.check_files import fitting_module
 from autograder.errors import UsageError, suggest
+from autograder.runtime.stand_ins.toys import FILE as TOYS
 from autograder.student.own_files import assignment_folders, modules_named_by, toys_beside
 from autograder.submission import find_notebook
-from autograder.submission.notebooks.cells import check_sources
+from autograder.submission.notebooks.cells import check_sources, file_brought
 
 Function = Callable[..., None]
 
@@ -27,12 +29,14 @@ class VisibleChecks:
         modules: all modules that the checks look at.
         functions: module and check, in order.
         toys: the source of the small modules that checks use.
+        unable: how many checks cannot run because these modules are not there.
     """
 
     name: str
     modules: tuple[str, ...]
     functions: tuple[tuple[str, Function], ...]
     toys: bytes = b""
+    unable: int = 0
 
     def only(self, wanted: Collection[str]) -> VisibleChecks:
         """Those of some exercises or modules, by ``losses.gaussian_kl``, ``gaussian_kl`` or ``losses``.
@@ -45,7 +49,7 @@ class VisibleChecks:
         for name in wanted:
             if name not in known:
                 raise UsageError(f"there is no exercise {name!r} with visible checks", "--only", suggest(name, sorted(known)))
-        return VisibleChecks(self.name, self.modules, tuple(kept), self.toys)
+        return VisibleChecks(self.name, self.modules, tuple(kept), self.toys, self.unable)
 
 
 def _names(module: str, function: Function) -> set[str]:
@@ -63,7 +67,7 @@ def find_checks(path: Path, assignment: str | None) -> VisibleChecks:
     tests = _test_files(path, assignment)
     if not tests:
         checks = _in_notebook(path)
-        if checks is None:
+        if checks is None or (assignment and (known := _assignments_here()) and assignment not in known):
             raise _nothing_found(path, assignment)
         return checks
     folder = tests[0].parent
@@ -101,15 +105,39 @@ def _in_notebook(path: Path) -> VisibleChecks | None:
 
     for source in check_sources(notebook) if notebook is not None else ():
         exec(compile(source, "a check of the notebook", "exec", dont_inherit=True), {"visible_checks": visible_checks})
+    if notebook is None or not found:
+        return None
     modules = tuple(dict.fromkeys(module for module, _ in found))
-    folder = path if path.is_dir() else path.parent
-    return VisibleChecks(path.stem, modules, tuple(found), toys_beside(folder)) if found else None
+    toys = toys_beside(path if path.is_dir() else path.parent) or file_brought(notebook, TOYS)
+    able = tuple(pair for pair in found if toys or not _uses_toys(pair[1]))
+    return VisibleChecks(path.stem, modules, able, toys, len(found) - len(able))
+
+
+def _uses_toys(function: Function) -> bool:
+    """Whether a check, or a helper that it calls by name, asks for a small module."""
+    waiting: list[Any] = [function]
+    seen: set[Any] = {function}
+    while waiting:
+        one = waiting.pop()
+        if "toy" in one.__code__.co_names:
+            return True
+        around = inspect.getclosurevars(one)
+        found = [*around.nonlocals.values(), *around.globals.values()]
+        helpers = {helper for helper in found if inspect.isfunction(helper)} - seen
+        waiting += helpers
+        seen |= helpers
+    return False
+
+
+def _assignments_here() -> list[str]:
+    """The assignments in this folder and those above it."""
+    above = [place / "assignments" for place in (Path.cwd(), *Path.cwd().parents)]
+    return sorted({test.parent.name for place in above for test in place.glob("*/test_*.py")})
 
 
 def _nothing_found(path: Path, assignment: str | None) -> UsageError:
     """Say what could be meant: a misspelt assignment, or a folder below."""
-    above = [place / "assignments" for place in (Path.cwd(), *Path.cwd().parents)]
-    known = sorted({test.parent.name for place in above for test in place.glob("*/test_*.py")})
+    known = _assignments_here()
     if assignment and assignment not in known and known:
         return UsageError(f"there is no assignment {assignment!r} here", str(path), suggest(assignment, known))
     below = sorted({str(test.parent) for pattern in ("*/test_*.py", "assignments/*/test_*.py") for test in path.glob(pattern)})

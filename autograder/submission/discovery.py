@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from autograder.submission.notes import Skipped
 
 _FORMS = (".zip", ".ipynb", ".py")
 # Handed in, but not readable: they get a result that says so.
-_ENDINGS = (
-    ".rar .7z .tar .gz .tar.gz .tgz .bz2 .tar.bz2 .xz .tar.xz .tar.zst .zst .zipx .pdf .doc .docx .odt .pages .rtf .html "
-    ".htm .tex .ps .ipynb~ .py~ .pyc .r .rmd .jl .m .png .jpg .jpeg .heic"
-)
-_WRONG_FORMS = frozenset(_ENDINGS.split())
+_ARCHIVES = ".rar .7z .tar .gz .tar.gz .tgz .bz2 .tar.bz2 .xz .tar.xz .tar.zst .zst .zipx"
+_FOREIGN_ARCHIVES = frozenset(_ARCHIVES.split())
+"""Somebody's whole work, though nobody can read it: a loose module beside one is somebody else's."""
+_ENDINGS = ".pdf .doc .docx .odt .pages .rtf .html .htm .tex .ps .ipynb~ .py~ .pyc .r .rmd .jl .m .png .jpg .jpeg .heic"
+_WRONG_FORMS = _FOREIGN_ARCHIVES | frozenset(_ENDINGS.split())
 _PERHAPS = (".json", ".txt")
 """Lists and remarks, or notebooks under another ending: their content decides."""
 _LOOKED_AT = 2**16
@@ -36,6 +36,7 @@ _WRAPPER = re.compile(
     r"[-_ ]?\d*",
     re.IGNORECASE,
 )
+_COPY = re.compile(r"(.+?) ?\((\d{1,3})\)")
 _MOST_LOOKED_AT = 2_000
 
 
@@ -65,10 +66,33 @@ def find_submissions(path: Path, expected: Collection[str], assignment: str = ""
         raise _cannot_be_read(path, error) from error
     if _is_one_submission(path, children, expected, assignment):
         return [path]
-    found = [child for child in children if _is_handed_in(child, expected)]
+    found = handed_in(children, expected)
     if not found:
         raise UsageError("there is no submission here", shown(str(path), 200), _remedy(expected))
     return found
+
+
+def handed_in(children: Iterable[Path], expected: Collection[str]) -> list[Path]:
+    """Return what of a class's folder is handed in: all but loose notes and lists."""
+    return [child for child in children if _is_handed_in(child, expected)]
+
+
+def copies_of(found: Collection[Path]) -> list[list[Path]]:
+    """Return what has been named ``ben (1).zip`` because ``ben.zip`` was there already: that, and its copies in order."""
+    groups: dict[Path, dict[int, Path]] = {}
+    for path in found:
+        stem, ending = (path.name, "") if _is_folder(path) else split_name(path.name)
+        copy = _COPY.fullmatch(stem)
+        if copy and (original := path.with_name(copy[1] + ending)) in found:
+            groups.setdefault(original, {0: original})[int(copy[2])] = path
+    return [[path for _, path in sorted(group.items())] for group in groups.values()]
+
+
+def held_below(path: Path, expected: Collection[str]) -> list[Path]:
+    """Return the folders and zips in a folder that hold something to grade of their own."""
+    names = {name.casefold() for name in expected}
+    inside = sorted(_children(path)) if _is_folder(path) else []
+    return [child for child in inside if (_is_folder(child) or _ending(child) == ".zip") and _looks_like_one(child, names)]
 
 
 def _remedy(expected: Collection[str]) -> str:
@@ -78,11 +102,12 @@ def _remedy(expected: Collection[str]) -> str:
 
 def _is_one_submission(path: Path, children: list[Path], expected: Collection[str], assignment: str) -> bool:
     names = {name.casefold() for name in expected}
-    if any(meant_name(child.name).casefold() in names and not _is_folder(child) for child in children):
-        return True
-    if _COLLECTION.fullmatch(path.name):
-        return False
     likely = [child for child in children if _looks_like_one(child, names)]
+    is_collection = _COLLECTION.fullmatch(path.name) is not None
+    if any(meant_name(child.name).casefold() in names and not _is_folder(child) for child in children):
+        return not (is_collection and any(_is_folder(child) or _ending(child) == ".zip" for child in likely))
+    if is_collection:
+        return False
     files = [child for child in likely if _ending(child) in (".py", ".ipynb")]
     if likely == files and len(expected) > 1 and all(_ending(child) == ".py" for child in files):
         return bool(files)
@@ -118,7 +143,7 @@ def _is_wrapper(inner: Path, outer: Path, assignment: str) -> bool:
 def _looks_like_one(child: Path, names: set[str], depth: int = 2) -> bool:
     """Whether a file has a form of submissions, or a folder holds, not too deep, something to grade."""
     if not _is_folder(child):
-        return _is_file(child) and _ending(child) in _FORMS
+        return _is_file(child) and (_ending(child) in _FORMS or _ending(child) in _FOREIGN_ARCHIVES)
     try:
         inside = list(islice(_children(child), _MOST_LOOKED_AT))
     except OSError:

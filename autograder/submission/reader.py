@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from autograder.errors import UsageError
 from autograder.plaintext import listed, shown
 from autograder.submission.archive import Archive
 from autograder.submission.containers import Container, digest_of, size_in_words
-from autograder.submission.folder import Folder
 from autograder.submission.layout import Layout, lay_out, nothing_found
 from autograder.submission.notebooks.cells import Cell, best_notebook, encoded, read_cells, runnable
 from autograder.submission.notebooks.magics import without_magics
@@ -26,6 +27,8 @@ from autograder.submission.syntax import syntax_errors
 from autograder.wire.names import NOTEBOOK
 
 DEFAULT_LIMITS = Limits()
+_PACKED = 2
+"""How many zips may lie in each other: some systems put into one what students have packed already."""
 _CHECKPOINTS = "checkpoints/"
 _CHECKPOINT = re.compile(_CHECKPOINTS + r"(\w{1,80})\.safetensors")
 
@@ -98,7 +101,7 @@ def find_notebook(path: Path, expected: Collection[str], notebook: str = "", lim
 
 
 def _lone_zip(listing: list[str]) -> str | None:
-    """Return the zip that a folder holds instead of code, as learning platforms hand it on."""
+    """Return the zip that a folder or another zip holds instead of code, as learning platforms hand it on."""
     zips = [path for path in listing if path.lower().endswith(".zip")]
     has_code = any(path.lower().endswith((".py", ".ipynb")) for path in listing)
     return zips[0] if len(zips) == 1 and not has_code else None
@@ -131,13 +134,22 @@ class _Reading:
 
     @contextmanager
     def _opened(self, path: Path) -> Iterator[tuple[Container, list[str]]]:
-        with open_container(path, self.limits) as container:
+        with ExitStack() as opened:
+            container: Container = opened.enter_context(open_container(path, self.limits))
             listing = container.listing(self.notes)
-            if isinstance(container, Folder) and (inner := _lone_zip(listing)):
-                with Archive(container.open(inner), self.limits) as archive:
-                    yield archive, archive.listing(self.notes)
-            else:
-                yield container, listing
+            for _ in range(_PACKED):
+                if (inner := _lone_zip(listing)) is None:
+                    break
+                container = opened.enter_context(Archive(self._stream(container, inner), self.limits))
+                listing = container.listing(self.notes)
+            yield container, listing
+
+    def _stream(self, container: Container, path: str) -> BinaryIO:
+        """A zip inside of something else; unpacked it is no larger than one that is handed in by itself may be."""
+        try:
+            return io.BytesIO(container.read(path, self.limits.archive_bytes))
+        except Skipped as error:
+            raise Unreadable(f"{shown(path)} cannot be used: {error}") from error
 
     def _read_files(self, container: Container, listing: list[str]) -> None:
         layout = lay_out(listing, self.expected, self.limits, self.notes)

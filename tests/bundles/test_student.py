@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,8 @@ from autograder.cli import app
 from autograder.course.course import Course
 from autograder.errors import GraderError, UsageError
 from autograder.submission import read_submission
+
+ROOT = Path(__file__).resolve().parents[2]
 
 Files = dict[str, bytes]
 
@@ -287,3 +290,13 @@ def git(repository: Path, *arguments: str) -> str:
 def log(repository: Path) -> list[str]:
     """Who made the commits."""
     return git(repository, "log", "--format=%an <%ae>").splitlines()
+
+
+def test_what_is_said_of_the_disk_is_measured() -> None:
+    """The record is of what the package requires now, and no more than was promised; the guide says the same figure."""
+    record = json.loads((ROOT / "benchmarks" / "results" / "student_install.json").read_text("utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert record["requires"] == project["dependencies"], "measure again: make bench-student"
+    assert record["megabytes_beyond_torch"] <= 300
+    assert f"{record['megabytes_beyond_torch']:.0f} MB" in (ROOT / "docs" / "guide" / "student.md").read_text("utf-8")
+    assert [command.split()[0] for command in record["commands"]] == ["pip", "cd", "autograder"]

@@ -121,6 +121,19 @@ def test_what_is_known_of_others_does_not_go_with_a_job(
     assert known == {"ann": {"ann"}, "ben": {"ben"}, "cem.zip": {"cem"}}
 
 
+def test_results_of_several_seeds_are_kept_where_none_was_asked_for(
+    course: str, a_class: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parts of a class have secret seeds of their own: merged and resumed, nobody is graded again."""
+    for number, name in enumerate(["ann", "cem.zip"]):
+        run(course, [a_class / name], tmp_path / "out", seed=number)
+    sent: list[Job] = []
+    monkeypatch.setattr(ClassRun, "_run", lambda _, jobs, __: (one for one in sent.extend(jobs) or ()))
+    resumed = ClassRun(course, GradeOptions(isolation="best"), tmp_path / "out", frozenset({"json"}), quiet=True, any_seed=True)
+    resumed.grade([a_class], 1, resume=True)
+    assert [job.path.name for job in sent if job.known] == ["ann", "cem.zip"]
+
+
 @pytest.mark.parametrize("options", [{"seed": 1}, {"only": ("double",)}, {"time_limit": 7.0}, {"memory_limit_mb": 2000}])
 def test_other_options_are_no_reason_to_keep_a_result(
     course: str, a_class: Path, tmp_path: Path, options: dict[str, Any]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from autograder.grading.downloads import arranged
+from autograder.grading.downloads import arranged, submissions_at
 from autograder.submission import find_submissions, read_submission, student_of
 
 EXPECTED = {"losses.py", "model.py", "vae.ipynb"}
@@ -64,18 +65,17 @@ def _found(target: Path) -> dict[str, dict[str, bytes]]:
 def test_every_students_files_come_together(platform: str, files: dict[str, bytes], packed: bool, tmp_path: Path) -> None:
     """Under the student's name and id, files by the names that the student gave them."""
     path = _zipped(tmp_path / "all.zip", files) if packed else _written(tmp_path / "download", files)
-    target = arranged(path, EXPECTED, tmp_path / "out" / "submissions")
-    assert target == tmp_path / "out" / "submissions"
-    assert _found(target) == WANTED[platform]
-    assert {student_of(one) for one in find_submissions(target, EXPECTED, "vae")} == set(WANTED[platform])
+    submissions = arranged(path, EXPECTED, tmp_path / "out" / "submissions")
+    assert {one.parent for one in submissions} == {tmp_path / "out" / "submissions"}
+    assert _found(tmp_path / "out" / "submissions") == WANTED[platform]
+    assert [student_of(one) for one in submissions] == sorted(WANTED[platform])
 
 
 def test_a_zip_in_a_download_is_the_students(tmp_path: Path) -> None:
     """It is read like any other: Canvas's most usual case."""
     inner = _zipped(tmp_path / "vae.zip", {"vae/losses.py": b"x = 7"}).read_bytes()
     files = {"archeranna_101_5_vae.zip": inner, "boltben_102_6_vae.ipynb": b'{"cells": [], "nbformat": 4, "nbformat_minor": 5}'}
-    target = arranged(_zipped(tmp_path / "all.zip", files), EXPECTED, tmp_path / "submissions")
-    anna, ben = find_submissions(target, EXPECTED, "vae")
+    anna, ben = arranged(_zipped(tmp_path / "all.zip", files), EXPECTED, tmp_path / "submissions")
     assert read_submission(anna, EXPECTED, notebook="vae.ipynb").files["losses.py"] == b"x = 7"
     assert read_submission(ben, EXPECTED, notebook="vae.ipynb").sha256
 
@@ -106,7 +106,7 @@ def test_a_newer_download_replaces_an_older_one(tmp_path: Path) -> None:
         ["losses.py", "model.py"],
         ["anna/losses.py", "ben/losses.py"],
         ["archeranna_101_55555_losses.py", "losses.py"],
-        ["archeranna_101_55555_losses.py", "Ben Bolt_12346_assignsubmission_file_losses.py"],
+        ["archeranna_101_55555_notes.ipynb", "archeranna_101_55556_more.py", "helper.py"],
         ["hw_1_2_x/losses.py"],
         ["vae_1.ipynb", "vae_2.ipynb"],
         [],
@@ -117,7 +117,7 @@ def test_anything_else_stays_where_it_is(names: list[str], tmp_path: Path) -> No
     folder = _written(tmp_path / "work", dict.fromkeys(names, b"x = 1"))
     folder.mkdir(exist_ok=True)
     for path in (folder, _zipped(tmp_path / "work.zip", dict.fromkeys(names, b"x = 1"))):
-        assert arranged(path, EXPECTED, tmp_path / "target") == path
+        assert arranged(path, EXPECTED, tmp_path / "target") == []
     assert not (tmp_path / "target").exists()
 
 
@@ -129,9 +129,8 @@ def test_names_that_lead_elsewhere(tmp_path: Path) -> None:
         ".._103_5_losses.py": b"x = 3",
         "C:evil_104_5_losses.py": b"x",
     }
-    target = arranged(_zipped(tmp_path / "all.zip", files), EXPECTED, tmp_path / "inner" / "submissions")
-    if target.name == "submissions":
-        assert set(_found(target)) <= {"student_103"}
+    submissions = arranged(_zipped(tmp_path / "all.zip", files), EXPECTED, tmp_path / "inner" / "submissions")
+    assert {one.name for one in submissions} <= {"student_103"}
     assert {path.name for path in tmp_path.rglob("*.py")} <= {"losses.py"}
     assert all(path.is_relative_to(tmp_path / "inner") for path in tmp_path.rglob("*.py"))
 
@@ -142,13 +141,132 @@ def test_links_in_a_download_are_not_followed(tmp_path: Path) -> None:
     secret = tmp_path / "secret.py"
     secret.write_bytes(b"secret")
     os.symlink(secret, folder / "boltben_102_6_losses.py")
-    target = arranged(folder, EXPECTED, tmp_path / "submissions")
-    assert set(_found(target)) == {"archeranna_101"}
+    (anna,) = arranged(folder, EXPECTED, tmp_path / "submissions")
+    assert anna.name == "archeranna_101"
 
 
 def test_garbage_is_left_to_the_reader(tmp_path: Path) -> None:
     """A zip that is none, and a path that is not there."""
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"PK no zip")
-    assert arranged(broken, EXPECTED, tmp_path / "target") == broken
-    assert arranged(tmp_path / "nothing", EXPECTED, tmp_path / "target") == tmp_path / "nothing"
+    assert arranged(broken, EXPECTED, tmp_path / "target") == []
+    assert arranged(tmp_path / "nothing", EXPECTED, tmp_path / "target") == []
+
+
+def _students(path: Path, tmp_path: Path) -> dict[str, set[str]]:
+    """Whose submissions are found at a path, and their files."""
+    found = arranged(path, EXPECTED, tmp_path / "target") or find_submissions(path, EXPECTED, "vae")
+    assert len({student_of(one) for one in found}) == len(found), "nobody is there twice"
+    return {student_of(one): set(read_submission(one, EXPECTED, notebook="vae").files) for one in found}
+
+
+CLUTTER = {".DS_Store": b"x", "__MACOSX/._archeranna_101_55555_losses.py": b"x", "Thumbs.db": b"x"}
+BOTH = {"archeranna_101", "boltben_102", "öst_103", "Anna Archer_12345", "Ben Bolt_12346"}
+MIXTURES = {
+    "in one folder": (lambda folder: _written(folder, {**CANVAS, **MOODLE, **CLUTTER}), BOTH),
+    "in folders side by side": (
+        lambda folder: _written(
+            folder, {f"submissions/{name}": b"x" for name in CANVAS} | {f"Moodle-1/{name}": b"x" for name in MOODLE} | CLUTTER
+        ),
+        BOTH,
+    ),
+    "as zips side by side": (
+        lambda folder: _zipped(_zipped(_made(folder) / "submissions.zip", CANVAS).with_name("m.zip"), MOODLE).parent,
+        BOTH,
+    ),
+    "one folder down": (
+        lambda folder: _written(folder, {f"submissions/{name}": b"x" for name in CANVAS}),
+        {"archeranna_101", "boltben_102", "öst_103"},
+    ),
+    "zipped with their folder": (
+        lambda folder: _zipped(_made(folder) / "all.zip", {f"submissions/{name}": b"x" for name in {**CANVAS, **CLUTTER}}),
+        {"archeranna_101", "boltben_102", "öst_103"},
+    ),
+    "beside other submissions": (
+        lambda folder: _written(folder, {**CANVAS, "erik/losses.py": b"x", "fay.ipynb": b"{}", "readme.txt": b"x"}),
+        {"archeranna_101", "boltben_102", "öst_103", "erik", "fay"},
+    ),
+    "with entries of text": (
+        lambda folder: _written(folder, {**CANVAS, "gil_104_text.html": b"<p>", "holt_LATE_105_text.html": b"<p>"}),
+        {"archeranna_101", "boltben_102", "öst_103", "gil_104", "holt_105"},
+    ),
+    "with accents in two forms": (
+        lambda folder: _written(
+            folder,
+            {
+                "Zoe\u0301 O'Hara_7_assignsubmission_file_/losses.py": b"x",
+                "Zo\u00e9 O'Hara_7_assignsubmission_onlinetext_/t.html": b"x",
+            },
+        ),
+        {"Zo\u00e9 O'Hara_7"},
+    ),
+}  # fmt: skip
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_nobody_is_missing_and_nobody_is_there_twice(name: str, tmp_path: Path) -> None:
+    """Whatever lies beside a download, and however it was unpacked."""
+    build, wanted = MIXTURES[name]
+    assert set(_students(build(tmp_path / "work"), tmp_path)) == wanted
+
+
+def test_the_last_upload_counts(tmp_path: Path) -> None:
+    """Of files of one name, by Canvas's number, not by their order as text; zips and notebooks too."""
+    names = ["ann_1_9_losses.py", "ann_1_10_losses-1.py", "ben_2_10_work-1.zip", "ben_2_9_work.zip"]
+    arranged(_written(tmp_path / "download", {name: name.encode() for name in names}), EXPECTED, tmp_path / "target")
+    assert _found(tmp_path / "target") == {
+        "ann_1": {"losses.py": b"ann_1_10_losses-1.py"},
+        "ben_2": {"work.zip": b"ben_2_10_work-1.zip"},
+    }
+
+
+def test_a_students_zip_is_no_download(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever names are in it: nobody hands in for somebody else. It is said, since it may be a download all the same."""
+    folder = _written(tmp_path / "class", {"anna/losses.py": b"x = 1"})
+    _zipped(folder / "mallory.zip", {"anna_101_5_losses.py": b"x = 0", "ben_102_6_losses.py": b"x = 0"})
+    assert set(_students(folder, tmp_path)) == {"anna", "mallory"}
+    assert not (tmp_path / "target").exists()
+    assert "mallory.zip" in capsys.readouterr().err
+
+
+OUTLINE = SimpleNamespace(expected_files={"losses.py", "model.py"}, name="vae")
+
+
+def _owners(path: Path) -> dict[str, str]:
+    """Which file or folder is graded for whom."""
+    found = submissions_at(path, OUTLINE, path.parent / "target")  # type: ignore[arg-type]
+    return {owner or student_of(one): one.name for one, owner in found.items()}
+
+
+def test_second_downloads_are_the_same_students(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As browsers name them: the last counts, under the student's name, and it is said. Alone a name stays what it is."""
+    folder = _written(tmp_path / "class", {"ann/losses.py": b"1", "ann (1)/losses.py": b"2", "dee (2).ipynb": b"{}"})
+    for name in ("ben.zip", "ben (1).zip", "ben (10).zip", "ben(2).zip"):
+        _zipped(folder / name, {"losses.py": name.encode()})
+    assert _owners(folder) == {"ann": "ann (1)", "ben": "ben (10).zip", "dee (2)": "dee (2).ipynb"}
+    told = capsys.readouterr().err
+    assert "ben (10).zip seems to be a second download of ben.zip" in told
+    assert told.count("warning") == 2
+
+
+def test_loose_modules_do_not_hide_a_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a folder called like a class it is graded; in one called otherwise, which may be a student's, it is said."""
+    files = {"ann/losses.py": b"1", "ben/model.py": b"2", "losses.py": b"3"}
+    assert set(_owners(_written(tmp_path / "submissions", files))) == {"ann", "ben", "losses"}
+    assert capsys.readouterr().err == ""
+    assert set(_owners(_written(tmp_path / "mine", files))) == {"mine"}
+    assert "folders and zips in it hold work, too: ann, ben" in capsys.readouterr().err
+    assert set(_owners(_written(tmp_path / "own", {"losses.py": b"3", "old/losses.py": b"2"}))) == {"own"}
+    assert capsys.readouterr().err == ""
+
+
+def test_an_archive_that_nobody_can_read_is_somebodys(tmp_path: Path) -> None:
+    """Beside a module that is called like a student the folder is a class; beside a student's own module it is theirs."""
+    folder = _written(tmp_path / "week", {"bela.py": b"x = 1", "nina.tar.gz": b"x", "omar.rar": b"x"})
+    assert set(_owners(folder)) == {"bela", "nina", "omar"}
+    assert set(_owners(_written(tmp_path / "mine", {"losses.py": b"x = 1", "old.tar.gz": b"x"}))) == {"mine"}

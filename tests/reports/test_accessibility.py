@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 from accessibility import axe_core, browser, dom, violations
 from sample_results import classroom, grader_error, result, unreadable
 from tiny_course import write_course
@@ -14,7 +15,10 @@ from autograder.audit.gallery import gallery_page
 from autograder.course.course import Course
 from autograder.reports.class_page import render_class_page
 from autograder.reports.feedback import render_feedback
+from autograder.reports.mathml import mathml
+from autograder.results.schema import Attempt, CheckResult, ExerciseResult
 from autograder.results.store import Stored
+from autograder.training.figures import curves, density, image_grid
 
 pytestmark = pytest.mark.skipif(browser() is None, reason="there is no Chromium here")
 
@@ -40,8 +44,44 @@ def gallery(folder: Path) -> str:
     return gallery_page(Course(folder), [name])
 
 
+def trained(folder: Path) -> str:
+    """A third attempt with everything that training shows: scores, a checkpoint's, curves, images, density; and formulas."""
+    score = CheckResult(
+        name="bound", title="reaches the bound", visibility="visible", score=0.5, max_score=1, status="failed",
+        value=37.0, zero=40.0, full=34.0, share=0.5, message="37 nats: 50 % of these points.",
+    )  # fmt: skip
+    task = ExerciseResult(
+        id="vae.training.vae_mnist",
+        kind="training",
+        score=0.5,
+        max_score=1,
+        status="partial",
+        checks=[score],
+        checkpoint=[score],
+    )
+    points = torch.rand(30, 2)
+    drawn = {
+        "vae.training.vae_mnist.curves": curves({"loss": [3.0, 2.0, 1.5], "kl": [0.1, 0.5, 0.7]}),
+        "vae.training.vae_mnist.samples": image_grid(torch.rand(20, 1, 8, 8)),
+        "vae.training.vae_mnist.density": density(-torch.rand(8, 8), points, (0, 1, 0, 1)),
+    }
+    (folder / "figures").mkdir()
+    for name, picture in drawn.items():
+        (folder / "figures" / f"{name}.svg").write_bytes(picture)
+    graded = result(attempt=Attempt(number=3, policy="best", counting_number=2, counting=12.5))
+    graded.exercises.append(task)
+    graded.artifacts.figures = [f"figures/{name}.svg" for name in drawn]
+    page = render_feedback(graded, folder)
+    assert page.count("data:image/svg+xml") == 3
+    assert "attempt 3" in page.lower()
+    bound = mathml(r"\log p(x) \geq \int q(z) \log \frac{p(x, z)}{q(z)} \, dz", block=True)
+    assert bound
+    return page.replace("</main>", f"<p>{mathml('x_1^2')}</p>{bound}</main>")
+
+
 PAGES = {
     "student": lambda folder: render_feedback(result(), folder),
+    "attempts, training and formulas": trained,
     "unreadable": lambda folder: render_feedback(unreadable(), folder),
     "no mark": lambda folder: render_feedback(grader_error(), folder),
     "class": lambda folder: class_page(30),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from sample_results import result as sample
 
 from autograder.errors import UsageError
+from autograder.grading.regrade_run import last_start
+from autograder.results.hand_marks import enter_marks
 from autograder.results.merging import merge_results
+from autograder.results.results_folder import attempts_before, past_folders
+from autograder.results.run_log import RunLog
 from autograder.results.schema import SubmissionResult
 from autograder.results.store import load_results, save_result
 
@@ -94,3 +99,109 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """One line with its name."""
     with pytest.raises(UsageError, match="nowhere"):
         merge_results([tmp_path / "nowhere"], tmp_path / "all")
+
+
+def replaced(path: Path, stamp: str, *results: SubmissionResult) -> Path:
+    """The same folder, with results that a run replaced then."""
+    for result in results:
+        past = path / "history" / stamp
+        past.mkdir(parents=True, exist_ok=True)
+        save_result(result, past, result.student)
+    return path
+
+
+def test_earlier_attempts_come_along(tmp_path: Path) -> None:
+    """Of all folders, under the names that results have here; a third merge adds none."""
+    first, second, third = "2026-10-01T12.00.00.000000Z", "2026-10-02T12.00.00.000000Z", "2026-10-03T12.00.00.000000Z"
+    one = replaced(folder(tmp_path, "one", of("anna", "c" * 64)), first, of("anna", "a" * 64))
+    replaced(one, third, of("anna", "b" * 64))
+    two = replaced(folder(tmp_path, "two", of("ben", "c" * 64)), second, of("ben", "b" * 64))
+    out = tmp_path / "all"
+    merge_results([one, two], out)
+    stored, _ = load_results(out)
+    tried = [(found.stem, found.result.submission_sha256[0]) for found in attempts_before(out, stored)]
+    assert sorted(tried) == [("anna", "a"), ("anna", "b"), ("ben", "b")]
+    assert [path.name for path in past_folders(out)] == [first, second, third]
+    before = contents(out)
+    merge_results([one, two, out], out)
+    assert contents(out) == before
+
+
+def test_different_work_replaced_at_one_moment_is_kept(tmp_path: Path) -> None:
+    """Two parts that ran at the same time: neither takes the other's place."""
+    stamp = "2026-10-01T12.00.00.000000Z"
+    parts = [
+        replaced(folder(tmp_path, name, of("anna", "c" * 64)), stamp, of("anna", digit * 64))
+        for name, digit in (("one", "a"), ("two", "b"))
+    ]
+    merge_results(parts, tmp_path / "all")
+    stored, _ = load_results(tmp_path / "all")
+    assert {one.result.submission_sha256[0] for one in attempts_before(tmp_path / "all", stored)} == {"a", "b"}
+
+
+def test_different_work_does_not_replace_what_is_there(tmp_path: Path) -> None:
+    """Where the parts are put into the first of them, which is what happens without --out."""
+    one, two = folder(tmp_path, "one", of("anna", "a" * 64)), folder(tmp_path, "two", of("anna", "b" * 64))
+    (warning,) = merge_results([one, two], one)
+    assert "different work of anna in 2 folders" in warning
+    stored, _ = load_results(one)
+    assert {found.result.submission_sha256[0] for found in stored} == {"a", "b"}
+
+
+def test_marks_entered_by_hand_come_along(tmp_path: Path) -> None:
+    """Every part has a table of its own; a mark that is there already stays."""
+    parts = [folder(tmp_path, name, of(student)) for name, student in (("one", "anna"), ("two", "ben"))]
+    for part, student in zip(parts, ("anna", "ben"), strict=True):
+        enter_marks(part, load_results(part)[0])
+        table = (part / "written.csv").read_text()
+        (part / "written.csv").write_text(re.sub(rf"^{student},", f"{student},1.5", table, flags=re.MULTILINE))
+    out = tmp_path / "all"
+    merge_results(parts, out)
+    before = contents(out)
+    enter_marks(out, load_results(out)[0])
+    written = [next(one for one in found.result.exercises if one.kind == "written").score for found in load_results(out)[0]]
+    assert written == [1.5, 1.5]
+    merge_results([*parts, out], out)
+    assert contents(out)["written.csv"] == before["written.csv"]
+
+
+def test_a_merged_class_can_be_graded_again(tmp_path: Path) -> None:
+    """It says where all its submissions lie and how they were graded, and is no longer a part of a class."""
+    parts = [folder(tmp_path, name, of(student)) for name, student in (("one", "anna"), ("two", "ben"))]
+    for number, part in enumerate(parts, start=1):
+        RunLog(part).start(assignment="vae", shard=f"{number}/2", paths=[f"/class/{number}", "/class/late"], time_limit=7.0)
+    out = tmp_path / "all"
+    merge_results(parts, out)
+    started = last_start(out, "vae")
+    assert started["paths"] == ["/class/1", "/class/late", "/class/2"]
+    assert (started["shard"], started["time_limit"]) == (None, 7.0)
+    before = contents(out)
+    merge_results([*parts, out], out)
+    assert contents(out) == before
+
+
+def test_a_part_that_was_graded_again_replaces_what_it_said(tmp_path: Path) -> None:
+    """By a newer grader, or newer work whose predecessor its history has: nobody is there twice."""
+    stamp, out = "2026-10-01T12.00.00.000000Z", tmp_path / "all"
+    part = folder(tmp_path, "one", of("anna", "a" * 64, grader_version="1"), of("ben", "a" * 64))
+    merge_results([part], out)
+    save_result(of("anna", "a" * 64, grader_version="2"), part, "anna")
+    save_result(of("ben", "b" * 64), replaced(part, stamp, of("ben", "a" * 64)), "ben")
+    assert merge_results([part], out) == []
+    stored, _ = load_results(out)
+    assert [(one.result.student, one.result.submission_sha256[0], one.stem) for one in stored] == [
+        ("anna", "a", "anna"),
+        ("ben", "b", "ben"),
+    ]
+    assert stored[0].result.grader_version == "2"
+    assert [one.result.submission_sha256[0] for one in attempts_before(out, stored)] == ["a"]
+
+
+def test_a_history_whose_penalties_have_moved_is_not_added_again(tmp_path: Path) -> None:
+    """The policy of the course is applied to what was merged, earlier attempts included."""
+    stamp, out = "2026-10-01T12.00.00.000000Z", tmp_path / "all"
+    part = replaced(folder(tmp_path, "one", of("anna", "b" * 64)), stamp, of("anna", "a" * 64))
+    merge_results([part], out)
+    replaced(out, stamp, of("anna", "a" * 64, submitted="2026-10-01T12:00:00+00:00"))
+    merge_results([part], out)
+    assert [path.name for path in past_folders(out)] == [stamp]

@@ -11,10 +11,11 @@ from student.printed import said
 from tiny_course import load_course, pieces, whole
 from tiny_course_files import PIECES
 
+from autograder.bundles.ready_notebook import ready_notebook
 from autograder.errors import UsageError
 from autograder.release.check_cells import check_cell
 from autograder.student.check_work import check_folder
-from autograder.student.find_checks import find_tests
+from autograder.student.find_checks import find_checks, find_tests
 from autograder.student.own_files import candidate_beside, local_space, modules_named_by
 
 
@@ -95,6 +96,34 @@ def test_a_notebook_alone_is_checked_with_the_checks_that_it_brings(
     text = said(capsys)
     assert "✗ pieces.double: " in text
     assert "got 3, expected 2" in text or "got" in text
+
+
+def test_toys_that_a_notebook_alone_lacks_are_no_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What needs them, also by way of a helper, is not run and that is said; a kit's notebook has them in a cell."""
+    assignment = load_course(tmp_path / "course")
+    visible = assignment.folder / "visible" / "test_pieces.py"
+    visible.write_text(visible.read_text().replace("table = torch", "made(candidate)\n    table = torch"))
+    visible.write_text(visible.read_text() + "\n\ndef made(candidate):\n    return candidate.toy('Toy')\n")
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    monkeypatch.chdir(alone)
+    texts = [pieces(), *(check_cell(assignment, one) or "" for one in assignment.exercises)]
+    cells = [{"cell_type": "code", "source": text, "metadata": {}, "outputs": []} for text in texts]
+    notebook = json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+    Path("mine.ipynb").write_text(notebook)
+    assert find_checks(Path("mine.ipynb"), None).unable == 1
+    check_folder(Path("mine.ipynb"))
+    told = capsys.readouterr()
+    assert "so 1 of its checks were not run" in told.err
+    assert "LookupError" not in told.out
+    Path("mine.ipynb").write_text(ready_notebook(notebook, "dgm-autograder", {"toys.py": "class Toy: ...\n"}))
+    assert find_checks(Path("mine.ipynb"), None).toys == b"class Toy: ...\n"
+    check_folder(Path("mine.ipynb"))
+    told = capsys.readouterr()
+    assert "toys.py" not in told.err + told.out
+    assert "LookupError" not in told.out
 
 
 def test_a_single_module_is_checked_alone_with_the_others_beside_it(work: Path, capsys: pytest.CaptureFixture[str]) -> None:

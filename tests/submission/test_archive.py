@@ -155,11 +155,22 @@ def test_archive_larger_than_the_limit(tmp_path: Path) -> None:
     assert "larger" in (read_zip(tmp_path, zipped(GOOD), Limits(archive_bytes=50)).unreadable or "")
 
 
-def test_nested_zip_is_not_opened(tmp_path: Path) -> None:
-    """Neither beside modules nor alone."""
-    inner = zipped(("model.py", b"x = 1"))
+def test_a_zip_in_a_zip_is_read(tmp_path: Path) -> None:
+    """Where it lies alone in the other, also in a folder there; three in each other are not, nor one beside modules."""
+    inner = zipped(("hw/model.py", b"x = 1"))
     assert set(read_zip(tmp_path, zipped(GOOD, ("inner.zip", inner))).files) == {"losses.py"}
-    assert "archive" in (read_zip(tmp_path, zipped(("inner.zip", inner))).unreadable or "")
+    twice = zipped(("hw1/inner.zip", inner), ("__MACOSX/hw1/._inner.zip", b"x"))
+    assert set(read_zip(tmp_path, twice).files) == {"model.py"}
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "ann" / "ann.zip").write_bytes(twice)
+    assert set(read_submission(tmp_path / "ann", EXPECTED).files) == {"model.py"}
+    assert "archive" in (read_zip(tmp_path, zipped(("c.zip", zipped(("b.zip", twice))))).unreadable or "")
+
+
+def test_a_zip_in_a_zip_has_the_limits_of_one(tmp_path: Path) -> None:
+    """Packed and unpacked: a few bytes that become many are not unpacked."""
+    bomb = zipped(("inner.zip", b"\0" * 2**20))
+    assert "larger" in (read_zip(tmp_path, bomb, Limits(archive_bytes=2**16)).unreadable or "")
 
 
 def test_encrypted_zip(tmp_path: Path) -> None:

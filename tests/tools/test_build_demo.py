@@ -140,7 +140,7 @@ def test_the_class_of_the_course_can_be_built(tmp_path: Path, monkeypatch: pytes
     assert find_root() == ROOT
     build_demo.main(str(tmp_path))
     names = {path.parent.name + "/" + path.name for path in tmp_path.glob("*/*")}
-    assert {"warmup/bela.py", "warmup/chidi.ipynb", "vae/carol.zip", "vae/niaj", "diffusion/trent"} <= names
-    assert len(names) == 23
+    assert {"warmup/bela.py", "warmup/chidi.ipynb", "vae/carol.zip", "vae/niaj", "diffusion/trent", "flows/greta"} <= names
+    assert len(names) == 28
     assert not zipfile.is_zipfile(tmp_path / "vae" / "grace.zip")
     assert all(any(path.rglob("*")) for path in tmp_path.glob("*/*") if path.is_dir())

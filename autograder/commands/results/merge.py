@@ -14,7 +14,8 @@ def run(
 ) -> None:
     """Put the results of shards into one folder, with all its pages. For instructors and clusters.
 
-    Reads FOLDERS/*.json and their figures; writes OUT like `autograder grade`. The same merge again changes nothing.
+    Reads FOLDERS/*.json, their figures, histories, written.csv and run.jsonl; writes OUT like `autograder grade`. The same
+    merge again changes nothing.
     """
     from autograder.imports import require_grading
 

@@ -6,6 +6,7 @@ way without touching the code, and validating them costs more than reading them.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -83,6 +84,18 @@ def check_sources(data: bytes, limits: Limits | None = None) -> list[str]:
     sources = [source_of(cell) for cell in all_cells(parsed(data, limits or Limits())) if is_code(cell)]
     found = [match[0] for source in sources for match in _CHECKS.finditer(source)]
     return [text for text in found if text.startswith("@visible_checks")]
+
+
+def file_brought(data: bytes, name: str, limits: Limits | None = None) -> bytes:
+    """Return the small file that a notebook of a student kit writes beside itself in one of its first cells; empty without."""
+    wanted = f"file-{name.partition('.')[0]}"
+    for cell in all_cells(parsed(data, limits or Limits())):
+        if cell.get("id") == wanted and is_code(cell):
+            for node in ast.walk(ast.parse(source_of(cell))):
+                match node:
+                    case ast.Call(func=ast.Attribute(attr="write_text"), args=[ast.Constant(value=str(text))]):
+                        return text.encode()
+    return b""
 
 
 def usefulness(cells: Iterable[Cell]) -> tuple[int, int, int]:
