@@ -144,6 +144,11 @@ def _replacements(node: ast.AST) -> Iterator[tuple[Slip, ast.AST]]:
         yield from _of_axis(node)
     elif isinstance(node, ast.AugAssign) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
         yield ("step_left_out", "one step left out"), ast.Pass()
+    if squared := _squared(node):
+        yield (
+            ("abs_instead_of_square", "an absolute value where a square belongs"),
+            ast.Call(ast.Name("abs", ast.Load()), [squared], []),
+        )
     if isinstance(node, ast.Call | ast.BinOp):
         yield ("intermediate_detached", "one intermediate result detached from the graph"), _detached(node)
     for name, change in OPERATORS.items():
@@ -171,6 +176,15 @@ def _of_operation(node: ast.BinOp) -> Iterator[tuple[Slip, ast.AST]]:
             )
     if not isinstance(node.op, ast.Add | ast.Mult):
         yield ("operands_exchanged", f"the two sides of one {sign} exchanged"), ast.BinOp(node.right, node.op, node.left)
+
+
+def _squared(node: ast.AST) -> ast.expr | None:
+    """What a square is taken of: ``x`` in ``x ** 2``, ``x.square()``, ``np.square(x)``."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        return node.left if isinstance(node.right, ast.Constant) and node.right.value == 2 else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "square":
+        return node.args[0] if node.args else node.func.value
+    return None
 
 
 def _detached(node: ast.expr) -> ast.Call:
