@@ -176,10 +176,9 @@ def _shortened(reference: Function, signature: inspect.Signature) -> Iterator[Su
     """An end of an axis left out, of one argument or of all that have the axis."""
     for axis, of in ((-1, "the last axis"), (0, "the first axis")):
         for kept, end in ((slice(1, None), "first"), (slice(None, -1), "last")):
-            hint = (
-                f"Your result is what comes out when the {end} entry along {of} is left out. Where should a loop or slice {{}}?"
-            )
-            hint = hint.format("begin" if end == "first" else "end")
+            place = "begin" if end == "first" else "end"
+            words = f"Your result is what comes out when the {end} entry along {of} is left out."
+            hint = f"{words} Where should a loop or slice {place}?"
             cut = functools.partial(_without, axis, kept)
             for names in ((name,) for name in signature.parameters):
                 yield Suspect(

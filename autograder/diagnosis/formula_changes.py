@@ -98,7 +98,13 @@ def _with_sign(tree: ast.AST, node: ast.BinOp, other: type[ast.operator]) -> str
 
 
 def _other_signs(node: ast.BinOp) -> list[type[ast.operator]]:
-    return [other for other in _SIGNS if other is not type(node.op)] if type(node.op) in _SIGNS else []
+    """What may be typed for a sign; remainders are mistaken for whole-number divisions only, and those for divisions."""
+    one = type(node.op)
+    if one not in _SIGNS:
+        return []
+    rare = {ast.Mod, ast.FloorDiv} - ({ast.Mod, ast.FloorDiv} if one in (ast.FloorDiv, ast.Mod) else set())
+    rare -= {ast.FloorDiv} if one is ast.Div else set()
+    return [other for other in _SIGNS if other is not one and other not in rare]
 
 
 def _turned_into(node: ast.BinOp, other: type[ast.operator]) -> Slip:

@@ -119,8 +119,8 @@ def _only_some_inputs(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     """Right for one kind of input only: a single sample, two dimensions, one precision."""
     sized = [(good, bad, good.args[0]) for good, bad in pairs if good.args and isinstance(good.args[0], Tensor)]
     tests: list[tuple[str, str, Callable[[Tensor], bool]]] = [
-        ("right_for_a_batch_of_one_only", "It is right for a batch of one sample and wrong for larger ones. Which "
-         "operation mixes the samples of a batch, or drops the batch dimension?",
+        ("right_for_a_batch_of_one_only", "It is right where the first dimension has size one and wrong for larger ones. "
+         "Which operation mixes what should stay apart along that dimension, or drops it?",
          lambda x: x.ndim > 0 and x.shape[0] == 1),
         ("right_for_two_dimensions_only", "It is right for (B, D) inputs and wrong for inputs with more dimensions. "
          "Which dimensions should the reduction cover?", lambda x: x.ndim == 2),

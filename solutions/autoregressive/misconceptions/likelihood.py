@@ -209,8 +209,8 @@ misconception(
 
 @misconception(
     "categorical_log_prob", belief="view and reshape move axes",
-    hint="Your logits have the right shape for the loss, but they are not those of their step any more. Does reshape exchange two "
-    "axes, or what does?",
+    hint="Your logits have the right shape for the loss, but they are not those of their step any more. Does reshape exchange "
+    "two axes, or what does?",
 )
 def axes_exchanged_by_reshaping(logits: Tensor, x: Tensor) -> Tensor:
     """Steps and categories mixed up."""

@@ -150,8 +150,8 @@ misconception(
 
 @misconception(
     "affine_log_prob", belief="a normal density has one constant",
-    hint="Your value is right for a single dimension. How often does each dimension's constant, and the logarithm of its scale, "
-    "occur in a product of densities?",
+    hint="Your value is right for a single dimension. How often does each dimension's constant occur in a product of "
+    "densities?",
 )  # fmt: skip
 def constant_of_one_dimension(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
     """log 2 pi once."""
