@@ -38,6 +38,8 @@ _FUNCTIONS = {
 }  # fmt: skip
 _EDGE = "a comparison that treats the boundary, or the two sides, the other way round"
 _NUMBER = "one number changed"
+_ANOTHER_AXIS = ("another_axis", "one sum, mean or other reduction over another axis")
+_REDUCTIONS = {"sum", "mean", "prod", "std", "var", "amax", "amin", "logsumexp", "softmax", "log_softmax", "cumsum", "cumprod"}
 _OF_OPERATORS: dict[str, Slip] = {
     "toggled keepdim": ("dimension_kept_or_dropped", "a reduced dimension kept instead of dropped, or a variance divided by n "
                         "instead of n - 1 (or the other way round)"),
@@ -49,8 +51,10 @@ _OF_OPERATORS: dict[str, Slip] = {
 
 def changes(tree: ast.AST) -> Iterator[Slip]:
     """Change one place after the other in ``tree`` itself; it is as it was before the next one and at the end."""
+    axes = _axes(tree)
     for parent, name, index, node in list(_places(tree)):
         for slip, replacement in _replacements(node):
+            slip = _ANOTHER_AXIS if id(node) in axes else slip
             _put(parent, name, index, replacement)
             ast.fix_missing_locations(ast.copy_location(replacement, node))
             yield slip
@@ -220,8 +224,16 @@ def _of_constant(node: ast.Constant) -> Iterator[tuple[Slip, ast.AST]]:
                 yield ("number_changed", _NUMBER), ast.Constant(other)
 
 
+def _axes(tree: ast.AST) -> set[int]:
+    """The numbers that name an axis: ``-1`` in ``x.sum(-1)``."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    first = (call.args[0] for call in calls if call.func.attr in _REDUCTIONS and call.args)  # type: ignore[attr-defined]
+    named = (one for one in first if isinstance(one, ast.Constant | ast.UnaryOp))
+    return {id(node) for one in named for node in ast.walk(one)}
+
+
 def _of_axis(node: ast.keyword) -> Iterator[tuple[Slip, ast.AST]]:
-    slip = ("another_axis", "one sum, mean or other reduction over another axis")
+    slip = _ANOTHER_AXIS
     current = ast.unparse(node.value)
     for other in ("0", "1", "-1", "-2", "(0, 1)", "(1, 2)", "(-2, -1)", "None"):
         if other != current:

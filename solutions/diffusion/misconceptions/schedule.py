@@ -133,12 +133,3 @@ def loss_of_all_steps_so_far(num_timesteps: int, s: float = 0.008) -> torch.Tens
     """1 - f instead of 1 - f / f."""
     u = torch.arange(1, num_timesteps + 1, dtype=torch.float64) / num_timesteps
     return (1 - torch.cos((u + s) / (1 + s) * torch.pi / 2) ** 2).clamp(max=0.999)
-
-
-@misconception(
-    "linear_beta_schedule", belief="precision comes with the dtype",
-    hint="Your betas are float64 and right to about seven digits. In which dtype are they computed before that?",
-)  # fmt: skip
-def changed_to_double_too_late(num_timesteps: int, beta_start: float = 1e-4, beta_end: float = 0.02) -> torch.Tensor:
-    """Single precision first."""
-    return torch.linspace(beta_start, beta_end, num_timesteps, dtype=torch.float32).double()

@@ -159,16 +159,6 @@ def pairs_scrambled_by_reshaping(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps
 
 
 @misconception(
-    "interpolate", belief="decoded images can be blended",
-    hint="You decode the two ends and blend the images. In which space should the line be straight, and what is decoded?",
-)
-def decoded_ends_blended(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
-    """A line between two decoded images."""
-    a, b = vae.decode(vae.encode(x_a)[0]), vae.decode(vae.encode(x_b)[0])
-    return torch.stack([a + w * (b - a) for w in grid(steps, a)], dim=1)
-
-
-@misconception(
     "interpolate", belief="latents lie on a sphere",
     hint="Your path from one mean to the other is an arc. Is that a straight line?",
 )  # fmt: skip

@@ -172,11 +172,6 @@ misconception(
 )  # fmt: skip
 
 misconception(
-    "train", name="tensors_kept_in_the_history", belief="a loss is a number already", replace=("value.item()", "value"),
-    hint="Your history holds tensors. What do they keep alive besides their value, and how does a number come out of them?",
-)  # fmt: skip
-
-misconception(
     "evaluate", name="last_minibatch_only", belief="the loop ends with the result",
     replace=(("totals[name] += mean.item() * len(x)", "totals[name] = mean.item() * len(x)"),
              ("num_samples += len(x)", "num_samples = len(x)")),
