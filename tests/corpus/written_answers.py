@@ -1,7 +1,7 @@
 """Whole pieces of submissions from ``answers/*.txt``, as students with different habits would write them.
 
 A block begins with ``### right name exercise,exercise`` or ``### wrong name exercise : pattern`` and holds the code of one
-module, or of several after lines ``--- module``; definitions replace those of the references. Code that begins with ``@name``
+module, or of several after lines ``--- module``; definitions replace those of the references. Code that begins with ``= name``
 is that of the block ``### base name`` with a change in each further line, ``old ==> new``. The pattern is what the first hint
 may be called, empty where none is asked for.
 """
@@ -65,7 +65,7 @@ def answers() -> Iterator[Answer]:
             if head.startswith("base "):
                 bases[head.removeprefix("base ")] = code
                 continue
-            code = changed(code, bases) if code.startswith("@") else code
+            code = changed(code, bases) if code.startswith("= ") else code
             kind, name, exercises, pattern = re.fullmatch(r"(\w+) (\w+) (\S+)(?: : (.*))?", head).groups()  # type: ignore[union-attr]
             yield Answer(path.stem.split("_")[0], name, kind == "right", tuple(exercises.split(",")), pattern or "", code)
 
@@ -73,7 +73,7 @@ def answers() -> Iterator[Answer]:
 def changed(code: str, bases: dict[str, str]) -> str:
     """A base with some of its places changed, each of which must be there."""
     name, *changes = code.strip().splitlines()
-    text = bases[name.removeprefix("@")]
+    text = bases[name.removeprefix("= ")]
     for old, new in (change.split(" ==> ") for change in changes):
         assert old in text, old
         text = text.replace(old, new)
