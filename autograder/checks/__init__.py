@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         assert_alone_in_train_mode,
         assert_gradients_are_slopes,
         assert_no_parameter_is_cut_off,
+        naming,
     )
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "check",
     "fail",
     "load_beside",
+    "naming",
 ]
 
 _MODULES = {
@@ -62,7 +64,9 @@ _MODULES = {
     "decorator": ("check",),
     "draws": ("assert_draws_afresh", "assert_sets_no_seed"),
     "files": ("load_beside",),
-    "modules": ("assert_alone_in_train_mode", "assert_gradients_are_slopes", "assert_no_parameter_is_cut_off"),
+    "modules": (
+        "assert_alone_in_train_mode", "assert_gradients_are_slopes", "assert_no_parameter_is_cut_off", "naming",
+    ),
 }  # fmt: skip
 
 __getattr__ = names_on_demand(__name__, {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names})

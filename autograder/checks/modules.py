@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -114,6 +115,16 @@ def _part(result: Any, select: int | None) -> Tensor:
     if select is not None:
         result = result[select] if isinstance(result, tuple | list) and len(result) > select else None
     return result if isinstance(result, Tensor) and result.is_floating_point() else fail("the result is not a tensor")
+
+
+@contextmanager
+def naming(mistake: str) -> Iterator[None]:
+    """A block in which whatever disagrees shows one mistake, whose hint is given."""
+    try:
+        yield
+    except CheckFailed as failure:
+        failure.mistake = failure.mistake or mistake
+        raise
 
 
 def assert_no_parameter_is_cut_off(module: RemoteObject, x: Tensor) -> None:

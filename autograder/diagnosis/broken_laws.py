@@ -16,6 +16,14 @@ _HINTS = {
     "samples_meet_in_train_mode": "In train mode the result of a sample changes with the other samples of its batch. Which "
                                   "layer or line looks at the whole batch, such as a batch normalisation or a mean over "
                                   "dimension 0?",
+    "samples_meet_in_eval_mode": "In eval mode the result of a sample changes with the other samples of its batch. Which layer "
+                                 "or line still looks at the whole batch then: a normalisation that keeps no running "
+                                 "statistics, a mean or a spread over dimension 0?",
+    "state_not_registered": "A second model that loads your state dict computes something else: not all that the result "
+                            "depends on is in there. Are layers kept in a plain list or dict instead of nn.ModuleList or "
+                            "nn.ModuleDict, or tensors as plain attributes?",
+    "no_nonlinearity": "Your network is an affine map: the effect of a sum of inputs is the sum of their effects. What do "
+                       "linear layers, or convolutions, amount to with nothing between them?",
 }  # fmt: skip
 _LESS_TELLING = ("global_randomness_used",)
 """What is also true of a seed that is set inside, but says less."""

@@ -62,6 +62,9 @@ def suspects(reference: Function, signature: inspect.Signature) -> Iterator[Susp
             yield from _treated(parameter.name, make)
     yield from _exchanged(reference, signature)
     yield from _turned(reference)
+    yield from _shortened(reference, signature)
+    if len(signature.parameters) > 1:
+        yield from _all_treated(reference, signature)
 
 
 def _with(reference: Function, signature: inspect.Signature, change: Callable[[dict[str, Any]], None]) -> Function:
@@ -169,6 +172,38 @@ def _turned(reference: Function) -> Iterator[Suspect]:
         yield Suspect(1, "batch_axis_taken_for_feature_axis", words, functools.partial(_always, variant))
 
 
+def _shortened(reference: Function, signature: inspect.Signature) -> Iterator[Suspect]:
+    """An end of an axis left out, of one argument or of all that have the axis."""
+    for axis, of in ((-1, "the last axis"), (0, "the first axis")):
+        for kept, end in ((slice(1, None), "first"), (slice(None, -1), "last")):
+            place = "begin" if end == "first" else "end"
+            words = f"Your result is what comes out when the {end} entry along {of} is left out."
+            hint = f"{words} Where should a loop or slice {place}?"
+            cut = functools.partial(_without, axis, kept)
+            for names in ((name,) for name in signature.parameters):
+                yield Suspect(
+                    1, "end_of_an_axis_left_out", hint,
+                    functools.partial(_with, reference, signature, functools.partial(_each, names, cut)),
+                )  # fmt: skip
+            if len(signature.parameters) > 1:
+                yield Suspect(
+                    1, "end_of_an_axis_left_out", hint,
+                    functools.partial(_with, reference, signature, functools.partial(_each, tuple(signature.parameters), cut)),
+                )  # fmt: skip
+
+
+def _all_treated(reference: Function, signature: inspect.Signature) -> Iterator[Suspect]:
+    """All arguments through one function too many."""
+    for key, (words, function) in MAPS.items():
+        change = functools.partial(_each, tuple(signature.parameters), functools.partial(_map, function, floating))
+        yield Suspect(
+            3, f"{key}_of_all_arguments",
+            f"Your result is what comes out when all arguments go through {words} once more before they are used. What do they "
+            "stand for, by their names and the docstring?",
+            functools.partial(_with, reference, signature, change),
+        )  # fmt: skip
+
+
 def refuse() -> Any:
     """Raise what a suspect raises that has nothing to change."""
     raise TypeError("does not apply")
@@ -201,7 +236,8 @@ def each_part(change: Callable[[Any], Any], value: Any) -> Any:
 def through(change: Callable[[Any], Any], value: Any) -> Any:
     """A change made to a tensor, or to a NumPy array or number as if it were one."""
     if not isinstance(value, np.ndarray | np.floating):
-        return change(value)
+        changed = change(value)
+        return float(changed) if type(value) is float and isinstance(changed, Tensor) and changed.ndim == 0 else changed
     changed = change(torch.as_tensor(np.asarray(value)))
     return changed.numpy()[()] if isinstance(changed, Tensor) else changed
 
@@ -230,6 +266,17 @@ def _stepped(step: int, value: Any) -> Any:
     if isinstance(value, Tensor) and not value.is_floating_point() and value.dtype is not torch.bool:
         return value + step
     return value + step if type(value) is int else refuse()
+
+
+def _without(axis: int, kept: slice, value: Any) -> Tensor:
+    """A tensor without one end of an axis; what has nothing left then does not apply."""
+    value = batch(value)
+    return value[(..., kept) if axis == -1 else (kept,)] if value.shape[axis] > 1 else refuse()
+
+
+def _each(names: tuple[str, ...], change: Callable[[Any], Any], arguments: dict[str, Any]) -> None:
+    for name in names:
+        arguments[name] = through(change, arguments[name])
 
 
 def _exchange(one: str, other: str, arguments: dict[str, Any]) -> None:

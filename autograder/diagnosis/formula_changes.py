@@ -38,6 +38,8 @@ _FUNCTIONS = {
 }  # fmt: skip
 _EDGE = "a comparison that treats the boundary, or the two sides, the other way round"
 _NUMBER = "one number changed"
+_ANOTHER_AXIS = ("another_axis", "one sum, mean or other reduction over another axis")
+_REDUCTIONS = {"sum", "mean", "prod", "std", "var", "amax", "amin", "logsumexp", "softmax", "log_softmax", "cumsum", "cumprod"}
 _OF_OPERATORS: dict[str, Slip] = {
     "toggled keepdim": ("dimension_kept_or_dropped", "a reduced dimension kept instead of dropped, or a variance divided by n "
                         "instead of n - 1 (or the other way round)"),
@@ -49,8 +51,10 @@ _OF_OPERATORS: dict[str, Slip] = {
 
 def changes(tree: ast.AST) -> Iterator[Slip]:
     """Change one place after the other in ``tree`` itself; it is as it was before the next one and at the end."""
+    axes = _axes(tree)
     for parent, name, index, node in list(_places(tree)):
         for slip, replacement in _replacements(node):
+            slip = _ANOTHER_AXIS if id(node) in axes else slip
             _put(parent, name, index, replacement)
             ast.fix_missing_locations(ast.copy_location(replacement, node))
             yield slip
@@ -98,7 +102,13 @@ def _with_sign(tree: ast.AST, node: ast.BinOp, other: type[ast.operator]) -> str
 
 
 def _other_signs(node: ast.BinOp) -> list[type[ast.operator]]:
-    return [other for other in _SIGNS if other is not type(node.op)] if type(node.op) in _SIGNS else []
+    """What may be typed for a sign; remainders are mistaken for whole-number divisions only, and those for divisions."""
+    one = type(node.op)
+    if one not in _SIGNS:
+        return []
+    rare = {ast.Mod, ast.FloorDiv} - ({ast.Mod, ast.FloorDiv} if one in (ast.FloorDiv, ast.Mod) else set())
+    rare -= {ast.FloorDiv} if one is ast.Div else set()
+    return [other for other in _SIGNS if other is not one and other not in rare]
 
 
 def _turned_into(node: ast.BinOp, other: type[ast.operator]) -> Slip:
@@ -144,6 +154,11 @@ def _replacements(node: ast.AST) -> Iterator[tuple[Slip, ast.AST]]:
         yield from _of_axis(node)
     elif isinstance(node, ast.AugAssign) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
         yield ("step_left_out", "one step left out"), ast.Pass()
+    if squared := _squared(node):
+        yield (
+            ("abs_instead_of_square", "an absolute value where a square belongs"),
+            ast.Call(ast.Name("abs", ast.Load()), [squared], []),
+        )
     if isinstance(node, ast.Call | ast.BinOp):
         yield ("intermediate_detached", "one intermediate result detached from the graph"), _detached(node)
     for name, change in OPERATORS.items():
@@ -173,6 +188,15 @@ def _of_operation(node: ast.BinOp) -> Iterator[tuple[Slip, ast.AST]]:
         yield ("operands_exchanged", f"the two sides of one {sign} exchanged"), ast.BinOp(node.right, node.op, node.left)
 
 
+def _squared(node: ast.AST) -> ast.expr | None:
+    """What a square is taken of: ``x`` in ``x ** 2``, ``x.square()``, ``np.square(x)``."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        return node.left if isinstance(node.right, ast.Constant) and node.right.value == 2 else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "square":
+        return node.args[0] if node.args else node.func.value
+    return None
+
+
 def _detached(node: ast.expr) -> ast.Call:
     return ast.Call(ast.Attribute(node, "detach", ast.Load()), [], [])
 
@@ -200,8 +224,16 @@ def _of_constant(node: ast.Constant) -> Iterator[tuple[Slip, ast.AST]]:
                 yield ("number_changed", _NUMBER), ast.Constant(other)
 
 
+def _axes(tree: ast.AST) -> set[int]:
+    """The numbers that name an axis: ``-1`` in ``x.sum(-1)``."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    first = (call.args[0] for call in calls if call.func.attr in _REDUCTIONS and call.args)  # type: ignore[attr-defined]
+    named = (one for one in first if isinstance(one, ast.Constant | ast.UnaryOp))
+    return {id(node) for one in named for node in ast.walk(one)}
+
+
 def _of_axis(node: ast.keyword) -> Iterator[tuple[Slip, ast.AST]]:
-    slip = ("another_axis", "one sum, mean or other reduction over another axis")
+    slip = _ANOTHER_AXIS
     current = ast.unparse(node.value)
     for other in ("0", "1", "-1", "-2", "(0, 1)", "(1, 2)", "(-2, -1)", "None"):
         if other != current:

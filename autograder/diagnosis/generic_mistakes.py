@@ -13,7 +13,7 @@ from torch import Tensor
 
 from autograder.checks.closeness import as_array
 from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_value
-from autograder.diagnosis.same_for_all import same_for_all
+from autograder.diagnosis.same_for_all import number_where_nothing_is, same_for_all
 from autograder.results.schema import Confidence, Diagnosis
 
 EXPLAIN_ALL = (
@@ -103,8 +103,8 @@ def _detached(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     return []
 
 
-def _same_for_all(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
-    return same_for_all(pairs) if wrong else []
+def _same_for_all(pairs: Pairs, _: Pairs) -> list[Diagnosis]:
+    return same_for_all(pairs) or number_where_nothing_is(pairs)
 
 
 def _all_none(value: Any) -> bool:
@@ -119,8 +119,8 @@ def _only_some_inputs(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     """Right for one kind of input only: a single sample, two dimensions, one precision."""
     sized = [(good, bad, good.args[0]) for good, bad in pairs if good.args and isinstance(good.args[0], Tensor)]
     tests: list[tuple[str, str, Callable[[Tensor], bool]]] = [
-        ("right_for_a_batch_of_one_only", "It is right for a batch of one sample and wrong for larger ones. Which "
-         "operation mixes the samples of a batch, or drops the batch dimension?",
+        ("right_for_a_batch_of_one_only", "It is right where the first dimension has size one and wrong for larger ones. "
+         "Which operation mixes what should stay apart along that dimension, or drops it?",
          lambda x: x.ndim > 0 and x.shape[0] == 1),
         ("right_for_two_dimensions_only", "It is right for (B, D) inputs and wrong for inputs with more dimensions. "
          "Which dimensions should the reduction cover?", lambda x: x.ndim == 2),
@@ -242,6 +242,8 @@ def _reduced(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     if all(_shape(bad) == _shape(x) != _shape(good) for good, bad, x in cases):
         return _named("not_reduced", "You return one value per element. Over which dimensions does the formula sum or average?")
     if all(len(_shape(x)) > 1 and _shape(bad) == _shape(x)[1:] != _shape(good) for good, bad, x in cases):
+        if all(_shape(good) == () for good, _, _ in cases):
+            return _named("first_dimension_only", "You reduced over the first dimension only. How many numbers are asked for?")
         return _named("wrong_axis", "You reduced over the batch dimension and kept the others. Which dimension is the batch?")
     return []
 

@@ -16,6 +16,12 @@ from autograder.results.schema import Diagnosis
 from autograder.sessions.local import LocalSession
 
 MAX_HINTS = 3
+SHAPES: tuple[str, ...] = (
+    "reduced_over_the_batch_too", "not_reduced", "wrong_axis", "first_dimension_only", "right_for_two_dimensions_only",
+)  # fmt: skip
+"""What says more of a wrong reduction than that one place of the formula is another."""
+A_SLIP = 2
+"""The rank of a formula with one place changed."""
 
 
 def diagnose(known_of: Catalogue, exercise: Exercise, session: CandidateSession | LocalSession) -> list[Diagnosis]:
@@ -29,14 +35,16 @@ def diagnose(known_of: Catalogue, exercise: Exercise, session: CandidateSession 
         return []
     seen = observed(known.probe, exercise, session)
     found = _matches(known, known.variants, seen)
+    says_more: tuple[str, ...] = ()
     if not _is_sure(found):
         # Sort is stable: of two equally sure matches the instructor's own words come first.
         found += _matches(known, known.generic, seen, by_errors=False) + generic_diagnoses(known.reference, seen)
     if not _is_sure(found):
         suspect = systematic(known_of, exercise, known, seen, session)
         found += [Diagnosis(misconception=suspect.name, hint=suspect.hint, confidence="exact")] if suspect else []
+        says_more = SHAPES if suspect and suspect.rank == A_SLIP else ()
     order = {"exact": 0, "likely": 1, "possible": 2}
-    found.sort(key=lambda diagnosis: order[diagnosis.confidence])
+    found.sort(key=lambda diagnosis: (diagnosis.misconception not in says_more, order[diagnosis.confidence]))
     sure = [diagnosis for diagnosis in found if diagnosis.confidence != "possible"]
     return (sure or found)[:MAX_HINTS]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -124,7 +125,8 @@ def _orders() -> Iterator[tuple[str, str, Change]]:
             hint = f"Your result has the right values one place off {words}. Where does the counting begin?"
             yield "shifted_by_one", hint, functools.partial(each_part, functools.partial(_shifted, axis, step))
     hint = "Your results are the right ones in another order. Which comes first?"
-    yield "results_exchanged", hint, lambda value: type(value)(value[::-1]) if type(value) in (tuple, list) else refuse()
+    for order in ((1, 0), *itertools.permutations(range(3))):
+        yield "results_exchanged", hint, functools.partial(_ordered, order)
     for number, words in ((0, "first"), (1, "second")):
         hint = f"You return the {words} of the results alone. How many are asked for?"
         yield "one_result_only", hint, functools.partial(_only, number)
@@ -150,6 +152,13 @@ def _flipped(axis: int, value: Any) -> Tensor:
 
 def _shifted(axis: int, step: int, value: Any) -> Tensor:
     return batch(value).roll(step, axis)
+
+
+def _ordered(order: tuple[int, ...], value: Any) -> Any:
+    """A tuple of as many results in another order."""
+    if type(value) not in (tuple, list) or len(value) != len(order) or list(order) == sorted(order):
+        return refuse()
+    return type(value)(value[number] for number in order)
 
 
 def _only(number: int, value: Any) -> Any:

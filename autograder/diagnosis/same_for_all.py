@@ -41,6 +41,28 @@ def same_for_all(pairs: Sequence[tuple[Entry, Entry]]) -> list[Diagnosis]:
     return []
 
 
+def number_where_nothing_is(pairs: Sequence[tuple[Entry, Entry]]) -> list[Diagnosis]:
+    """Return what is wrong if results have a number where NaN should say that there is none, and are right elsewhere."""
+    filled = False
+    for good, bad in pairs:
+        if good.gradient or not _is_real(good):
+            continue
+        if bad.error is not None or not _is_real(bad) or np.shape(_numbers(good)) != np.shape(_numbers(bad)):
+            return []
+        right, seen = _numbers(good), _numbers(bad)
+        gaps = np.isnan(right)
+        filled |= bool(np.isfinite(seen[gaps]).any())
+        if not np.allclose(right[~gaps], seen[~gaps], rtol=1e-3, atol=1e-6):
+            return []
+    if not filled:
+        return []
+    return _named(
+        "number_where_nothing_is",
+        "Your result has a number where NaN should say that there is none, and is right everywhere else. How can a reader tell "
+        "a measurement from a place that stands for it?",
+    )
+
+
 def _named(name: str, hint: str) -> list[Diagnosis]:
     return [Diagnosis(misconception=name, hint=hint, confidence="exact")]
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "corpus"))
 
 import test_corpus as corpus  # noqa: E402 - its place is known only now
+import written_answers as written  # noqa: E402
 
 OUT = ROOT / "benchmarks" / "results" / "corpus.json"
 
@@ -29,6 +30,16 @@ def measure() -> dict[str, int]:
         for body in bodies:
             counts["right"] += 1
             counts["right_in_full"] += corpus.assessed(key, body).complete
+    for answer in written.answers():
+        for exercise in answer.exercises:
+            one = answer.assessed(exercise)
+            counts["right" if answer.right else "wrong"] += 1
+            counts["right_in_full" if answer.right else "wrong_caught"] += one.complete is answer.right
+            if answer.pattern:
+                first = one.diagnosis[0].misconception if one.diagnosis else ""
+                counts["hints_asked"] += 1
+                counts["hints_given"] += bool(first)
+                counts["hints_fitting"] += bool(first and re.search(answer.pattern, first))
     for key, answers in corpus.WRONG.items():
         for pattern, body in answers:
             one = corpus.assessed(key, body, hints=True)

@@ -26,6 +26,9 @@ SEEDS = (0, 1, 2024)
 GUARDS: dict[str, str] = {
     "autoregressive:made:hidden:MADE:hidden_sizes": "a fixed architecture, which answers every other check rightly",
     "vae:model:hidden:VAE:keeps_all_its_parameters_in_the_state_dict": "layers kept in a plain list, lost when saving",
+    "vae:model:hidden:Encoder:is_nonlinear": "convolutions with nothing between them: every other check holds",
+    "vae:model:hidden:Decoder:is_nonlinear": "linear layers with nothing between them: every other check holds",
+    "vae:model:hidden:MLPVAE:is_nonlinear": "linear layers with nothing between them: every other check holds",
     "vae:train:hidden:train:goes_through_the_loader_once_per_epoch": "a pass that is left out or done twice",
     "flows:coupling:hidden:AffineCoupling:affine_coupling_hidden": "a fixed width: every other check holds",
     "flows:coupling:hidden:RealNVP:real_nvp_sizes": "a fixed number of layers: every other check holds",

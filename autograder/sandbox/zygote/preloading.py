@@ -48,9 +48,6 @@ of a few others, imports torch's compiler, whatever it is for.
 _GPU_ONLY = ("cuda", "triton")
 """Torch imports them where they are installed. No worker has a GPU, and they are a tenth of what a fork copies."""
 
-_LOADING_BESIDE = ["num_workers", "timeout", "worker_init_fn", "multiprocessing_context", "prefetch_factor", "persistent_workers"]
-"""Arguments of a data loader that are about processes of its own."""
-
 
 def import_libraries() -> None:
     """Import what submissions import; only torch and numpy must be there."""
@@ -90,7 +87,7 @@ def load_in_this_process() -> None:
             given = signature.bind(*args, **options)
         except TypeError:
             return original(*args, **options)  # which says what is wrong with them
-        for name in _LOADING_BESIDE:
+        for name in ["num_workers", "timeout", "worker_init_fn", "multiprocessing_context", "prefetch_factor", "persistent_workers"]:
             given.arguments.pop(name, None)
         return original(*given.args, **given.kwargs)
 

@@ -221,7 +221,9 @@ def test_bernoulli_log_prob_extremes(candidate: Candidate) -> None:
     """With very large logits the value or its gradient is not finite, or not accurate."""
     large, medium, far = (float(whole(*limits)) for limits in ((48, 9000, 11000), (49, 50, 70), (50, 150, 300)))
     signs = torch.tensor([[1.0, -1, 1], [1, -1, -1], [1, -1, 0], [-1, 1, 0]])
-    logits = signs * torch.tensor([[large], [large], [medium], [far]])
+    # Small and not zero, where formulas with |logit| or max(logit, 0) have a kink, and autograd one of its two slopes.
+    small = torch.tensor([[0.0, 0, 0], [0, 0, 0], [0, 0, 1e-6], [0, 0, 1e-6]])
+    logits = signs * torch.tensor([[large], [large], [medium], [far]]) + small
     x = torch.tensor([[1.0, 0, 1], [0, 1, 0], [0, 1, 1], [0, 1, 0]])
     expected = torch.tensor([0.0, -2 * large, -2 * medium - math.log(2), -math.log(2)])
     assert_close(candidate.bernoulli_log_prob(logits, x), expected, rtol=1e-5, atol=1e-4)

@@ -205,3 +205,24 @@ misconception(
     hint="Your values grow exponentially with the negative log-likelihood. Do you return a code length or the number of "
     "choices that it stands for?",
 )  # fmt: skip
+
+
+@misconception(
+    "categorical_log_prob", belief="view and reshape move axes",
+    hint="Your logits have the right shape for the loss, but they are not those of their step any more. Does reshape exchange "
+    "two axes, or what does?",
+)
+def axes_exchanged_by_reshaping(logits: Tensor, x: Tensor) -> Tensor:
+    """Steps and categories mixed up."""
+    batch, steps, kinds = logits.shape
+    return -torch.nn.functional.cross_entropy(logits.reshape(batch, kinds, steps), x, reduction="none").sum(dim=-1)
+
+
+@misconception(
+    "bernoulli_log_prob", belief="what the network returns is a probability",
+    hint="You take logarithms of the logits themselves, cut to what a logarithm can bear. What makes a probability of a logit?",
+)  # fmt: skip
+def logits_taken_for_probabilities(logits: Tensor, x: Tensor) -> Tensor:
+    """No sigmoid."""
+    p = logits.clamp(1e-6, 1 - 1e-6)
+    return (x * p.log() + (1 - x) * (1 - p).log()).sum(dim=-1)

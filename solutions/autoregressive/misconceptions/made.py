@@ -142,3 +142,22 @@ misconception(
     ),
     hint="The entries are right, but of what type are they? Which dtype does the docstring ask for?",
 )  # fmt: skip
+
+
+misconception(
+    "made_masks", name="output_mask_forgotten", belief="a mask per hidden layer",
+    replace=("return [*masks, inputs[:, None] > degrees[-1][None, :]]", "return masks"),
+    hint="You return as many masks as there are hidden layers. Which connections does the last layer have?",
+)  # fmt: skip
+
+
+@misconception(
+    "made_masks", belief="hidden units talk to units of their own degree",
+    hint="Your masks are right for a single hidden layer. Which units of the layer before may a hidden unit of degree m "
+    "see: those of degree m alone?",
+)  # fmt: skip
+def hidden_layers_joined_by_equal_degrees(num_inputs: int, hidden_sizes: list[int]) -> list[Tensor]:
+    """Equal degrees between hidden layers."""
+    masks = compare(num_inputs, hidden_sizes)
+    equal = compare(num_inputs, hidden_sizes, hidden=torch.eq)
+    return [masks[0], *equal[1:-1], masks[-1]]

@@ -88,3 +88,10 @@ misconception(
     hint="An optimiser would find the mask among the things it may change. Which kind of tensor moves with the module but is "
     "not trained?",
 )  # fmt: skip
+
+
+misconception(
+    "MaskedLinear", name="mask_not_saved", belief="the mask can be made again",
+    replace=('self.register_buffer("mask", mask)', 'self.register_buffer("mask", mask, persistent=False)'),
+    hint="Your mask moves with the layer, but it is not in the state dict. What does persistent=False do?",
+)  # fmt: skip

@@ -40,6 +40,7 @@ def consistency(model: object) -> dict[str, bool]:
         "mean": torch.allclose(log_prob, terms.mean(1), atol=1e-3) if log_prob.shape == (16,) else False,
         "normalised": abs(float(log_prob.exp().sum()) - 1) < 1e-3,
         "all positive": log_prob.min() >= 0,
+        "logits of both signs": logits.min() < 0,
     }
     return {name: bool(value) for name, value in facts.items()}
 
@@ -126,7 +127,8 @@ misconception(
         "x[:, i] = torch.bernoulli(self(x)[:, i].sigmoid(), generator=generator)",
         "return torch.bernoulli(self(x).sigmoid(), generator=generator)",
     ),
-    hint="Your samples never depend on the pixels drawn before. What does the network see in the only pass that you make?",
+    hint="Your samples never depend on the pixels drawn before. What does the network see of the pixels before i when you draw "
+    "pixel i?",
 )  # fmt: skip
 
 misconception(
@@ -151,4 +153,11 @@ misconception(
 misconception(
     "MADE", name="generator_ignored", belief="seeding is the caller's business", replace=(", generator=generator", ""),
     hint="With equal generators your samples differ. Which of your draws do not know about the generator?",
+)  # fmt: skip
+
+
+misconception(
+    "MADE", name="logits_rectified", belief="every layer is followed by its nonlinearity",
+    replace=("nn.Sequential(*layers[:-1])", "nn.Sequential(*layers)"),
+    hint="None of your logits is negative, so no pixel is ever more likely off than on. What should follow the last layer?",
 )  # fmt: skip

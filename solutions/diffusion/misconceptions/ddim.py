@@ -87,7 +87,6 @@ def parts(x_t: Tensor, eps: Tensor, now: Tensor, then: Tensor, eta: float) -> tu
 @probe("ddim_step")
 def observe_ddim_step(candidate: Candidate, record: Record) -> None:
     """Deterministic, half and fully noisy steps with given noise, the step to clean data, gradients."""
-    record("deterministic", candidate.ddim_step, X, EPS, NOW, THEN)
     record("given noise, eta 0", candidate.ddim_step, X, EPS, NOW, THEN, 0.0, NOISE)
     record("half noisy", candidate.ddim_step, X, EPS, NOW, THEN, 0.5, NOISE)
     record("fully noisy", candidate.ddim_step, X, EPS, NOW, THEN, 1.0, NOISE)
@@ -95,6 +94,8 @@ def observe_ddim_step(candidate: Candidate, record: Record) -> None:
     levels = torch.tensor([[0.2], [0.6]], dtype=torch.float64)
     record("double", candidate.ddim_step, X.double(), EPS.double(), levels, levels + 0.3, 0.7, NOISE.double())
     record.grad("gradient", candidate.ddim_step, X, EPS, NOW, THEN, 0.5, NOISE, wrt=(0, 1))
+    # The value alone: where no noise is needed, drawing some all the same is no mistake.
+    record.value("deterministic", candidate.ddim_step(X, EPS, NOW, THEN))
 
 
 misconception(

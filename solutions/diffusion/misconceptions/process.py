@@ -126,3 +126,13 @@ misconception(
     hint="Your score is as steep as if only the last step had added noise. Which variance does q(x_t | x_0) have after t "
     "steps?",
 )  # fmt: skip
+
+
+@misconception(
+    "q_sample", belief="the weights of data and noise add up to one",
+    hint="Your two weights add up to one. What must their squares add up to if the variance is to stay one?",
+)  # fmt: skip
+def weights_that_add_up(x_start: Tensor, t: Tensor, noise: Tensor, alphas_cumprod: Tensor) -> Tensor:
+    """1 - sqrt(alpha_bar) for the noise."""
+    signal = alphas_cumprod[t].sqrt().reshape(-1, *[1] * (x_start.ndim - 1))
+    return signal * x_start + (1 - signal) * noise

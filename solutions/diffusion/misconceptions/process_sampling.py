@@ -116,3 +116,70 @@ misconception(
     replace=("torch.full((shape[0],), step", "torch.full((1,), step"),
     hint="The network is told one timestep although it is given a batch. Which shape does t have in the docstring?",
 )  # fmt: skip
+
+
+misconception(
+    "GaussianDiffusion", name="implied_start_with_the_wrong_sign", belief="noise is added on the way back",
+    replace=("predict_start_from_noise(x_t, t, noise,", "predict_start_from_noise(x_t, t, -noise,"),
+    hint="Your model mean is that of an image with the predicted noise added once more. How does x_0 follow from x_t?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="implied_start_not_rescaled", belief="taking off the noise leaves the image",
+    replace=(
+        "predict_start_from_noise(x_t, t, noise, self.alphas_cumprod.to(x_t.dtype))",
+        "x_t - (1 - extract(self.alphas_cumprod, t, x_t.shape).to(x_t.dtype)).sqrt() * noise",
+    ),
+    hint="Your model mean is that of an image which is too dark. What did the forward process do to x_0 besides adding noise?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="labels_left_out_of_the_loop", belief="the loop is unconditional",
+    replace=("self.p_sample(denoise_fn, x, t, y, noise)", "self.p_sample(denoise_fn, x, t, None, noise)"),
+    hint="A single step uses the labels, the loop does not. Through which call are they lost?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="first_step_skipped", belief="the last index is T - 2",
+    replace=("reversed(range(len(self.betas)))", "reversed(range(len(self.betas) - 1))"),
+    hint="Your loop never asks the network about the noisiest timestep. With which t does x_T begin?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="same_noise_in_every_step", belief="noise is drawn once",
+    replace=(
+        ("for step in reversed(", "kept = x.clone()\n        for step in reversed("),
+        ("noise = torch.randn(shape, generator=generator, device=device)", "noise = kept"),
+    ),
+    hint="Every step of your loop adds the same noise. How many independent draws does a chain of T steps need?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="started_from_nothing", belief="sampling begins with an empty image",
+    replace=("x = torch.randn(shape, generator=generator, device=device)", "x = torch.zeros(shape, device=device)"),
+    hint="Your loop starts from zeros. Which distribution does x_T have?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="timesteps_as_floats", belief="time is a real number",
+    replace=("dtype=torch.int64, device=device", "dtype=torch.float32, device=device"),
+    hint="The timesteps of your loop are floats. Which dtype does the docstring give them, and can a float be an index?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="variance_and_logarithm_exchanged", belief="the logarithm comes first",
+    replace=("weight_of_x_t * x_t, variance, log_variance", "weight_of_x_t * x_t, log_variance, variance"),
+    hint="Your second and third results have changed places. Which of them may be negative?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="shaped_for_images_only", belief="data are images",
+    replace=("extract(values, t, x_t.shape)", "values[t].reshape(-1, 1, 1, 1)"),
+    hint="Your coefficients have four dimensions, whatever the data have. From where can you learn how many there should be?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="timestep_of_the_first_sample_for_all", belief="a batch is at one timestep",
+    replace=("extract(values, t, x_t.shape)", "extract(values, t[:1].expand_as(t), x_t.shape)"),
+    hint="Every sample gets the coefficients of the first one's timestep. Must all samples of a batch be at the same timestep?",
+)  # fmt: skip

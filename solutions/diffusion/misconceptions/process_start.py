@@ -154,3 +154,13 @@ misconception(
     replace=("predicted =", "noise = torch.randn_like(x_start)\n    predicted ="),
     hint="Two calls with the same arguments give different losses. Which noise does the network have to find?",
 )  # fmt: skip
+
+
+@misconception(
+    "predict_start_from_noise", belief="only x_t was scaled",
+    hint="You divide x_t by the scale of the signal, and then take off the noise. In which order must the two be undone?",
+)  # fmt: skip
+def noise_taken_off_after_the_scale(x_t: Tensor, t: Tensor, noise: Tensor, alphas_cumprod: Tensor) -> Tensor:
+    """x_t / sqrt(alpha_bar) - sqrt(1 - alpha_bar) noise."""
+    level = alphas_cumprod[t].reshape(-1, *[1] * (x_t.ndim - 1))
+    return x_t / level.sqrt() - (1 - level).sqrt() * noise

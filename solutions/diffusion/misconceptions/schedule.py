@@ -1,6 +1,8 @@
 """Wrong beliefs about noise schedules, with the behaviour they lead to."""
 
 
+import torch
+
 from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
 
@@ -110,3 +112,24 @@ misconception(
     hint="Your schedule behaves as if it were one step shorter. How many values of f are needed for T ratios, and where does "
     "the last one lie?",
 )  # fmt: skip
+
+
+@misconception(
+    "cosine_beta_schedule", belief="T + 1 values lie one T + 1st apart",
+    hint="Your last value of u is not 1, so the schedule stops before its end. How many steps lie between T + 1 values?",
+)  # fmt: skip
+def grid_divided_by_its_length(num_timesteps: int, s: float = 0.008) -> torch.Tensor:
+    """i / (T + 1)."""
+    u = torch.arange(num_timesteps + 1, dtype=torch.float64) / (num_timesteps + 1)
+    f = torch.cos((u + s) / (1 + s) * torch.pi / 2) ** 2
+    return (1 - f[1:] / f[:-1]).clamp(max=0.999)
+
+
+@misconception(
+    "cosine_beta_schedule", belief="beta is what is lost so far",
+    hint="Your numbers are what all steps together take away. Which quotient is the share that a single step leaves?",
+)  # fmt: skip
+def loss_of_all_steps_so_far(num_timesteps: int, s: float = 0.008) -> torch.Tensor:
+    """1 - f instead of 1 - f / f."""
+    u = torch.arange(1, num_timesteps + 1, dtype=torch.float64) / num_timesteps
+    return (1 - torch.cos((u + s) / (1 + s) * torch.pi / 2) ** 2).clamp(max=0.999)

@@ -117,3 +117,12 @@ misconception(
     replace=("values[t]", "values[t.sort().values]"),
     hint="Your values come back sorted by timestep. Which value does the first sample of the batch need?",
 )  # fmt: skip
+
+
+@misconception(
+    "alphas_cumprod", belief="a product of 1 - beta is the exponential of the sum",
+    hint="Your values are nearly right while the betas are small. Is exp(-beta) the same as 1 - beta?",
+)  # fmt: skip
+def exponential_of_the_sum(betas: torch.Tensor) -> torch.Tensor:
+    """The limit of small steps."""
+    return (-betas.cumsum(0)).exp()

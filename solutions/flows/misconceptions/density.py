@@ -1,6 +1,8 @@
 """Wrong beliefs about the change of variables, with the behaviour they lead to."""
 
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -144,3 +146,33 @@ misconception(
     hint="Steps that halve the volume give you something that is not a number, or an infinite density. Have the logarithms "
     "been taken already?",
 )  # fmt: skip
+
+
+@misconception(
+    "affine_log_prob", belief="a normal density has one constant",
+    hint="Your value is right for a single dimension. How often does each dimension's constant occur in a product of "
+    "densities?",
+)  # fmt: skip
+def constant_of_one_dimension(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """log 2 pi once."""
+    return (-0.5 * ((x - b) / a) ** 2 - a.abs().log()).sum(dim=1) - 0.5 * math.log(2 * math.pi)
+
+
+@misconception(
+    "affine_log_prob", belief="the volume changes by an average scale",
+    hint="Your value is right for a single dimension. By how much does the volume change if each of two dimensions is doubled?",
+)  # fmt: skip
+def log_scales_averaged_over_the_dimensions(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """The mean of the log-scales."""
+    normal = -0.5 * ((x - b) / a) ** 2 - 0.5 * math.log(2 * math.pi)
+    return normal.sum(dim=1) - a.abs().log().mean()
+
+
+@misconception(
+    "affine_log_prob", belief="scales are positive",
+    hint="Where a scale is negative you use a tiny positive one instead. How much does a negative scale stretch?",
+)  # fmt: skip
+def negative_scales_cut_off(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """Scales of at least 1e-6."""
+    scale = a.clamp_min(1e-6)
+    return (-0.5 * ((x - b) / scale) ** 2 - scale.log() - 0.5 * math.log(2 * math.pi)).sum(dim=1)

@@ -97,3 +97,12 @@ misconception(
     replace=("return torch", "return -torch"),
     hint="All your values have the wrong sign. Does f stretch where your value is positive?",
 )  # fmt: skip
+
+
+@misconception(
+    "numerical_log_det", belief="slogdet returns the logarithm first",
+    hint="Your result is 1 or -1. In which order does slogdet return its two results?",
+)  # fmt: skip
+def sign_returned(f: Map, x: Tensor) -> Tensor:
+    """The first result of slogdet."""
+    return torch.stack([torch.linalg.slogdet(torch.autograd.functional.jacobian(f, point))[0] for point in x])

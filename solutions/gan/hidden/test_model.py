@@ -13,6 +13,7 @@ from autograder.checks import (
     assert_shape,
     assert_true,
     check,
+    naming,
 )
 from autograder.checks.strategies import generator
 
@@ -60,7 +61,10 @@ def assert_alone(module: RemoteObject, batch: Tensor) -> None:
     assert_close(seen.args[0], batch, rtol=0, atol=0, what="the input after the call")
     assert_shape(seen.value[:0], (0, *seen.value.shape[1:]))
     assert_true(bool(seen.value.std(0).max() > 0), "all rows have the same result")
-    assert_close(module(batch[1:2]), seen.value[1:2], rtol=1e-3, what="the result of a row by itself")
+    alone = module(batch[1:2])
+    assert_shape(alone, (1, *seen.value.shape[1:]))
+    with naming("samples_meet_in_eval_mode"):
+        assert_close(alone, seen.value[1:2], rtol=1e-3, what="the result of a row by itself")
     assert_close(module(batch), seen.value, rtol=1e-3, what="the result of a second call")
 
 
@@ -74,7 +78,8 @@ def assert_same_after_loading(make: Callable[[], RemoteObject], candidate: Candi
     expected, before = first(x), second(x)
     assert_true(bool((expected - before).abs().max() > 1e-6), "the parameters do not matter")
     second.load_state_dict(first.state_dict())
-    assert_close(second(x), expected, rtol=1e-3, what="the result of the copy")
+    with naming("state_not_registered"):
+        assert_close(second(x), expected, rtol=1e-3, what="the result of the copy")
 
 
 def assert_learns(module: RemoteObject, x: Tensor, weights: Tensor) -> Tensor:

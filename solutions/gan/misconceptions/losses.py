@@ -111,3 +111,30 @@ def guard_inside_the_logarithm(real_logits: Tensor, fake_logits: Tensor) -> Tens
     """log(D + 1e-8)."""
     on_real = (real_logits.sigmoid() + 1e-8).log().mean()
     return -(on_real + (1 - fake_logits.sigmoid() + 1e-8).log().mean())
+
+
+@misconception(
+    "discriminator_loss", belief="one mean over all pairs",
+    hint="You add the two batches sample by sample before you average. What if they differ in size?",
+)  # fmt: skip
+def batches_added_sample_by_sample(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """One mean over pairs."""
+    return (F.softplus(-real_logits) + F.softplus(fake_logits)).mean()
+
+
+@misconception(
+    "discriminator_loss", belief="both batches are one batch of labelled samples",
+    hint="Your loss is right where both batches have the same size. Over which samples does each of the two means run?",
+)  # fmt: skip
+def twice_the_mean_over_both_batches(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Twice the mean over all samples together."""
+    return 2 * torch.cat([F.softplus(-real_logits), F.softplus(fake_logits)]).mean()
+
+
+@misconception(
+    "discriminator_loss", belief="labels are better smoothed",
+    hint="Your loss asks for less than certainty about real samples. Which label does the formula give them?",
+)  # fmt: skip
+def labels_smoothed(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """0.9 for real samples."""
+    return 0.9 * F.softplus(-real_logits).mean() + 0.1 * F.softplus(real_logits).mean() + F.softplus(fake_logits).mean()

@@ -129,3 +129,22 @@ misconception(
     replace=[("probs.mean(0)", "probs.mean(1, keepdim=True)"), (".sum(1)", ".mean(1)")],
     hint="Your p_bar is 1 / K for every sample. Over which dimension does one average to learn how often each class occurs?",
 )  # fmt: skip
+
+
+@misconception(
+    "inception_score", belief="the score measures how many classes there are",
+    hint="Your score depends on the average of all predictions alone. Where does it show whether single samples are clear?",
+)  # fmt: skip
+def variety_only(probs: torch.Tensor) -> torch.Tensor:
+    """The exponential of the entropy of the average."""
+    return torch.special.entr(probs.mean(0)).sum().exp()
+
+
+@misconception(
+    "inception_score", belief="the score is an entropy of the predictions",
+    hint="Your score is small for clear samples and large for vague ones. Which sign has the entropy of a prediction in the "
+    "divergence, and where is the average prediction?",
+)  # fmt: skip
+def vagueness(probs: torch.Tensor) -> torch.Tensor:
+    """The exponential of the mean entropy."""
+    return torch.special.entr(probs).sum(1).mean().exp()

@@ -80,3 +80,12 @@ def unweighted_mean_of_the_logarithms(p_data: Tensor, p_g: Tensor) -> Tensor:
     """Means over outcomes."""
     best = p_data / (p_data + p_g)
     return best.log().mean(-1) + (1 - best).log().mean(-1)
+
+
+@misconception(
+    "gan_value", belief="the discriminator is judged on the data",
+    hint="Your value has the expectation over the data alone. What does the discriminator earn on what the generator makes?",
+)  # fmt: skip
+def expectation_over_the_generator_left_out(p_data: Tensor, p_g: Tensor) -> Tensor:
+    """The first term only."""
+    return torch.xlogy(p_data, p_data / (p_data + p_g).clamp_min(1e-30)).sum(-1)

@@ -136,6 +136,8 @@ def observe_generator_step(candidate: Candidate, record: Record) -> None:
     loss = candidate.generator_step(generator, discriminator, optimizer, Z)
     record.value("loss", number(loss))
     record_networks(record, generator, discriminator)
+    arrived = [gradient is not None and bool((gradient != 0.5).any()) for gradient in generator.gradients_by_name().values()]
+    record.value("gradients arrive at the generator", arrived)
     again = candidate.generator_step(generator, discriminator, optimizer, Z)
     record.value("second loss", number(again))
 
@@ -209,4 +211,17 @@ misconception(
     "generator_step", name="modes_changed", belief="the discriminator is switched to eval mode while the generator learns",
     replace=[("loss =", "discriminator.eval()\n    loss ="), ("return loss", "discriminator.train()\n    return loss")],
     hint="After your step a network is in another mode than before. Who decides about modes: the step or its caller?",
+)  # fmt: skip
+
+
+misconception(
+    "generator_step", name="loss_maximised", belief="the generator wants a large loss",
+    replace=("loss.backward()", "(-loss).backward()"),
+    hint="Your step raises the loss that it returns. Is the generator's loss to be minimised or maximised?",
+)  # fmt: skip
+
+misconception(
+    "generator_step", name="optimizer_never_steps", belief="backward updates the parameters",
+    replace=("optimizer.step()", "pass"),
+    hint="Your gradients arrive at the generator, but it never moves. Which call turns gradients into an update?",
 )  # fmt: skip

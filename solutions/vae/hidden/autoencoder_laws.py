@@ -21,6 +21,7 @@ from autograder.checks import (
     assert_shape,
     assert_true,
     load_beside,
+    naming,
 )
 from autograder.checks.strategies import generator
 
@@ -77,8 +78,11 @@ def assert_alone(method: Callable, batch: Tensor) -> None:
     for value in whole:
         assert_true(isinstance(value, Tensor) and value.ndim > 1, "the result is not made of batches")
     alone = method(batch[1:2])
-    expected = [value[1:2] for value in whole]
-    assert_close(alone if isinstance(alone, tuple | list) else [alone], expected, rtol=1e-3)
+    alone, expected = alone if isinstance(alone, tuple | list) else [alone], [value[1:2] for value in whole]
+    for got, value in zip(alone, expected, strict=False):
+        assert_shape(got, tuple(value.shape))
+    with naming("samples_meet_in_eval_mode"):
+        assert_close(alone, expected, rtol=1e-3)
     assert_close(method(batch), seen.value, rtol=1e-3, what="the result of a second call")
 
 
@@ -125,11 +129,22 @@ def assert_uses_every_latent(decoder: Callable, z: Tensor) -> None:
     assert_true(bool((decoder(far) != decoder(1.2 * far)).flatten(1).any(1).all()), "latents far from zero are cut off")
 
 
+def assert_not_affine(call: Callable, x: Tensor, y: Tensor) -> None:
+    """A network with a nonlinearity: the effect of a sum of inputs is not the sum of their effects."""
+    zero, one, other, both = (
+        torch.cat(list(value), 1) if isinstance(value, tuple | list) else value
+        for value in (call(0 * x), call(x), call(y), call(x + y))
+    )
+    bend = (both - one - other + zero).abs().max()
+    assert_true(bool(bend > 1e-3 * (one - zero).abs().max()), "the network is an affine map", mistake="no_nonlinearity")
+
+
 def assert_same_after_loading(first: RemoteObject, second: RemoteObject, inputs: dict[str, Tensor]) -> None:
     """A module that loads another's state dict computes what the other computes."""
     second.load_state_of(first)
     for name, value in inputs.items():
-        assert_close(second.method(name)(value), first.method(name)(value), rtol=1e-3, what="the copy's result")
+        with naming("state_not_registered"):
+            assert_close(second.method(name)(value), first.method(name)(value), rtol=1e-3, what="the copy's result")
 
 
 def assert_any_real(images: object, shape: tuple[int, ...]) -> None:

@@ -183,3 +183,23 @@ def logarithm_of_the_product_of_densities(x: Tensor, mean: Tensor) -> Tensor:
     """Underflows."""
     density = torch.exp(-0.5 * (x - mean) ** 2) / math.sqrt(2 * math.pi)
     return density.flatten(1).prod(1).log()
+
+
+@misconception(
+    "gaussian_kl", belief="the divergence is symmetric",
+    hint="Your divergence is that of the prior from the posterior: it explodes for a narrow posterior. Which of the two "
+    "Gaussians is the expectation taken under?",
+)
+def divergence_in_the_other_direction(mu: Tensor, logvar: Tensor) -> Tensor:
+    """KL(N(0, I) || N(mu, exp(logvar)))."""
+    return 0.5 * ((1 + mu**2) * (-logvar).exp() - 1 + logvar).flatten(1).sum(dim=1)
+
+
+@misconception(
+    "gaussian_kl_between", belief="the distance is measured in units of the first Gaussian",
+    hint="Your divergence is right where the means agree. In units of which of the two variances is their distance measured?",
+)
+def distance_in_units_of_the_first(mu1: Tensor, logvar1: Tensor, mu2: Tensor, logvar2: Tensor) -> Tensor:
+    """The squared distance divided by the first variance."""
+    terms = logvar2 - logvar1 + (logvar1 - logvar2).exp() + (mu1 - mu2) ** 2 * (-logvar1).exp() - 1
+    return 0.5 * terms.flatten(1).sum(dim=1)

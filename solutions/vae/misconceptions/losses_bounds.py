@@ -166,3 +166,31 @@ misconception(
     replace=("log_joint - log_q", "log_joint"),
     hint="Does your value change with log_q? The samples come from q, not from the prior: what corrects for that?",
 )  # fmt: skip
+
+
+@misconception(
+    "reconstruction_loss", belief="pixels are probabilities",
+    hint="Your loss treats the reconstruction as logits of pixels that are on or off. Which distribution does this decoder "
+    "stand for, and which error does its likelihood lead to?",
+)
+def cross_entropy_of_logits(x_hat: Tensor, x: Tensor) -> Tensor:
+    """Bernoulli likelihood."""
+    return F.binary_cross_entropy_with_logits(x_hat, x, reduction="sum") / len(x)
+
+
+@misconception(
+    "importance_weighted_bound", belief="the samples are weighted by their importance",
+    hint="You average log-weights, each with its share of the total. Where does the logarithm stand in the bound: inside or "
+    "outside of the sum over k?",
+)
+def log_weights_averaged_with_their_weights(log_joint: Tensor, log_q: Tensor) -> Tensor:
+    """The self-normalised mean of the log-weights."""
+    log_w = log_joint - log_q
+    return (log_w.softmax(0) * log_w).sum(0)
+
+
+misconception(
+    "importance_weighted_bound", name="divided_by_the_batch_size", belief="a mean divides by the size of the batch",
+    replace=("shape[0]", "shape[1]"),
+    hint="You divide by the number of data points. How many importance weights does the mean of one data point run over?",
+)  # fmt: skip

@@ -156,3 +156,14 @@ def pairs_scrambled_by_reshaping(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps
     """A view where a transposition is needed."""
     line = model.interpolate(vae, x_a, x_b, steps)
     return line.transpose(0, 1).reshape(line.shape)
+
+
+@misconception(
+    "interpolate", belief="latents lie on a sphere",
+    hint="Your path from one mean to the other is an arc. Is that a straight line?",
+)  # fmt: skip
+def arc_instead_of_a_line(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
+    """Weights cos and sin of a quarter turn."""
+    a, b = vae.encode(x_a)[0], vae.encode(x_b)[0]
+    angles = grid(steps, a) * (torch.pi / 2)
+    return torch.stack([vae.decode(angle.cos() * a + angle.sin() * b) for angle in angles], dim=1)

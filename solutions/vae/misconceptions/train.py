@@ -163,3 +163,17 @@ misconception(
     replace=("x_hat, x, mu, logvar, beta)", "x_hat, x, mu, logvar)"),
     hint="Does the loss that you report change when beta changes?",
 )  # fmt: skip
+
+
+misconception(
+    "train", name="divergence_recorded_but_not_trained", belief="the reconstruction is what is to be learned",
+    replace=("loss.backward()", "reconstruction.backward()"),
+    hint="Your updates do not depend on beta. Of which of your three numbers is the gradient taken?",
+)  # fmt: skip
+
+misconception(
+    "evaluate", name="last_minibatch_only", belief="the loop ends with the result",
+    replace=(("totals[name] += mean.item() * len(x)", "totals[name] = mean.item() * len(x)"),
+             ("num_samples += len(x)", "num_samples = len(x)")),
+    hint="Your numbers are those of the last minibatch. What becomes of the ones before it?",
+)  # fmt: skip

@@ -146,3 +146,12 @@ misconception(
 def empty_timesteps_dropped(losses: Array, t: Array, num_timesteps: int) -> Array:
     """Keep only what was visited."""
     return np.array([losses[t == timestep].mean() for timestep in np.unique(t)])
+
+
+@misconception(
+    "sample_variance", belief="there is one mean to subtract",
+    hint="You subtract one mean of all numbers. Do coordinates that lie around different values not have means of their own?",
+)  # fmt: skip
+def mean_of_all_coordinates_subtracted(samples: Array) -> Array:
+    """Squared distances from the mean of everything."""
+    return np.mean((samples - np.mean(samples)) ** 2, axis=0)

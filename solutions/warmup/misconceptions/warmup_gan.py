@@ -185,3 +185,13 @@ misconception(
     hint="With a single row of outputs you return one number, with a matrix several. What shape should a loss have that is "
     "averaged over everything?",
 )  # fmt: skip
+
+
+@misconception(
+    "discriminator_loss", belief="both batches are one batch of labelled samples",
+    hint="Your loss is right where both batches have the same size. Over which samples does each of the two means run?",
+)  # fmt: skip
+def one_mean_over_both_batches(d_real: Array, d_fake: Array) -> float:
+    """Twice the mean over all samples together."""
+    logs = np.concatenate([np.log(np.ravel(d_real)), np.log1p(-np.ravel(d_fake))])
+    return float(-2 * np.mean(logs))

@@ -117,3 +117,12 @@ misconception(
     hint="Your bound is above the right one by a part of the divergence. Which weight does the divergence carry in the bound, "
     "when any factor inside it has already been accounted for?",
 )  # fmt: skip
+
+
+@misconception(
+    "elbo", belief="log-likelihoods are negative",
+    hint="Your bound takes the sign away from the log-likelihood. Can the logarithm of a density not be positive?",
+)  # fmt: skip
+def log_likelihood_forced_negative(log_likelihood: np.ndarray | float, kl: np.ndarray | float) -> np.ndarray | float:
+    """Minus the size of the log-likelihood."""
+    return -np.abs(log_likelihood) - kl
