@@ -47,6 +47,10 @@ of a few others, imports torch's compiler, whatever it is for.
 """
 _GPU_ONLY = ("cuda", "triton")
 """Torch imports them where they are installed. No worker has a GPU, and they are a tenth of what a fork copies."""
+_OF_OTHER_PROCESSES = frozenset(
+    ["num_workers", "timeout", "worker_init_fn", "multiprocessing_context", "prefetch_factor", "persistent_workers"]
+)
+"""What a data loader is told about processes of its own."""
 
 
 def import_libraries() -> None:
@@ -87,7 +91,7 @@ def load_in_this_process() -> None:
             given = signature.bind(*args, **options)
         except TypeError:
             return original(*args, **options)  # which says what is wrong with them
-        for name in ["num_workers", "timeout", "worker_init_fn", "multiprocessing_context", "prefetch_factor", "persistent_workers"]:
+        for name in _OF_OTHER_PROCESSES:
             given.arguments.pop(name, None)
         return original(*given.args, **given.kwargs)
 
