@@ -109,7 +109,11 @@ class _Flight:
 
     def _send(self, waiting: deque[Job]) -> None:
         """Keep every worker busy; suspects come last and one by one, so that none dies for another."""
-        room = max(_FEWEST_IN_FLIGHT, _IN_FLIGHT_PER_WORKER * sum(self._client.nthreads().values()))
+        try:
+            threads = sum(self._client.nthreads().values())
+        except (OSError, TimeoutError):  # asked at the moment at which it went
+            raise _gone() from None
+        room = max(_FEWEST_IN_FLIGHT, _IN_FLIGHT_PER_WORKER * threads)
         while waiting and len(self._jobs) < room:
             self._submit(waiting.popleft())
         if self._suspects and not self._jobs:

@@ -100,7 +100,7 @@ def unbounded_memory() -> Iterator[None]:
 PATIENCE = 30
 """How many times its limit something may take on the clock because others keep it from running."""
 _TICK = 0.005
-_AGAIN = 0.1
+AGAIN = 0.1
 """Seconds after which a time limit that went unheard is called out again."""
 
 
@@ -115,6 +115,8 @@ class Alarm:
         """After ``seconds`` call ``ring``, again and again, with the seconds computed and passed, and where the work is."""
         self._seconds, self._tell = seconds, ring
         self._inside = False
+        self._own = {type(self).__init__.__code__.co_filename, __file__}
+        """Where nothing is interrupted: a timer has to be stopped, and the handler before this one has to come back."""
 
     @staticmethod
     def works_here() -> bool:
@@ -125,15 +127,19 @@ class Alarm:
         self._begun = time.thread_time(), time.monotonic()
         self._previous = signal.signal(signal.SIGALRM, self._ring)
         self._inside = True
-        signal.setitimer(signal.ITIMER_REAL, max(self._seconds, 0.01), _AGAIN)
+        signal.setitimer(signal.ITIMER_REAL, max(self._seconds, 0.01), AGAIN)
 
     def __exit__(self, *_: object) -> None:
         self._inside = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, self._previous)
 
+    def again_in(self, seconds: float) -> None:
+        """Ring next, and from then on, after so many seconds."""
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+
     def _ring(self, number: int, frame: FrameType | None) -> None:
-        if self._inside:
+        if self._inside and not (frame is not None and frame.f_code.co_filename in self._own):
             self._tell(time.thread_time() - self._begun[0], time.monotonic() - self._begun[1], frame)
 
 
@@ -146,7 +152,7 @@ def bounded_time(seconds: float) -> Iterator[None]:
     """
 
     def ring(computed: float, waited: float, frame: FrameType | None) -> None:
-        if computed >= seconds - _TICK or waited >= PATIENCE * max(seconds, _AGAIN):
+        if computed >= seconds - _TICK or waited >= PATIENCE * max(seconds, AGAIN):
             raise Overtime
 
     if not Alarm.works_here():

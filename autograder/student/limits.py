@@ -21,13 +21,15 @@ from typing import Any
 from autograder.runtime.failures import is_students_file
 from autograder.runtime.module_space import ModuleSpace
 from autograder.runtime.statements import Stopped
-from autograder.sessions.bounds import Alarm
+from autograder.sessions.bounds import AGAIN, Alarm
 from autograder.sessions.budget import CHECK_SECONDS
 from autograder.sessions.local import LocalSession
 from autograder.sessions.replies import WorkerLost
 
 WIDE = 6
 """How many times its limit the work may take on the clock while it waits or others compute."""
+OFTEN, UNHEEDED = 1e-4, 3
+"""Seconds between interruptions of code that has swallowed so many: soon one comes between its `try` and the next one."""
 LAST = 30.0
 """Seconds after which a program is ended that does not even hear its limits: it is inside a library that never returns."""
 
@@ -69,6 +71,7 @@ class _Watch(Alarm):
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds, self._time_over)
         self.interrupted = False
+        self._raised = 0
         self.place: str | None = None
         """Where the work was when its time was over: `` in losses.py, line 3``, or nothing that can be said."""
 
@@ -87,12 +90,19 @@ class _Watch(Alarm):
             return
         if self.place is None:
             self.place = _place_of(frame)
+        self._raised += 1
+        if self._raised > UNHEEDED:
+            self.again_in(OFTEN if _is_students(frame) else AGAIN)
         raise Stopped
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         self.interrupted = True
         if self._inside:
             raise Stopped
+
+
+def _is_students(frame: FrameType | None) -> bool:
+    return frame is not None and is_students_file(frame.f_code.co_filename)
 
 
 def _place_of(frame: FrameType | None) -> str:

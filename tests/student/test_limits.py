@@ -21,6 +21,16 @@ from autograder.student.limits import limited, time_left
 LOOPS = {
     "plain": "while True: pass",
     "catches everything": "\n    while True:\n        try:\n            while True: pass\n        except: pass",
+    "catches everything within what catches everything": """
+    while True:
+        try:
+            while True:
+                try:
+                    for n in range(9): by += 1
+                except:
+                    continue
+        except BaseException as error:
+            by = 0""",
     "sleeps": "__import__('time').sleep(1000)",
 }
 

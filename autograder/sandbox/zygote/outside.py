@@ -7,6 +7,7 @@ import select
 import signal
 import socket
 from pathlib import Path
+from typing import NoReturn
 
 from autograder.sandbox.walls import namespaces, process_limits
 from autograder.sandbox.zygote_settings import ZygoteSettings
@@ -20,6 +21,12 @@ def leave_nothing(plan: ZygoteSettings, grader: int) -> None:
     """Remove the folder of a grader that was killed, which could not."""
     if select.select([grader], [], [], _LAST_MOMENTS)[0]:
         remove_when_abandoned(Path(plan.base).parent)
+
+
+def leave_nothing_in(folder: Path) -> NoReturn:
+    """Remove the folder of a grader that was killed before there was a zygote, and end."""
+    remove_when_abandoned(folder)
+    os._exit(0)
 
 
 def _status_unless_abandoned(child: int, grader: int) -> int:

@@ -39,7 +39,7 @@ CENTRE = (0.5, 0.25)
 GRID, HALF = 120, 3.0
 
 SCORES = (
-    Score("integral", "has a density whose integral over the plane is one", 0.3, Window(0.95, 0.98, 1.02, 1.05)),
+    Score("integral", "has a density whose integral over the plane is one", 0.3, Window(0.85, 0.93, 1.07, 1.15)),
     Score("nll", "finds points that it has not seen likely, once its density is divided by its integral", 0.45,
           Level(zero=1.8, full=1.45, too_good=0.98), "nats"),
     Score("samples", "draws samples that lie where the data do", 0.25, Level(zero=0.1, full=0.02), "(energy distance)"),
