@@ -31,6 +31,9 @@ CUT = "gradient_cut_on_the_way"
 SEED = 11
 """Behind every draw whose noise has to be known."""
 
+LARGE = 40.0
+"""A factor of all parameters; even behind a normalisation layer or a bounded activation the last layer's results are large."""
+
 NUMBER = 100
 """Draws that tell one distribution from another, where the usual way to draw is not recognised."""
 
@@ -94,18 +97,28 @@ def assert_describes_a_posterior(posterior: object, rows: int, latent_dim: int) 
     assert_true(bool((gaps > 1e-6).all()), "two coordinates of mu and logvar are the same")
 
 
-def assert_unconstrained(posterior: object, rows: int, latent_dim: int, enlarged: object) -> None:
+def assert_unconstrained(posterior: object, rows: int, latent_dim: int, enlarged: Callable[[int, float], object]) -> None:
     """Both signs of mu and negative log-variances occur among many coordinates; with large weights mu leaves [-12, 12].
 
     Log-variances may be kept in bounds: nothing is promised of them, and [-20, 2] or [-10, 10] are in common use. A squashed
-    output cannot say that a code is precise: they must go below -6 and above 1.
+    output cannot say that a code is precise: they must go below -6 and above 1. ``enlarged`` gives the posterior of other
+    weights, by a seed and the factor that makes them large. Where one bias is all that counts, every log-variance has its
+    sign: those of the opposite weights are asked for as well.
     """
     mu, logvar = pair(posterior, rows, latent_dim)
     assert_true(bool((mu < 0).any()) and bool((mu > 0).any()), "mu has only one sign")
     assert_true(bool((logvar < 0).any()), "logvar is never negative, so the variance is never below one")
-    (mu, logvar), confined = pair(enlarged, rows, latent_dim), "{} is confined to an interval"
-    assert_true(bool(mu.max() > 12) and bool(mu.min() < -12), confined.format("mu"))
-    assert_true(bool(logvar.max() > 1) and bool(logvar.min() < -6), confined.format("logvar"))
+    mu, logvar = pair(enlarged(0, LARGE), rows, latent_dim)
+    if not (is_wide(mu, -12, 12) and is_wide(logvar, -6, 1)):
+        others = [pair(enlarged(seed, sign * LARGE), rows, latent_dim) for seed, sign in ((0, -1), (1, 1), (2, -1))]
+        mu, logvar = (torch.cat([value, *(other[part] for other in others)]) for part, value in enumerate((mu, logvar)))
+    assert_true(is_wide(mu, -12, 12), "mu is confined to an interval")
+    assert_true(is_wide(logvar, -6, 1), "logvar is confined to an interval")
+
+
+def is_wide(values: Tensor, low: float, high: float) -> bool:
+    """Some of the values lie below the one bound and some above the other."""
+    return bool(values.min() < low) and bool(values.max() > high)
 
 
 def assert_sees_the_whole_image(encode: Callable, x: Tensor, latent_dim: int) -> None:
@@ -214,9 +227,7 @@ def draws(candidate: Candidate, vae: RemoteObject, x: Tensor, number: int) -> tu
     return x_hat, mu[0], std[0]
 
 
-def posterior_and_draw(
-    candidate: Candidate, vae: RemoteObject, x: Tensor, copies: int = 1
-) -> tuple[Tensor, Tensor, Tensor]:
+def posterior_and_draw(candidate: Candidate, vae: RemoteObject, x: Tensor, copies: int = 1) -> tuple[Tensor, Tensor, Tensor]:
     """Reconstructions of so many copies under a fixed seed, with the mean and standard deviation of each image's posterior."""
     mu, logvar = pair(vae.encode(x), len(x), 2)
     assert_true(not torch.allclose(mu, logvar), "mu and logvar are the same")

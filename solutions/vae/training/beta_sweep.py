@@ -29,11 +29,16 @@ LITTLE = 0.05
 MOST_NUMBERS = 4 * 650_000
 
 SCORES = (
-    Score("kl_ratio", "from beta 0.1 to 1 and on to 5, codes become cheaper every time", 0.25, Level(zero=1.1, full=1.5)),
-    Score("reconstruction_ratio", "and reconstructions worse", 0.25, Level(zero=1.05, full=1.3)),
-    Score("collapse", "at beta 20 the code carries nothing any more, next to that at beta 1", 0.2, Level(zero=0.1, full=0.02)),
-    Score("kl_light", "at beta 0.1 it costs what it costs in a right training", 0.15, Window(20.0, 29.0, 37.0, 50.0), "nats"),
-    Score("kl_ratio_light", "and several times as much at a weight of 1e-3", 0.15, Level(zero=1.1, full=1.5)),
+    Score("kl_ratio", "from beta 0.1 to 1 and on to 5, codes become cheaper every time", 0.25, Level(zero=1.1, full=1.5),
+          fallback=Level(zero=1.1, full=1.5)),
+    Score("reconstruction_ratio", "and reconstructions worse", 0.25, Level(zero=1.05, full=1.3),
+          fallback=Level(zero=1.05, full=1.3)),
+    Score("collapse", "at beta 20 the code carries nothing any more, next to that at beta 1", 0.2, Level(zero=0.1, full=0.02),
+          fallback=Level(zero=0.1, full=0.02)),
+    Score("kl_light", "at beta 0.1 it costs what it costs in a right training", 0.15, Window(20.0, 29.0, 37.0, 50.0), "nats",
+          fallback=Window(20.0, 26.0, 31.0, 37.0)),
+    Score("kl_ratio_light", "and several times as much at a weight of 1e-3", 0.15, Level(zero=1.1, full=1.5),
+          fallback=Level(zero=1.1, full=1.5)),
 )  # fmt: skip
 
 
