@@ -11,7 +11,7 @@ from torch import Tensor
 NODES, CORRECTIONS = 11, 4
 """Every node of the grid is an image to decode."""
 STARTS, REFINEMENTS, STEP = 4, 6, 0.02
-"""Where a decoder bends much between nodes, images not found yet are looked for from several nodes, with slopes of their own."""
+"""Where a decoder bends much between nodes, images not yet found are looked for from several, with slopes of their own."""
 FOUND, SOME = 0.02, 0.3
 """The relative error of an image that counts as found, and the share that must be found for the others to be worth more."""
 
