@@ -1,6 +1,7 @@
 """Answers written from the contracts alone, in many habits: right ones earn everything, mistakes lose points and are named.
 
-A few stand for all in a run of the tests; ``AUTOGRADER_CORPUS=all`` asks for every one, as ``benchmarks/corpus.py`` does.
+A few stand for all in a run of the tests; ``AUTOGRADER_CORPUS=all`` asks for every one, as ``benchmarks/fairness/corpus.py``
+does.
 """
 
 from __future__ import annotations

@@ -39,10 +39,11 @@ CENTRE = (0.5, 0.25)
 GRID, HALF = 120, 3.0
 
 SCORES = (
+    # A right flow of masks whose scales and shifts begin at zero took 1.45 to 1.69 nats where the reference takes 1.12.
     Score("integral", "has a density whose integral over the plane is one", 0.3, Window(0.85, 0.93, 1.07, 1.15)),
     Score("nll", "finds points that it has not seen likely, once its density is divided by its integral", 0.45,
-          Level(zero=1.8, full=1.45, too_good=0.98), "nats"),
-    Score("samples", "draws samples that lie where the data do", 0.25, Level(zero=0.1, full=0.02), "(energy distance)"),
+          Level(zero=1.82, full=1.75, too_good=0.98), "nats"),
+    Score("samples", "draws samples that lie where the data do", 0.25, Level(zero=0.1, full=0.035), "(energy distance)"),
 )  # fmt: skip
 JUDGED, FLOW = 1000, 0.05
 """How many points the change of volume is measured in, and the residual in nats up to which it is that of the density."""
