@@ -170,4 +170,4 @@ def _write_figures(trained: Trained, out: Path, console: Console) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(picture)
     if figures:
-        console.print(f"{len(figures)} figures in {out}")
+        console.print(f"{len(figures)} figure{'' if len(figures) == 1 else 's'} in {out}")
