@@ -9,8 +9,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from autograder.scores.levels import Level, Window
-from autograder.training.records.record import Record, Run, Variant
+from autograder.training.records.record import Record, Run, Variant, room_in
 from autograder.training.task import Task
 
 NEAR = 8.0
@@ -38,19 +37,10 @@ def _of_run(task: Task, run: Run, reference: Sequence[Run], fallback: bool) -> f
     missed = []
     for score in task.scores:
         value = run.values.get(score.name)
-        short = math.inf if value is None else _short(score.level_on(fallback), value)
+        short = math.inf if value is None else -min(room_in(score.level_on(fallback), value))
         spread = _spread(score.name, reference)
         missed.append(short / spread if spread > 0 else math.copysign(math.inf, short))
     return max(missed)
-
-
-def _short(level: Level | Window, value: float) -> float:
-    """How far a value lies outside full credit; negative inside."""
-    if isinstance(level, Window):
-        return max(level.full_low - value, value - level.full_high)
-    sign = 1 if level.full > level.zero else -1
-    beyond = -math.inf if level.too_good is None else sign * (value - level.too_good)
-    return max(sign * (level.full - value), beyond)
 
 
 def _spread(name: str, runs: Sequence[Run]) -> float:

@@ -29,6 +29,14 @@ def leave_nothing_in(folder: Path) -> NoReturn:
     os._exit(0)
 
 
+def watched(plan: ZygoteSettings) -> int:
+    """A descriptor that tells when the grader has ended; where it has already, this process leaves nothing and ends, too."""
+    try:
+        return os.pidfd_open(plan.grader_pid)
+    except ProcessLookupError:
+        leave_nothing_in(Path(plan.base).parent)
+
+
 def _status_unless_abandoned(child: int, grader: int) -> int:
     """How the child ended; it is ended, with everything below it, when the grader dies, also in the middle of its imports."""
     ended = os.pidfd_open(child)

@@ -280,10 +280,7 @@ def main() -> NoReturn:
         outside.leave_nothing_in(Path.cwd().parent)
     plan = ZygoteSettings.from_json(received[0]["plan"])
     try:
-        try:
-            grader = os.pidfd_open(plan.grader_pid)
-        except ProcessLookupError:
-            outside.leave_nothing_in(Path.cwd().parent)
+        grader = outside.watched(plan)
         with contextlib.suppress(OSError):  # when memory runs out, workers go first
             Path("/proc/self/oom_score_adj").write_text("500")
         if plan.private_root:

@@ -168,16 +168,16 @@ def _missed(name: str, level: Level | Window, runs: Sequence[Run]) -> float:
         return 1.0
     known = [value for value in values if value is not None]
     mean, spread = statistics.fmean(known), statistics.stdev(known) * math.sqrt(1 + 1 / len(known))
-    return math.fsum(_beyond(spread, edge, len(known)) for edge in _edges(level, mean))
+    return math.fsum(_beyond(spread, edge, len(known)) for edge in room_in(level, mean))
 
 
-def _edges(level: Level | Window, mean: float) -> list[float]:
-    """Distances from the mean to the ends of full credit, negative where the mean lies outside."""
+def room_in(level: Level | Window, value: float) -> list[float]:
+    """Distances from a value to the ends of full credit, negative where it lies outside."""
     if isinstance(level, Window):
-        return [mean - level.full_low, level.full_high - mean]
+        return [value - level.full_low, level.full_high - value]
     sign = 1 if level.full > level.zero else -1
-    too_good = [] if level.too_good is None else [sign * (level.too_good - mean)]
-    return [sign * (mean - level.full), *too_good]
+    too_good = [] if level.too_good is None else [sign * (level.too_good - value)]
+    return [sign * (value - level.full), *too_good]
 
 
 def _beyond(spread: float, distance: float, count: int) -> float:
