@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,9 @@ def assert_equal_told(first: Graded, second: Graded, folder: Path) -> None:
     """Every text of two results, by where it stands."""
     one, other = (everything_told(graded, folder / name) for graded, name in ((first, "first"), (second, "second")))
     assert one.keys() == other.keys()
-    assert not {place: (one[place], other[place]) for place in one if one[place] != other[place]}
+    differ = [place for place in one if one[place] != other[place]]
+    changes = unified_diff(one[differ[0]].splitlines(), other[differ[0]].splitlines(), n=0, lineterm="") if differ else ()
+    assert not differ, "\n".join(changes)
 
 
 def fixed_texts(graded: Graded) -> set[tuple[str, str, str]]:
