@@ -12,30 +12,32 @@ import numpy as np
 import torch
 from torch.utils import _python_dispatch
 
+from autograder.runtime.numpy_state import NumpyState
+
 
 def seed_everything(seed: int) -> None:
     """Seed torch's, NumPy's and Python's global generators."""
     torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for every kind of GPU
-    np.random.seed(seed % 2**32)
+    NumpyState.seed(seed)
     random.seed(seed)
 
 
 _ENTERED: list[torch.inference_mode] = []
 """Kept for ever: torch leaves a mode when the object that entered it is collected."""
 
-RandomState = tuple[torch.Tensor, Any, Any]
-"""Torch's, NumPy's and Python's own forms of their generators' states."""
+RandomState = tuple[torch.Tensor, NumpyState, Any]
+"""States of torch's, NumPy's and Python's global generators."""
 
 
 def random_state() -> RandomState:
     """Snapshot of the three global generators."""
-    return torch.get_rng_state(), np.random.get_state(), random.getstate()
+    return torch.get_rng_state(), NumpyState.now(), random.getstate()
 
 
 def set_random_state(state: RandomState) -> None:
     """Put a snapshot of the three global generators back."""
     torch.set_rng_state(state[0])
-    np.random.set_state(state[1])
+    state[1].put_back()
     random.setstate(state[2])
 
 
@@ -59,10 +61,7 @@ class RandomLanes:
 
 def same_state(before: RandomState, after: RandomState) -> bool:
     """Tell whether nothing was drawn between two snapshots."""
-    name, key, *rest = before[1]
-    name_after, key_after, *rest_after = after[1]
-    numpy_is_same = (name, rest) == (name_after, rest_after) and np.array_equal(key, key_after)
-    return bool(torch.equal(before[0], after[0])) and numpy_is_same and before[2] == after[2]
+    return bool(torch.equal(before[0], after[0])) and before[1] == after[1] and before[2] == after[2]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.runtime import numpy_state
 from autograder.runtime.global_state import RandomLanes, random_state, same_state, seed_everything, set_random_state
 
 DRAWS: dict[str, Callable[[], object]] = {
@@ -94,3 +95,43 @@ def test_a_snapshot_brings_everything_back(name: str, before: list[str]) -> None
     set_random_state(state)
     assert same_state(state, random_state())
     assert draw([name]) == expected
+
+
+def test_a_generator_put_in_place_of_numpys_own_is_seen_and_taken_out_again() -> None:
+    """A submission may set another bit generator; a snapshot from before it brings NumPy's own back, with its numbers."""
+    own = np.random.get_bit_generator()
+    seed_everything(7)
+    state = random_state()
+    expected = draw(["numpy", "one numpy normal"])
+    try:
+        np.random.set_bit_generator(np.random.MT19937(1))
+        assert not same_state(state, random_state())
+        set_random_state(state)
+        assert draw(["numpy", "one numpy normal"]) == expected
+        np.random.set_bit_generator(np.random.PCG64(1))
+        other = random_state()
+        assert not same_state(state, other)
+        set_random_state(state)
+        assert draw(["numpy", "one numpy normal"]) == expected
+    finally:
+        np.random.set_bit_generator(own)
+
+
+def test_the_words_are_looked_at_in_place_here() -> None:
+    """Otherwise every snapshot goes the long way, which is right and slow."""
+    assert numpy_state._ADDRESS != 0
+
+
+@pytest.mark.parametrize("before", [[], ["one numpy normal"]])
+def test_the_long_way_leads_to_the_same(before: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where NumPy's words cannot be looked at."""
+    monkeypatch.setattr(numpy_state, "_ADDRESS", 0)
+    monkeypatch.setattr(numpy_state.NumpyState, "_latest", None)
+    seed_everything(8)
+    draw(before)
+    state = random_state()
+    expected = draw(["one numpy normal", "numpy"])
+    assert not same_state(state, random_state())
+    set_random_state(state)
+    assert same_state(state, random_state())
+    assert draw(["one numpy normal", "numpy"]) == expected

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check
+from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check, load_beside
 from autograder.checks.strategies import generator, made, number, whole
+
+toys = load_beside(__file__, "toys")
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (4, 4, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 
@@ -52,10 +54,8 @@ def coefficients(case: Noised) -> tuple[Tensor, Tensor]:
     return signal.reshape(shape), deviation.reshape(shape)
 
 
-def denoise(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
-    """A noise predictor that depends on the data, on the timestep and on neighbouring elements."""
-    steps = t.reshape(-1, *[1] * (x.ndim - 1)).to(x.dtype)
-    return torch.sin(x + 0.3 * steps) + 0.5 * x.roll(1, -1)
+denoise = toys.Neighbours()
+"""A noise predictor that depends on the data, on the timestep and on neighbouring elements."""
 
 
 def assert_untouched(seen: Observation, arguments: Sequence[Tensor | None]) -> None:
@@ -140,7 +140,8 @@ def true_loss(case: Noised) -> Tensor:
 def test_denoising_loss_is_mean_squared_error(candidate: Candidate, case: Noised) -> None:
     """The loss differs from the mean, over all elements, of the squared error at x_t."""
     expected = true_loss(case).to(case.x.dtype)
-    assert_close(candidate.denoising_loss(denoise, *case), expected, scalar=True, what="the loss")
+    loss = candidate.denoising_loss(candidate.toy("Neighbours"), *case)
+    assert_close(loss, expected, scalar=True, what="the loss")
 
 
 @check("denoising_loss", points=0.5, title="shows the network x_t and the timesteps", kind="law")

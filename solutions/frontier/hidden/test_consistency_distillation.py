@@ -7,8 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.checks import Candidate, assert_close, assert_draws_afresh, assert_shape, assert_true, check
+from autograder.checks import (
+    Candidate,
+    assert_close,
+    assert_draws_afresh,
+    assert_shape,
+    assert_true,
+    check,
+    load_beside,
+)
 from autograder.checks.strategies import made, normal, number, uniform
+
+toys = load_beside(__file__, "toys")
 
 SHAPES = [(1, 3), (4, 2), (3, 3), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (2, 3, 1, 2, 2), (2, 2, 2, 2, 2)]
 SIGMAS = 6.5
@@ -43,19 +53,8 @@ def shaped(t: Tensor, x: Tensor) -> Tensor:
     return t.reshape(-1, *[1] * (x.ndim - 1))
 
 
-def student(x: Tensor, t: Tensor) -> Tensor:
-    """The student: smooth, with a slope of its own."""
-    return torch.sin(x) + 0.3 * shaped(t, x) * x
-
-
-def ema_student(x: Tensor, t: Tensor) -> Tensor:
-    """The averaged student: another function, so that neither can stand in for the other."""
-    return torch.cos(0.7 * x) - 0.2 * shaped(t, x)
-
-
-def teacher_step(x: Tensor, t_hi: Tensor, t_lo: Tensor) -> Tensor:
-    """A step that depends on everything it is given."""
-    return x * (shaped(t_lo, x) / shaped(t_hi, x)) + 0.1 * shaped(t_hi, x)
+student, ema_student, teacher_step = toys.Student(), toys.AveragedStudent(), toys.TeacherStep()
+"""Each another function of everything that it is given; times must have shape (B,)."""
 
 
 def residual(pair: Pair) -> Tensor:
@@ -76,7 +75,8 @@ def true_loss(pair: Pair) -> float:
 @given(pair=pairs())
 def test_distillation_loss_formula(candidate: Candidate, pair: Pair) -> None:
     """The loss differs from the mean over all elements of the squared difference of student and target."""
-    loss = candidate.distillation_loss(student, ema_student, teacher_step, *pair)
+    networks = [candidate.toy(name) for name in ("Student", "AveragedStudent", "TeacherStep")]
+    loss = candidate.distillation_loss(*networks, *pair)
     rtol = 1e-4 if pair.x.dtype is torch.float32 else 1e-7
     assert_close(loss, true_loss(pair), rtol=rtol, scalar=True, what="the loss")
 

@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check
+from autograder.checks import Candidate, assert_close, assert_shape, assert_true, check, load_beside
 from autograder.checks.strategies import made, normal, one_of, whole
 
+toys = load_beside(__file__, "toys")
+
+WIDE = toys.WideVAE()
 SHAPES = [(1, 3), (4, 2), (2, 1, 5), (3, 4, 3), (2, 3, 4, 4), (2, 3, 1, 2, 2)]
 SCALES = [0.18215, 0.5, 1.7, 4.0]
 
@@ -37,25 +40,14 @@ def make_case(
     return Case(normal(shape, seed, dtype), torch.tensor(scale, dtype=dtype) if tensor else scale)
 
 
-def encode(x: Tensor) -> tuple[Tensor, Tensor]:
-    """An encoder whose latents have another shape than the data, and whose posterior is wide."""
-    flat = x.flatten(1)
-    return torch.cat([torch.sin(flat), flat**2 + 1], dim=1), 2 + flat.repeat(1, 2)
-
-
 def encoded(case: Case) -> Tensor:
     """What encode_scaled must return."""
-    return encode(case.x.double())[0].mul(float(case.scale)).to(case.x.dtype)
-
-
-def decode(z: Tensor) -> Tensor:
-    """A decoder that is not linear and returns another shape."""
-    return torch.tanh(z.flatten(1)).repeat(1, 2) + 0.3
+    return WIDE.encode(case.x.double())[0].mul(float(case.scale)).to(case.x.dtype)
 
 
 def decoded(case: Case) -> Tensor:
     """What decode_scaled must return."""
-    return decode(case.x.double() * (1 / float(case.scale))).to(case.x.dtype)
+    return WIDE.decode(case.x.double() * (1 / float(case.scale))).to(case.x.dtype)
 
 
 # -- latent_scale ------------------------------------------------------------------------------------------
@@ -128,7 +120,7 @@ def test_latent_scale_pure(candidate: Candidate) -> None:
 @given(case=cases())
 def test_encode_scaled_value(candidate: Candidate, case: Case) -> None:
     """The result differs from scale times the mean that the encoder gives."""
-    actual = candidate.encode_scaled(candidate.object(encode=encode), *case)
+    actual = candidate.encode_scaled(candidate.toy("WideVAE"), *case)
     assert_close(actual, encoded(case), what="the scaled latent")
 
 
@@ -167,7 +159,7 @@ def test_encode_scaled_shows_data(candidate: Candidate) -> None:
 def test_encode_scaled_gradient(candidate: Candidate) -> None:
     """The derivative with respect to x is not scale times the encoder's."""
     x, weights = normal((3, 2), 13), normal((3, 4), 14)
-    vae = candidate.object(encode=encode)
+    vae = candidate.object(encode=WIDE.encode)
     (gradient,) = candidate.encode_scaled.grad(vae, x, 1.6, wrt=(1,), cotangent=weights)
     expected = 1.6 * (weights[:, :2] * torch.cos(x) + weights[:, 2:] * 2 * x)
     assert_close(gradient, expected, rtol=1e-4, what="the gradient of x")
@@ -177,7 +169,7 @@ def test_encode_scaled_gradient(candidate: Candidate) -> None:
 def test_encode_scaled_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     case = make_case((3, 2), 15, scale=0.18215)
-    actual = candidate.encode_scaled(candidate.object(encode=encode), *case)
+    actual = candidate.encode_scaled(candidate.object(encode=WIDE.encode), *case)
     assert_close(actual, encoded(case), rtol=1e-10, atol=1e-12, what="the scaled latent")
 
 
@@ -198,7 +190,7 @@ def test_encode_scaled_pure(candidate: Candidate) -> None:
 @given(case=cases())
 def test_decode_scaled_value(candidate: Candidate, case: Case) -> None:
     """The result differs from what the decoder says about z / scale."""
-    actual = candidate.decode_scaled(candidate.object(decode=decode), *case)
+    actual = candidate.decode_scaled(candidate.toy("WideVAE"), *case)
     assert_close(actual, decoded(case), what="the decoded image")
 
 
@@ -233,7 +225,7 @@ def test_decode_scaled_output(candidate: Candidate) -> None:
 def test_decode_scaled_gradient(candidate: Candidate) -> None:
     """The derivative with respect to z is not the decoder's, divided by the scale."""
     z, weights = normal((3, 2), 22), normal((3, 4), 23)
-    vae = candidate.object(decode=decode)
+    vae = candidate.object(decode=WIDE.decode)
     (gradient,) = candidate.decode_scaled.grad(vae, z, 1.6, wrt=(1,), cotangent=weights)
     expected = (weights[:, :2] + weights[:, 2:]) / torch.cosh(z / 1.6) ** 2 / 1.6
     assert_close(gradient, expected, rtol=1e-4, what="the gradient of z")
@@ -243,7 +235,7 @@ def test_decode_scaled_gradient(candidate: Candidate) -> None:
 def test_decode_scaled_dtype(candidate: Candidate) -> None:
     """With float64 inputs the result is not float64, or not that precise."""
     case = make_case((3, 2), 24, scale=0.18215)
-    actual = candidate.decode_scaled(candidate.object(decode=decode), *case)
+    actual = candidate.decode_scaled(candidate.object(decode=WIDE.decode), *case)
     assert_close(actual, decoded(case), rtol=1e-10, atol=1e-12, what="the decoded image")
 
 
@@ -251,7 +243,7 @@ def test_decode_scaled_dtype(candidate: Candidate) -> None:
 def test_decode_scaled_pure(candidate: Candidate) -> None:
     """An input was modified, or the random state or a global setting was changed."""
     case = make_case((2, 3), 25, torch.float32, 0.7)
-    seen = candidate.decode_scaled.observe(candidate.object(decode=decode), *case)
+    seen = candidate.decode_scaled.observe(candidate.object(decode=WIDE.decode), *case)
     assert_close(seen.args[1], case.x, rtol=0, atol=0, what="z after the call")
     assert_true(not seen.rng_used, "the global random state was used")
     assert_shape(seen.value, (2, 6), what="the decoded image")
