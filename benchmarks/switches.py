@@ -25,7 +25,7 @@ COPIED = ("autograder", "solutions", "benchmarks", "pyproject.toml")
 
 SWITCHES: dict[str, list[tuple[str, str, str]]] = {
     "huge pages": [("autograder/sandbox/zygote/hugepages.py", 'libc.call("madvise", address, _SIZE, _MADV_COLLAPSE)', "pass")],
-    "generator state in place": [("autograder/runtime/numpy_state.py", "_ADDRESS = _address()", "_ADDRESS = 0")],
+    "generator state in place": [("autograder/runtime/generator_state.py", "_ADDRESS = _address()", "_ADDRESS = 0")],
     "rehearsal": [("autograder/sandbox/zygote/rehearsal.py", "for turn in range(_TIMES):", "for turn in range(0):")],
 }
 """Name -> file, what stands there, what stands there without it."""

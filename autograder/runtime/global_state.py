@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.utils import _python_dispatch
 
-from autograder.runtime.numpy_state import NumpyState
+from autograder.runtime.generator_state import NumpyState
 
 
 def seed_everything(seed: int) -> None:

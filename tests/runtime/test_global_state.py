@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.runtime import numpy_state
+from autograder.runtime import generator_state
 from autograder.runtime.global_state import RandomLanes, random_state, same_state, seed_everything, set_random_state
 
 DRAWS: dict[str, Callable[[], object]] = {
@@ -119,14 +119,14 @@ def test_a_generator_put_in_place_of_numpys_own_is_seen_and_taken_out_again() ->
 
 def test_the_words_are_looked_at_in_place_here() -> None:
     """Otherwise every snapshot goes the long way, which is right and slow."""
-    assert numpy_state._ADDRESS != 0
+    assert generator_state._ADDRESS != 0
 
 
 @pytest.mark.parametrize("before", [[], ["one numpy normal"]])
 def test_the_long_way_leads_to_the_same(before: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Where NumPy's words cannot be looked at."""
-    monkeypatch.setattr(numpy_state, "_ADDRESS", 0)
-    monkeypatch.setattr(numpy_state.NumpyState, "_latest", None)
+    monkeypatch.setattr(generator_state, "_ADDRESS", 0)
+    monkeypatch.setattr(generator_state.NumpyState, "_latest", None)
     seed_everything(8)
     draw(before)
     state = random_state()
