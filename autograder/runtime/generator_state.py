@@ -43,6 +43,7 @@ class NumpyState:
     """The last one looked at, put back or seeded; while the words are its own, nothing is kept for a next call."""
 
     def __init__(self, words: bytes | None, full: Any = None) -> None:
+        self._bits = np.random.get_bit_generator()  # type: ignore[attr-defined]
         self._words = words
         self._full = full
 
@@ -51,9 +52,8 @@ class NumpyState:
         """The present state; the same object again while nothing has been drawn."""
         latest, words = cls._latest, _words()
         if latest is None or latest._words is None or latest._words != words:
-            full: Any = np.random.get_state()
-            settled = type(full) is tuple and full[3] == 0
-            cls._latest = latest = cls(words if settled else None, full)
+            full = np.random.get_state(legacy=False)
+            cls._latest = latest = cls(None if full["has_gauss"] else words, full)
         return latest
 
     @classmethod
@@ -65,11 +65,11 @@ class NumpyState:
 
     def put_back(self) -> None:
         """Make this the state of NumPy's global generator again."""
+        if np.random.get_bit_generator() is not self._bits:  # type: ignore[attr-defined]
+            np.random.set_bit_generator(self._bits)  # type: ignore[attr-defined]
         if self._words is None:
             np.random.set_state(self._full)
         else:
-            if np.random.get_bit_generator() is not _BITS:  # type: ignore[attr-defined]
-                np.random.set_bit_generator(_BITS)  # type: ignore[attr-defined]
             latest = NumpyState._latest
             if latest is None or latest._words is None or latest._words != _words():
                 np.random.seed(0)  # a number may be kept
@@ -97,6 +97,4 @@ def _plain(state: Any) -> Any:
     """Arrays in a state as bytes, which compare."""
     if isinstance(state, dict):
         return {key: _plain(value) for key, value in state.items()}
-    if isinstance(state, tuple):
-        return tuple(map(_plain, state))
     return state.tobytes() if isinstance(state, np.ndarray) else state

@@ -113,6 +113,8 @@ def test_a_generator_put_in_place_of_numpys_own_is_seen_and_taken_out_again() ->
         assert not same_state(state, other)
         set_random_state(state)
         assert draw(["numpy", "one numpy normal"]) == expected
+        set_random_state(other)
+        assert same_state(other, random_state())
     finally:
         np.random.set_bit_generator(own)
 
