@@ -1,8 +1,9 @@
-"""One worker for all exercises of a module, as long as they answer right.
+"""One worker for all exercises of a submission, as long as they answer right.
 
 Starting a worker costs as much as asking one exercise. What an exercise gets right among others counts; what it does
 not get right there is asked again in a worker of its own, since another exercise may have left something behind that
-disturbs it (a patched library, a changed setting, memory). Only what is not there at all is not asked twice.
+disturbs it (a patched library, a changed setting, memory). Only what is not there at all is not asked twice. Where the
+worker of all is lost, the exercises of each module go on with one of their own.
 
 Nothing is learned by sharing: everything in this worker is one student's code, no reference is lent to it, and hidden
 inputs come to it after the visible checks of all exercises, as to every other worker.
@@ -20,48 +21,38 @@ from autograder.sessions.replies import WorkerLost
 from autograder.sessions.subjects import Subject
 
 
-class SharedWorker:
-    """The worker of one module's exercises; starts with the first question and ends with the last."""
+class CommonWorker:
+    """The worker of all modules, which loads each when it is first asked for; starts with the first question."""
 
-    def __init__(self, assignment: Assignment, module: str, waiting: int, subject: Subject, options: RunOptions) -> None:
-        """Prepare for ``waiting`` exercises; nothing starts yet."""
-        self._assignment = assignment
-        self._module = module
-        self._waiting = waiting
+    def __init__(self, subject: Subject) -> None:
+        """Nothing starts yet."""
         self._subject = subject
-        self._options = options
         self._session: CandidateSession | None = None
+        self._loaded: set[str] = set()
         self._lost = False
         self._paused = False
-        self.overtime = False
-        """Whether the last question has cost the worker because the submission computed until it was ended."""
 
-    def ask(self, checks: Sequence[Check]) -> list[Outcome] | None:
-        """The outcomes of one exercise's checks; ``None`` when the worker is lost, now or earlier."""
-        session, lost = self._running(), list[tuple[str, bool]]()
-        self.overtime = False
-        if session is None:
-            return None
+    def running(self, module: str) -> CandidateSession | None:
+        """Its session with ``module`` loaded; ``None`` when the worker is lost, now or earlier."""
         try:
-            outcomes = run_together(self._assignment, checks, session, self._options, lost)
-        except MemoryError:
-            outcomes = None
-        if outcomes is None:
-            self.overtime = ("timeout", True) in lost
+            if self._session is None and not self._lost:
+                self._session = self._subject.open(module)
+                self._loaded.add(module)
+            if self._session is not None and self._paused:
+                self._paused = False
+                self._session.resume()
+            if self._session is not None and module not in self._loaded:
+                self._subject.load(module, self._session)
+                self._loaded.add(module)
+        except WorkerLost:
             self.close()
-        return outcomes
+        return self._session
 
     def pause(self) -> None:
         """Stop the worker until the next question."""
-        if self._session is not None:
+        if self._session is not None and not self._paused:
             self._session.pause()
             self._paused = True
-
-    def leave(self) -> None:
-        """One exercise has no more questions; the worker ends with the last one."""
-        self._waiting -= 1
-        if not self._waiting:
-            self.close()
 
     def close(self) -> None:
         """End the worker for good."""
@@ -70,27 +61,76 @@ class SharedWorker:
         if session is not None:
             session.close()
 
-    def _running(self) -> CandidateSession | None:
-        if self._session is None and not self._lost:
-            try:
-                self._session = self._subject.open(self._module)
-            except WorkerLost:
-                self._lost = True
-        if self._session is not None and self._paused:
-            self._paused = False
-            self._session.resume()
-        return self._session
+
+class SharedWorker:
+    """The worker of one module's exercises: that of all modules, and after its loss one of the module's own."""
+
+    def __init__(
+        self, assignment: Assignment, module: str, waiting: int, subject: Subject, options: RunOptions,
+        common: CommonWorker | None = None,
+    ) -> None:  # fmt: skip
+        """Prepare for ``waiting`` exercises; nothing starts yet."""
+        self._assignment = assignment
+        self._module = module
+        self._waiting = waiting
+        self._subject = subject
+        self._options = options
+        self._common = common
+        self._own = CommonWorker(subject)
+        if waiting < 2:
+            self._own.close()  # of one exercise's own, which it keeps itself
+        self.overtime = False
+        """Whether the last question has cost the worker because the submission computed until it was ended."""
+
+    def ask(self, checks: Sequence[Check]) -> list[Outcome] | None:
+        """The outcomes of one exercise's checks; ``None`` when the worker is lost, now or earlier."""
+        self.overtime = False
+        worker, session = self._running()
+        if session is None:
+            return None
+        lost: list[tuple[str, bool]] = []
+        try:
+            outcomes = run_together(self._assignment, checks, session, self._options, lost)
+        except MemoryError:
+            outcomes = None
+        if outcomes is None:
+            self.overtime = ("timeout", True) in lost
+            worker.close()
+        return outcomes
+
+    def pause(self) -> None:
+        """Stop the worker until the next question."""
+        for worker in (self._common, self._own):
+            if worker is not None:
+                worker.pause()
+
+    def leave(self) -> None:
+        """One exercise has no more questions; the module's own worker ends with the last one."""
+        self._waiting -= 1
+        if not self._waiting:
+            self._own.close()
+
+    def close(self) -> None:
+        """End the workers for good."""
+        for worker in (self._common, self._own):
+            if worker is not None:
+                worker.close()
+
+    def _running(self) -> tuple[CommonWorker, CandidateSession | None]:
+        if self._common is not None and (session := self._common.running(self._module)) is not None:
+            return self._common, session
+        return self._own, self._own.running(self._module)
 
 
 def shared_workers(
     assignment: Assignment, exercises: Iterable[Exercise], subject: Subject, options: RunOptions
 ) -> dict[str, SharedWorker]:
-    """Module -> its worker, for modules with several exercises; none for what runs in this process."""
-    if not subject.guarded:
-        return {}
+    """Module -> the worker of its exercises, if there are several exercises at all; none for what runs in this process."""
     modules = [exercise.module for exercise in exercises]
+    if not subject.guarded or len(modules) < 2:
+        return {}
+    common = CommonWorker(subject)
     return {
-        module: SharedWorker(assignment, module, modules.count(module), subject, options)
+        module: SharedWorker(assignment, module, modules.count(module), subject, options, common)
         for module in dict.fromkeys(modules)
-        if modules.count(module) > 1
     }

@@ -43,6 +43,10 @@ class Subject(Protocol):
         """Start a fresh session with ``module`` loaded and some functions replaced by the reference's."""
         ...
 
+    def load(self, module: str, session: CandidateSession) -> None:
+        """Load another module into a session; raises :class:`WorkerLost` when that costs the session."""
+        ...
+
     def keep_silent(self) -> None:
         """Note nothing more about loading: hidden inputs are being sent from now on."""
         ...
@@ -73,6 +77,9 @@ class LoadedModules:
         session = LocalSession(space, self._toys)
         _substitute(session, self._assignment, substitutes, _plainly)
         return session  # type: ignore[return-value]
+
+    def load(self, module: str, session: CandidateSession) -> None:
+        """Nothing to do: a module of this process is there when it is asked for."""
 
     def keep_silent(self) -> None:
         """Nothing in this process is a student's."""
@@ -116,12 +123,25 @@ class IsolatedSubmission:
             if module in self._definitions_only:
                 self._hopeless[module] = (lost.status, lost.reason)
                 raise
-            reason = lost.reason
-        # Something at the top level of the file does not end, or ends the process: use its definitions only.
+            self._use_definitions_only(module, lost.reason)
+        return self.open(module, substitutes)
+
+    def load(self, module: str, session: CandidateSession) -> None:
+        """Run ``module`` in a worker that has run others; raises :class:`WorkerLost` when that ends it."""
+        session.limit(LOAD_LIMIT)
+        try:
+            reply = session.request(Import(module, LOAD_SEED).to_wire())
+        except WorkerLost as lost:
+            if lost.certain:  # a fresh worker would be lost to it as well
+                self._use_definitions_only(module, lost.reason)
+            raise
+        self._remember(module, reply)
+
+    def _use_definitions_only(self, module: str, reason: str) -> None:
+        """Something at the top level of the file does not end, or ends the process: from now on nothing there is run."""
         self._definitions_only.add(module)
         if self._telling:
             self.load_notes[module] = f"loading the file did not end well ({reason}); only its functions and classes were used"
-        return self.open(module, substitutes)
 
     def keep_silent(self) -> None:
         """Say no more about loading: from now on a worker may know, by whatever way, what another one was asked."""

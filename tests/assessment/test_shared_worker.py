@@ -1,4 +1,4 @@
-"""Exercises of a module share a worker; what is wrong among others is asked again alone, and chance gains nothing."""
+"""Exercises share a worker; what is wrong among others is asked again alone, and chance gains nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tiny_course import pieces, right_answers
 
 from autograder.assessment.assess import assess
 from autograder.assessment.runner import RunOptions
-from autograder.assessment.shared_worker import SharedWorker
+from autograder.assessment.shared_worker import CommonWorker, SharedWorker
 from autograder.assessment.sitting import REPEATS
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Exercise
@@ -37,20 +37,32 @@ class Watched(LoadedModules):
         session.close = lambda: self.events.append(f"close {module}")
         return session
 
+    def load(self, module: str, session: CandidateSession) -> None:
+        """Note it."""
+        self.events.append(f"load {module}")
+
     def keep_silent(self) -> None:
         """Note it."""
         self.events.append("silent")
 
 
-def test_one_worker_for_each_module_of_a_right_submission(tiny: Assignment) -> None:
-    """Both stop before the first hidden input and end with the module's last exercise."""
+def test_one_worker_for_all_modules_of_a_right_submission(tiny: Assignment) -> None:
+    """It stops before the first hidden input and ends with the last exercise."""
     subject = Watched(tiny, right_answers())
     found = assess(tiny, tiny.exercises, subject, RunOptions(), None)
     assert all(one.complete for one in found)
     assert subject.events == [
-        *("open pieces", "open whole", "pause pieces", "pause whole", "silent"),
-        *("resume pieces", "close pieces", "resume whole", "close whole"),
+        *("open pieces", "load whole", "pause pieces", "silent"),
+        *("resume pieces", "close pieces"),
     ]
+
+
+def test_one_exercise_alone_shares_nothing(tiny: Assignment) -> None:
+    """There is nobody to share with; its worker is its own, as before."""
+    subject = Watched(tiny, right_answers())
+    (found,) = assess(tiny, [tiny.exercise("double")], subject, RunOptions(), None)
+    assert found.complete
+    assert subject.events == ["open pieces", "pause pieces", "silent", "resume pieces", "close pieces"]
 
 
 def test_what_is_not_there_is_not_asked_twice(tiny: Assignment) -> None:
@@ -81,6 +93,68 @@ def test_what_one_exercise_leaves_behind_costs_no_other(tiny: Assignment, warm_s
     asked = [shared.ask([check for check in one.checks if check.visibility == "visible"]) for one in exercises]
     shared.close()
     assert asked[-1] is None or not all(outcome.passed for outcome in asked[-1])
+
+
+class Counting(IsolatedSubmission):
+    """Counts the workers that are opened."""
+
+    opened = 0
+
+    def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
+        """Open one more."""
+        self.opened += 1
+        return super().open(module, substitutes)
+
+
+TOP_LEVEL = {
+    "a patched operator": "import torch\ntorch.Tensor.__mul__ = torch.Tensor.__rmul__ = lambda x, y: x\n",
+    "a process that ends": "import os\nos._exit(0)\n",
+    "a statement that fails": "raise SystemExit\n",
+}
+
+
+@pytest.mark.parametrize("top", TOP_LEVEL.values(), ids=TOP_LEVEL.keys())
+def test_what_one_module_does_as_it_is_loaded_costs_no_other(tiny: Assignment, warm_sandbox: ZygoteHost, top: str) -> None:
+    """The exercises of a module that does not import it earn everything, though they are asked after it in the same worker."""
+    files = right_answers()
+    files["whole.py"] = top.encode() + files["whole.py"]
+    exercises = [tiny.exercise(name) for name in ("Scale", "double", "shift", "jitter")]
+    found = assess(tiny, exercises, IsolatedSubmission(tiny, files, warm_sandbox), RunOptions(), None)
+    earned = {one.exercise.name: one.complete for one in found}
+    assert [earned[name] for name in ("double", "shift", "jitter")] == [True] * 3
+
+
+def test_a_patch_at_the_top_of_one_module_is_felt_in_another(tiny: Assignment, warm_sandbox: ZygoteHost) -> None:
+    """The witness of the test above: in the worker of all it costs points until the exercise is asked alone."""
+    files = right_answers()
+    files["whole.py"] = TOP_LEVEL["a patched operator"].encode() + files["whole.py"]
+    subject = IsolatedSubmission(tiny, files, warm_sandbox)
+    common = CommonWorker(subject)
+    assert common.running("whole") is not None
+    shared = SharedWorker(tiny, "pieces", 1, subject, RunOptions(), common)
+    outcomes = shared.ask([check for check in tiny.exercise("double").checks if check.visibility == "visible"])
+    shared.close()
+    assert outcomes is not None
+    assert not all(outcome.passed for outcome in outcomes)
+
+
+def test_right_answers_open_one_worker(tiny: Assignment, warm_sandbox: ZygoteHost) -> None:
+    """Behind walls, too."""
+    subject = Counting(tiny, right_answers(), warm_sandbox)
+    found = assess(tiny, tiny.exercises, subject, RunOptions(), None)
+    assert all(one.complete for one in found)
+    assert subject.opened == 1
+
+
+def test_a_module_that_ends_the_common_worker_is_told_and_costs_few_workers(tiny: Assignment, warm_sandbox: ZygoteHost) -> None:
+    """Its functions are used without its statements; what happened is said once, and the rest shares on."""
+    files = right_answers(whole="import os\nos._exit(0)\n" + right_answers()["whole.py"].decode())
+    subject = Counting(tiny, files, warm_sandbox)
+    found = assess(tiny, tiny.exercises, subject, RunOptions(), None)
+    assert all(one.complete for one in found)
+    assert list(subject.load_notes) == ["whole"]
+    assert "did not end well" in subject.load_notes["whole"]
+    assert subject.opened <= 4
 
 
 def test_wrong_among_others_and_right_by_chance_stays_wrong(tiny: Assignment) -> None:

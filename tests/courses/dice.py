@@ -30,5 +30,8 @@ class Dice:
         self.openings += 1
         return self._subjects[good].open(module, substitutes)
 
+    def load(self, module: str, session: CandidateSession) -> None:
+        """As it was thrown when the session was opened."""
+
     def keep_silent(self) -> None:
         """Nothing."""
