@@ -65,8 +65,8 @@ def systematic(
 
 
 def _is_unreadable(seen: Fingerprint) -> bool:
-    """Whether the probe met a syntax error: what else it saw is then the reference's, in the place of pieces at fault."""
-    return any(entry.error in ("SyntaxError", "IndentationError", "TabError") for entry in seen.entries.values())
+    """Whether the probe met a syntax error or no answer: what else it saw is the reference's, where pieces are at fault."""
+    return any(entry.error in ("SyntaxError", "IndentationError", "TabError", "Absent") for entry in seen.entries.values())
 
 
 def _is_sure(found: list[Diagnosis]) -> bool:
