@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from autograder.checks.calls import Call, CandidateError, Remote
+from autograder.checks.candidate import RemoteObject, kind_of
 from autograder.checks.closeness import NO_RETURN, CheckFailed
 from autograder.course.assignment import Check
 from autograder.errors import GraderError
@@ -74,7 +75,15 @@ def outcome_of(check: Check, remote: Remote, run: Callable[[], None]) -> Outcome
         if remote.calls == 0:
             raise GraderError(f"the check itself failed: {type(error).__name__}: {error}", check.key) from error
         summary = "the result does not have the structure that the contract asks for"
-        return Outcome(check, "failed", summary, f"{summary} ({type(error).__name__}: {error})", _asked(remote))
+        return Outcome(
+            check, "failed", summary, f"{summary} ({type(error).__name__}: {_in_own_words(error, remote)})", _asked(remote)
+        )
+
+
+def _in_own_words(error: Exception, remote: Remote) -> str:
+    """What Python says of a value, with the class that the student knows in place of what stands for it here."""
+    value = None if remote.latest is None else remote.latest.value
+    return str(error).replace(RemoteObject.__name__, kind_of(value) if isinstance(value, RemoteObject) else "object")
 
 
 def _asked(remote: Remote) -> Call | None:

@@ -247,3 +247,8 @@ def wrap(remote: Remote, value: Any) -> Any:
     if kind is dict:
         return {key: wrap(remote, item) for key, item in value.items()}
     return value
+
+
+def kind_of(value: object) -> str:
+    """The name of a value's type, as a student would say it; of an object that stayed with the student, that of its class."""
+    return "None" if value is None else value._handle.type_name if isinstance(value, RemoteObject) else type(value).__name__

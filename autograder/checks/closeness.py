@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from autograder.checks.candidate import kind_of
 from autograder.wire.types import dtype_name
 
 _TOLERANCE = {
@@ -168,9 +169,8 @@ NO_RETURN = " (is a return statement missing?)"
 
 def _wrong_type(actual: object, wanted: str, what: str) -> NoReturn:
     hint = NO_RETURN if actual is None else ""
-    kind = "None" if actual is None else type(actual).__name__
     summary = f"{what} is not {wanted}" + (": it is None" + hint if actual is None else "")
-    raise CheckFailed(summary, f"{what} is {kind}{hint}; expected {wanted}", None, actual)
+    raise CheckFailed(summary, f"{what} is {kind_of(actual)}{hint}; expected {wanted}", None, actual)
 
 
 def _as_array(actual: Any, expected: Any, scalar: bool, what: str, any_shape: bool = False) -> tuple[np.ndarray, str]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from autograder.checks.candidate import kind_of
 from autograder.checks.closeness import CheckFailed, assert_close
 
 __all__ = [
@@ -69,7 +70,7 @@ def assert_is_number(answer: Any, what: str = "the answer") -> None:
     value = number_of(answer)
     kinds = int | float | np.generic | np.ndarray | Tensor
     if not isinstance(value, kinds) or np.shape(value) != ():
-        raise CheckFailed(f"{what} is not a single number", f"{what} is {type(answer).__name__}")
+        raise CheckFailed(f"{what} is not a single number", f"{what} is {kind_of(answer)}")
 
 
 def assert_matrix(answer: Any, expected: np.ndarray) -> None:
@@ -88,7 +89,7 @@ def assert_matrix_form(answer: Any, shape: tuple[int, int]) -> None:
 def entries(answer: Any, keys: Iterable[str]) -> dict[str, Any]:
     """Return a table's entries by plain key; fails for anything but a dict that has all ``keys``."""
     if not isinstance(answer, Mapping):
-        raise CheckFailed("the answer is not a dict", f"the answer is {type(answer).__name__}; expected a dict")
+        raise CheckFailed("the answer is not a dict", f"the answer is {kind_of(answer)}; expected a dict")
     found = {plain(key): value for key, value in answer.items()}
     missing = [key for key in keys if plain(key) not in found]
     if missing:

@@ -30,10 +30,11 @@ def diagnose(known_of: Catalogue, exercise: Exercise, session: CandidateSession 
     ``exact``: the same behaviour on every probed input; ``likely``: the same wherever the misconception shows, with
     other differences beside; ``possible``: the same in most of those places. Nothing when nothing fits.
     """
-    known = known_of.known(exercise)
-    if known is None:
+    probe = known_of.probes.get(exercise.key)
+    seen = observed(probe, exercise, session) if probe is not None else None
+    # To learn what known mistakes do is dear, and nothing is like a file that Python cannot read.
+    if seen is None or _is_unreadable(seen) or (known := known_of.known(exercise)) is None:
         return []
-    seen = observed(known.probe, exercise, session)
     found = _matches(known, known.variants, seen)
     says_more: tuple[str, ...] = ()
     if not _is_sure(found):
@@ -61,6 +62,11 @@ def systematic(
         return observed(known.probe, exercise, known_of.variant_session(exercise, variant), record)
 
     return fitting(known_of.suspected(exercise, known.probe), seen, behaviour)
+
+
+def _is_unreadable(seen: Fingerprint) -> bool:
+    """Whether the probe met a syntax error or no answer: what else it saw is the reference's, where pieces are at fault."""
+    return any(entry.error in ("SyntaxError", "IndentationError", "TabError", "Absent") for entry in seen.entries.values())
 
 
 def _is_sure(found: list[Diagnosis]) -> bool:

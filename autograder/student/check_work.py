@@ -7,6 +7,7 @@ import time
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import groupby
 from pathlib import Path
 
@@ -124,7 +125,11 @@ class _Run:
             self.space.module(module)
         except LoadError as error:
             missing = isinstance(error.cause, ModuleNotFoundError) and error.cause.name == module
-            reason = "is not here" if missing else f"could not be loaded: {type(error.cause).__name__}: {error.cause}"
+            reason = (
+                f"is not here{self._renamed(module)}"
+                if missing
+                else f"could not be loaded: {type(error.cause).__name__}: {error.cause}"
+            )
             self._say(f"✗ {module}.py {reason}", "bold red")
             self._say(f"    its {len(checks)} checks were not run", "")
             self.told |= {check.key: [f"{module}.py {reason}"] for check in checks}
@@ -132,6 +137,13 @@ class _Run:
             return
         for name, members in groupby(checks, key=lambda check: check.exercise):
             self._exercise(module, name, list(members))
+
+    def _renamed(self, module: str) -> str:
+        """Which of the files here is probably this module, under a name that browsers or slips have given it."""
+        others = {name.lower(): name for name in self.space.files if name.endswith(".py") and name != f"{module}.py"}
+        spare = [low for low, name in others.items() if name.removesuffix(".py") not in self.checks.modules]
+        near = get_close_matches(f"{module}.py".lower(), spare, n=1, cutoff=0.7)
+        return f" (did you mean {others[near[0]]}? rename it)" if near else ""
 
     def _exercise(self, module: str, name: str, checks: list[Check]) -> None:
         own = OwnWork(self.checks.name, self.space, self.checks.toys)

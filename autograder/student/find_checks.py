@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from autograder.checks.files import load_checks
 from autograder.checks.info import info_of
@@ -14,7 +15,7 @@ from autograder.course.check_files import fitting_module
 from autograder.errors import UsageError, suggest
 from autograder.runtime.stand_ins.toys import FILE as TOYS
 from autograder.student.own_files import assignment_folders, modules_named_by, toys_beside
-from autograder.submission import find_notebook
+from autograder.submission import find_notebook, read_submission
 from autograder.submission.notebooks.cells import check_sources, file_brought
 
 Function = Callable[..., None]
@@ -62,12 +63,19 @@ def find_checks(path: Path, assignment: str | None) -> VisibleChecks:
     """Return the visible checks for the work at ``path``.
 
     Raises:
-        UsageError: there are none.
+        UsageError: there are none, or ``path`` is one of their files.
     """
+    if path.is_file() and path.match("test_*.py"):
+        own = f"{fitting_module(path.stem.removeprefix('test_'), modules_named_by(path.parent)) or path.stem}.py"
+        raise UsageError(
+            "this file holds checks, not answers", str(path), f"give the file that it checks: {path.with_name(own)}"
+        )
+    if assignment and (known := _assignments_here()) and assignment not in known:
+        raise _nothing_found(path, assignment)
     tests = _test_files(path, assignment)
     if not tests:
         checks = _in_notebook(path)
-        if checks is None or (assignment and (known := _assignments_here()) and assignment not in known):
+        if checks is None:
             raise _nothing_found(path, assignment)
         return checks
     folder = tests[0].parent
@@ -141,6 +149,10 @@ def _nothing_found(path: Path, assignment: str | None) -> UsageError:
     if assignment and assignment not in known and known:
         return UsageError(f"there is no assignment {assignment!r} here", str(path), suggest(assignment, known))
     below = sorted({str(test.parent) for pattern in ("*/test_*.py", "assignments/*/test_*.py") for test in path.glob(pattern)})
+    if path.suffix == ".ipynb" or (path.suffix == ".zip" and not is_zipfile(path)):
+        unreadable = read_submission(path, {f"{path.stem}.py"}).unreadable
+        if unreadable is not None:
+            return UsageError(unreadable, str(path), "give the folder itself" if path.suffix == ".zip" else "")
     remedy = "run it in the assignment's folder, or name the assignment with --assignment"
     if below:
         remedy = f"give one of the folders {', '.join(below[:8])}"

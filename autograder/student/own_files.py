@@ -79,12 +79,12 @@ def local_space(path: Path, modules: Collection[str]) -> ModuleSpace:
 def assignment_folders(path: Path, assignment: str | None) -> Iterator[Path]:
     """Where an assignment's own files may lie: beside the work, or in ``assignments/<name>/`` of a folder above.
 
-    Without a name, that of the work's folder is tried, and that of the file.
+    Without a name, that of the work's folder is tried, and that of the file; what is named goes before what lies beside.
     """
     folder = path if path.is_dir() else path.parent
-    yield folder
-    for name in [assignment] if assignment else dict.fromkeys((folder.resolve().name, path.stem)):
-        yield from (above / "assignments" / name for above in (Path.cwd(), *Path.cwd().parents))
+    names = [assignment] if assignment else dict.fromkeys((folder.resolve().name, path.stem))
+    released = [above / "assignments" / name for name in names for above in (Path.cwd(), *Path.cwd().parents)]
+    yield from [*released, folder] if assignment else [folder, *released]
 
 
 class _Notebook(ModuleSpace):
@@ -117,5 +117,5 @@ def toys_beside(folder: Path) -> bytes:
 def modules_named_by(folder: Path) -> list[str]:
     """Modules that the visible checks of a folder look at."""
     stems = sorted(path.stem.removeprefix("test_") for path in folder.glob("test_*.py"))
-    present = [stem for stem in stems if (folder / f"{stem}.py").is_file()]
-    return present or [stem for stem in stems if not any(stem.startswith(other + "_") for other in stems)]
+    parts = {stem for stem in stems if any(stem.startswith(f"{other}_") for other in stems)}
+    return [stem for stem in stems if stem not in parts or (folder / f"{stem}.py").is_file()]

@@ -107,6 +107,16 @@ def test_checks_that_stumble_over_a_value_have_found_a_wrong_structure(tiny: Ass
         assert "structure" in outcome.summary
 
 
+def test_a_value_that_stays_with_the_student_is_called_what_it_is(tiny: Assignment) -> None:
+    """A generator is a generator, and not what stands for it here."""
+    lazy = "def f(x):\n    yield x\n"
+    unpacked = outcome_of(tiny, lambda candidate: [*candidate.f(1)] and None, lazy)
+    compared = outcome_of(tiny, lambda candidate: assert_close(candidate.f(1), 1.0), lazy)
+    for outcome in (unpacked, compared):
+        assert "generator" in outcome.detail
+        assert "RemoteObject" not in outcome.detail
+
+
 def test_a_check_that_fails_before_any_call_is_the_graders_fault(tiny: Assignment) -> None:
     """No mark may come of it."""
 

@@ -50,6 +50,16 @@ def test_no_name_is_better_than_a_wrong_one(tiny: Assignment, double: str) -> No
     assert not [name for name, confidence in named(tiny, double) if name in ("squared", "two_added")]
 
 
+def test_nothing_is_learnt_for_a_file_that_does_not_parse(tmp_path: Path) -> None:
+    """What known mistakes do is asked when an answer does something: all of an exercise's variants cost seconds."""
+    assignment = Course(tmp_path).assignment(write_course(tmp_path))
+    known = catalogue(assignment)
+    for double, learnt in (("2 * (x", False), ("1 / 0", True)):
+        session = LoadedModules(assignment, right_answers(pieces=pieces_with(double=double))).open("pieces")
+        diagnose(known, assignment.exercise("double"), session)
+        assert (assignment.exercise("double").key in known._known) == learnt
+
+
 SHARED = """
 from autograder.diagnosis import shared_mistake
 

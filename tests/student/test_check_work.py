@@ -42,6 +42,7 @@ def test_a_failure_is_explained_with_values(work: Path, capsys: pytest.CaptureFi
         ("def double(x:\n", "pieces.py could not be loaded: SyntaxError"),
         (pieces() + "print(undefined)\n", "a statement failed while loading and was skipped: pieces.py, line"),
         (pieces(double="'\x1b[31m' + str(x)"), "is str; expected a torch tensor"),
+        (pieces(double="(2 * one for one in x)"), "is generator; expected a torch tensor"),
     ],
 )
 def test_other_findings(work: Path, capsys: pytest.CaptureFixture[str], text: str, part: str) -> None:
@@ -195,6 +196,52 @@ def test_where_nothing_is_found_the_folders_below_are_named(work: Path, monkeypa
     Path("mine.py").write_text(pieces())
     with pytest.raises(UsageError, match=r"there is no assignment 'smus' here.*did you mean sums"):
         check_folder(Path("mine.py"), "smus")
+
+
+def test_an_assignment_that_is_named_goes_before_the_checks_that_lie_beside(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a misspelt one is refused there, too."""
+    other = work.parent / "assignments" / "other"
+    other.mkdir(parents=True)
+    (other / "test_pieces.py").write_text((work / "test_pieces.py").read_text())
+    monkeypatch.chdir(work)
+    assert find_checks(Path("."), "other").name == "other"
+    with pytest.raises(UsageError, match=r"no assignment 'othre' here.*did you mean other"):
+        find_checks(Path("."), "othre")
+
+
+def test_a_file_of_checks_is_no_work(work: Path) -> None:
+    """The file that it checks is named."""
+    with pytest.raises(UsageError, match=r"holds checks, not answers.*pieces\.py"):
+        check_folder(work / "test_pieces.py")
+
+
+def test_a_file_that_is_broken_is_called_so(tmp_path: Path) -> None:
+    """Not one without checks."""
+    for name in ("cut.ipynb", "cut.zip"):
+        (tmp_path / name).write_text('{"cells": [')
+        with pytest.raises(UsageError) as caught:
+            check_folder(tmp_path / name)
+        assert "no visible checks" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Pieces.py", "8 of 8 visible checks passed"),
+        ("pieces (1).py", "8 of 8 visible checks passed"),
+        ("peices.py", "pieces.py is not here (did you mean peices.py? rename it)"),
+    ],
+)
+def test_a_file_with_nearly_the_right_name(work: Path, capsys: pytest.CaptureFixture[str], name: str, told: str) -> None:
+    """As browsers and slips make them; more checks of the same module are no other module."""
+    (work / "pieces.py").rename(work / name)
+    (work / "test_pieces_more.py").write_text((work / "test_pieces.py").read_text())
+    check_folder(work)
+    text = said(capsys)
+    assert told in text
+    assert "pieces_more.py" not in text
 
 
 def test_mistakes_of_the_caller(work: Path, tmp_path: Path) -> None:
