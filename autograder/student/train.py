@@ -70,8 +70,8 @@ def train_folder(
         task, full = in_full(task), full_of(task)
     if full is not None:
         batches = f" in batches of {full.batch}" if full.batch else ""
-        console.print(f"full budget: {full.times} times the steps named here, on {full.given} images{batches}; an interrupted run "
-                      "begins anew")  # fmt: skip
+        longer = f"{full.times} times the steps named here, on {full.given} images{batches}"
+        console.print(f"full budget: {longer}; an interrupted run begins anew")
     with contextlib.nullcontext() if full else _one_thread():
         trained = _train(task, space, options if full is None else replace(options, given=full.given), console)
     _write_figures(trained, out or folder / FOLDER / "results" / task.name, console)
