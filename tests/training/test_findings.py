@@ -63,6 +63,14 @@ def test_words_about_the_null_label_hold_for_whatever_keeps_it_from_being_seen(a
     assert "a draw of its own" in hints[0]
 
 
+@pytest.mark.parametrize("word", ["drift", "score", "noise"])
+def test_whatever_can_be_wrong_with_a_step_of_the_sde_is_asked_for(word: str) -> None:
+    """A drift of twice its size looks like noise of the wrong size."""
+    task = find_task(COURSE.assignment("frontier"), "sde_versus_ddpm")
+    (finding,) = task.explain({"sde_difference": 1.79, "ode_difference": 0.14})
+    assert word in finding.hint
+
+
 def test_mixed_labels_are_not_taken_for_dropped_ones() -> None:
     """On the digits that stand in, too, where their values come near to each other."""
     task = find_task(COURSE.assignment("diffusion"), "guidance")
