@@ -20,15 +20,16 @@ _MOST_POINTS = 400
 
 
 def curves(histories: Mapping[str, Sequence[float]], across: str = "step", labels: Mapping[str, str] | None = None) -> bytes:
-    """A panel for each curve: its values over steps."""
+    """A panel for each curve: its values over steps, or over units of several, as in ``25 steps``."""
     names = list(histories)[:6]
+    unit = f"× {across}" if across[:1].isdigit() else across
     figure, axes = _panels(max(1, len(names)), 2.6, 1.9)
     for axis, name, colour in zip(axes, names, _LINES, strict=False):
         values = np.asarray(histories[name], dtype=np.float64)
         steps = np.linspace(0, len(values) - 1, min(len(values), _MOST_POINTS)).astype(int)
         axis.plot(steps, values[steps], color=colour, linewidth=1.2)
         axis.set_title((labels or {}).get(name, name), fontsize=9, color=_INK, loc="left")
-        axis.set_xlabel(across, fontsize=8, color=_INK)
+        axis.set_xlabel(unit, fontsize=8, color=_INK)
         _bare(axis)
     return _svg(figure)
 
@@ -64,22 +65,25 @@ def image_rows(rows: Sequence[Tensor | np.ndarray], names: Sequence[str] = ()) -
 
 def density(log_density: Tensor, points: Tensor, extent: tuple[float, float, float, float]) -> bytes:
     """A learned density on a grid ``(rows, columns)``, the first row at the bottom, with some points of the data."""
-    figure, (axis,) = _panels(1, 3.8, 3.0)
-    axis.imshow(_array(log_density.exp()), origin="lower", extent=extent, aspect="auto", cmap="Blues")
+    figure, (axis,) = _panels(1, 3.4, 3.2)
+    axis.imshow(_array(log_density.exp()), origin="lower", extent=extent, cmap="Blues")
     axis.scatter(*_array(points).T, s=1.5, color=_LINES[1], alpha=0.5, linewidths=0)
     axis.set_xlim(extent[:2])
     axis.set_ylim(extent[2:])
-    _bare(axis)
+    _in_the_plane(axis)
     return _svg(figure)
 
 
 def scatter(clouds: Mapping[str, Tensor]) -> bytes:
-    """Clouds of points in the plane, a panel each."""
-    figure, axes = _panels(len(clouds), 2.4, 2.2)
+    """Clouds of points in the plane, a panel each, all with the same axes."""
+    figure, axes = _panels(len(clouds), 2.5, 2.4)
     for axis, (name, points) in zip(axes, clouds.items(), strict=True):
+        if axis is not axes[0]:
+            axis.sharex(axes[0])
+            axis.sharey(axes[0])
         axis.scatter(*_array(points).T, s=2, color=_LINES[0], alpha=0.6, linewidths=0)
         axis.set_title(name, fontsize=9, color=_INK, loc="left")
-        _bare(axis)
+        _in_the_plane(axis)
     return _svg(figure)
 
 
@@ -103,6 +107,13 @@ def _panels(count: int, width: float, height: float) -> tuple[Figure, Sequence[A
     figure = Figure(figsize=(width * count, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure, [figure.add_subplot(1, count, place + 1) for place in range(count)]
+
+
+def _in_the_plane(axis: Any) -> None:
+    axis.set_xlabel("x₁", fontsize=8, color=_INK)
+    axis.set_ylabel("x₂", fontsize=8, color=_INK)
+    axis.set_aspect("equal", adjustable="box")
+    _bare(axis)
 
 
 def _bare(axis: Any) -> None:

@@ -6,13 +6,14 @@ import io
 from pathlib import Path
 
 import pytest
+import torch
 from rich.console import Console
 from training.trained_course import FIT, load_course
 
 from autograder.errors import UsageError
 from autograder.release.student_files import build
 from autograder.student.notebook_training import train_task
-from autograder.student.train import train_folder
+from autograder.student.train import LiveProgress, train_folder
 
 
 @pytest.fixture
@@ -70,6 +71,27 @@ def test_an_interruption_ends_the_whole_run(work: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         said_by(work)
     assert not (work / "training" / "results").exists()
+
+
+def test_the_short_training_runs_in_one_thread(work: Path) -> None:
+    """As the grader's does: several cost many times the time where others use the machine, too."""
+    here = "import torch\n    assert torch.get_num_threads() == 1\n    return weight\n"
+    (work / "fit.py").write_text(FIT.replace("return weight\n", here), encoding="utf-8")
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert said_by(work)[0] == "passed"
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_a_part_is_over_when_the_next_one_begins() -> None:
+    """What it told last was just before its end: no time is left of it."""
+    live = LiveProgress(Console(file=io.StringIO(), force_terminal=True))
+    for part, done in (("first", 0.9), ("second", 0.1), ("second", 0.2)):
+        live.report(part, done, 1.0)
+    assert [(part, shown.finished) for part, shown in live.parts()] == [("first", True), ("second", False)]
 
 
 @pytest.mark.parametrize("name", ["lime", "lines.training.lime"])

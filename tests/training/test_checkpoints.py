@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from pathlib import Path
 from zipfile import ZipFile
@@ -48,6 +49,16 @@ def written(lines: tuple[Assignment, Task]) -> bytes:
     work = task.path.parents[1]
     train_folder(task.id, work, work / "figures", "cpu", None, 0, Console(quiet=True), budget="full")
     return (work / "checkpoints" / "line.safetensors").read_bytes()
+
+
+def test_the_full_budget_says_how_much_longer_it_is(lines: tuple[Assignment, Task]) -> None:
+    """The task's own words name the steps of the short one; and that an interruption loses what has been trained."""
+    _, task = lines
+    text, work = io.StringIO(), task.path.parents[1]
+    train_folder(task.id, work, work / "figures", "cpu", None, 0, Console(file=text, width=200), budget="full")
+    assert "3 times the steps" in text.getvalue()
+    assert "on 1 images" in text.getvalue()
+    assert "begins anew" in text.getvalue()
 
 
 def graded(lines: tuple[Assignment, Task], sandbox: ZygoteHost, data: bytes, source: str = FIT) -> Trained:

@@ -50,6 +50,35 @@ def test_a_mistake_is_not_taken_for_another(task: str, answer: str) -> None:
     assert all(NOT_SHOWN[task, answer] not in findings for findings in shown)
 
 
+@pytest.mark.parametrize("answer", ["drops_none", "drops_to_zero", "drops_whole_batches"])
+def test_words_about_the_null_label_hold_for_whatever_keeps_it_from_being_seen(answer: str) -> None:
+    """Their values are the same: it may be missing, replaced by another label, or chosen by one coin for all labels."""
+    task = find_task(COURSE.assignment("diffusion"), "guidance")
+    record = read_record(task.record_on(fallback=False))
+    assert record is not None
+    values = {key: math.nan if value is None else value for key, value in record.variants[answer].runs[0].values.items()}
+    hints = [one.hint for one in task.explain(values) if one.misconception == "null_label_never_seen"]
+    assert len(hints) == 1
+    assert "What replaces a dropped label" in hints[0]
+    assert "a draw of its own" in hints[0]
+
+
+@pytest.mark.parametrize("word", ["drift", "score", "noise"])
+def test_whatever_can_be_wrong_with_a_step_of_the_sde_is_asked_for(word: str) -> None:
+    """A drift of twice its size looks like noise of the wrong size."""
+    task = find_task(COURSE.assignment("frontier"), "sde_versus_ddpm")
+    (finding,) = task.explain({"sde_difference": 1.79, "ode_difference": 0.14})
+    assert word in finding.hint
+
+
+def test_mixed_labels_are_not_taken_for_dropped_ones() -> None:
+    """On the digits that stand in, too, where their values come near to each other."""
+    task = find_task(COURSE.assignment("diffusion"), "guidance")
+    shown = [findings for kind in (False, True) for name, findings in found(task, ("wrong",), kind) if name == "labels_mixed"]
+    assert shown
+    assert all("all_labels_dropped" not in findings for findings in shown)
+
+
 @pytest.mark.parametrize("task", TASKS, ids=[task.id for task in TASKS])
 def test_every_finding_is_shown_by_some_wrong_answer(task: Task) -> None:
     """A condition that nothing meets would never be noticed."""

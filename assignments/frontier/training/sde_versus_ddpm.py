@@ -147,6 +147,6 @@ def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     if sde > 0.6 and ode <= 0.2:
         yield Finding(
             "sde_step_wrong",
-            "Your ODE is right and your SDE is not. Which factor does the score have in each of them, and how does the "
-            "variance of the noise grow with the size of a step?",
+            "Your ODE is right and your SDE is not. Which factors do drift and score have in each of them, and how "
+            "does the variance of the noise grow with the size of a step?",
         )
