@@ -50,6 +50,15 @@ def test_no_name_is_better_than_a_wrong_one(tiny: Assignment, double: str) -> No
     assert not [name for name, confidence in named(tiny, double) if name in ("squared", "two_added")]
 
 
+def test_what_explains_all_stands_alone() -> None:
+    """Hints that explain a part would say untrue things beside it: that this loss is never negative, for example."""
+    gan = open_course().assignment("gan")
+    losses = gan.reference_files()["losses.py"] + b"\ndef critic_loss(real, fake): return real.mean() - fake.mean()\n"
+    session = LoadedModules(gan, {**gan.reference_files(), "losses.py": losses}).open("losses")
+    found = diagnose(catalogue(gan), gan.exercise("losses.critic_loss"), session)
+    assert [(one.misconception, one.confidence) for one in found] == [("distance_minimised", "exact")]
+
+
 SHARED = """
 from autograder.diagnosis import shared_mistake
 
