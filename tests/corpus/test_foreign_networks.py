@@ -64,7 +64,7 @@ CHANGES = {
         ("", "", ""),
         ("MaskedLinear(*mask.shape[::-1], mask)", "nn.Linear(*mask.shape[::-1])", "ordinary_layers_used"),
         ("F.elu(x)", "F.elu(F.layer_norm(x, x.shape[1:]))", "normalised_across_units"),
-        ("        return x\n\n    def log_prob", "        return x.sigmoid()\n\n    def log_prob", "probabilities_returned_by_forward"),
+        ("        return x\n\n    def log", "        return x.sigmoid()\n\n    def log", "probabilities_returned_by_forward"),
         ("nn.ModuleDict({", "dict({", "layers_not_registered"),
         ("F.elu(x)", "(2 * x)", "nonlinearity_left_out"),
         ("u[:, i] <", "u[:, i] >", "probability_turned_round"),

@@ -82,7 +82,7 @@ misconception(
 )  # fmt: skip
 
 misconception(
-    "timestep_embedding", name="timesteps_multiplied_by_1000", belief="time runs from 0 to 1 and is scaled up, as in score models",
+    "timestep_embedding", name="timesteps_multiplied_by_1000", belief="time runs from 0 to 1",
     replace=("t[:, None] *", "1000.0 * t[:, None] *"),
     hint="Your entries turn a thousand times too fast. Are the timesteps that arrive here already whole numbers?",
 )  # fmt: skip

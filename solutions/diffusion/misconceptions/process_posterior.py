@@ -138,6 +138,6 @@ misconception(
 misconception(
     "GaussianDiffusion", name="kept_beside_the_buffers", belief="a tensor that is an attribute belongs to the module",
     replace=('self.register_buffer("alphas_cumprod", alpha_bar)', "self.alphas_cumprod = alpha_bar"),
-    hint="A module of yours that is given the buffers of another still computes with a schedule of its own. Which tensors did you "
-    "assign as plain attributes, and will they follow the module to another device?",
+    hint="A module of yours that is given the buffers of another still computes with a schedule of its own. Which tensors did "
+    "you assign as plain attributes, and will they follow the module to another device?",
 )  # fmt: skip

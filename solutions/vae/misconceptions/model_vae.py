@@ -155,7 +155,8 @@ misconception(
 )  # fmt: skip
 
 misconception(
-    "VAE", name="UniformLatents", belief="random numbers between 0 and 1 will do as latents", replace=("torch.randn(shape", "torch.rand(shape"),
+    "VAE", name="UniformLatents", belief="random numbers between 0 and 1 will do as latents",
+    replace=("torch.randn(shape", "torch.rand(shape"),
     hint="Your samples spread as those of latents between 0 and 1 do. Which distribution is the prior?",
 )  # fmt: skip
 
@@ -170,7 +171,8 @@ misconception(
 )  # fmt: skip
 
 misconception(
-    "VAE", name="NumberOfSamplesIgnored", belief="sample draws one image", replace=("(num_samples, self.latent_dim)", "(1, self.latent_dim)"),
+    "VAE", name="NumberOfSamplesIgnored", belief="sample draws one image",
+    replace=("(num_samples, self.latent_dim)", "(1, self.latent_dim)"),
     hint="However many samples are asked for, you return one. Which dimension of the latents is num_samples?",
 )  # fmt: skip
 
@@ -243,7 +245,8 @@ misconception(
 )  # fmt: skip
 
 misconception(
-    "MLPVAE", name="UniformPrior", belief="random numbers between 0 and 1 will do as latents", replace=("torch.randn(shape", "torch.rand(shape"),
+    "MLPVAE", name="UniformPrior", belief="random numbers between 0 and 1 will do as latents",
+    replace=("torch.randn(shape", "torch.rand(shape"),
     hint="Your samples spread as those of latents between 0 and 1 do. Which distribution is the prior?",
 )  # fmt: skip
 
@@ -258,7 +261,8 @@ misconception(
 )  # fmt: skip
 
 misconception(
-    "MLPVAE", name="OneSampleAlways", belief="sample draws one image", replace=("(num_samples, self.latent_dim)", "(1, self.latent_dim)"),
+    "MLPVAE", name="OneSampleAlways", belief="sample draws one image",
+    replace=("(num_samples, self.latent_dim)", "(1, self.latent_dim)"),
     hint="However many samples are asked for, you return one. Which dimension of the latents is num_samples?",
 )  # fmt: skip
 
