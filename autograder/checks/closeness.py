@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks.candidate import kind_of
+from autograder.checks.wording import number_in_words, place, saying, shape_in_words
 from autograder.wire.types import dtype_name
 
 _TOLERANCE = {
@@ -88,14 +89,14 @@ def assert_close(
     wanted, wanted_name = _plain_array(expected)
     if got.shape != wanted.shape:
         raise CheckFailed(
-            f"{what} has the wrong shape; expected {_shape(wanted.shape)}",
-            f"{what} has shape {_shape(got.shape)}; expected {_shape(wanted.shape)}",
+            f"{saying(what, 'has')} the wrong shape; expected {shape_in_words(wanted.shape)}",
+            f"{saying(what, 'has')} shape {shape_in_words(got.shape)}; expected {shape_in_words(wanted.shape)}",
             expected, actual,
         )  # fmt: skip
     if dtype and not scalar and isinstance(expected, Tensor) and dtype_name != wanted_name:
         raise CheckFailed(
-            f"{what} has the wrong dtype; expected torch.{wanted_name}",
-            f"{what} has dtype torch.{dtype_name}; expected torch.{wanted_name}",
+            f"{saying(what, 'has')} the wrong dtype; expected torch.{wanted_name}",
+            f"{saying(what, 'has')} dtype torch.{dtype_name}; expected torch.{wanted_name}",
             expected, actual,
         )  # fmt: skip
     _assert_values(
@@ -136,18 +137,21 @@ def assert_shape(actual: Any, shape: tuple[int, ...], dtype: torch.dtype | None 
         _wrong_type(actual, "a torch tensor", what)
     if tuple(actual.shape) != tuple(shape):
         raise CheckFailed(
-            f"{what} has the wrong shape; expected {_shape(shape)}",
-            f"{what} has shape {_shape(tuple(actual.shape))}; expected {_shape(shape)}",
+            f"{saying(what, 'has')} the wrong shape; expected {shape_in_words(shape)}",
+            f"{saying(what, 'has')} shape {shape_in_words(tuple(actual.shape))}; expected {shape_in_words(shape)}",
         )
     if dtype is not None and actual.dtype != dtype:
-        raise CheckFailed(f"{what} has the wrong dtype; expected {dtype}", f"{what} has dtype {actual.dtype}; expected {dtype}")
+        raise CheckFailed(
+            f"{saying(what, 'has')} the wrong dtype; expected {dtype}",
+            f"{saying(what, 'has')} dtype {actual.dtype}; expected {dtype}",
+        )
 
 
 def assert_finite(actual: Any, what: str = "the result") -> None:
     """Check that no element is NaN or infinite."""
     values, _ = _as_array(actual, None, True, what, any_shape=True)
     if not np.isfinite(values).all():
-        raise CheckFailed(f"{what} is not finite", f"{what} contains NaN or infinity", None, actual)
+        raise CheckFailed(f"{saying(what, 'is')} not finite", f"{saying(what, 'contains')} NaN or infinity", None, actual)
 
 
 def _assert_sequence(
@@ -157,7 +161,7 @@ def _assert_sequence(
         _wrong_type(actual, f"{len(expected)} values", what)
     if len(actual) != len(expected):
         raise CheckFailed(
-            f"{what} should have {len(expected)} parts", f"{what} has {len(actual)} parts; expected {len(expected)}"
+            f"{what} should have {len(expected)} parts", f"{saying(what, 'has')} {len(actual)} parts; expected {len(expected)}"
         )
     for index, (one, other) in enumerate(zip(actual, expected, strict=True)):
         assert_close(one, other, *tolerances, what=f"part {index} of {what}", **options)  # type: ignore[arg-type]
@@ -169,8 +173,8 @@ NO_RETURN = " (is a return statement missing?)"
 
 def _wrong_type(actual: object, wanted: str, what: str) -> NoReturn:
     hint = NO_RETURN if actual is None else ""
-    summary = f"{what} is not {wanted}" + (": it is None" + hint if actual is None else "")
-    raise CheckFailed(summary, f"{what} is {kind_of(actual)}{hint}; expected {wanted}", None, actual)
+    summary = f"{saying(what, 'is')} not {wanted}" + (": it is None" + hint if actual is None else "")
+    raise CheckFailed(summary, f"{saying(what, 'is')} {kind_of(actual)}{hint}; expected {wanted}", None, actual)
 
 
 def _as_array(actual: Any, expected: Any, scalar: bool, what: str, any_shape: bool = False) -> tuple[np.ndarray, str]:
@@ -192,7 +196,10 @@ def _as_array(actual: Any, expected: Any, scalar: bool, what: str, any_shape: bo
 
 
 def _refuse_shape(values: np.ndarray, what: str) -> NoReturn:
-    raise CheckFailed(f"{what} should be a single number", f"{what} has shape {_shape(values.shape)}; expected a single number")
+    raise CheckFailed(
+        f"{what} should be a single number",
+        f"{saying(what, 'has')} shape {shape_in_words(values.shape)}; expected a single number",
+    )
 
 
 def as_array(value: Any) -> np.ndarray:
@@ -253,7 +260,7 @@ def _assert_values(
     got: np.ndarray, wanted: np.ndarray, limits: tuple[float, float], what: str, equal_nan: bool, pair: tuple[Any, Any]
 ) -> None:
     if got.dtype.kind not in "biufc":
-        raise CheckFailed(f"{what} is not numeric", f"{what} has dtype {got.dtype}", *pair)
+        raise CheckFailed(f"{saying(what, 'is')} not numeric", f"{saying(what, 'has')} dtype {got.dtype}", *pair)
     rtol, atol = limits
     common = np.result_type(got, wanted, np.float64)
     got_wide, wanted_wide = got.astype(common, copy=False), wanted.astype(common, copy=False)
@@ -269,31 +276,19 @@ def _assert_values(
         return
     unexpected = ~np.isfinite(got_wide) & np.isfinite(wanted_wide)
     if unexpected.any():
-        raise CheckFailed(f"{what} is not finite", f"{what} contains NaN or infinity{_place(unexpected)}", *pair)
-    raise CheckFailed(f"{what} has wrong values", _difference(got_wide, wanted_wide, close, what, atol), *pair)
+        raise CheckFailed(
+            f"{saying(what, 'is')} not finite", f"{saying(what, 'contains')} NaN or infinity{place(unexpected)}", *pair
+        )
+    raise CheckFailed(f"{saying(what, 'has')} wrong values", _difference(got_wide, wanted_wide, close, what, atol), *pair)
 
 
 def _difference(got: np.ndarray, wanted: np.ndarray, close: np.ndarray, what: str, atol: float) -> str:
     if got.ndim == 0:
-        return f"{what} is {_number(got)}; expected {_number(wanted)}"
+        return f"{saying(what, 'is')} {number_in_words(got)}; expected {number_in_words(wanted)}"
     gaps = np.where(close, -1.0, np.nan_to_num(np.abs(got - wanted), nan=math.inf))
-    place = np.unravel_index(int(np.argmax(gaps)), got.shape)
-    where = ", ".join(str(int(i)) for i in place)
+    index = np.unravel_index(int(np.argmax(gaps)), got.shape)
+    where = ", ".join(str(int(i)) for i in index)
     return (
-        f"{what} differs at [{where}]: got {_number(got[place])}, expected {_number(wanted[place])} "
+        f"{saying(what, 'differs')} at [{where}]: got {number_in_words(got[index])}, expected {number_in_words(wanted[index])} "
         f"({int((~close).sum())} of {close.size} elements are off; tolerance {atol:.0e})"
     )
-
-
-def _place(mask: np.ndarray) -> str:
-    if mask.ndim == 0:
-        return ""
-    return " at [" + ", ".join(str(int(i)) for i in np.argwhere(mask)[0]) + "]"
-
-
-def _number(value: Any) -> str:
-    return f"{complex(value):.6g}" if np.iscomplexobj(value) else f"{float(value):.6g}"
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return "() (a scalar)" if shape == () else str(tuple(int(size) for size in shape))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from autograder.checks.calls import CandidateError
@@ -101,6 +102,17 @@ def take_fingerprint(probe: Probe, candidate: Candidate, record: Record | None =
         record.fingerprint.entries["<end>"] = Entry(error=type(error).__name__)
         record.fingerprint.aborted = True
     return record.fingerprint
+
+
+def same_to_rounding(one: Entry | None, other: Entry | None) -> bool:
+    """Whether two entries agree closely: a wrong formula may come near the right value on one mild input."""
+    if one is None or other is None or not same_entry(one, other):
+        return False
+    if not all(isinstance(entry.value, Tensor | float) for entry in (one, other)):
+        return True
+    values = [torch.as_tensor(entry.value, dtype=torch.float64) for entry in (one, other)]
+    right, found = (value.nan_to_num(0.0, 0.0, 0.0) for value in values)
+    return not right.numel() or bool((right - found).abs().max() <= 2e-5 * right.abs().max())
 
 
 def same_entry(one: Entry | None, other: Entry | None) -> bool:

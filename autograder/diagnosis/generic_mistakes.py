@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks.closeness import as_array
-from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_value
+from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_to_rounding, same_value
 from autograder.diagnosis.same_for_all import number_where_nothing_is, same_for_all
 from autograder.results.schema import Confidence, Diagnosis
 
@@ -130,7 +130,7 @@ def _only_some_inputs(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
          "dtype of the input?", lambda x: x.dtype is torch.float64),
     ]  # fmt: skip
     for name, hint, selects in tests:
-        inside = [same_entry(good, bad) for good, bad, x in sized if selects(x)]
+        inside = [same_to_rounding(good, bad) for good, bad, x in sized if selects(x)]
         outside = [same_entry(good, bad) for good, bad, x in sized if not selects(x)]
         if inside and outside and all(inside) and not any(outside):
             return _named(name, hint)

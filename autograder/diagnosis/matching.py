@@ -46,8 +46,15 @@ def diagnose(known_of: Catalogue, exercise: Exercise, session: CandidateSession 
         says_more = SHAPES if suspect and suspect.rank == A_SLIP else ()
     order = {"exact": 0, "likely": 1, "possible": 2}
     found.sort(key=lambda diagnosis: (diagnosis.misconception not in says_more, order[diagnosis.confidence]))
-    sure = [diagnosis for diagnosis in found if diagnosis.confidence != "possible"]
-    return (sure or found)[:MAX_HINTS]
+    return _surest(found, says_more)[:MAX_HINTS]
+
+
+def _surest(found: list[Diagnosis], says_more: tuple[str, ...]) -> list[Diagnosis]:
+    """Nothing beside what explains all that was seen: a mistake that does so in part only may be told of untruly."""
+    exact = [one for one in found if one.confidence == "exact"]
+    if exact:
+        return [one for one in found if one in exact or one.misconception in says_more]
+    return [one for one in found if one.confidence != "possible"] or found
 
 
 def systematic(

@@ -21,6 +21,7 @@ from autograder.checks.closeness import (
     assert_true,
     fail,
 )
+from autograder.checks.wording import saying
 
 NUMBERS = st.floats(-1e6, 1e6, allow_subnormal=False)
 
@@ -292,3 +293,20 @@ def test_explicit_tolerances_are_not_widened() -> None:
         assert_close(torch.tensor(1.001), torch.tensor(1.0, dtype=torch.float64), rtol=1e-5, dtype=False)
     with pytest.raises(CheckFailed):
         assert_close(torch.tensor([0.001, 1.0]), torch.tensor([0.0, 1.0]), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("the samples", "the samples have"),
+        ("the deciding coordinates of y", "the deciding coordinates of y have"),
+        ("the loss of both samples", "the loss of both samples has"),
+        ("the parameter bias", "the parameter bias has"),
+        ("the gradient of s", "the gradient of s has"),
+        ("what the network was shown", "what the network was shown has"),
+        ("the result", "the result has"),
+    ],
+)
+def test_verbs_agree_with_what_they_are_about(what: str, said: str) -> None:
+    """However the noun goes on."""
+    assert saying(what, "has") == said

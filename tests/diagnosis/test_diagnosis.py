@@ -60,6 +60,15 @@ def test_nothing_is_learnt_for_a_file_that_does_not_parse(tmp_path: Path) -> Non
         assert (assignment.exercise("double").key in known._known) == learnt
 
 
+def test_what_explains_all_stands_alone() -> None:
+    """Hints that explain a part would say untrue things beside it: that this loss is never negative, for example."""
+    gan = open_course().assignment("gan")
+    losses = gan.reference_files()["losses.py"] + b"\ndef critic_loss(real, fake): return real.mean() - fake.mean()\n"
+    session = LoadedModules(gan, {**gan.reference_files(), "losses.py": losses}).open("losses")
+    found = diagnose(catalogue(gan), gan.exercise("losses.critic_loss"), session)
+    assert [(one.misconception, one.confidence) for one in found] == [("distance_minimised", "exact")]
+
+
 SHARED = """
 from autograder.diagnosis import shared_mistake
 

@@ -68,6 +68,13 @@ def test_mistakes_by_dtype() -> None:
     assert names(lambda x: right(x).double(), right, inputs) == ["right_for_float64_only"]
 
 
+def test_nearly_right_for_one_sample_is_not_right_for_one_sample() -> None:
+    """An exponential for its first terms comes near on a mild input, of whatever shape that is."""
+    inputs = [(normal((1, 3), 1) * 0.02).float(), normal((3, 3), 2).float(), normal((4, 3), 3).float()]
+    assert names(torch.exp, lambda x: 1 + x, inputs) == []
+    assert names(lambda x: 1 + x - x.mean(0) + x[0], lambda x: 1 + x, inputs) == ["right_for_a_batch_of_one_only"]
+
+
 def test_a_transposed_matrix() -> None:
     """Exactly the transpose, and never for square symmetric ones."""
     inputs = [normal((3, 2), 1), normal((4, 5), 2)]

@@ -124,6 +124,12 @@ def test_schedule_in_buffers(candidate: Candidate) -> None:
     assert_true(not diffusion.parameter_shapes(), "the module has parameters")
     sizes = [buffer.numel() for buffer in diffusion.buffers_by_name().values()]
     assert_true(any(size >= len(betas) for size in sizes), "no buffer holds the schedule")
+    case = make_pair((5, 2), 45)._replace(betas=betas, t=torch.arange(5))
+    other = candidate.GaussianDiffusion(betas.flip(0))
+    other.set_parameters(diffusion.buffers_by_name())
+    expected, found = (three(one.p_mean_variance(_silent, case.x_t, case.t), (5, 2)) for one in (diffusion, other))
+    for what, wanted, got in zip(("mean", "variance", "log-variance"), expected, found, strict=True):
+        assert_close(got, wanted, rtol=RTOL, what=f"the {what} by a module that was given the buffers of another one")
 
 
 @check("GaussianDiffusion", points=0.25, title="results have the dtype of x_t, samples the default dtype", kind="dtype")
@@ -158,6 +164,8 @@ def test_posterior_short_and_long_schedules(candidate: Candidate) -> None:
         assert_close(mean, expected_mean, rtol=5e-3, dtype=False, what="the mean")
         assert_close(variance, expected_variance, rtol=5e-3, dtype=False, what="the variance")
         assert_finite(log_variance, what="the log-variance")
+        later = torch.tensor(t) > 0
+        assert_close(log_variance[later], expected_variance[later].log(), rtol=1e-2, dtype=False, what="the log-variance")
 
 
 @check("GaussianDiffusion", points=0.25, title="leaves its inputs as they are", kind="purity")

@@ -72,3 +72,17 @@ def frequencies_grow(t: Tensor, dim: int, max_period: float = 10000) -> Tensor:
     """Lose the minus sign of the exponent."""
     angle = angles(t, dim // 2, 1 / max_period, dim / 2)
     return torch.cat([angle.cos(), angle.sin()], dim=1)
+
+
+misconception(
+    "timestep_embedding", name="timesteps_scaled_to_one", belief="timesteps are scaled to [0, 1] before they are embedded",
+    replace=("t[:, None] *", "t[:, None] / 1000 *"),
+    hint="Your entries turn a thousand times too slowly: neighbouring timesteps get almost the same embedding. Does the "
+    "docstring's formula divide t by anything?",
+)  # fmt: skip
+
+misconception(
+    "timestep_embedding", name="timesteps_multiplied_by_1000", belief="time runs from 0 to 1",
+    replace=("t[:, None] *", "1000.0 * t[:, None] *"),
+    hint="Your entries turn a thousand times too fast. Are the timesteps that arrive here already whole numbers?",
+)  # fmt: skip

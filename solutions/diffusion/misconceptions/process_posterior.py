@@ -31,6 +31,10 @@ def observe_gaussian_diffusion(candidate: Candidate, record: Record) -> None:
     diffusion = candidate.GaussianDiffusion(BETAS)
     record.value("trainable", len(diffusion.parameters_by_name()) > 0)
     record.value("has buffers", len(diffusion.buffers_by_name()) > 0)
+    other = candidate.GaussianDiffusion(BETAS.flip(0))
+    other.set_parameters(diffusion.buffers_by_name())
+    results = [one.p_mean_variance(bent, X_T, T, LABELS)[0] for one in (diffusion, other)]
+    record.value("follows its buffers", bool(torch.allclose(*results, rtol=1e-4)))
     mean, variance, log_variance = diffusion.q_posterior(X_START, X_T, T)
     record.value("posterior mean", mean)
     record.value("posterior variance", variance + torch.zeros_like(X_T))
@@ -129,4 +133,11 @@ misconception(
     replace=(".to(x_t.dtype)\n", ".double()\n"),
     hint="Single-precision images come back in double precision. Which tensors in your formula are float64, and what does "
     "multiplying by them do?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="kept_beside_the_buffers", belief="a tensor that is an attribute belongs to the module",
+    replace=('self.register_buffer("alphas_cumprod", alpha_bar)', "self.alphas_cumprod = alpha_bar"),
+    hint="A module of yours that is given the buffers of another still computes with a schedule of its own. Which tensors did "
+    "you assign as plain attributes, and will they follow the module to another device?",
 )  # fmt: skip

@@ -107,3 +107,10 @@ misconception(
     replace=(".square()", ".abs()"),
     hint="Small differences weigh too much in your loss. Which norm does this objective contain?",
 )  # fmt: skip
+
+misconception(
+    "distillation_loss", name="teacher_steps_the_other_way", belief="the teacher is told first where to arrive",
+    replace=("teacher_step(x, t_hi, t_lo)", "teacher_step(x, t_lo, t_hi)"),
+    hint="Your loss is the one for a teacher that steps from t_lo to t_hi. In which order does teacher_step take its two "
+    "times, and at which of them are the data x?",
+)  # fmt: skip

@@ -55,11 +55,44 @@ def record_samples(candidate: Candidate, record: Record, vae: RemoteObject) -> N
     record.value("global state used", seen[0].rng_used)
     record.value("reproducible", bool(torch.allclose(seen[0].value, seen[1].value, atol=1e-5)))
     record.value("other generator", not torch.allclose(seen[0].value, seen[2].value, atol=1e-5))
-    record.value("samples differ", not torch.allclose(seen[0].value[0], seen[0].value[1], atol=1e-5))
+    record.value("samples differ", not torch.allclose(seen[0].value[:1], seen[0].value[-1:], atol=1e-5))
+    record_where_samples_come_from(candidate, record, vae)
     enlarge(vae, 6.0)
     images = vae.decode(normal((3, 2), 4, torch.float32, 4.0))
     record.value("decoded shape", list(images.shape))
     record.value("range", [bool((images < -1).any()), bool((images < 0).any()), bool((images > 1).any())])
+
+
+def record_where_samples_come_from(candidate: Candidate, record: Record, vae: RemoteObject) -> None:
+    """Whether noise is added to decoded images, and otherwise which latents samples spread like."""
+    latents = {"right": normal((24, 2), 7, torch.float32), "uniform": uniform((24, 2), 8)}
+    spread = likeliest(vae.sample(24, generator=candidate.generator(3)), {name: vae.decode(z) for name, z in latents.items()})
+    parameters = vae.parameters_by_name()
+    vae.set_parameters({name: 0 * value for name, value in parameters.items()})
+    blank = vae.decode(latents["right"][:3])
+    is_constant = torch.allclose(blank[1:], blank[:1].expand_as(blank[1:]), atol=1e-6)
+    drawn = vae.sample(3, generator=candidate.generator(4))
+    noisy = is_constant and not torch.allclose(drawn[:1], blank[:1], atol=1e-5)
+    vae.set_parameters(parameters)
+    record.value("noise of pixels", noisy)
+    record.value("samples spread", None if noisy else spread)
+
+
+def uniform(shape: Sequence[int], seed: int) -> torch.Tensor:
+    """Numbers in [0, 1)."""
+    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def likeliest(images: torch.Tensor, known: dict[str, torch.Tensor], repeats: int = 1) -> str:
+    """The name of the batch that spreads as the images do, pixel by pixel on average; "other" if none does."""
+    def spread(batch: torch.Tensor) -> torch.Tensor:
+        return batch.reshape(-1, repeats, batch[0].numel()).std(0).mean(1).clamp(min=1e-9).log()
+
+    if len(images) < 2 * repeats:
+        return "too few"
+    distances = {name: float((spread(images) - spread(batch)).abs().max()) for name, batch in known.items()}
+    name = min(distances, key=lambda name: distances[name])
+    return name if distances[name] < 0.5 else "other"
 
 
 @probe("VAE")
@@ -121,6 +154,28 @@ misconception(
     "divergence?",
 )  # fmt: skip
 
+misconception(
+    "VAE", name="UniformLatents", belief="random numbers between 0 and 1 will do as latents",
+    replace=("torch.randn(shape", "torch.rand(shape"),
+    hint="Your samples spread as those of latents between 0 and 1 do. Which distribution is the prior?",
+)  # fmt: skip
+
+misconception(
+    "VAE", name="PixelNoiseOnSamples", belief="a sample of the model needs the noise of the pixels, too",
+    replace=[
+        ("return self.decode(torch.randn(shape", "mean = self.decode(torch.randn(shape"),
+        ("dtype=like.dtype))", "dtype=like.dtype))\n        return mean + torch.randn(mean.shape, generator=generator)"),
+    ],
+    hint="With all parameters at zero every latent gives the same image, and your samples still differ from it. Does the "
+    "contract ask for the decoded mean or for a draw around it?",
+)  # fmt: skip
+
+misconception(
+    "VAE", name="NumberOfSamplesIgnored", belief="sample draws one image",
+    replace=("(num_samples, self.latent_dim)", "(1, self.latent_dim)"),
+    hint="However many samples are asked for, you return one. Which dimension of the latents is num_samples?",
+)  # fmt: skip
+
 
 SMALL = (2, 3, 4)
 
@@ -128,6 +183,9 @@ SMALL = (2, 3, 4)
 @probe("MLPVAE")
 def observe_mlpvae(candidate: Candidate, record: Record) -> None:
     """Facts about small images that are neither square nor grey."""
+    for shape in ((1, 28, 28), (2, 3, 3)):
+        x_hat, *_ = candidate.MLPVAE(latent_dim=2, image_shape=shape, hidden=24)(normal((2, *shape), 2, torch.float32))
+        record.value(f"shape {shape}", list(x_hat.shape))
     vaes = [candidate.MLPVAE(latent_dim=2, image_shape=SMALL, hidden=hidden) for hidden in (24, 48)]
     counts = [sum(value.numel() for value in vae.parameters_by_name().values()) for vae in vaes]
     record.value("wider", counts[1] > counts[0])
@@ -135,9 +193,12 @@ def observe_mlpvae(candidate: Candidate, record: Record) -> None:
     record_facts(candidate, record, vae, SMALL)
     x = normal((6, *SMALL), 5, torch.float32, 4.0).repeat(300, 1, 1, 1)
     x_hat, mu, logvar = vae(x)
-    honest = vae.decode(mu + (0.5 * logvar).exp() * normal((1800, 2), 6, torch.float32))
-    spreads = [images.reshape(300, 6, -1).std(0).mean(1) for images in (x_hat, honest)]
-    record.value("spread", "right" if float((spreads[0] / spreads[1]).log().abs().max()) < 0.3 else "wrong")
+    eps = normal((1800, 2), 6, torch.float32)
+    scales = {"right": (0.5 * logvar).exp(), "variance": logvar.exp()}
+    known = {name: vae.decode(mu + scale * eps) for name, scale in scales.items()}
+    record.value("spread", likeliest(x_hat, known, repeats=6))
+    outside = [((images < 0) | (images > 1)).any() for images in (x_hat, known["right"])]
+    record.value("reconstructions as free as decoded images", bool(outside[0] == outside[1]))
     record_samples(candidate, record, vae)
 
 
@@ -181,4 +242,44 @@ misconception(
     "MLPVAE", name="SamplesFromTheGlobalState", belief="seeding the global state is enough",
     replace=("generator=generator,", ""),
     hint="Equal generators give different samples. Which of your random numbers come from the generator?",
+)  # fmt: skip
+
+misconception(
+    "MLPVAE", name="UniformPrior", belief="random numbers between 0 and 1 will do as latents",
+    replace=("torch.randn(shape", "torch.rand(shape"),
+    hint="Your samples spread as those of latents between 0 and 1 do. Which distribution is the prior?",
+)  # fmt: skip
+
+misconception(
+    "MLPVAE", name="SamplesNoisy", belief="a sample of the model needs the noise of the pixels, too",
+    replace=[
+        ("return self.decode(torch.randn(shape", "mean = self.decode(torch.randn(shape"),
+        ("dtype=like.dtype))", "dtype=like.dtype))\n        return mean + torch.randn(mean.shape, generator=generator)"),
+    ],
+    hint="With all parameters at zero every latent gives the same image, and your samples still differ from it. Does the "
+    "contract ask for the decoded mean or for a draw around it?",
+)  # fmt: skip
+
+misconception(
+    "MLPVAE", name="OneSampleAlways", belief="sample draws one image",
+    replace=("(num_samples, self.latent_dim)", "(1, self.latent_dim)"),
+    hint="However many samples are asked for, you return one. Which dimension of the latents is num_samples?",
+)  # fmt: skip
+
+misconception(
+    "MLPVAE", name="ReconstructionsClipped", belief="reconstructions must be valid images",
+    replace=("return self.decode(reparameterize(mu, logvar))", "return self.decode(reparameterize(mu, logvar)).clamp(0, 1)"),
+    hint="decode gives pixels below 0 and above 1, the reconstructions of your forward pass never leave [0, 1]. What happens "
+    "between the two, and what becomes of the gradient there?",
+)  # fmt: skip
+
+misconception(
+    "MLPVAE", name="SquareImagesOnly", belief="images are square",
+    replace=("tuple(image_shape)", "(image_shape[0], image_shape[1], image_shape[1])"),
+    hint="Square images pass through your model, images of 3 x 4 pixels do not. Where do you take height and width for equal?",
+)  # fmt: skip
+
+misconception(
+    "MLPVAE", name="NumberOfPixelsFixed", belief="images have 784 pixels", replace=("math.prod(image_shape)", "784"),
+    hint="Images of 28 x 28 pixels pass through your model, others do not. Look for a number that should follow image_shape.",
 )  # fmt: skip
