@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.course.location import find_root, read_outline
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, UsageError
 from autograder.lateness.penalties import apply_policy, course_here
 from autograder.reports.class_page import write_class_page
 from autograder.reports.feedback import write_feedback
@@ -33,9 +33,11 @@ def build_report(folder: Path, times: Mapping[str, datetime] | None = None) -> R
     and the new ones.
 
     Raises:
-        UsageError: there is no such folder, or it cannot be written to.
+        UsageError: there is no such folder, it holds no results (a submission's folder, by mistake), or cannot be written to.
     """
     results, warnings = load_results(folder)
+    if not results:
+        raise UsageError("holds no results", where=str(folder), remedy="name a folder that `autograder grade` has written")
     warnings += enter_marks(folder, results)
     if (course := course_here()) is not None:
         warnings += apply_policy(folder, results, course, times or {})

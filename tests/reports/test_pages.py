@@ -19,6 +19,7 @@ from sample_results import (
     unreadable,
 )
 
+from autograder.errors import UsageError
 from autograder.reports import feedback
 from autograder.reports.build import build_report
 from autograder.reports.class_page import render_class_page
@@ -175,6 +176,14 @@ def test_report_writes_every_page(tmp_path: Path) -> None:
     assert len(report.pages) == 2
     assert len(report.warnings) == 1
     build_report(tmp_path)
+
+
+def test_a_folder_without_results_stays_as_it_is(tmp_path: Path) -> None:
+    """A submission's folder, named by mistake, would get a class page."""
+    (tmp_path / "losses.py").write_text("x = 1\n")
+    with pytest.raises(UsageError, match="holds no results"):
+        build_report(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["losses.py"]
 
 
 def test_a_misconception_of_a_passed_exercise_is_not_shown(tmp_path: Path) -> None:
