@@ -281,5 +281,5 @@ misconception(
 
 misconception(
     "MLPVAE", name="NumberOfPixelsFixed", belief="images have 784 pixels", replace=("math.prod(image_shape)", "784"),
-    hint="Images of 28 x 28 pixels pass through your model, others do not. Look for a number that should follow image_shape.",
+    hint="Images of 28 x 28 pixels pass through your model, others do not. Which number should follow image_shape?",
 )  # fmt: skip
