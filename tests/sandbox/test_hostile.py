@@ -76,8 +76,18 @@ def test_the_next_worker_does_not_notice(filtered_zygote: ZygoteHost, name: str)
         assert ask(following, "result = 1") == 1
 
 
-def dead(pid: int) -> bool:
-    """Whether a process runs no more; its parent may be just about to collect it."""
+def dead(pid: int, within: float = 30.0) -> bool:
+    """Whether a process that was killed runs no more; giving back gigabytes takes the kernel a while on a busy machine."""
+    end = time.monotonic() + within
+    while not _gone(pid):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _gone(pid: int) -> bool:
+    """Whether it has ended; its parent may be just about to collect it."""
     try:
         return "zombie" in Path(f"/proc/{pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
