@@ -21,8 +21,8 @@ from autograder.sessions.replies import WorkerLost
 from autograder.sessions.subjects import Subject
 
 
-class CommonWorker:
-    """The worker of all modules, which loads each when it is first asked for; starts with the first question."""
+class LoadingWorker:
+    """A worker that loads each module when it is first asked for; starts with the first question."""
 
     def __init__(self, subject: Subject) -> None:
         """Nothing starts yet."""
@@ -67,26 +67,26 @@ class SharedWorker:
 
     def __init__(
         self, assignment: Assignment, module: str, waiting: int, subject: Subject, options: RunOptions,
-        common: CommonWorker | None = None,
+        common: LoadingWorker | None = None,
     ) -> None:  # fmt: skip
         """Prepare for ``waiting`` exercises; nothing starts yet."""
         self._assignment = assignment
         self._module = module
         self._waiting = waiting
-        self._subject = subject
         self._options = options
-        self._common = common
-        self._own = CommonWorker(subject)
+        self._own = LoadingWorker(subject)
         if waiting < 2:
-            self._own.close()  # of one exercise's own, which it keeps itself
+            self._own.close()  # one exercise alone keeps its worker itself
+        self._workers = [self._own] if common is None else [common, self._own]
         self.overtime = False
         """Whether the last question has cost the worker because the submission computed until it was ended."""
 
     def ask(self, checks: Sequence[Check]) -> list[Outcome] | None:
         """The outcomes of one exercise's checks; ``None`` when the worker is lost, now or earlier."""
         self.overtime = False
-        worker, session = self._running()
-        if session is None:
+        running = ((worker, worker.running(self._module)) for worker in self._workers)
+        worker, session = next((pair for pair in running if pair[1] is not None), (None, None))
+        if worker is None or session is None:
             return None
         lost: list[tuple[str, bool]] = []
         try:
@@ -100,9 +100,8 @@ class SharedWorker:
 
     def pause(self) -> None:
         """Stop the worker until the next question."""
-        for worker in (self._common, self._own):
-            if worker is not None:
-                worker.pause()
+        for worker in self._workers:
+            worker.pause()
 
     def leave(self) -> None:
         """One exercise has no more questions; the module's own worker ends with the last one."""
@@ -112,14 +111,8 @@ class SharedWorker:
 
     def close(self) -> None:
         """End the workers for good."""
-        for worker in (self._common, self._own):
-            if worker is not None:
-                worker.close()
-
-    def _running(self) -> tuple[CommonWorker, CandidateSession | None]:
-        if self._common is not None and (session := self._common.running(self._module)) is not None:
-            return self._common, session
-        return self._own, self._own.running(self._module)
+        for worker in self._workers:
+            worker.close()
 
 
 def shared_workers(
@@ -129,7 +122,7 @@ def shared_workers(
     modules = [exercise.module for exercise in exercises]
     if not subject.guarded or len(modules) < 2:
         return {}
-    common = CommonWorker(subject)
+    common = LoadingWorker(subject)
     return {
         module: SharedWorker(assignment, module, modules.count(module), subject, options, common)
         for module in dict.fromkeys(modules)

@@ -132,7 +132,8 @@ class IsolatedSubmission:
         try:
             reply = session.request(Import(module, LOAD_SEED).to_wire())
         except WorkerLost as lost:
-            if lost.certain:  # a fresh worker would be lost to it as well
+            # What a worker prints and holds adds up over its modules; what never ends does not end in a fresh worker either.
+            if lost.certain and lost.status == "timeout":
                 self._use_definitions_only(module, lost.reason)
             raise
         self._remember(module, reply)

@@ -11,7 +11,7 @@ from tiny_course import pieces, right_answers
 
 from autograder.assessment.assess import assess
 from autograder.assessment.runner import RunOptions
-from autograder.assessment.shared_worker import CommonWorker, SharedWorker
+from autograder.assessment.shared_worker import LoadingWorker, SharedWorker
 from autograder.assessment.sitting import REPEATS
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Exercise
@@ -129,7 +129,7 @@ def test_a_patch_at_the_top_of_one_module_is_felt_in_another(tiny: Assignment, w
     files = right_answers()
     files["whole.py"] = TOP_LEVEL["a patched operator"].encode() + files["whole.py"]
     subject = IsolatedSubmission(tiny, files, warm_sandbox)
-    common = CommonWorker(subject)
+    common = LoadingWorker(subject)
     assert common.running("whole") is not None
     shared = SharedWorker(tiny, "pieces", 1, subject, RunOptions(), common)
     outcomes = shared.ask([check for check in tiny.exercise("double").checks if check.visibility == "visible"])
@@ -170,3 +170,29 @@ def test_wrong_among_others_and_right_by_chance_stays_wrong(tiny: Assignment) ->
     for failing in range(REPEATS):
         complete, _ = shift([False, True, *[number != failing for number in range(REPEATS)]])
         assert not complete
+
+
+SCALE = """
+import torch
+from torch import nn
+
+FACTOR = float("1")
+
+class Scale(nn.Module):
+    def __init__(self, start):
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor(start))
+
+    def forward(self, x):
+        return FACTOR * self.weight * x
+"""
+
+
+def test_modules_that_print_much_each_are_loaded_in_full(tiny: Assignment, warm_sandbox: ZygoteHost) -> None:
+    """What all of them print is too much for one worker; alone each may, so nothing is said and no statement is left out."""
+    flood = b"for _ in range(10): print('x' * 1_000_000)\n"
+    files = {"pieces.py": flood + right_answers()["pieces.py"], "whole.py": flood + SCALE.encode()}
+    subject = IsolatedSubmission(tiny, files, warm_sandbox)
+    found = assess(tiny, [tiny.exercise("double"), tiny.exercise("Scale")], subject, RunOptions(), None)
+    assert all(one.complete for one in found)
+    assert not subject.load_notes
