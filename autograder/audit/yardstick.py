@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import statistics
 import time
-from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
 
+from autograder.runtime.global_state import one_thread
 from autograder.scores.features import NUM_CLASSES, DigitClassifier
 
 STEPS, BATCH, SIZE = 100, 64, 28
@@ -33,7 +32,7 @@ def yardstick(device: torch.device | str = "cpu", repeats: int = 3, steps: int =
     generator = torch.Generator().manual_seed(0)
     images = torch.rand(BATCH, 1, SIZE, SIZE, generator=generator).to(device)
     labels = torch.randint(NUM_CLASSES, (BATCH,), generator=generator).to(device)
-    with _one_thread(), torch.random.fork_rng(devices=[]):
+    with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         classifier = DigitClassifier(SIZE, "cpu").to(device)
         optimiser = torch.optim.Adam(classifier.parameters(), 1e-3)
@@ -47,13 +46,3 @@ def yardstick(device: torch.device | str = "cpu", repeats: int = 3, steps: int =
             next(classifier.parameters()).sum().item()  # waits for a device that works asynchronously
             readings.append((clock() - began) * STEPS / taken)
     return statistics.median(readings[1:])
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -1,7 +1,7 @@
 """NumPy's global random state, looked at and put back where it lies.
 
 NumPy takes 65 µs to read its Mersenne Twister's state and to write it, and interleaved checks change places some hundreds of
-times in a submission, most of which never draw from NumPy: a tenth of all CPU time where checks are many and short
+times in a submission, most of which never draw from NumPy: 5 to 12 % of all CPU time
 (``benchmarks/switches.py``). ``BitGenerator.ctypes`` is NumPy's interface to the words themselves; copying them takes half
 a microsecond.
 """

@@ -127,6 +127,17 @@ class GlobalState:
 
 
 @contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """PyTorch computes in one thread inside, and in as many as before afterwards."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@contextlib.contextmanager
 def untouched_state() -> Iterator[None]:
     """Put torch's and NumPy's global settings and seeds back after the block."""
     state = GlobalState()

@@ -70,13 +70,12 @@ def find_checks(path: Path, assignment: str | None) -> VisibleChecks:
         raise UsageError(
             "this file holds checks, not answers", str(path), f"give the file that it checks: {path.with_name(own)}"
         )
-    if assignment and (known := _assignments_here()) and assignment not in known:
-        raise _nothing_found(path, assignment)
+    _refuse_unknown(path, assignment)
     tests = _test_files(path, assignment)
     if not tests:
         checks = _in_notebook(path)
         if checks is None:
-            raise _nothing_found(path, assignment)
+            raise _nothing_found(path)
         return checks
     folder = tests[0].parent
     modules = modules_named_by(folder)
@@ -88,7 +87,8 @@ def find_tests(path: Path, assignment: str | None) -> list[Path]:
     """The files of visible checks for a student's work; raises :class:`UsageError` when there are none."""
     tests = _test_files(path, assignment)
     if not tests:
-        raise _nothing_found(path, assignment)
+        _refuse_unknown(path, assignment)
+        raise _nothing_found(path)
     return tests
 
 
@@ -143,11 +143,15 @@ def _assignments_here() -> list[str]:
     return sorted({test.parent.name for place in above for test in place.glob("*/test_*.py")})
 
 
-def _nothing_found(path: Path, assignment: str | None) -> UsageError:
-    """Say what could be meant: a misspelt assignment, or a folder below."""
-    known = _assignments_here()
-    if assignment and assignment not in known and known:
-        return UsageError(f"there is no assignment {assignment!r} here", str(path), suggest(assignment, known))
+def _refuse_unknown(path: Path, assignment: str | None) -> None:
+    """Raise :class:`UsageError` for a name that none of the assignments here has."""
+    known = _assignments_here() if assignment else []
+    if assignment and known and assignment not in known:
+        raise UsageError(f"there is no assignment {assignment!r} here", str(path), suggest(assignment, known))
+
+
+def _nothing_found(path: Path) -> UsageError:
+    """Say what could be meant: a folder below, or a file that cannot be read."""
     below = sorted({str(test.parent) for pattern in ("*/test_*.py", "assignments/*/test_*.py") for test in path.glob(pattern)})
     if path.suffix == ".ipynb" or (path.suffix == ".zip" and not is_zipfile(path)):
         unreadable = read_submission(path, {f"{path.stem}.py"}).unreadable

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Task as Shown
@@ -20,6 +19,7 @@ from autograder.errors import UsageError
 from autograder.plaintext import printable
 from autograder.reports.score_bars import level_words
 from autograder.results.schema import CheckResult, ExerciseResult
+from autograder.runtime.global_state import one_thread
 from autograder.runtime.module_space import ModuleSpace
 from autograder.sessions.local import LocalSession
 from autograder.student.own_files import assignment_folders, local_space, modules_named_by, notebook_space
@@ -72,7 +72,9 @@ def train_folder(
         batches = f" in batches of {full.batch}" if full.batch else ""
         longer = f"{full.times} times the steps named here, on {full.given} images{batches}"
         console.print(f"full budget: {longer}; an interrupted run begins anew")
-    with contextlib.nullcontext() if full else _one_thread():
+    # As in the grader. Networks of a short training are small: several threads gain little, and where other programs use the
+    # same cores they wait for each other; 60 steps of a fully connected VAE then took 12 seconds of CPU instead of 0.6.
+    with contextlib.nullcontext() if full else one_thread():
         trained = _train(task, space, options if full is None else replace(options, given=full.given), console)
     _write_figures(trained, out or folder / FOLDER / "results" / task.name, console)
     if full is not None and trained.run is not None:
@@ -92,24 +94,9 @@ def train_notebook(name: str, folder: Path, namespace: dict[str, Any]) -> dict[s
     """Run a task on what a notebook defines, print the scores, and return the figures by name."""
     task = task_in(find_folder(folder, name), name)
     space = notebook_space(task.modules, namespace)
-    with _one_thread():
+    with one_thread():
         trained = _train(task, space, TrainingOptions("own/0", DataSource(), device_for("auto")), Console(force_jupyter=False))
     return trained.drawn()
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Inside, PyTorch computes in one thread, as in the grader.
-
-    Networks of a short training are small: several threads gain little, and where other programs use the same cores they wait
-    for each other; 60 steps of a fully connected VAE then took 12 seconds of CPU instead of 0.6.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _train(task: Task, space: ModuleSpace, options: TrainingOptions, console: Console) -> Trained:

@@ -21,7 +21,7 @@ class ToyTimeNetwork(nn.Module):
         return self.slope * x + self.drift * t.reshape(-1, *[1] * (x.ndim - 1))
 
 
-def _shaped(t: Tensor, x: Tensor) -> Tensor:
+def shaped(t: Tensor, x: Tensor) -> Tensor:
     """Times ready to multiply data; refuses times of another shape than (B,)."""
     if tuple(t.shape) != tuple(x.shape[:1]):
         raise ValueError("t should have shape (B,)")
@@ -33,7 +33,7 @@ class Wave(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """Data ``(B, ...)`` and times ``(B,)`` to something shaped like ``x``."""
-        return torch.sin(1.3 * x + 0.2 * _shaped(t, x)) + 0.4 * x
+        return torch.sin(1.3 * x + 0.2 * shaped(t, x)) + 0.4 * x
 
 
 class Student(nn.Module):
@@ -41,7 +41,7 @@ class Student(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """Data ``(B, ...)`` and times ``(B,)`` to something shaped like ``x``."""
-        return torch.sin(x) + 0.3 * _shaped(t, x) * x
+        return torch.sin(x) + 0.3 * shaped(t, x) * x
 
 
 class AveragedStudent(nn.Module):
@@ -49,7 +49,7 @@ class AveragedStudent(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """Data ``(B, ...)`` and times ``(B,)`` to something shaped like ``x``."""
-        return torch.cos(0.7 * x) - 0.2 * _shaped(t, x)
+        return torch.cos(0.7 * x) - 0.2 * shaped(t, x)
 
 
 class TeacherStep(nn.Module):
@@ -57,7 +57,7 @@ class TeacherStep(nn.Module):
 
     def forward(self, x: Tensor, t_hi: Tensor, t_lo: Tensor) -> Tensor:
         """Data ``(B, ...)`` and two times ``(B,)`` to something shaped like ``x``."""
-        return x * (_shaped(t_lo, x) / _shaped(t_hi, x)) + 0.1 * _shaped(t_hi, x)
+        return x * (shaped(t_lo, x) / shaped(t_hi, x)) + 0.1 * shaped(t_hi, x)
 
 
 class WideVAE(nn.Module):

@@ -46,13 +46,6 @@ def make_pair(shape: tuple[int, ...], seed: int, dtype: torch.dtype = torch.floa
     return Pair(normal(shape, seed, dtype), t_lo * uniform(shape[:1], seed + 2, 1.05, 1.4, dtype), t_lo)
 
 
-def shaped(t: Tensor, x: Tensor) -> Tensor:
-    """Times ready to multiply data; refuses times of another shape than (B,)."""
-    if tuple(t.shape) != tuple(x.shape[:1]):
-        raise ValueError("t should have shape (B,)")
-    return t.reshape(-1, *[1] * (x.ndim - 1))
-
-
 student, ema_student, teacher_step = toys.Student(), toys.AveragedStudent(), toys.TeacherStep()
 """Each another function of everything that it is given; times must have shape (B,)."""
 
@@ -88,7 +81,7 @@ def test_distillation_loss_gradient(candidate: Candidate) -> None:
     """The gradient is not that of a loss whose target is a constant."""
     pair = make_pair((3, 2, 2), 71)
     (gradient,) = candidate.distillation_loss.grad(student, ema_student, teacher_step, *pair, wrt=(3,))
-    slope = torch.cos(pair.x) + 0.3 * shaped(pair.t_hi, pair.x)
+    slope = torch.cos(pair.x) + 0.3 * toys.shaped(pair.t_hi, pair.x)
     expected = 2 * residual(pair) * slope / pair.x.numel()
     assert_close(gradient, expected, rtol=1e-4, what="the gradient of x")
 
@@ -98,7 +91,7 @@ def test_distillation_loss_target_is_constant(candidate: Candidate) -> None:
     """The loss would train the averaged student, whose parameters only follow the student's."""
     pair, toy = make_pair((2, 3), 72, torch.float32), candidate.toy("ToyTimeNetwork", slope=0.5, drift=0.2)
     seen = candidate.distillation_loss.observe(student, toy, teacher_step, *pair)
-    expected = student(pair.x, pair.t_hi) - (0.5 * teacher_step(*pair) + 0.2 * shaped(pair.t_lo, pair.x))
+    expected = student(pair.x, pair.t_hi) - (0.5 * teacher_step(*pair) + 0.2 * toys.shaped(pair.t_lo, pair.x))
     assert_close(seen.value, float((expected**2).mean()), rtol=1e-4, scalar=True, what="the loss")
     assert_true(not seen.requires_grad, "a gradient flows through the target")
 
@@ -170,14 +163,14 @@ class Watched:
         """Note the question and answer with a smooth function of both."""
         self.x.append(x.detach().clone())
         self.t.append(t.detach().clone())
-        return torch.sin(x / 7 + shaped(t, x)) - 0.01 * x
+        return torch.sin(x / 7 + toys.shaped(t, x)) - 0.01 * x
 
     def sample(self, shape: tuple[int, ...], t_max: float) -> Tensor:
         """What should come out, given what the network saw; fails unless that was one batch of the right form."""
         assert_true(len(self.x) == 1, "the network was not called exactly once")
         assert_shape(self.x[0], shape, what="the data that the network saw")
         x, t = self.x[0].double(), torch.full(shape[:1], t_max, dtype=torch.float64)
-        said = torch.sin(x / 7 + shaped(t, x)) - 0.01 * x
+        said = torch.sin(x / 7 + toys.shaped(t, x)) - 0.01 * x
         passed = t_max - 0.002
         return (0.25 / (passed**2 + 0.25) * x + 0.5 * passed / (0.25 + t_max**2) ** 0.5 * said).float()
 
