@@ -117,11 +117,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     given = sys.argv[1:] if arguments is None else arguments
     code = run_there(given)
     try:
-        code = run_command(arguments) if code is None else code
+        code = run_watched(given) if code is None else code
         gc.freeze()  # Python looks for garbage as it ends: among torch's modules that takes a quarter as long as their import
         sys.exit(code)
     except CommandEnded as ended:  # this is a child of a standby
         sys.exit(ended.code)
+
+
+def run_watched(given: list[str]) -> int:
+    """Run the command line in a process that may end early, where it runs a student's code; return the exit code."""
+    if given[:1] not in (["check"], ["train"]):
+        return run_command(given)
+    from autograder.student.early_end import watched
+
+    return watched(run_command, given)
 
 
 def run_command(arguments: list[str] | None = None) -> int:
@@ -130,7 +139,7 @@ def run_command(arguments: list[str] | None = None) -> int:
         warnings.simplefilter("ignore")  # libraries' remarks on a student's values are of no use to anybody here
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        outcome = app_for(given)(args=given, standalone_mode=False, prog_name="autograder", obj=run_command)
+        outcome = app_for(given)(args=given, standalone_mode=False, prog_name="autograder", obj=run_watched)
         if outcome == _INTERRUPTED:  # typer's own answer to Ctrl-C, without a word
             return _say_interrupted(given)
         return outcome if isinstance(outcome, int) else 0

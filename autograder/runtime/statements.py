@@ -154,7 +154,7 @@ def _reason(error: BaseException, name: str, line: int) -> str:
     if library:
         return f"{name}: {library} is not installed here (line {line})"
     try:
-        message = str(error)[:200]
+        message = " ".join(str(error)[:200].split())
     except BaseException:
         message = ""
     return f"{name}, line {line}: {type(error).__name__}: {message}".rstrip(": ")

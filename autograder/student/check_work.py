@@ -19,14 +19,15 @@ from autograder.assessment.runner import RunOptions, run_checks
 from autograder.checks.info import info_of
 from autograder.course.assignment import Check, Exercise
 from autograder.errors import UsageError
-from autograder.plaintext import printable
+from autograder.plaintext import one_line, printable
 from autograder.runtime.module_space import LoadError, ModuleSpace
 from autograder.sessions.budget import CHECK_SECONDS
 from autograder.student import told
 from autograder.student.builds_on import faulty_pieces, names_used
+from autograder.student.early_end import now_runs
 from autograder.student.find_checks import Function, VisibleChecks, find_checks
 from autograder.student.limits import TimedSession, ended_by_signals, last_resort
-from autograder.student.own_files import loaded_within_limit, local_space
+from autograder.student.own_files import loaded_within_limit, local_space, single_module, space_around
 from autograder.submission.progress import misspelt
 
 _STYLES = {"passed": "green", "missing": "dim"}
@@ -65,16 +66,17 @@ def check_folder(
     if not path.exists():
         raise UsageError("there is nothing here", str(path), "give the folder, notebook or zip with your work")
     checks = find_checks(path, assignment) if checks_in is None else find_checks(checks_in, None)
-    if path.is_file() and path.stem in checks.modules and path.suffix == ".py":
-        checks, path = checks.only([path.stem]), path.parent
+    module = single_module(path, checks.modules)
+    if module:
+        checks = checks.only([module])
     if only:
         checks = checks.only(only)
     if checks.unable:
         missing = f"toys.py is not beside {path.name}, so {checks.unable} of its checks were not run"
         print(f"autograder: {missing} (your course handed it out with the notebook)", file=sys.stderr)
     with ended_by_signals():
-        space = local_space(path, checks.modules)
-        run = _Run(checks, space, Console())
+        space = space_around(path, module, checks.modules) if module else local_space(path, checks.modules)
+        run = _Run(checks, space, Console(), "" if path.name == f"{module}.py" or not module else path.name)
         passed = run.all_passed()
     if report is not None:
         keys = [(one, one.check.key) for one in run.done]
@@ -94,6 +96,8 @@ class _Run:
     checks: VisibleChecks
     space: ModuleSpace
     console: Console
+    called: str = ""
+    """What the one file that is checked is called, where that is not the module's name."""
     done: list[Outcome] = field(default_factory=list)
     told: dict[str, list[str]] = field(default_factory=dict)
     """What a student reads of a check, by its key."""
@@ -106,6 +110,8 @@ class _Run:
 
     def all_passed(self) -> bool:
         """Run everything, print as it goes, and sum up."""
+        if self.called:
+            self._say(f"note: {self.called} is checked as {self.checks.functions[0][0]}.py", "yellow")
         self.used = names_used(self.space.files)
         self.names = {info.exercise for _, function in self.checks.functions if (info := info_of(function))}
         for module, pairs in groupby(self.checks.functions, key=lambda pair: pair[0]):
@@ -114,7 +120,9 @@ class _Run:
         return all(outcome.passed for outcome in self.done)
 
     def _module(self, module: str, functions: Sequence[Function]) -> None:
+        now_runs(f"{module}.py was loaded")
         self.space, note = loaded_within_limit(self.space, module)
+        now_runs("")
         if note:
             self._say(f"note: {note}", "yellow")
         for complaint in self.space.complaints:
@@ -128,7 +136,7 @@ class _Run:
             reason = (
                 f"is not here{self._renamed(module)}"
                 if missing
-                else f"could not be loaded: {type(error.cause).__name__}: {error.cause}"
+                else one_line(f"could not be loaded: {type(error.cause).__name__}: {error.cause}")
             )
             self._say(f"✗ {module}.py {reason}", "bold red")
             self._say(f"    its {len(checks)} checks were not run", "")
@@ -160,8 +168,10 @@ class _Run:
                 outcomes.append(Outcome(check, "timeout", "not run, because an earlier check did not come to an end"))
                 continue
             begun = time.perf_counter()
+            now_runs(f"{exercise.key} ran")
             with last_resort(check.timeout or CHECK_SECONDS):
                 outcomes += run_checks(own, [check], own.session, RunOptions())
+            now_runs("")
             self.seconds[check.key] = time.perf_counter() - begun
         missing = all(outcome.status == "missing" for outcome in outcomes)
         if missing and (sentence := misspelt(self.space.files, module, name, self.names)):
@@ -200,6 +210,8 @@ class _Run:
             if late:
                 self._say(f"{name} builds on {', '.join(late)}, which is not right yet: mend that first.", "yellow")
         count = {status: sum(told.mark_of(one) == mark for one in self.done) for status, mark in _COUNTED.items()}
+        if self.checks.missing:
+            self._say(f"\n{self.checks.missing}", "yellow")
         points, total = (sum(one.check.points for one in some) for some in ([o for o in self.done if o.passed], self.done))
         words = [f"{number} {words}" for words, number in count.items() if number]
         self._say(
@@ -210,7 +222,8 @@ class _Run:
             self._say(f"{', '.join(words)} ({told.LEGEND})", "dim")
 
     def _say(self, text: str, style: str) -> None:
-        self.console.print(Text(printable(text), style=style))
+        # Where it is no terminal, lines stay whole: a log's reader searches them, and it has no width.
+        self.console.print(Text(printable(text), style=style), soft_wrap=not self.console.is_terminal)
 
 
 _COUNTED = {"passed": "✓", "not right yet": "✗", "not implemented yet": "·"}

@@ -14,6 +14,7 @@ from autograder.checks.info import info_of
 from autograder.course.check_files import fitting_module
 from autograder.errors import UsageError, suggest
 from autograder.runtime.stand_ins.toys import FILE as TOYS
+from autograder.student.missing_checks import missing_checks
 from autograder.student.own_files import assignment_folders, modules_named_by, toys_beside
 from autograder.submission import find_notebook, read_submission
 from autograder.submission.notebooks.cells import check_sources, file_brought
@@ -31,6 +32,7 @@ class VisibleChecks:
         functions: module and check, in order.
         toys: the source of the small modules that checks use.
         unable: how many checks cannot run because these modules are not there.
+        missing: a line about checks that the assignment has and this folder has not, or nothing.
     """
 
     name: str
@@ -38,6 +40,7 @@ class VisibleChecks:
     functions: tuple[tuple[str, Function], ...]
     toys: bytes = b""
     unable: int = 0
+    missing: str = ""
 
     def only(self, wanted: Collection[str]) -> VisibleChecks:
         """Those of some exercises or modules, by ``losses.gaussian_kl``, ``gaussian_kl`` or ``losses``.
@@ -80,7 +83,10 @@ def find_checks(path: Path, assignment: str | None) -> VisibleChecks:
     folder = tests[0].parent
     modules = modules_named_by(folder)
     functions = [pair for test in tests for pair in _functions(test, modules)]
-    return VisibleChecks(folder.resolve().name, tuple(modules), tuple(functions), toys_beside(folder))
+    covered = {f"{module}.{info.exercise}" for module, function in functions if (info := info_of(function))}
+    places = [place for place in assignment_folders(path, assignment) if place.resolve() != folder.resolve()]
+    missing = missing_checks(folder, covered, places)
+    return VisibleChecks(folder.resolve().name, tuple(modules), tuple(functions), toys_beside(folder), missing=missing)
 
 
 def find_tests(path: Path, assignment: str | None) -> list[Path]:

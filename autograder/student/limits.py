@@ -25,6 +25,7 @@ from autograder.sessions.bounds import AGAIN, Alarm
 from autograder.sessions.budget import CHECK_SECONDS
 from autograder.sessions.local import LocalSession
 from autograder.sessions.replies import WorkerLost
+from autograder.student.early_end import ended_on_purpose, kept_going
 
 WIDE = 6
 """How many times its limit the work may take on the clock while it waits or others compute."""
@@ -51,10 +52,11 @@ def limited(work: Callable[[], Any], seconds: float) -> Any:
         KeyboardInterrupt: somebody pressed Ctrl-C, whatever the work made of that.
     """
     if not Alarm.works_here():
-        return work()
+        with kept_going():
+            return work()
     watch = _Watch(seconds)
     try:
-        with watch:
+        with kept_going(), watch:
             result = work()
     except Stopped:
         result = None
@@ -142,10 +144,14 @@ class TimedSession(LocalSession):
 def ended_by_signals() -> Iterator[None]:
     """End the program at once on Ctrl-C and SIGTERM inside the block, whatever student code would make of an exception."""
 
+    leave = os._exit  # student code inside the block gets another one
+
     def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
         sys.stdout.flush()
         print("autograder: interrupted", file=sys.stderr, flush=True)
-        os._exit(128 + number)
+        ended_on_purpose(128 + number)
+        leave(128 + number)
 
     if threading.current_thread() is not threading.main_thread():
         yield

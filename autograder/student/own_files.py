@@ -16,6 +16,8 @@ from autograder.runtime.module_space import LoadError, ModuleSpace
 from autograder.runtime.stand_ins.toys import FILE as TOYS
 from autograder.student.limits import OutOfTime, TimedSession, limited
 from autograder.submission import read_submission
+from autograder.submission.filenames import meant_name
+from autograder.submission.layout import uncopied
 
 _SPACES: dict[tuple[str, float], ModuleSpace] = {}
 _DEFINITIONS: dict[str, ModuleSpace] = {}
@@ -42,10 +44,29 @@ def module_beside(test_file: Path) -> str:
 
 def space_beside(test_file: Path, submission: Path | None) -> ModuleSpace:
     """The modules that a test file is about: of ``submission``, or beside the file."""
-    folder, modules = submission or test_file.parent, modules_named_by(test_file.parent)
-    if folder.suffix == ".py" and folder.stem in modules:  # one module of several: the others lie beside it
-        folder = folder.parent
-    return local_space(folder, modules)
+    given, modules = submission or test_file.parent, modules_named_by(test_file.parent)
+    module = single_module(given, modules)
+    return space_around(given, module, modules) if module else local_space(given, modules)
+
+
+def single_module(path: Path, modules: Collection[str]) -> str:
+    """Which of the modules a file is, also under a name that a browser has given it; empty for anything else."""
+    if not path.is_file():
+        return ""
+    meant = uncopied(meant_name(path.name)).casefold()
+    return next((module for module in modules if f"{module}.py".casefold() in (path.name.casefold(), meant)), "")
+
+
+def space_around(path: Path, module: str, modules: Collection[str]) -> ModuleSpace:
+    """The modules of a folder, with the file at ``path`` as ``module``, whatever it is called."""
+    if path.name == f"{module}.py":
+        return local_space(path.parent, modules)
+    own, beside = local_space(path, modules), None
+    with contextlib.suppress(UsageError):
+        beside = local_space(path.parent, modules)
+    files = {**(beside.files if beside else {}), f"{module}.py": own.files[f"{module}.py"]}
+    key = (f"{path.resolve()} among others", path.stat().st_mtime)
+    return _SPACES.setdefault(key, ModuleSpace(files, sorted(modules), f"candidate_{len(_SPACES)}."))
 
 
 def loaded_within_limit(space: ModuleSpace, module: str) -> tuple[ModuleSpace, str]:
@@ -82,7 +103,8 @@ def assignment_folders(path: Path, assignment: str | None) -> Iterator[Path]:
     Without a name, that of the work's folder is tried, and that of the file; what is named goes before what lies beside.
     """
     folder = path if path.is_dir() else path.parent
-    names = [assignment] if assignment else dict.fromkeys((folder.resolve().name, path.stem))
+    stem = uncopied(meant_name(path.name)).removesuffix(".py") if path.suffix != ".ipynb" else path.stem
+    names = [assignment] if assignment else dict.fromkeys((folder.resolve().name, path.stem, stem))
     released = [above / "assignments" / name for name in names for above in (Path.cwd(), *Path.cwd().parents)]
     yield from [*released, folder] if assignment else [folder, *released]
 

@@ -22,6 +22,7 @@ from autograder.results.schema import CheckResult, ExerciseResult
 from autograder.runtime.global_state import one_thread
 from autograder.runtime.module_space import ModuleSpace
 from autograder.sessions.local import LocalSession
+from autograder.student.early_end import kept_going
 from autograder.student.own_files import assignment_folders, local_space, modules_named_by, notebook_space
 from autograder.training.checkpoint import CHECKPOINTS, packed
 from autograder.training.devices import Wanted, device_for
@@ -103,7 +104,8 @@ def _train(task: Task, space: ModuleSpace, options: TrainingOptions, console: Co
     console.print(Text(f"{task.id}\n{task.about}\n"))
     with LiveProgress(console) as live:
         options = replace(options, report=live.report, in_full=True)
-        trained = run_task(task, lambda: LocalSession(space, task.recipes), options)
+        with kept_going():
+            trained = run_task(task, lambda: LocalSession(space, task.recipes), options)
     _print(trained, console)
     return trained
 

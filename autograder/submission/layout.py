@@ -117,7 +117,7 @@ def _modules(paths: Mapping[str, str], expected: Collection[str], notes: Notes) 
     """Find each expected module by its name, else by a name that differs in case or as a copy's does."""
     found = {name: paths[name] for name in sorted(expected) if name in paths}
     for name in sorted(set(expected) - found.keys()):
-        likely = [path for path in paths if _uncopied(path).casefold() == name.casefold()]
+        likely = [path for path in paths if uncopied(path).casefold() == name.casefold()]
         likely = [path for path in likely if path.casefold() == name.casefold()] or likely
         if len(likely) == 1:
             found[name] = paths[likely[0]]
@@ -132,7 +132,8 @@ def _stray(paths: Collection[str], expected: Collection[str]) -> str:
     return sources[0] if expected and len(sources) == 1 else ""
 
 
-def _uncopied(path: str) -> str:
+def uncopied(path: str) -> str:
+    """The name of a Python file without what a second download or a copy appends to it."""
     match = _COPY.fullmatch(path)
     return match.group(1) + match.group(2) if match else path
 

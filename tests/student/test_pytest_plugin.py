@@ -122,3 +122,11 @@ def test_importing_nothing_heavy_for_other_peoples_tests(tmp_path: Path) -> None
     (tmp_path / "test_plain.py").write_text("import sys\ndef test_plain():\n    assert 'torch' not in sys.modules\n")
     counts, text = pytest_in(tmp_path)
     assert counts == {"passed": 1}, text
+
+
+def test_a_file_that_ends_the_process_does_not_end_the_run(work: Path) -> None:
+    """It did, without a line and with exit code 0."""
+    (work / "pieces.py").write_text(pieces(shift="__import__('os')._exit(0)") + "\n__import__('os')._exit(0)\n")
+    counts, text = pytest_in(work)
+    assert counts == {"failed": 1, "passed": 2}
+    assert "would end the whole program" in text
