@@ -139,8 +139,11 @@ def _look(path: Path, expected: Collection[str], opened: ExitStack) -> _Found:
     holding = {child: _look_inside(child, opened) for child in children}
     downloads = [child for child, parts in holding.items() if parts]
     if downloads and len(downloads) < len(handed_in(children, expected)):
-        told = f"looks like a platform's download among other submissions: {listed([one.name for one in downloads])}"
-        _warn(f"{told} (grade it by itself, or from a folder of downloads)")
+        for one in downloads:
+            inside = sorted({part.student for part in holding[one]})
+            told = f"{one.name} is taken for one student's, but looks like a platform's download among other submissions"
+            remedy = "grade it by itself, with the same --out, and take it out of here"
+            _warn(f"{told}; these in it are not graded: {listed(inside, 8)} ({remedy})")
         return _Found()
     return _Found([part for parts in holding.values() for part in parts])
 

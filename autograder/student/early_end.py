@@ -34,10 +34,10 @@ def kept_going() -> Iterator[None]:
     """Raise :class:`EndsTheProgram` where code inside the block would end this process without a word."""
     owner, own = os.getpid(), (os._exit, os.abort)
 
-    def leave(code: int = 0) -> NoReturn:
+    def leave(status: int = 0) -> NoReturn:
         if os.getpid() != owner:  # a process that the code has started, as data loaders do
-            own[0](code)
-        raise EndsTheProgram(f"os._exit({code}) would end the whole program")
+            own[0](status)
+        raise EndsTheProgram(f"os._exit({status}) would end the whole program")
 
     def abort() -> NoReturn:
         if os.getpid() != owner:
