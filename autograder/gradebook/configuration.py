@@ -43,6 +43,7 @@ def configure(c: Any, root: Path) -> None:
     _grading(c)
     _showing(c)
     c.ExchangeFactory.collect = f"{_HERE}.collector.CollectWithoutLinks"
+    c.ExchangeFactory.release_feedback = f"{_HERE}.collector.ReleaseToTheExchange"
 
 
 def find_alembic() -> None:

@@ -29,3 +29,17 @@ def test_links_are_not_followed(course: SmallCourse, tmp_path: Path) -> None:
     found = {str(path.relative_to(kept)) for path in kept.rglob("*") if path.is_file()}
     assert found == {"timestamp.txt", f"{course.name}.ipynb", "data/own.csv"}
     assert not list((course.root / "submitted" / "whole").rglob("*.txt"))
+
+
+def test_feedback_reaches_the_others_where_somebodys_work_came_another_way(course: SmallCourse) -> None:
+    """Work copied into submitted/ has no place in the exchange; nbgrader itself ends there, and nobody after it gets a page."""
+    for student in ("ann", "ben", "cem"):
+        folder = course.root / "feedback" / student / course.name
+        folder.mkdir(parents=True)
+        (folder / f"{course.name}.html").write_text(student)
+        if student == "cem":
+            (folder / "timestamp.txt").write_text("2026-01-01 10:00:00 UTC")
+            (folder / "submission_secret.txt").write_text("secret of cem")
+    run_nbgrader(course.root, "release_feedback", course.name)
+    (page,) = (course.exchange / "dgm" / "feedback").iterdir()
+    assert page.read_text() == "cem"

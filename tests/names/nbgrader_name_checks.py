@@ -73,6 +73,15 @@ def collector() -> None:
     assert callable(ExchangeCollect.set_perms)
 
 
+def feedback_release() -> None:
+    """All pages by one method, which leaves out the students that it is told of."""
+    from nbgrader.exchange.default import ExchangeReleaseFeedback
+
+    source = inspect.getsource(ExchangeReleaseFeedback.copy_files)
+    for part in ("student_id_exclude.split(',')", "self.src_path", "timestamp.txt", "submission_secret.txt"):
+        assert part in source
+
+
 def late_penalty() -> None:
     """Between nothing and the score."""
     from types import SimpleNamespace

@@ -143,6 +143,11 @@ NAMES = [
         "a step before `nbgrader collect` that refuses links", nbgrader_checks.collector,
     ),
     PrivateName(
+        "nbgrader.exchange.default.ExchangeReleaseFeedback", ("gradebook/collector.py",),
+        "overrides `copy_files`, which ends at work that did not come through the exchange",
+        "`nbgrader release_feedback --student`, once for each", nbgrader_checks.feedback_release,
+    ),
+    PrivateName(
         "nbgrader.preprocessors.AssignLatePenalties._check_late_penalty", ("gradebook/records.py",),
         "keeps a penalty between nothing and the score", "the same two comparisons here", nbgrader_checks.late_penalty,
     ),
