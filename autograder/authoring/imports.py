@@ -6,6 +6,8 @@ import ast
 import sys
 from collections.abc import Sequence
 
+from autograder.runtime.top_level import names_bound_by
+
 _WIDTH = 128
 
 Wanted = tuple[str, str]
@@ -26,8 +28,10 @@ def with_imports(text: str, wanted: Sequence[Wanted]) -> str:
 
 
 def _bound(tree: ast.Module) -> set[str]:
+    """What a file's top level imports, assigns or defines: an import of the same name would be hidden by it, or hide it."""
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    return {alias.asname or alias.name for node in imports for alias in node.names}
+    imported = {alias.asname or alias.name for node in imports for alias in node.names}
+    return imported | {name for node in tree.body for name in names_bound_by(node)}
 
 
 def _add(text: str, tree: ast.Module, module: str, name: str) -> str:

@@ -192,6 +192,7 @@ def test_nothing_is_written_unless_everything_can_be(tmp_path: Path, name: str) 
         ("import math\n\nx = 1\n", "import math\n\nfrom torch import Tensor\n\nx = 1\n"),
         ("from torch import nn\n", "from torch import Tensor, nn\n"),
         ("from torch import Tensor\n", "from torch import Tensor\n"),
+        ("import torch\n\nTensor = torch.Tensor\n", "import torch\n\nTensor = torch.Tensor\n"),
         ("import torch\n\nfrom autograder import x\n", "import torch\nfrom torch import Tensor\n\nfrom autograder import x\n"),
         ("from autograder import x\n", "from torch import Tensor\n\nfrom autograder import x\n"),
         ("import torch\nfrom zoo import x\n", "import torch\nfrom torch import Tensor\nfrom zoo import x\n"),
