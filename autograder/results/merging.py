@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from unicodedata import normalize
 
@@ -16,8 +17,8 @@ from autograder.atomic import write_atomically
 from autograder.errors import UsageError
 from autograder.results.hand_marks import take_over_marks
 from autograder.results.result_names import result_name
-from autograder.results.results_folder import HISTORY, attempts_before, differ, key_of, past_folders
-from autograder.results.run_log import take_over_runs
+from autograder.results.results_folder import HISTORY, attempts_before, differ, key_of, past_folders, stamp_of
+from autograder.results.run_log import begun, last_whole_run, paths_of, read_run_log, take_over_runs
 from autograder.results.schema import SubmissionResult
 from autograder.results.store import Stored, load_result, load_results, save_result
 
@@ -48,12 +49,18 @@ def merge_results(folders: Sequence[Path], out: Path) -> list[str]:
     except OSError as error:
         raise UsageError(f"cannot be made: {error.strerror}", str(out), "choose another folder with --out") from None
     best = {path: found[path] for path in _best(found, {_work(one.result): one for one in there})}
-    stems = _stems(best, there, _replaced(sources, found))
+    newer = {path: old for path in best if (old := _earlier_attempt(path, found, there, out)) is not None}
+    replaced = _replaced(sources, found)
+    for path, old in newer.items():
+        replaced[path].add(_work(old.result))
+    stems = _stems(best, there, replaced)
+    for path, old in newer.items():
+        _keep_in_history(old.result, out / HISTORY, stamp_of(datetime.fromisoformat(begun(_start(path.parent)))), old.stem)
     for path in best:
         _copy(path, found[path], out, stems[path])
     _take_over_history(sources, out)
     take_over_marks(sources, out)
-    take_over_runs(sources, out)
+    take_over_runs(sources, out, again=bool(newer))
     return [*warnings, *_different_work(out)]
 
 
@@ -79,6 +86,26 @@ def _replaced(folders: Iterable[Path], found: Mapping[Path, SubmissionResult]) -
             if one.result.student in latest:
                 works[latest[one.result.student]].add(_work(one.result))
     return works
+
+
+def _earlier_attempt(path: Path, found: Mapping[Path, SubmissionResult], there: Sequence[Stored], out: Path) -> Stored | None:
+    """The one result in ``out`` of a student whose newer work is at ``path``, although that part's history has no word of it.
+
+    Both were read from the same place, as the logs say, where only one submission has that name: two people of one name are
+    not taken for one.
+    """
+    student = found[path].student
+    mine = [other for other, result in found.items() if other.parent == path.parent and result.student == student]
+    known = [one for one in there if one.result.student == student]
+    if len(mine) != 1 or len(known) != 1 or _work(known[0].result) == _work(found[path]):
+        return None
+    new, old = _start(path.parent), _start(out)
+    same_place = bool(new and old) and set(paths_of(new)) <= set(paths_of(old))
+    return known[0] if same_place and begun(new) > begun(old) else None
+
+
+def _start(folder: Path) -> dict[str, object]:
+    return last_whole_run(read_run_log(folder)) or {}
 
 
 def _stems(

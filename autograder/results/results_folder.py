@@ -32,6 +32,11 @@ def key_of(result: SubmissionResult) -> ResultKey:
     return ResultKey(result.student, result.submission_sha256, result.grader_version)
 
 
+def stamp_of(moment: datetime.datetime) -> str:
+    """What the folder of a run's history is called; names are in the order of time."""
+    return moment.strftime("%Y-%m-%dT%H.%M.%S.%fZ")
+
+
 class ResultsFolder:
     """Results on disk, read once; what a run adds is kept beside them, so that nothing is read again at its end."""
 
@@ -50,8 +55,7 @@ class ResultsFolder:
         self._left = dict(self._stored)
         self._stems: dict[Path, str] = {}
         self._written: set[str] = set()
-        now = datetime.datetime.now(tz=datetime.UTC)
-        self.history = path / HISTORY / now.strftime("%Y-%m-%dT%H.%M.%S.%fZ")
+        self.history = path / HISTORY / stamp_of(datetime.datetime.now(tz=datetime.UTC))
         """Where this run keeps the results that it replaces."""
 
     @property

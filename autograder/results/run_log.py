@@ -80,18 +80,19 @@ def read_run_log(folder: Path) -> list[dict[str, object]]:
     return [one for one in found if isinstance(one, dict)]
 
 
-def take_over_runs(folders: Sequence[Path], out: Path) -> None:
+def take_over_runs(folders: Sequence[Path], out: Path, again: bool = False) -> None:
     """Add to the log of ``out`` that the results of ``folders`` were put there: where all their submissions lie, and the
-    options with which they were graded. Nothing is added that the log says already.
+    options with which they were graded. Nothing is added that the log says already, unless newer work has come (``again``).
     """
     starts = [start for folder in folders if (start := last_whole_run(read_run_log(folder))) is not None]
     if not starts:
         return
-    paths = list(dict.fromkeys(str(path) for start in starts for path in _listed(start["paths"])))
-    merged = {key: value for key, value in starts[-1].items() if key not in ("time", "run", "event")}
-    merged |= {"paths": paths, "shard": None}
     last = last_whole_run(read_run_log(out))
-    if last is None or not set(paths) <= set(_listed(last["paths"])):
+    new = {path for start in starts for path in paths_of(start)}
+    paths = list(dict.fromkeys(path for start in [*([last] if last else []), *starts] for path in paths_of(start)))
+    merged = {key: value for key, value in starts[-1].items() if key not in ("time", "run", "event")}
+    merged |= {"paths": paths, "shard": None, "graded": max(map(begun, starts))}
+    if again or last is None or not new <= set(paths_of(last)):
         RunLog(out).write("merged", **merged)
 
 
@@ -103,5 +104,12 @@ def last_whole_run(lines: Sequence[dict[str, object]], assignment: str = "") -> 
     return None
 
 
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
+def begun(line: dict[str, object]) -> str:
+    """When the work on the results began that a run's line tells of; of a merge, on those of its last part."""
+    return str(line.get("graded") or line["time"])
+
+
+def paths_of(line: dict[str, object]) -> list[str]:
+    """Where the submissions of a run lie, as its line says."""
+    value = line.get("paths")
+    return [str(path) for path in value] if isinstance(value, list) else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,56 @@ def test_a_history_whose_penalties_have_moved_is_not_added_again(tmp_path: Path)
     replaced(out, stamp, of("anna", "a" * 64, submitted="2026-10-01T12:00:00+00:00"))
     merge_results([part], out)
     assert [path.name for path in past_folders(out)] == [stamp]
+
+
+def started(path: Path, *paths: str) -> Path:
+    """The same folder, with the log of a run over submissions at ``paths``."""
+    RunLog(path).start(assignment="vae", paths=list(paths))
+    time.sleep(0.002)  # the log counts milliseconds
+    return path
+
+
+def test_newer_work_of_the_same_place_is_a_new_attempt(tmp_path: Path) -> None:
+    """Parts on fresh disks know nothing of earlier ones: one submission lies at a path under a name, the later graded one."""
+    out = tmp_path / "all"
+    old = started(folder(tmp_path, "old", of("anna", "a" * 64), of("ben", "a" * 64)), "/class")
+    merge_results([old], out)
+    new = started(folder(tmp_path, "new", of("anna", "b" * 64), of("ben", "a" * 64)), "/class")
+    assert merge_results([new], out) == []
+    stored, _ = load_results(out)
+    assert [(one.stem, one.result.submission_sha256[0]) for one in stored] == [("anna", "b"), ("ben", "a")]
+    assert [one.result.submission_sha256[0] for one in attempts_before(out, stored)] == ["a"]
+    before = contents(out)
+    merge_results([new, out], out)
+    assert contents(out) == before
+    merge_results([started(folder(tmp_path, "newer", of("anna", "c" * 64)), "/class")], out)
+    assert [one.result.submission_sha256[0] for one in attempts_before(out, load_results(out)[0])] == ["a", "b"]
+    (warning,) = merge_results([old], out)
+    assert "different work of anna" in warning, "older work replaces nothing"
+
+
+@pytest.mark.parametrize("case", ["another place", "no log", "two of that name"])
+def test_what_may_be_somebody_elses_replaces_nothing(tmp_path: Path, case: str) -> None:
+    """Two sections with an Anna each; both are there, as before."""
+    out = tmp_path / "all"
+    merge_results([started(folder(tmp_path, "old", of("anna", "a" * 64)), "/class")], out)
+    new = folder(tmp_path, "new", of("anna", "b" * 64))
+    if case != "no log":
+        started(new, "/class" if case == "two of that name" else "/other")
+    if case == "two of that name":
+        save_result(of("anna", "c" * 64), new, "anna~2")
+    (warning,) = merge_results([new], out)
+    assert "different work of anna" in warning
+    assert {one.result.submission_sha256[0] for one in load_results(out)[0]} >= {"a", "b"}
+    assert not past_folders(out)
+
+
+def test_parts_may_be_merged_one_after_the_other(tmp_path: Path) -> None:
+    """What counts is when a part began, not when it was merged; the places of all of them stay known."""
+    out = tmp_path / "all"
+    merge_results([started(folder(tmp_path, "old", of("anna"), of("ben")), "/class", "/late")], out)
+    first = started(folder(tmp_path, "first", of("anna", "b" * 64)), "/class")
+    second = started(folder(tmp_path, "second", of("ben", "b" * 64)), "/class")
+    assert [*merge_results([first], out), *merge_results([second], out)] == []
+    assert {one.result.submission_sha256[0] for one in load_results(out)[0]} == {"b"}
+    assert last_start(out, "vae")["paths"] == ["/class", "/late"]
