@@ -106,6 +106,11 @@ def test_kubernetes_job(recorded: tuple[Path, dict[str, str]]) -> None:
     (container,) = pod["containers"]
     assert pod["securityContext"]["runAsNonRoot"]
     assert container["securityContext"] == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    mounts = {one["mountPath"]: one for one in container["volumeMounts"]}
+    course = re.search(r"AUTOGRADER_COURSE=(\S+)", (ROOT / "deploy" / "Dockerfile").read_text())
+    assert course is not None
+    assert mounts[course[1]]["readOnly"], "the image holds no course"
+    assert pod["securityContext"]["fsGroup"] == pod["securityContext"]["runAsUser"], "whoever grades may write results"
     parts = {one["name"]: one["value"] for one in container["env"]}["PARTS"]
     assert int(parts) == job["spec"]["completions"]
     line = re.sub(r"^exec autograder", f'"{environment["AUTOGRADER"]}"', container["args"][0])
