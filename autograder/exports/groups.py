@@ -32,7 +32,9 @@ def read_groups(path: Path) -> dict[str, list[str]]:
     rows, _ = csv_rows(text)
     header = [cell.strip().casefold() for cell in rows[0]] if rows else []
     if not set(_HEADINGS) <= set(header):
-        raise UsageError("has no columns group and student", str(path), "a line per member: group,student")
+        raise UsageError(
+            "has no columns group and student", str(path), "its first line is group,student; then a line for each member"
+        )
     places = [header.index(heading) for heading in _HEADINGS]
     members: dict[str, list[str]] = defaultdict(list)
     group_of: dict[str, str] = {}

@@ -33,6 +33,9 @@ _NO_GRADE = frozenset({"", "-"})
 _REFUSED = {"EX": "is excused", "N/A": "is not assigned this"}
 """What Canvas writes where it takes no mark."""
 
+_MEANS = {"canvas": "which Canvas takes for a new assignment", "moodle": "which Moodle asks about when it imports"}
+"""What a column that the platform does not know leads to there."""
+
 
 @dataclass
 class MarkSheet:
@@ -70,7 +73,7 @@ def mark_sheet(format: str, marks: ClassMarks, roster: ClassList | None, missing
     _make_ids_safe(base, sheet, trusted=roster is not None)
     _make_text_safe(base)
     for assignment in marks.assignments:
-        _Column(base, assignment, matching, sheet).fill(missing_as_zero)
+        _Column(base, assignment, matching, sheet, roster is not None).fill(missing_as_zero)
     sheet.text = ("\ufeff" if base.has_bom else "") + csv_text([base.header, *base.rows], base.delimiter, base.line_end)
     return sheet
 
@@ -109,6 +112,8 @@ class _Column:
     assignment: AssignmentMarks
     matching: Matching
     sheet: MarkSheet
+    given: bool
+    """Whether the class list came from the platform."""
 
     def fill(self, missing_as_zero: bool) -> None:
         """Write every mark into its cell and say what could not be written."""
@@ -130,6 +135,11 @@ class _Column:
     def _find(self) -> int:
         column = column_of(self.base, self.assignment)
         if column is None:
+            if self.given and self.base.layout in _MEANS:
+                remedy = f'--assignment "{self.assignment.name}=TITLE" names one of the list\'s'
+                self._remark(
+                    f"{self.base.path.name} has no such column; a new one is added, {_MEANS[self.base.layout]} ({remedy})"
+                )
             return new_column(self.base, self.assignment)
         other = other_points(self.base, self.assignment, column)
         if other:

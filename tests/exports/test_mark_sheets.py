@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -198,3 +199,13 @@ def test_round_trip_without_a_class_list(marks: dict[str, float], format: str) -
     assert sorted(float(row[-1]) for row in students) == sorted(named)
     assert len(sheet.lost) == len(marks) - len(named)
     assert not any(runs_as_formula(cell) for row in students for cell in row)
+
+
+@pytest.mark.parametrize(("format", "roster"), [("canvas", CANVAS), ("moodle", MOODLE)])
+def test_a_column_that_the_list_lacks_is_said(tmp_path: Path, format: str, roster: str) -> None:
+    """An import would make a second assignment beside the one that was meant; without a list there is none to be meant."""
+    told = 'new one is added, which .*--assignment "warmup=TITLE"'
+    sheet = filled(tmp_path, format, roster, class_marks(SCORES, "warmup"))
+    assert any(re.search(told, line) for line in sheet.remarks)
+    assert not any("new one" in line for line in filled(tmp_path, format, roster, class_marks(SCORES)).remarks)
+    assert not any("new one" in line for line in mark_sheet(format, class_marks(SCORES), None).remarks)
