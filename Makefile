@@ -89,7 +89,7 @@ grade: env
 	elif [ -e "$(SUBMISSIONS)" ]; then \
 	  $(BIN)/autograder grade $(ASSIGNMENT) $(SUBMISSIONS); \
 	else \
-	  echo "nothing was handed in: neither submitted/*/$(ASSIGNMENT) nor $(SUBMISSIONS) is there"; \
+	  $(BIN)/autograder list "$(ASSIGNMENT)" >/dev/null && echo "nothing was handed in: neither submitted/*/$(ASSIGNMENT) nor $(SUBMISSIONS) is there"; \
 	fi
 
 feedback: env

@@ -35,7 +35,7 @@ STUDENT = "assignments/vae"
 RUNS: dict[str, int] = {
     "autograder list": 0,
     "autograder coverage": 0,
-    ".venv/bin/autograder doctor": 0,
+    "autograder doctor": 0,
     "autograder release vae": 0,
     f"{STUDENT}: autograder check .": 1,
     f"{STUDENT}: autograder check losses.py": 1,
@@ -76,6 +76,7 @@ _NETWORK = "needs a network"
 _OWN = "has tests of its own: "
 NOT_RUN: dict[str, str] = {
     "make env": "makes the environment that this test runs in",
+    "source .venv/bin/activate": "the shell's own, after `make env`",
     "make demo": f"minutes; {_OWN}tests/tools/test_build_demo.py for its class, and every release runs it",
     "make test": "this is it",
     "make test lint": "this is it; the other half reads code, and every release runs it",

@@ -36,3 +36,4 @@ if ! "$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/p
   exit 2
 fi
 env -u PYTHONDONTWRITEBYTECODE "$venv/bin/python" -m compileall -q autograder
+echo "ready; in this shell: source $venv/bin/activate, then autograder --help"
