@@ -166,16 +166,18 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+_SAVED = "everything finished so far is saved, "
 _LEFT = {
+    **dict.fromkeys(("grade", "sweep"), f"{_SAVED}--resume continues"),
+    **dict.fromkeys(("nbgrade", "regrade", "calibrate"), f"{_SAVED}the same command continues"),
     "train": "nothing was written, and your work is as it was",
-    "calibrate": "everything finished so far is saved, the same command continues",
 }
-"""What an interruption leaves of commands that have no --resume."""
+"""What an interruption leaves, of commands of which there is something to say."""
 
 
 def _say_interrupted(given: list[str]) -> int:
-    left = _LEFT.get(given[0] if given else "", "everything finished so far is saved, --resume continues")
-    return _say(f"interrupted; {left}", _INTERRUPTED)
+    left = _LEFT.get(given[0] if given else "", "")
+    return _say(f"interrupted; {left}" if left else "interrupted", _INTERRUPTED)
 
 
 def _pointer(error: BaseException) -> str:

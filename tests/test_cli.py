@@ -262,3 +262,31 @@ def test_a_closed_pipe_is_no_error(course: str) -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("verb", "told"),
+    [
+        ("grade", "interrupted; everything finished so far is saved, --resume continues"),
+        ("nbgrade", "interrupted; everything finished so far is saved, the same command continues"),
+        ("regrade", "interrupted; everything finished so far is saved, the same command continues"),
+        ("train", "interrupted; nothing was written, and your work is as it was"),
+        ("export", "interrupted"),
+        ("", "interrupted"),
+    ],
+)
+def test_an_interruption_promises_what_the_command_has(
+    verb: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only some commands have --resume."""
+
+    def interrupted(given: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograder.cli.app_for", interrupted)
+    assert run_command([verb] if verb else []) == 130
+    assert capsys.readouterr().err == f"autograder: {told}\n"
+    if "--resume" in told:
+        monkeypatch.undo()
+        assert run_command([verb, "--help"]) == 0
+        assert "--resume" in capsys.readouterr().out

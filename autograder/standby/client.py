@@ -57,7 +57,7 @@ def _wait(connection: socket.socket) -> int:
     with _handing_on(connection):
         code = connection.recv(1)
     if not code:
-        print("autograder: the standby has ended; everything finished so far is saved, --resume continues", file=sys.stderr)
+        print("autograder: the standby has ended; everything finished so far is saved: run the same again", file=sys.stderr)
         return 3
     return code[0]
 
