@@ -2,7 +2,7 @@
 
 :func:`kept_going` keeps ``os._exit`` and ``os.abort`` from doing so, as a worker's end costs a graded submission no more than
 what called them. What cannot be kept from it (a signal, a library that crashes, code that runs as Python ends) is told of by
-a process beside this one: see :func:`watched`. Without ``fork`` (Windows) there is none.
+a process beside this one, on Linux: see :func:`watched`. Elsewhere there is none: a fork is not to be had, or not safe.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def ended_on_purpose(code: int) -> None:
 def watched(command: Callable[[list[str]], int], arguments: list[str]) -> int:
     """Run a command in a process of its own; return its exit code, or 1 after a line about what has ended that process."""
     global _board
-    if not hasattr(os, "fork"):
+    if sys.platform != "linux":  # macOS's own libraries, which torch and downloads use, refuse to work after a fork
         return command(arguments)
     board = mmap.mmap(-1, _SIZE)
     sys.stdout.flush()
@@ -76,7 +76,8 @@ def watched(command: Callable[[list[str]], int], arguments: list[str]) -> int:
         _board = board
         _end_with(watcher)
         code = command(arguments)
-        sys.stdout.flush()
+        with contextlib.suppress(OSError):  # nobody reads any more
+            sys.stdout.flush()
         ended_on_purpose(code)
         return code
     status = _ended(child)
@@ -108,10 +109,10 @@ def _ended(child: int) -> int:
 
 
 def _end_with(watcher: int) -> None:
-    """End this process when the one that watches is killed."""
-    if sys.platform == "linux":
-        from autograder.sandbox.walls.process_limits import die_with_parent
+    """End this process when the one that watches is killed, where the kernel lets it ask for that."""
+    from autograder.sandbox.walls.process_limits import die_with_parent
 
+    with contextlib.suppress(OSError):
         die_with_parent(watcher)
 
 
