@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from machine import describe_machine
-from same_under_load import differences, results_of
+from same_results import differences, results_of
 
 from autograder.atomic import write_atomically
 from autograder.audit.training_variants import answers

@@ -45,6 +45,8 @@ class Outcome:
     note: str = ""
     mistake: str = ""
     """What alone breaks the law that did not hold, where there is only one thing."""
+    workers: int = 1
+    """How many workers it failed in, one after the other, on the same inputs."""
 
     @property
     def passed(self) -> bool:

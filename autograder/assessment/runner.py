@@ -208,12 +208,19 @@ class _CheckRun:
 
 def arguments_of(source: ReferenceSource, check: Check, remote: Remote, seed: int) -> dict[str, Any]:
     """The fixtures that a check asks for."""
-    makers: dict[str, Callable[[], Any]] = {
-        "candidate": lambda: Candidate(remote, check.module),
-        "rng": lambda: torch.Generator().manual_seed(seed % 2**63),
-        "reference": lambda: source.reference(check.module),
-    }
-    return {name: makers[name]() for name in FIXTURES & _names(check.function)}
+    return {name: _MAKERS[name](source, check, remote, seed) for name in _fixtures_of(check.function)}
+
+
+_MAKERS: Mapping[str, Callable[[ReferenceSource, Check, Remote, int], Any]] = {
+    "candidate": lambda source, check, remote, seed: Candidate(remote, check.module),
+    "rng": lambda source, check, remote, seed: torch.Generator().manual_seed(seed % 2**63),
+    "reference": lambda source, check, remote, seed: source.reference(check.module),
+}
+
+
+@functools.cache
+def _fixtures_of(function: Callable[..., Any]) -> frozenset[str]:
+    return FIXTURES & _names(function)
 
 
 def earned(exercise: Exercise, outcomes: Iterable[Outcome]) -> float:

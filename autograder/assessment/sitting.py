@@ -4,12 +4,13 @@ What a student may read of a submission (what loading it said, how visible check
 worker of the run has been sent a hidden input: pages in a cache, locks and timing lead from one worker to the next.
 So all exercises have their first part before one has its second. Workers are stopped in between.
 
-An exercise is asked in its module's shared worker first, and in one of its own when it was not right there.
+An exercise is asked in its module's shared worker first, and what was not right there in a worker of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from autograder.assessment.outcomes import Outcome
@@ -85,14 +86,17 @@ class Sitting:
         checks = [check for check in self._exercise.checks if check.visibility == part]
         if not checks:
             return
-        outcomes = among_others = self._shared.ask(checks) if self._shared is not None else None
-        if outcomes is None or not (_settled(outcomes) or self._options.budget.tight):
+        among_others = self._shared.ask(checks) if self._shared is not None else None
+        self._note(among_others or [])
+        if among_others is None or not (_settled(among_others) or self._options.budget.tight):
             # All at once they would take as long again as they have taken among others.
             one_by_one = self._shared is not None and self._shared.overtime and not self._options.budget.tight
             self._leave()
-            outcomes = self._alone(checks, one_by_one)
-            if among_others is not None:
-                outcomes = self._not_by_chance(outcomes, among_others)
+            wrong = [outcome for outcome in among_others or [] if not outcome.passed]
+            alone = self._alone([outcome.check for outcome in wrong] or checks, one_by_one)
+            self._note(self._not_by_chance(alone, wrong))
+
+    def _note(self, outcomes: Sequence[Outcome]) -> None:
         self._outcomes.update((outcome.check.key, outcome) for outcome in outcomes)
 
     def _leave(self) -> None:
@@ -110,7 +114,8 @@ class Sitting:
 
     def _not_by_chance(self, outcomes: list[Outcome], earlier: Sequence[Outcome]) -> list[Outcome]:
         """What was wrong among others and is right alone has to be right in other workers, too; else it stays wrong."""
-        wrong = {outcome.check.key: outcome for outcome in earlier if not outcome.passed}
+        wrong = {outcome.check.key: outcome for outcome in earlier}
+        outcomes = [one if one.passed or not wrong else replace(one, workers=2) for one in outcomes]
         doubtful = [outcome.check for outcome in outcomes if outcome.passed and outcome.check.key in wrong]
         for _ in range(REPEATS if doubtful else 0):
             again = run_checks(self._assignment, doubtful, self._opener(), self._options)

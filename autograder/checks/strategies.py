@@ -65,7 +65,7 @@ def generator(seed: int) -> torch.Generator:
 
 def numpy_generator(seed: int) -> np.random.Generator:
     """A NumPy generator, seeded; see :func:`generator`."""
-    return np.random.default_rng(salt.mix(seed))
+    return np.random.Generator(np.random.PCG64(salt.mix(seed)))  # default_rng(...), in half the time
 
 
 def number(seed: int, low: float, high: float, digits: int = 3) -> float:

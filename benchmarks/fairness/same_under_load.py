@@ -14,19 +14,18 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from autograder.atomic import write_atomically
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from machine import describe_machine
+from same_results import differences, results_of
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results" / "same_under_load.json"
 LONGEST = 3000
 """Seconds after which a busy loop ends whatever becomes of this program."""
-_DURATIONS = {"duration_s", "seconds", "started", "finished", "cpu_s"}
 sys.path.insert(0, str(ROOT / "tests" / "corpus"))
 
 
@@ -66,29 +65,6 @@ def grade(submissions: Path, out: Path, assignment: str, load: int) -> float:
             loop.wait()
 
 
-def results_of(out: Path) -> dict[str, Any]:
-    """Every result, as it is compared."""
-    skipped = ("class.json",)
-    found = {path.name: json.loads(path.read_text("utf-8")) for path in sorted(out.glob("*.json")) if path.name not in skipped}
-    return {name: _timeless(content) for name, content in found.items()}
-
-
-def _timeless(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _timeless(one) for key, one in value.items() if key not in _DURATIONS}
-    return [_timeless(one) for one in value] if isinstance(value, list) else value
-
-
-def differences(one: Any, other: Any, place: str = "") -> list[str]:
-    """The places at which two results differ, with both values."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        keys = sorted(one.keys() | other.keys())
-        return [line for key in keys for line in differences(one.get(key), other.get(key), f"{place}/{key}")]
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        return [line for n, pair in enumerate(zip(one, other, strict=True)) for line in differences(*pair, f"{place}/{n}")]
-    return [] if one == other else [f"{place}: {one!r} idle, {other!r} under load"]
-
-
 def main() -> None:
     """Grade twice and compare."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -101,7 +77,7 @@ def main() -> None:
         write_class(home / "class", options.students, options.assignment)
         seconds = {load: grade(home / "class", home / f"load{load}", options.assignment, load) for load in (0, options.load)}
         idle, busy = results_of(home / "load0"), results_of(home / f"load{options.load}")
-    found = differences(idle, busy)
+    found = [f"{line} idle and under load" for line in differences(idle, busy)]
     content = {
         "machine": describe_machine(), "assignment": options.assignment, "students": len(idle), "busy_loops": options.load,
         "seconds": {f"{load} loops": round(value, 1) for load, value in seconds.items()}, "differences": found,

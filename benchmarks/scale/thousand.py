@@ -4,6 +4,9 @@ Run ``python benchmarks/scale/thousand.py [--size 1000] [--beside 100]``; writes
 All classes are made by the same rule from ``warmup``, the cheapest assignment: of twenty submissions thirteen are right, in
 several styles, four have one function wrong, two cannot be read and one holds nothing. Every submission is different.
 
+Two jobs are measured against one in the large class, where the start of a run counts for little. What this machine has to give
+is measured beside it: two graders that share nothing, each with the small class and one job, at the same time and one by one.
+
 While a class is graded, the memory of the grader's process (RSS) and of everything below it (PSS) is sampled together with the
 number of results that are written. The slope is a least-squares line through the samples after the first fifth, in kB for each
 further submission.
@@ -131,8 +134,7 @@ def grade(writer: Writer, assignment: Assignment, size: int, jobs: int) -> dict[
         submissions.mkdir()
         for number in range(size):
             writer.write(submissions, number)
-        command = [sys.executable, "-m", "autograder", "grade", assignment.name, str(submissions), "--out", str(out)]
-        command += ["--jobs", str(jobs), "--no-training", "--quiet"]
+        command = _command(assignment, submissions, out, jobs)
         samples, load = Samples(), os.getloadavg()[0]
         log = Path(scratch) / "log"
         with log.open("wb") as told:
@@ -152,6 +154,37 @@ def grade(writer: Writer, assignment: Assignment, size: int, jobs: int) -> dict[
         "cpu_s_per_submission": round(cpu / size, 4), "lost_or_wrong": lost, "memory": samples.summary(size),
         "load_before": round(load, 2),
     }  # fmt: skip
+
+
+def at_the_same_time(writer: Writer, assignment: Assignment, size: int) -> float:
+    """How much faster two graders that share nothing are at the same time than one after the other.
+
+    Each has a class of ``size`` and one job. Two processors that share memory, caches or a power budget do not give twice
+    what one gives.
+    """
+    with tempfile.TemporaryDirectory(prefix="thousand-") as scratch:
+        folders = [Path(scratch) / name for name in ("one", "two")]
+        for folder in folders:
+            folder.mkdir()
+            for number in range(size):
+                writer.write(folder, number)
+
+        def graded(chosen: list[Path], run: str) -> float:
+            started = time.perf_counter()
+            commands = [_command(assignment, one, one.with_name(one.name + run), 1) for one in chosen]
+            running = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for command in commands]
+            for process in running:
+                process.wait()
+            return time.perf_counter() - started
+
+        together = graded(folders, "-together")
+        apart = sum(graded([folder], "-apart") for folder in folders)
+    return round(apart / together, 2)
+
+
+def _command(assignment: Assignment, submissions: Path, out: Path, jobs: int) -> list[str]:
+    command = [sys.executable, "-m", "autograder", "grade", assignment.name, str(submissions), "--out", str(out)]
+    return [*command, "--jobs", str(jobs), "--no-training", "--quiet"]
 
 
 def lost_of(out: Path, size: int, assignment: Assignment) -> dict[str, str]:
@@ -185,7 +218,8 @@ def compared(classes: list[dict[str, Any]]) -> dict[str, float]:
         "cpu_per_submission_of_the_large_class": round(
             wall[large, 2]["cpu_s_per_submission"] / wall[small, 2]["cpu_s_per_submission"], 3
         ),
-        "two_jobs_over_one": round(wall[small, 1]["wall_s"] / wall[small, 2]["wall_s"], 2),
+        "two_jobs_over_one": round(wall[large, 1]["wall_s"] / wall[large, 2]["wall_s"], 2),
+        "two_jobs_over_one_in_the_small_class": round(wall[small, 1]["wall_s"] / wall[small, 2]["wall_s"], 2),
     }
 
 
@@ -200,13 +234,15 @@ def page(result: dict[str, Any]) -> str:
             f"| {len(one['lost_or_wrong'])} | {tree['peak_mib']} | {grader['slope_kb_per_submission']} "
             f"| {tree['slope_kb_per_submission']} |"
         )
-    ratios = result["compared"]
+    ratios, loads = result["compared"], ", ".join(str(one["load_before"]) for one in result["classes"])
     lines += [
         "",
         f"A submission of the large class takes {ratios['wall_per_submission_of_the_large_class']} times the seconds and "
         f"{ratios['cpu_per_submission_of_the_large_class']} times the CPU time of one in the small class; two jobs are "
-        f"{ratios['two_jobs_over_one']} times as fast as one. {result['date']}, {result['machine']['cores']} cores, "
-        f"load before each class {', '.join(str(one['load_before']) for one in result['classes'])}.",
+        f"{ratios['two_jobs_over_one']} times as fast as one in the large class, "
+        f"{ratios['two_jobs_over_one_in_the_small_class']} times in the small one, and two graders that share nothing are "
+        f"{ratios['two_graders_over_one']} times as fast at the same time as one after the other. "
+        f"{result['date']}, {result['machine']['cores']} cores, load before each class {loads}.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -221,14 +257,15 @@ def main() -> None:
     wanted = parser.parse_args()
     assignment = open_course().assignment(wanted.assignment)
     writer = Writer(assignment)
-    plan = [(wanted.beside, 1), (wanted.beside, 2), (wanted.size, 2)]
+    plan = [(wanted.beside, 1), (wanted.beside, 2), (wanted.size, 2), (wanted.size, 1)]
     classes = []
     for size, jobs in plan:
         classes.append(grade(writer, assignment, size, jobs))
         print(json.dumps(classes[-1]), flush=True)
+    ratios = compared(classes) | {"two_graders_over_one": at_the_same_time(writer, assignment, wanted.beside)}
     result = {
         "assignment": assignment.name, "date": time.strftime("%Y-%m-%d"), "machine": describe_machine(),
-        "classes": classes, "compared": compared(classes),
+        "classes": classes, "compared": ratios,
     }  # fmt: skip
     wanted.out.write_text(json.dumps(result, indent=1) + "\n")
     wanted.out.with_suffix(".md").write_text(page(result))

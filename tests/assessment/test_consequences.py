@@ -17,13 +17,15 @@ from autograder.sessions.lent import MAX_LENT, Lent
 from autograder.sessions.subjects import LoadedModules
 
 RIGHT, WRONG = "2 * x + by", "2 * x - by"
+WRONG_LATER = "2 * x + by * (by > 1)"
+"""Right for the visible check, and wrong for a hidden one: asked among others and then alone."""
 
 
-def score_of_shift(tiny: Assignment, script: Sequence[bool]) -> float:
+def score_of_shift(tiny: Assignment, script: Sequence[bool], wrong: str = WRONG) -> float:
     """Points of `shift`, after `double` has lost all of its own; both are asked in a shared worker first."""
-    right, wrong = (pieces(double="3 * x", shift=text) for text in (RIGHT, WRONG))
+    texts = [pieces(double="3 * x", shift=text) for text in (RIGHT, wrong)]
     exercises = [tiny.exercise("double"), tiny.exercise("shift")]
-    found = assess(tiny, exercises, Dice(tiny, right, wrong, script), RunOptions(), None)
+    found = assess(tiny, exercises, Dice(tiny, *texts, script), RunOptions(), None)
     return next(one.score for one in found if one.exercise.name == "shift")
 
 
@@ -38,6 +40,16 @@ def test_an_answer_by_chance_has_no_second_throw(tiny: Assignment) -> None:
 def test_what_fails_every_time_and_passes_with_the_piece_counts(tiny: Assignment) -> None:
     """The witness: without the replays the same script earns everything."""
     assert score_of_shift(tiny, [False, True, False, True] + [False] * REPLAYS) == tiny.exercise("shift").points
+
+
+def test_failing_among_others_and_alone_counts_as_a_replay(tiny: Assignment) -> None:
+    """So many throws in all have to be wrong, whether workers are shared or not."""
+    full = tiny.exercise("shift").points
+    begun = [False, True, False, True]
+    assert score_of_shift(tiny, [*begun, *[False] * (REPLAYS - 1), True], WRONG_LATER) == full
+    for right in range(REPLAYS - 1):
+        replays = [number == right for number in range(REPLAYS - 1)]
+        assert score_of_shift(tiny, [*begun, *replays, False], WRONG_LATER) < full
 
 
 def test_the_repetition_has_inputs_of_its_own(tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from dice import Dice
 from tiny_course import pieces, right_answers
 
+from autograder.assessment import shared_worker, sitting
 from autograder.assessment.assess import assess
-from autograder.assessment.runner import RunOptions
+from autograder.assessment.runner import RunOptions, run_in_turn, run_together
 from autograder.assessment.shared_worker import LoadingWorker, SharedWorker
 from autograder.assessment.sitting import REPEATS
 from autograder.checks.calls import CandidateSession
-from autograder.course.assignment import Assignment, Exercise
+from autograder.course.assignment import Assignment, Check, Exercise
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.sessions.subjects import IsolatedSubmission, LoadedModules
 
@@ -170,6 +171,31 @@ def test_wrong_among_others_and_right_by_chance_stays_wrong(tiny: Assignment) ->
     for failing in range(REPEATS):
         complete, _ = shift([False, True, *[number != failing for number in range(REPEATS)]])
         assert not complete
+
+
+def test_only_what_was_wrong_among_others_is_asked_again(tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake that one check of several sees costs one check more, not all of them; what was right there counts."""
+    asked: list[set[str]] = []
+
+    def noting(run: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(assignment: Assignment, checks: Sequence[Check], *arguments: Any) -> Any:
+            asked.append({check.key for check in checks})
+            return run(assignment, checks, *arguments)
+
+        return noted
+
+    monkeypatch.setattr(shared_worker, "run_together", noting(run_together))
+    monkeypatch.setattr(sitting, "run_in_turn", noting(run_in_turn))
+    subject = Watched(tiny, right_answers(pieces=pieces(shift="2 * x + by * (by > 1)")))
+    found = assess(tiny, [tiny.exercise("double"), tiny.exercise("shift")], subject, RunOptions(), None)
+    shift = next(one for one in found if one.exercise.name == "shift")
+    wrong = {outcome.check.key for outcome in shift.outcomes if not outcome.passed}
+    hidden = {check.key for check in shift.exercise.checks if check.visibility == "hidden"}
+    assert wrong & hidden
+    assert hidden - wrong
+    assert asked.count(hidden) == 1
+    assert wrong & hidden in asked
+    assert [outcome.check.key for outcome in shift.outcomes] == [check.key for check in shift.exercise.checks]
 
 
 SCALE = """

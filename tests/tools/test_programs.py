@@ -10,6 +10,23 @@ ROOT = Path(__file__).parents[2]
 PROGRAMS = sorted(
     path for folder in ("benchmarks", "tools") for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts
 )
+CORPUS = ROOT / "tests" / "corpus"
+OWN = {path.stem for path in [*PROGRAMS, *CORPUS.glob("*.py")]}
+
+
+def missing_modules(program: Path, source: str) -> list[str]:
+    """Modules beside the package that a program imports, and would not find.
+
+    It sees its own folder, and where it extends the path that of all benchmarks and the corpus.
+    """
+    places = [program.parent, *([ROOT / "benchmarks", CORPUS] if "sys.path" in source else [])]
+    missing = []
+    for node in ast.walk(ast.parse(source)):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        gone = [name for name in names if name in OWN and not any((place / f"{name}.py").is_file() for place in places)]
+        missing += [f"{name}, line {node.lineno}" for name in gone]
+    return missing
 
 
 def missing_names(source: str) -> list[str]:
@@ -31,10 +48,21 @@ def missing_names(source: str) -> list[str]:
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_program_names_what_there_is(program: Path) -> None:
     """A benchmark that fails at its first line is found when somebody needs its figure."""
-    assert missing_names(program.read_text("utf-8")) == []
+    source = program.read_text("utf-8")
+    assert missing_names(source) == []
+    assert missing_modules(program, source) == []
 
 
 def test_a_name_that_is_gone_is_found() -> None:
     """In a function, too; a module is found as well as what is in one."""
     source = "def f():\n    from autograder.errors import Nobody\nfrom autograder import errors, nowhere\n"
     assert missing_names(source) == ["autograder.nowhere, line 3", "autograder.errors.Nobody, line 2"]
+
+
+def test_a_module_that_has_moved_is_found() -> None:
+    """Beside the program it is seen, in another room it is not, whether the path is extended or not."""
+    program = ROOT / "benchmarks" / "training_class.py"
+    assert missing_modules(program, "import machine\nfrom same_under_load import results_of\n") == ["same_under_load, line 2"]
+    further = program.parent / "fairness" / "corpus.py"
+    assert missing_modules(further, "from machine import describe_machine\n") == ["machine, line 1"]
+    assert missing_modules(further, "import sys\nsys.path.insert(0, '..')\nfrom machine import describe_machine\n") == []

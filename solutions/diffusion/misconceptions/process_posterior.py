@@ -141,3 +141,20 @@ misconception(
     hint="A module of yours that is given the buffers of another still computes with a schedule of its own. Which tensors did "
     "you assign as plain attributes, and will they follow the module to another device?",
 )  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="nothing_is_a_buffer", belief="a module owns every tensor that is its attribute",
+    replace=[
+        ('self.register_buffer("betas", betas)', "self.betas = betas"),
+        ('self.register_buffer("alphas_cumprod", alpha_bar)', "self.alphas_cumprod = alpha_bar"),
+        ('self.register_buffer("weight_of_start", betas * alpha_bar_prev.sqrt() / (1 - alpha_bar))',
+         "self.weight_of_start = betas * alpha_bar_prev.sqrt() / (1 - alpha_bar)"),
+        ('self.register_buffer("weight_of_x_t", (1 - betas).sqrt() * (1 - alpha_bar_prev) / (1 - alpha_bar))',
+         "self.weight_of_x_t = (1 - betas).sqrt() * (1 - alpha_bar_prev) / (1 - alpha_bar)"),
+        ('self.register_buffer("posterior_variance", variance)', "self.posterior_variance = variance"),
+        ('self.register_buffer("posterior_log_variance_clipped", variance.clamp(min=1e-20).log())',
+         "self.posterior_log_variance_clipped = variance.clamp(min=1e-20).log()"),
+    ],
+    hint="Your module has no buffers: .to(device) leaves the schedule where it was, and the state dict does not have it. How "
+    "does a module keep tensors that move with it but are not learned?",
+)  # fmt: skip

@@ -12,12 +12,13 @@ X = torch.tensor([[0.8, -1.9, 2.4], [3.1, 0.2, -0.7], [-1.3, 1.1, 0.5], [0.4, -0
 CONSTANT = 1.5 * math.log(2 * math.pi)
 
 
-def set_parameters(flow: object) -> None:
-    """Random numbers in the order of the parameters, whatever their names."""
+def set_parameters(flow: object) -> bool:
+    """Random numbers in the order of the parameters, whatever their names; whether there are any."""
     generator = torch.Generator().manual_seed(9)
     named = flow.built(X).parameters_by_name()  # type: ignore[attr-defined]
     values = {name: torch.randn(value.shape, generator=generator) * 0.4 for name, value in named.items()}
     flow.set_parameters(values)  # type: ignore[attr-defined]
+    return bool(values)
 
 
 def close(one: Tensor, other: Tensor) -> bool:
@@ -56,7 +57,10 @@ def observe_real_nvp(candidate: Candidate, record: Record) -> None:
     fresh = candidate.RealNVP(3, num_layers=4, hidden=8)
     record.value("fresh", close(fresh.log_prob(X), ways_to_log_prob(X, torch.zeros(4))["right"]))
     flow = candidate.RealNVP(3, num_layers=4, hidden=8)
-    set_parameters(flow)
+    registered = set_parameters(flow)
+    record.value("parameters", registered)
+    if not registered:
+        return
     z, log_det = flow(X)
     truth = log_det_by_autograd(flow, X)
     record.value("log_det", [close(log_det, truth), close(log_det, -truth), list(log_det.shape)])
@@ -160,4 +164,15 @@ misconception(
     "RealNVP", name="log_det_detached", belief="a log-determinant is a number to be reported",
     replace=("total = total + log_det", "total = total + log_det.detach()"),
     hint="log_prob is right, but its gradient is that of the squared z alone. Does the log-determinant stay in the graph?",
+)  # fmt: skip
+
+misconception(
+    "RealNVP", name="layers_not_registered", belief="layers in a Python list belong to the module",
+    replace=[
+        ("nn.ModuleList(AffineCoupling(dim, hidden, flip=k % 2 == 1) for k in range(num_layers))",
+         "[AffineCoupling(dim, hidden, flip=k % 2 == 1) for k in range(num_layers)]"),
+        ("next(self.parameters()).device", "None"),
+    ],
+    hint="Your flow has no parameters that an optimiser, .to() or the state dict could find. Which containers tell a module "
+    "about the layers in them?",
 )  # fmt: skip

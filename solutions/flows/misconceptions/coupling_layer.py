@@ -124,6 +124,38 @@ class parts_joined_in_another_order(AffineCoupling):
         return super().inverse(x)
 
 
+@misconception(
+    "AffineCoupling",
+    belief="flip turns the vector round",
+    hint="With flip, y is in the reverse order of x. The docstring says which coordinates decide then: does it let them change "
+    "places?",
+)
+class coordinates_reversed(AffineCoupling):
+    """Reverse the input, and leave the output so."""
+
+    def __init__(self, dim: int, hidden: int = 64, flip: bool = False) -> None:
+        """A layer that is never flipped itself."""
+        super().__init__(dim, hidden)
+        self.reverse = flip
+
+    def forward(self, x: Tensor) -> Pair:
+        """Of the reversed input."""
+        return super().forward(x.flip(1) if self.reverse else x)
+
+    def inverse(self, y: Tensor) -> Pair:
+        """Undo that as well."""
+        x, log_det = super().inverse(y)
+        return (x.flip(1) if self.reverse else x), log_det
+
+
+misconception(
+    "AffineCoupling", name="last_half_decides_when_flipped", belief="with flip the last dim // 2 coordinates decide",
+    replace=("first, last = slice(0, dim // 2), slice(dim // 2, dim)",
+             "half = (dim + 1) // 2 if flip else dim // 2\n        first, last = slice(0, half), slice(half, dim)"),
+    hint="Your layer is right for even dimensions, and for odd ones without flip. With flip the first dim // 2 coordinates are "
+    "transformed: how many are left of three?",
+)  # fmt: skip
+
 misconception(
     "AffineCoupling", name="inverse_log_det_not_negated", belief="both directions have the same log-determinant",
     replace=("return x, -s", "return x, s"),

@@ -1,6 +1,5 @@
 """Wrong beliefs about the network inside AffineCoupling, with the behaviour they lead to."""
 
-
 from autograder.diagnosis import misconception
 
 misconception(
@@ -24,4 +23,15 @@ misconception(
     "AffineCoupling", name="nonlinearity_left_out", belief="linear layers make a network",
     replace=("nn.ReLU(),\n            nn.Linear(hidden, hidden),\n            nn.ReLU(),", "nn.Linear(hidden, hidden),"),
     hint="Your shift is a linear function of x_a, however wide the network is. What is missing between the layers?",
+)  # fmt: skip
+
+misconception(
+    "AffineCoupling", name="conditioned_on_what_it_transforms", belief="each part decides about itself",
+    replace=[
+        ("nn.Linear(size_a", "nn.Linear(size_b"),
+        ("self.network(x[:, self.a])", "self.network(x[:, self.b])"),
+        ("self.network(y[:, self.a])", "self.network(y[:, self.b])"),
+    ],
+    hint="x_a passes through and decides about nothing: your s and t change with x_b, which they transform. Which part is "
+    "still there, unchanged, when y is to be undone?",
 )  # fmt: skip
