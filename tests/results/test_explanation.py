@@ -78,3 +78,16 @@ def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run_command(["explain", str(path), "--only", "nothing"]) == 2
     assert "has no exercise nothing" in capfd.readouterr().err
     assert run_command(["explain", str(tmp_path / "nobody.json")]) == 2
+
+
+@pytest.mark.parametrize("named", ["", "summary.csv", "nobody.json", "index.html"])
+def test_what_is_no_result_is_answered_with_one_that_is(tmp_path: Path, capfd: pytest.CaptureFixture[str], named: str) -> None:
+    """The folder, the class's table, a student who is not there, a page: each beside a result."""
+    save_result(_result(), tmp_path, "anna")
+    (tmp_path / "summary.csv").write_text("student,score\n")
+    (tmp_path / "class.json").write_text("{}")
+    (tmp_path / "index.html").write_text("")
+    assert run_command(["explain", str(tmp_path / named)]) == 2
+    said = capfd.readouterr().err.strip()
+    assert len(said.splitlines()) == 1
+    assert str(tmp_path / "anna.json") in said
