@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         assert_alone_in_train_mode,
         assert_gradients_are_slopes,
         assert_no_parameter_is_cut_off,
+        assert_same_again,
+        cut_if_it_matters,
         naming,
     )
 
@@ -46,10 +48,12 @@ __all__ = [
     "assert_finite",
     "assert_gradients_are_slopes",
     "assert_no_parameter_is_cut_off",
+    "assert_same_again",
     "assert_sets_no_seed",
     "assert_shape",
     "assert_true",
     "check",
+    "cut_if_it_matters",
     "fail",
     "load_beside",
     "naming",
@@ -65,7 +69,8 @@ _MODULES = {
     "draws": ("assert_draws_afresh", "assert_sets_no_seed"),
     "files": ("load_beside",),
     "modules": (
-        "assert_alone_in_train_mode", "assert_gradients_are_slopes", "assert_no_parameter_is_cut_off", "naming",
+        "assert_alone_in_train_mode", "assert_gradients_are_slopes", "assert_no_parameter_is_cut_off", "assert_same_again",
+        "cut_if_it_matters", "naming",
     ),
 }  # fmt: skip
 

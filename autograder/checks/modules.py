@@ -14,6 +14,7 @@ from autograder.checks.closeness import CheckFailed, assert_close, assert_shape,
 from autograder.checks.strategies import generator
 
 CUT = "gradient_cut_on_the_way"
+DRAWN = "drawn_in_eval_mode"
 TRIES = ((1e-3, 320), (1e-4, 320), (1e-3, 360), (3e-4, 380))
 """Relative sizes of the steps that slopes are measured with, and seeds of their directions; a right gradient agrees with one of
 them at the latest: a kink that one meets, or a sum that nearly cancels, the others hardly do."""
@@ -45,6 +46,7 @@ def assert_gradients_are_slopes(
         doubtful = found if doubtful is None else doubtful & found
         if not doubtful:
             return
+    assert_same_again(module.method(method), x)
     to = "a parameter" if any(doubtful or ()) else "its input"
     summary = f"the gradient with respect to {to} is not the slope of the values: it is cut or wrong on the way"
     fail(summary, mistake=CUT)
@@ -127,6 +129,27 @@ def naming(mistake: str) -> Iterator[None]:
         raise
 
 
+def assert_same_again(call: Callable[[Tensor], Any], x: Tensor, first: Any = None) -> None:
+    """Check that ``call(x)`` gives the same twice; what else is asked of a module means nothing while its values are drawn.
+
+    ``first`` is what the call gave, where that is known. The module must be in eval mode.
+    """
+    before = call(x) if first is None else first
+    with naming(DRAWN):
+        assert_close(call(x), before, rtol=1e-3, what="the result of a second call")
+
+
+def cut_if_it_matters(call: Callable[[Tensor], Any], x: Tensor) -> str:
+    """The mistake of an input without a gradient: a cut where values change with it, none of that name where they do not."""
+    assert_same_again(call, x)
+    one, other = (torch.cat([part.flatten() for part in _tensors(call(value))]) for value in (x, x.roll(1, 0) + 1))
+    return CUT if one.shape == other.shape and bool((one != other).any()) else ""
+
+
+def _tensors(result: Any) -> list[Tensor]:
+    return [part for part in (result if isinstance(result, tuple | list) else [result]) if isinstance(part, Tensor)]
+
+
 def assert_no_parameter_is_cut_off(module: RemoteObject, x: Tensor) -> None:
     """Check that a parameter without any gradient of ``module(x)`` has no influence on it either.
 
@@ -143,6 +166,7 @@ def assert_no_parameter_is_cut_off(module: RemoteObject, x: Tensor) -> None:
     module.set_parameters({name: places[name] + 0.1 for name in dead if name in places})
     after = _first(module(x))
     module.set_parameters({name: places[name] for name in dead if name in places})
+    assert_same_again(module, x)
     if after.shape != before.shape or not torch.allclose(after, before, rtol=1e-3, atol=1e-5 * float(before.abs().max())):
         fail("a parameter has an influence on the result but gets no gradient", mistake=CUT)
 

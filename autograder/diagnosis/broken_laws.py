@@ -19,6 +19,8 @@ _HINTS = {
     "samples_meet_in_eval_mode": "In eval mode the result of a sample changes with the other samples of its batch. Which layer "
                                  "or line still looks at the whole batch then: a normalisation that keeps no running "
                                  "statistics, a mean or a spread over dimension 0?",
+    "drawn_in_eval_mode": "In eval mode the same input gives another result at every call. Which line draws random numbers "
+                          "whatever the mode: noise that is added, or a dropout that is never told to stop?",
     "state_not_registered": "A second model that loads your state dict computes something else: not all that the result "
                             "depends on is in there. Are layers kept in a plain list or dict instead of nn.ModuleList or "
                             "nn.ModuleDict, or tensors as plain attributes?",

@@ -60,6 +60,7 @@ def suspects(reference: Function, signature: inspect.Signature) -> Iterator[Susp
             yield from _ignored(parameter, make)
             yield from _of_samples(parameter.name, make)
             yield from _treated(parameter.name, make)
+    yield from _defaults(reference, signature)
     yield from _exchanged(reference, signature)
     yield from _turned(reference)
     yield from _shortened(reference, signature)
@@ -103,6 +104,14 @@ def _ignored(parameter: inspect.Parameter, make: Make) -> Iterator[Suspect]:
     for word, fill in (("zero", torch.zeros_like), ("one", torch.ones_like)):
         words = one.format(f"a {name} of {word} everywhere")
         yield Suspect(1, "argument_ignored", words, make(functools.partial(_map, fill, tensor)))
+
+
+def _defaults(reference: Function, signature: inspect.Signature) -> Iterator[Suspect]:
+    settings = {name: one.default for name, one in signature.parameters.items() if type(one.default) in (int, float)}
+    if len(settings) > 1:
+        hint = f"Your result is the one for the defaults of {' and '.join(settings)}, whatever is passed. Where do they enter?"
+        put = functools.partial(_with, reference, signature, lambda arguments: arguments.update(settings))
+        yield Suspect(0, "defaults_only", hint, put)
 
 
 def _of_samples(name: str, make: Make) -> Iterator[Suspect]:
@@ -205,7 +214,7 @@ def _all_treated(reference: Function, signature: inspect.Signature) -> Iterator[
 
 
 def refuse() -> Any:
-    """Raise what a suspect raises that has nothing to change."""
+    """Raise, since there is nothing to change."""
     raise TypeError("does not apply")
 
 

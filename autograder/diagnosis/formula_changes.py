@@ -39,6 +39,8 @@ _FUNCTIONS = {
 _EDGE = "a comparison that treats the boundary, or the two sides, the other way round"
 _NUMBER = "one number changed"
 _ANOTHER_AXIS = ("another_axis", "one sum, mean or other reduction over another axis")
+_ANOTHER_SHAPE = ("another_shape_inside", "something in another shape, so that dimensions line up in another way")
+_RESHAPING = {"reshape", "view", "expand", "unsqueeze", "unflatten", "broadcast_to"}
 _REDUCTIONS = {"sum", "mean", "prod", "std", "var", "amax", "amin", "logsumexp", "softmax", "log_softmax", "cumsum", "cumprod"}
 _OF_OPERATORS: dict[str, Slip] = {
     "toggled keepdim": ("dimension_kept_or_dropped", "a reduced dimension kept instead of dropped, or a variance divided by n "
@@ -51,10 +53,10 @@ _OF_OPERATORS: dict[str, Slip] = {
 
 def changes(tree: ast.AST) -> Iterator[Slip]:
     """Change one place after the other in ``tree`` itself; it is as it was before the next one and at the end."""
-    axes = _axes(tree)
+    axes, shapes = _axes(tree), _shapes(tree)
     for parent, name, index, node in list(_places(tree)):
         for slip, replacement in _replacements(node):
-            slip = _ANOTHER_AXIS if id(node) in axes else slip
+            slip = _ANOTHER_AXIS if id(node) in axes else _ANOTHER_SHAPE if id(node) in shapes else slip
             _put(parent, name, index, replacement)
             ast.fix_missing_locations(ast.copy_location(replacement, node))
             yield slip
@@ -230,6 +232,16 @@ def _axes(tree: ast.AST) -> set[int]:
     first = (call.args[0] for call in calls if call.func.attr in _REDUCTIONS and call.args)  # type: ignore[attr-defined]
     named = (one for one in first if isinstance(one, ast.Constant | ast.UnaryOp))
     return {id(node) for one in named for node in ast.walk(one)}
+
+
+def _shapes(tree: ast.AST) -> set[int]:
+    """Calls that give a shape, and all that their arguments consist of."""
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _RESHAPING
+    ]
+    return {id(call) for call in calls} | {id(node) for call in calls for one in call.args for node in ast.walk(one)}
 
 
 def _of_axis(node: ast.keyword) -> Iterator[tuple[Slip, ast.AST]]:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from autograder.checks.closeness import as_array
-from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_to_rounding, same_value
+from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_value
+from autograder.diagnosis.right_for_some import right_for_some
 from autograder.diagnosis.same_for_all import number_where_nothing_is, same_for_all
 from autograder.results.schema import Confidence, Diagnosis
 
@@ -116,25 +116,8 @@ def _all_none(value: Any) -> bool:
 
 
 def _only_some_inputs(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
-    """Right for one kind of input only: a single sample, two dimensions, one precision."""
-    sized = [(good, bad, good.args[0]) for good, bad in pairs if good.args and isinstance(good.args[0], Tensor)]
-    tests: list[tuple[str, str, Callable[[Tensor], bool]]] = [
-        ("right_for_a_batch_of_one_only", "It is right where the first dimension has size one and wrong for larger ones. "
-         "Which operation mixes what should stay apart along that dimension, or drops it?",
-         lambda x: x.ndim > 0 and x.shape[0] == 1),
-        ("right_for_two_dimensions_only", "It is right for (B, D) inputs and wrong for inputs with more dimensions. "
-         "Which dimensions should the reduction cover?", lambda x: x.ndim == 2),
-        ("right_for_float32_only", "It is right in float32 but not in float64. Where is a tensor created without the "
-         "dtype of the input?", lambda x: x.dtype is torch.float32),
-        ("right_for_float64_only", "It is right in float64 but not in float32. Where is a tensor created without the "
-         "dtype of the input?", lambda x: x.dtype is torch.float64),
-    ]  # fmt: skip
-    for name, hint, selects in tests:
-        inside = [same_to_rounding(good, bad) for good, bad, x in sized if selects(x)]
-        outside = [same_entry(good, bad) for good, bad, x in sized if not selects(x)]
-        if inside and outside and all(inside) and not any(outside):
-            return _named(name, hint)
-    return []
+    found = right_for_some([(good, bad) for good, bad in pairs if good.args and isinstance(good.args[0], Tensor)])
+    return _named(*found) if found else []
 
 
 def _scaled(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:

@@ -115,6 +115,33 @@ def test_a_formula_is_changed_in_place_and_mended() -> None:
     assert ("minus_turned_into_plus", before.replace("-", "+")) in texts
 
 
+def test_a_change_of_shape_is_said_to_be_one() -> None:
+    """Dimensions that line up differently are not a minus whose sides are exchanged, although the code has one there."""
+    tree = ast.parse("def f(t, x):\n    t = t.reshape(-1, *[1] * (x.ndim - 1))\n    return (1 - t) * x\n")
+    families = [family for (family, _) in changes(tree) if "x.ndim - 1" not in ast.unparse(tree)]
+    assert "another_shape_inside" in families
+    assert "operands_exchanged" not in families
+
+
+def test_defaults_in_place_of_all_that_is_passed_are_named() -> None:
+    """Each of two options at its default gives other numbers than both; what ignores both has a name of its own."""
+    names = [one.name for one in called_differently.suspects(_line, inspect.signature(_line))]
+    (variant,) = (
+        one.make() for one in called_differently.suspects(_line, inspect.signature(_line)) if one.name == "defaults_only"
+    )
+    assert names.count("defaults_only") == 1
+    assert variant(3.0, 5.0, slope=7.0) == _line(3.0)
+    assert "defaults_only" not in [one.name for one in called_differently.suspects(_scale, inspect.signature(_scale))]
+
+
+def _line(x: float, offset: float = 1.0, slope: float = 2.0) -> float:
+    return offset + slope * x
+
+
+def _scale(x: float, slope: float = 2.0) -> float:
+    return slope * x
+
+
 TYPED = {
     "a * b / c": {"a + b / c", "a - b / c", "a * b ** c"},
     "a + b - c": {"a + b * c", "a + b / c", "a + b ** c"},
