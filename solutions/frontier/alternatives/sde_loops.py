@@ -52,4 +52,4 @@ def discretize(num_timesteps: int, beta_min: float = 0.1, beta_max: float = 20.0
         (beta_min + (i + 1) / num_timesteps * (beta_max - beta_min)) / num_timesteps
         for i in range(num_timesteps)
     ]
-    return torch.tensor(betas)
+    return torch.tensor(betas, dtype=torch.float64)

@@ -206,13 +206,13 @@ def test_discretize_single_step(candidate: Candidate) -> None:
 @check(
     "discretize",
     points=0.25,
-    title="is a vector of floating-point numbers, without randomness",
+    title="is float64, to full precision, without randomness",
     kind="purity",
 )
 def test_discretize_pure(candidate: Candidate) -> None:
-    """The result is not a floating-point tensor of shape (T,), or the random state or a global setting was changed."""
-    length = whole(52, 20, 60)
-    seen = candidate.discretize.observe(length)
-    assert_shape(seen.value, (length,), what="the schedule")
-    assert_true(seen.value.is_floating_point(), "the betas are not floating-point numbers")
+    """The schedule is not computed in double precision, or the random state or a global setting was changed."""
+    length, betas = whole(52, 20, 60), (number(53, 0.3, 0.7), number(54, 5, 9))
+    seen = candidate.discretize.observe(length, *betas)
+    expected = [speed((i + 1) / length, *betas) / length for i in range(length)]
+    assert_close(seen.value, torch.tensor(expected, dtype=torch.float64), rtol=1e-10, atol=0.0, what="the schedule")
     assert_true(not seen.rng_used, "the global random state was used")

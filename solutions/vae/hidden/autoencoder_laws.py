@@ -17,9 +17,12 @@ from autograder.checks import (
     RemoteObject,
     assert_close,
     assert_draws_afresh,
+    assert_same_again,
     assert_sets_no_seed,
     assert_shape,
     assert_true,
+    cut_if_it_matters,
+    fail,
     load_beside,
     naming,
 )
@@ -76,6 +79,7 @@ def unless_charged(whole: Callable[[], None], part: Callable[[], None]) -> None:
 def assert_alone(method: Callable, batch: Tensor) -> None:
     """In eval mode a row's result depends on that row alone, is the same every time, and draws nothing."""
     seen = method.observe(batch)
+    assert_same_again(method, batch, seen.value)
     assert_true(not seen.rng_used, "in eval mode the global random state was used")
     whole = seen.value if isinstance(seen.value, tuple | list) else [seen.value]
     for value in whole:
@@ -86,7 +90,6 @@ def assert_alone(method: Callable, batch: Tensor) -> None:
         assert_shape(got, tuple(value.shape))
     with naming("samples_meet_in_eval_mode"):
         assert_close(alone, expected, rtol=1e-3)
-    assert_close(method(batch), seen.value, rtol=1e-3, what="the result of a second call")
 
 
 def assert_describes_a_posterior(posterior: object, rows: int, latent_dim: int) -> None:
@@ -126,7 +129,8 @@ def assert_sees_the_whole_image(encode: Callable, x: Tensor, latent_dim: int) ->
     weights = noise(len(x), latent_dim, seed=9)
     for select, name in enumerate(("mu", "logvar")):
         (gradient,) = encode.grad(x, wrt=(0,), select=select, cotangent=weights)
-        assert_true(gradient is not None, f"{name} has no gradient with respect to the image", mistake=CUT)
+        if gradient is None:
+            fail(f"{name} has no gradient with respect to the image", mistake=cut_if_it_matters(encode, x))
         assert_shape(gradient, tuple(x.shape), what="the gradient with respect to the image")
         regions = gradient.unfold(2, 8, 8).unfold(3, 8, 8).flatten(4)
         assert_true(bool((regions != 0).any(-1).all()), f"{name} does not depend on some region of the image")
@@ -135,7 +139,8 @@ def assert_sees_the_whole_image(encode: Callable, x: Tensor, latent_dim: int) ->
 def assert_uses_every_latent(decoder: Callable, z: Tensor) -> None:
     """The image has a gradient with respect to every latent coordinate."""
     (gradient,) = decoder.grad(z, wrt=(0,))
-    assert_true(gradient is not None, "the image has no gradient with respect to the latent", mistake=CUT)
+    if gradient is None:
+        fail("the image has no gradient with respect to the latent", mistake=cut_if_it_matters(decoder, z))
     assert_shape(gradient, tuple(z.shape), what="the gradient with respect to the latent")
     assert_true(bool((gradient != 0).any(0).all()), "some latent coordinate does not change the image")
     far = 5.0 * torch.eye(z.shape[1])
@@ -156,8 +161,10 @@ def assert_same_after_loading(first: RemoteObject, second: RemoteObject, inputs:
     """A module that loads another's state dict computes what the other computes."""
     second.load_state_of(first)
     for name, value in inputs.items():
+        expected = first.method(name)(value)
+        assert_same_again(first.method(name), value, expected)
         with naming("state_not_registered"):
-            assert_close(second.method(name)(value), first.method(name)(value), rtol=1e-3, what="the copy's result")
+            assert_close(second.method(name)(value), expected, rtol=1e-3, what="the copy's result")
 
 
 def assert_any_real(images: object, shape: tuple[int, ...]) -> None:
@@ -188,7 +195,7 @@ def assert_reconstructs_a_draw(candidate: Candidate, vae: RemoteObject, shape: t
     assert_shape(usual, tuple(x.shape), what="the decoded image")
     if not is_same(x_hat, usual):
         posterior, seed, eps = found_posterior(candidate, vae, shape)
-        assert_same_noise_elsewhere(candidate, vae, 3.0 * noise(1, *shape, seed=seed), eps)
+        assert_same_noise_elsewhere(candidate, vae, of_another_width(vae, noise(1, *shape, seed=seed)), eps)
         images, *_ = draws(candidate, vae, noise(1, *shape, seed=seed), NUMBER)
         eps, misfit = posterior.recover_noise(images)
         assert_true(bool((misfit < 0.02).float().mean() > 0.7), "x_hat is not a decoded latent near mu")
@@ -210,6 +217,13 @@ def found_posterior(candidate: Candidate, vae: RemoteObject, shape: tuple[int, .
         if bool((misfit < 0.02).float().mean() > 0.7):
             return posterior, seed, eps.where(misfit[:, None] < 0.02, torch.nan)
     raise CheckFailed("x_hat is not a decoded latent near mu")
+
+
+def of_another_width(vae: RemoteObject, x: Tensor) -> Tensor:
+    """An image `(1, ...)` with a far wider or narrower posterior than ``x``; being brighter need not change one."""
+    others = 3.0 * torch.cat([x, noise(7, *x.shape[1:], seed=37)])
+    _, logvar = pair(vae.encode(torch.cat([x, others])), 9, 2)
+    return others[[int((logvar[1:] - logvar[:1]).abs().amax(1).argmax())]]
 
 
 def assert_same_noise_elsewhere(candidate: Candidate, vae: RemoteObject, x: Tensor, eps: Tensor) -> None:

@@ -31,10 +31,12 @@ def test_reparameterize_moves_and_scales_the_noise(candidate: Candidate, case: B
 
 @check("reparameterize", points=0.25, title="works elementwise for any shape", kind="shape")
 def test_reparameterize_works_elementwise_for_any_shape(candidate: Candidate) -> None:
-    """With several trailing dimensions the value is wrong."""
+    """With several trailing dimensions, or for noise that happens to be zero, the value is wrong."""
     for seed, shape in enumerate(DEEPER):
         arguments = [normal(shape, seed + 7 * number, torch.float32) for number in range(3)]
         assert_close(candidate.reparameterize(*arguments), transported(*arguments))
+    mu, logvar = arguments[:2]
+    assert_close(candidate.reparameterize(mu, logvar, torch.zeros_like(mu)), mu, what="the latent without noise")
 
 
 @check("reparameterize", points=0.25, title="works in double precision", kind="dtype")

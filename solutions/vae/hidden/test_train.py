@@ -235,11 +235,14 @@ def test_evaluate_weighs_the_divergence_by_beta(candidate: Candidate) -> None:
 
 @check("evaluate", points=0.5, title="runs the model in eval mode", kind="law")
 def test_evaluate_runs_the_model_in_eval_mode(candidate: Candidate) -> None:
-    """Some minibatch runs in train mode."""
+    """Some minibatch runs in train mode, or past the model's forward pass, which draws a latent in every mode."""
     toy = candidate.toy("ToyVAE")
     candidate.evaluate(toy, loader_of(candidate, images_of(9)))
     assert_true(toy.attribute("train_forwards") == 0, "a minibatch ran in train mode")
     assert_true(toy.attribute("eval_forwards") == 3, "the model did not see every minibatch once in eval mode")
+    drawn = toy.attribute("drawn")
+    is_drawn = isinstance(drawn, list) and len(drawn) > 0 and bool((torch.cat(drawn) != 0).all())
+    assert_true(is_drawn, "no latent was drawn: the reconstruction is not that of forward")
 
 
 @check("evaluate", points=0.75, title="restores the mode that the model came in", kind="purity")
