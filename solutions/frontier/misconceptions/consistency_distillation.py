@@ -114,3 +114,9 @@ misconception(
     hint="Your loss is the one for a teacher that steps from t_lo to t_hi. In which order does teacher_step take its two "
     "times, and at which of them are the data x?",
 )  # fmt: skip
+
+misconception(
+    "distillation_loss", name="teacher_as_the_target", belief="the teacher's step is what the student should find",
+    replace=("ema_student(teacher_step(x, t_hi, t_lo), t_lo)", "teacher_step(x, t_hi, t_lo)"),
+    hint="Your averaged student is never asked. The teacher's step ends at t_lo: where does a consistency function lead?",
+)  # fmt: skip

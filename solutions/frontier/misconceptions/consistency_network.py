@@ -92,3 +92,22 @@ misconception(
     replace=("network(x, t)", "network(x, t).detach()"),
     hint="The values are right, but no gradient reaches the network. Is this function used only for sampling?",
 )  # fmt: skip
+
+misconception(
+    "consistency_function", name="network_alone", belief="a consistency function is a network",
+    replace=("skip * x + out * network(x, t)", "network(x, t)"),
+    hint="At t_min your function is whatever the network says. What is to make it the identity there?",
+)  # fmt: skip
+
+misconception(
+    "consistency_function", name="time_shaped_for_the_weights", belief="the network takes times that are ready to broadcast",
+    replace=("network(x, t)", "network(x, t.reshape(shape))"),
+    hint="Your network is shown times with trailing dimensions. Which shape is it promised?",
+)  # fmt: skip
+
+misconception(
+    "consistency_function", name="logarithm_of_time_shown", belief="networks take the logarithm of the noise level",
+    replace=("network(x, t)", "network(x, 0.25 * t.log())"),
+    hint="Your network is shown a function of t. Who is responsible for preparing the time, and what does the docstring "
+    "say about how the network is called?",
+)  # fmt: skip

@@ -18,7 +18,7 @@ def observe_one_step_sample(candidate: Candidate, record: Record) -> None:
 
         def watched(x: Tensor, t: Tensor, shown: list = shown) -> Tensor:
             shown.append((x.detach().clone(), torch.as_tensor(t).detach().clone()))
-            return torch.sin(x / 7) + 0.5
+            return 4 * torch.sin(x / 7) + 0.5
 
         sample = record(
             name, candidate.one_step_sample, watched, (150, 2), generator=candidate.generator(3), **options
@@ -36,7 +36,7 @@ def observe_one_step_sample(candidate: Candidate, record: Record) -> None:
 def _residual(sample: Tensor, x: Tensor, t_max: float) -> float:
     """How far the sample is from what the network's input should have become."""
     time = torch.tensor([t_max])
-    expected = consistency.c_skip(time) * x + consistency.c_out(time) * (torch.sin(x / 7) + 0.5)
+    expected = consistency.c_skip(time) * x + consistency.c_out(time) * (4 * torch.sin(x / 7) + 0.5)
     return round(float((sample - expected).abs().max()), 3)
 
 
@@ -90,4 +90,13 @@ misconception(
     "one_step_sample", name="t_max_as_variance", belief="t_max is the variance of the noise",
     replace=("x = t_max *", "x = t_max**0.5 *"),
     hint="What your network sees is too narrow for its time. Is t a variance or a standard deviation?",
+)  # fmt: skip
+
+misconception(
+    "one_step_sample", name="samples_clamped", belief="images lie between -1 and 1",
+    replace=(
+        "return consistency_function(network, x, torch.full((shape[0],), t_max, dtype=x.dtype))",
+        "return consistency_function(network, x, torch.full((shape[0],), t_max, dtype=x.dtype)).clamp(-1, 1)",
+    ),
+    hint="Your samples never leave [-1, 1]. Does the docstring say anything about their range?",
 )  # fmt: skip

@@ -62,6 +62,13 @@ misconception(
     "process assume?",
 )  # fmt: skip
 
+misconception(
+    "latent_scale", name="deviations_over_the_batch_averaged", belief="every entry of a latent has a deviation of its own",
+    replace=("latents.std()", "latents.std(0).mean()"),
+    hint="Entries of a latent that differ from each other, but not from sample to sample, count as no spread at all. Over "
+    "which axes is the deviation to be taken?",
+)  # fmt: skip
+
 
 # -- encode_scaled -----------------------------------------------------------------------------------------
 

@@ -95,6 +95,15 @@ def v_along_the_last_dimension(x_start: Tensor, noise: Tensor, t: Tensor, alphas
     alpha_bar = alphas_cumprod[t if width == len(t) else t.repeat(width)[:width]]
     return alpha_bar.sqrt() * noise - (1 - alpha_bar).sqrt() * x_start
 
+misconception(
+    "v_prediction_target", name="noisy_data_for_clean_data", belief="the network's input is what enters its target",
+    replace=(
+        "- (1 - alpha_bar).sqrt() * x_start",
+        "- (1 - alpha_bar).sqrt() * (alpha_bar.sqrt() * x_start + (1 - alpha_bar).sqrt() * noise)",
+    ),
+    hint="You mix the noise with data that are noisy already. Which of x_0 and x_t stands in the formula?",
+)  # fmt: skip
+
 
 # -- min_snr_weight ----------------------------------------------------------------------------------------
 

@@ -71,6 +71,13 @@ misconception(
     hint="Your first result is different in every call. Is it the mean that you return, or something drawn around it?",
 )  # fmt: skip
 
+misconception(
+    "marginal", name="times_along_the_last_dimension", belief="values of shape (B,) line up with the batch by themselves",
+    replace=("t.reshape(-1, *[1] * (x0.ndim - 1))", "t"),
+    hint="Your times run along the last dimension of the data instead of along the batch. How do shapes (B,) and (B, D) "
+    "line up?",
+)  # fmt: skip
+
 
 # -- discretize --------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Wrong beliefs about steps back along the SDE and along the probability flow, with the behaviour they lead to."""
 
 import torch
+from torch import Tensor
 
 from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
@@ -75,6 +76,47 @@ misconception(
     "equation?",
 )  # fmt: skip
 
+misconception(
+    "reverse_step", name="noise_without_its_diffusion", belief="the Wiener process has variance dt",
+    replace=("torch.sqrt(beta * dt) * noise", "dt**0.5 * noise"),
+    hint="Your noise is as large near the data as at the end of time. What does the increment of the Wiener process get "
+    "multiplied by?",
+)  # fmt: skip
+
+misconception(
+    "reverse_step", name="noise_of_langevin_dynamics", belief="noise is scaled by the root of twice the step",
+    replace=("torch.sqrt(beta * dt)", "torch.sqrt(2 * beta * dt)"),
+    hint="Your noise has twice the variance that it should have. Which process has a factor of two under the root, and "
+    "does this one?",
+)  # fmt: skip
+
+misconception(
+    "reverse_step", name="score_scaled_by_g", belief="the score is multiplied by the diffusion coefficient",
+    replace=("beta * (0.5 * x + score)", "(0.5 * beta * x + beta.sqrt() * score)"),
+    hint="Your score has the weight g(t). With which power does g stand before the score?",
+)  # fmt: skip
+
+misconception(
+    "reverse_step", name="ancestral_step_of_a_ddpm", belief="the reverse SDE is stepped like a DDPM",
+    replace=("x + beta * (0.5 * x + score) * dt", "(x + beta * score * dt) / (1 - beta * dt).sqrt()"),
+    hint="Your step is the right one only as dt goes to zero: you divide where Euler-Maruyama does not. Is a step of a "
+    "DDPM asked for, or one of the SDE?",
+)  # fmt: skip
+
+
+@misconception(
+    "reverse_step",
+    belief="a step returns its mean as well",
+    hint="You return two results. Is the mean of the step asked for, or the state after it?",
+)
+def mean_returned_too(
+    x: Tensor, score: Tensor, t: Tensor, dt: float, noise: Tensor, beta_min: float = 0.1, beta_max: float = 20.0
+) -> tuple[Tensor, Tensor]:
+    """A pair."""
+    beta = (beta_min + t * (beta_max - beta_min)).reshape(-1, *[1] * (x.ndim - 1))
+    mean = x + beta * (0.5 * x + score) * dt
+    return mean + torch.sqrt(beta * dt) * noise, mean
+
 
 # -- probability_flow_step ---------------------------------------------------------------------------------
 
@@ -132,4 +174,20 @@ misconception(
     replace=("t * (beta_max", "(t - dt).clamp(min=0) * (beta_max"),
     hint="Your step is right for a slightly smaller beta. At which end of the step does an explicit Euler method evaluate the "
     "equation?",
+)  # fmt: skip
+
+misconception(
+    "probability_flow_step", name="flow_score_scaled_by_g", belief="the score is multiplied by the diffusion coefficient",
+    replace=("beta * (x + score)", "(beta * x + beta.sqrt() * score)"),
+    hint="Your score has the weight g(t) / 2. With which power does g stand before the score?",
+)  # fmt: skip
+
+misconception(
+    "probability_flow_step", name="flow_times_along_the_last_dimension", belief="times line up by themselves",
+    replace=(
+        "(beta_min + t * (beta_max - beta_min)).reshape(-1, *[1] * (x.ndim - 1))",
+        "beta_min + t * (beta_max - beta_min)",
+    ),
+    hint="Your times run along the last dimension of the data instead of along the batch. How do shapes (B,) and (B, D) "
+    "line up?",
 )  # fmt: skip

@@ -138,3 +138,12 @@ def twice_the_mean_over_both_batches(real_logits: Tensor, fake_logits: Tensor) -
 def labels_smoothed(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     """0.9 for real samples."""
     return 0.9 * F.softplus(-real_logits).mean() + 0.1 * F.softplus(real_logits).mean() + F.softplus(fake_logits).mean()
+
+misconception(
+    "discriminator_loss", name="squared_distances_to_the_labels", belief="all GANs use the least-squares loss",
+    replace=(
+        "F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()",
+        "0.5 * ((real_logits - 1).square().mean() + fake_logits.square().mean())",
+    ),
+    hint="Your loss is smallest at logits of 1 and 0, and grows beyond them. Where is the cross-entropy smallest?",
+)  # fmt: skip

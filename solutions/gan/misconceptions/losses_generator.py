@@ -75,6 +75,13 @@ misconception(
     hint="Your loss is right for small logits and infinite for large ones. What is 1 - sigmoid(200) in floating point?",
 )  # fmt: skip
 
+misconception(
+    "generator_loss_saturating", name="share_of_detected_samples", belief="the chance of being caught is minimised",
+    replace=("-F.softplus(fake_logits).mean()", "(1 - fake_logits.sigmoid()).mean()"),
+    hint="Your loss stays between 0 and 1, however sure the discriminator is. Which function of 1 - D is averaged in the "
+    "formula?",
+)  # fmt: skip
+
 
 # -- generator_loss_nonsaturating --------------------------------------------------------------------------
 
@@ -134,4 +141,30 @@ misconception(
     replace=("F.softplus(-fake_logits)", "-(fake_logits.sigmoid() + 1e-8).log()"),
     hint="Your loss never exceeds 18.4: beyond that the generator gets no gradient any more. Which function gives log "
     "sigmoid(x) without computing sigmoid(x) first?",
+)  # fmt: skip
+
+misconception(
+    "generator_loss_nonsaturating", name="minus_the_mean_probability", belief="the chance of looking real is maximised",
+    replace=("F.softplus(-fake_logits)", "-fake_logits.sigmoid()"),
+    hint="Your loss stays between -1 and 0, and is flat where the discriminator is sure. Which function of D is averaged "
+    "in the formula?",
+)  # fmt: skip
+
+misconception(
+    "generator_loss_nonsaturating", name="one_minus_the_probability", belief="the distance to the label 1 is minimised",
+    replace=("F.softplus(-fake_logits)", "(1 - fake_logits.sigmoid())"),
+    hint="Your loss stays between 0 and 1, and is flat where the discriminator is sure. Which function of D is averaged in "
+    "the formula?",
+)  # fmt: skip
+
+misconception(
+    "generator_loss_nonsaturating", name="squared_distance_to_the_label", belief="all GANs use the least-squares loss",
+    replace=("F.softplus(-fake_logits)", "(fake_logits - 1).square()"),
+    hint="Your loss grows again where logits exceed 1. Does a sample ever look too real for the cross-entropy?",
+)  # fmt: skip
+
+misconception(
+    "generator_loss_nonsaturating", name="cross_entropy_of_the_sigmoid", belief="a sigmoid beforehand does no harm",
+    replace=("F.softplus(-fake_logits).mean()", "F.binary_cross_entropy(fake_logits.sigmoid(), torch.ones_like(fake_logits))"),
+    hint="Your loss never exceeds 100: for a logit of -200 it should. What becomes of such a logit in a sigmoid?",
 )  # fmt: skip

@@ -6,7 +6,7 @@ from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
 
 REAL = torch.tensor([[2.5, -1.0, 0.6], [0.1, 0.4, -0.8], [3.0, 1.5, 2.0], [-2.0, 4.5, 0.2]])
-FAKE = torch.tensor([[-2.0, 1.5, -0.1], [0.3, -0.6, 1.2], [-1.5, -3.0, -2.2], [1.0, -2.5, 0.4]])
+FAKE = torch.tensor([[-2.0, -1.5, -1.1], [0.3, -0.6, 1.2], [-1.5, -3.0, -2.2], [1.0, -2.5, 0.4]])
 REAL_MAPS = 1.5 * torch.linspace(-4, 3, 24).sin().reshape(3, 2, 2, 2)
 FAKE_MAPS = 1.5 * torch.linspace(2, -5, 24).cos().reshape(3, 2, 2, 2)
 

@@ -119,3 +119,17 @@ misconception(
     replace=("gradient.flatten(1), dim=1", "gradient, dim=1"),
     hint="Your penalty is right for vectors and wrong for images. Over which dimensions of an image does the norm run?",
 )  # fmt: skip
+
+misconception(
+    "gradient_penalty", name="weights_drawn_from_a_normal", belief="any random number is a weight",
+    replace=("torch.rand(", "torch.randn("),
+    hint="Without eps, some of your points do not lie between the real and the generated sample. From which distribution "
+    "are your weights drawn?",
+)  # fmt: skip
+
+misconception(
+    "gradient_penalty", name="average_slope_penalised", belief="the mean slope should be one",
+    replace=("(norm - 1).square().mean()", "(norm.mean() - 1).square()"),
+    hint="A critic that is too steep at one point and as much too flat at another pays nothing at all. What is averaged: "
+    "the slopes, or what each of them costs?",
+)  # fmt: skip

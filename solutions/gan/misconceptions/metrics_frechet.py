@@ -106,3 +106,36 @@ def diagonal_made_regular(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) 
     """A ridge that makes everything regular."""
     ridge = 1e-3 * torch.eye(len(cov1), dtype=cov1.dtype)
     return metrics.frechet_distance(mu1, cov1 + ridge, mu2, cov2 + ridge)
+
+
+@misconception(
+    "frechet_distance",
+    belief="a product of symmetric matrices is symmetric",
+    hint="Your distance is right where cov1 cov2 is symmetric, and wrong elsewhere. What does your function for the "
+    "eigenvalues take for granted?",
+)
+def product_taken_for_symmetric(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
+    """Eigenvalues of one triangle of the product."""
+    eigenvalues = torch.linalg.eigvalsh(cov1 @ cov2).clamp(min=0)
+    return means(mu1, mu2) + cov1.trace() + cov2.trace() - 2 * eigenvalues.sqrt().sum()
+
+
+@misconception(
+    "frechet_distance",
+    belief="singular values are eigenvalues",
+    hint="Your distance is right where cov1 cov2 is symmetric, and wrong elsewhere. For which matrices are singular values "
+    "and eigenvalues the same?",
+)
+def singular_values_of_the_product(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
+    """Singular values in place of eigenvalues."""
+    return means(mu1, mu2) + cov1.trace() + cov2.trace() - 2 * torch.linalg.svdvals(cov1 @ cov2).sqrt().sum()
+
+
+@misconception(
+    "frechet_distance",
+    belief="* multiplies matrices",
+    hint="Your distance is right for diagonal covariances only. Which product of two matrices does your operator compute?",
+)
+def product_entry_by_entry(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -> Tensor:
+    """The matrix root of the wrong product."""
+    return means(mu1, mu2) + cov1.trace() + cov2.trace() - 2 * root(cov1 * cov2).trace()

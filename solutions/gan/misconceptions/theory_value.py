@@ -89,3 +89,25 @@ def unweighted_mean_of_the_logarithms(p_data: Tensor, p_g: Tensor) -> Tensor:
 def expectation_over_the_generator_left_out(p_data: Tensor, p_g: Tensor) -> Tensor:
     """The first term only."""
     return torch.xlogy(p_data, p_data / (p_data + p_g).clamp_min(1e-30)).sum(-1)
+
+
+@misconception(
+    "gan_value",
+    belief="the two logarithms are summed over the outcomes",
+    hint="Outcomes that never occur count as much as all others. With which weights does an expectation add up?",
+)
+def logarithms_without_their_probabilities(p_data: Tensor, p_g: Tensor) -> Tensor:
+    """No expectation."""
+    best = p_data / (p_data + p_g)
+    return (best.log() + (1 - best).log()).sum(-1)
+
+
+@misconception(
+    "gan_value",
+    belief="log D goes with the generator",
+    hint="Real outcomes are scored as generated ones, and the other way round. Over which samples is log D averaged?",
+)
+def expectations_exchanged(p_data: Tensor, p_g: Tensor) -> Tensor:
+    """Each logarithm under the other distribution."""
+    best = p_data / (p_data + p_g)
+    return (torch.xlogy(p_g, best) + torch.xlogy(p_data, 1 - best)).sum(-1)

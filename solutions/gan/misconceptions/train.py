@@ -123,6 +123,29 @@ misconception(
     hint="Your update is right, but the loss is that of the network after it. At which moment is it to be taken?",
 )  # fmt: skip
 
+misconception(
+    "discriminator_step", name="losses_averaged_in_the_step", belief="the losses of the two batches are averaged",
+    replace=(
+        "loss = discriminator_loss(discriminator(real), discriminator(generator(z).detach()))",
+        "loss = 0.5 * discriminator_loss(discriminator(real), discriminator(generator(z).detach()))",
+    ),
+    hint="Your loss and your update are half of what they should be. Are the two means added or averaged?",
+)  # fmt: skip
+
+
+@misconception(
+    "discriminator_step",
+    belief="real images get the label 0.9",
+    hint="Your discriminator is kept from being sure of real images. Which labels does the loss of the docstring give?",
+)
+def real_labels_smoothed(
+    generator: nn.Module, discriminator: nn.Module, real: Tensor, optimizer: Optimizer, z: Tensor
+) -> float:
+    """One-sided label smoothing."""
+    on_real, on_fake = discriminator(real), discriminator(generator(z).detach())
+    smooth = F.binary_cross_entropy_with_logits(on_real, torch.full_like(on_real, 0.9))
+    return update(optimizer, smooth + F.softplus(on_fake).mean())
+
 
 # -- generator_step ----------------------------------------------------------------------------------------
 

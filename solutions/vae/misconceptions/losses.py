@@ -75,6 +75,13 @@ misconception(
     hint="What is your divergence when the posterior is exactly the prior, and what should it be? Look for a constant.",
 )  # fmt: skip
 
+misconception(
+    "gaussian_kl", name="deviation_in_place_of_variance", belief="exp(logvar / 2) is squared later",
+    replace=("logvar.exp()", "(0.5 * logvar).exp()"),
+    hint="With mu = 0 and logvar = 2 one of your terms is e. Is that the variance of this Gaussian or its standard "
+    "deviation, and which one does the formula have?",
+)  # fmt: skip
+
 
 @probe("gaussian_kl_between")
 def observe_gaussian_kl_between(candidate: Candidate, record: Record) -> None:

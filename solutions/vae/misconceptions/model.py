@@ -1,5 +1,7 @@
 """Wrong variants of model.py: the draw and the interpolation."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.distributions import Normal
@@ -21,13 +23,14 @@ def observe_reparameterize(candidate: Candidate, record: Record) -> None:
     drawn = candidate.reparameterize.grad(mu, logvar, wrt=(0, 1))
     record.value("drawn gradient", [value is not None and bool((value != 0).any()) for value in drawn])
     zeros = torch.zeros(500, 4)
-    z = candidate.reparameterize(zeros, zeros)
+    z = candidate.reparameterize(zeros, zeros + 1) / math.exp(0.5)
     record.value("drawn shape", list(z.shape))
-    record.value("drawn at all", bool((z != 0).any()))
-    record.value("drawn below zero", bool((z < 0).any()))
-    record.value("drawn beyond three", bool((z.abs() > 2.5).any()))
-    record.value("drawn once per sample", bool((z[:, 0] == z[:, 1]).all()))
-    record.value("drawn once per batch", bool((z == z[:1]).all()))
+    is_drawn = bool((z != 0).any())
+    record.value("drawn at all", is_drawn)
+    record.value("drawn below zero", bool((z < 0).any()) if is_drawn else None)
+    record.value("drawn beyond three", bool((z.abs() > 2.5).any()) if is_drawn else None)
+    record.value("drawn once per sample", bool((z[:, 0] == z[:, 1]).all()) if is_drawn else None)
+    record.value("drawn once per batch", bool((z == z[:1]).all()) if is_drawn else None)
 
 
 misconception(

@@ -72,7 +72,7 @@ def record_where_samples_come_from(candidate: Candidate, record: Record, vae: Re
     blank = vae.decode(latents["right"][:3])
     is_constant = torch.allclose(blank[1:], blank[:1].expand_as(blank[1:]), atol=1e-6)
     drawn = vae.sample(3, generator=candidate.generator(4))
-    noisy = is_constant and not torch.allclose(drawn[:1], blank[:1], atol=1e-5)
+    noisy = is_constant and not torch.allclose(drawn[1:], drawn[:1].expand_as(drawn[1:]), atol=1e-5)
     vae.set_parameters(parameters)
     record.value("noise of pixels", noisy)
     record.value("samples spread", None if noisy else spread)

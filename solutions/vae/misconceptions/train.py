@@ -122,6 +122,8 @@ def observe_evaluate(candidate: Candidate, record: Record) -> None:
         record.value(f"mode {mode} afterwards", toy.attribute("training"))
         counts = ("train_forwards", "eval_forwards", "gradient_forwards")
         record.value(f"passes from mode {mode}", [toy.attribute(name) for name in counts])
+        drawn = toy.attribute("drawn")
+        record.value(f"latents drawn from mode {mode}", bool(len(drawn) and (torch.cat(drawn) != 0).any()))
 
 
 misconception(
@@ -176,4 +178,11 @@ misconception(
     replace=(("totals[name] += mean.item() * len(x)", "totals[name] = mean.item() * len(x)"),
              ("num_samples += len(x)", "num_samples = len(x)")),
     hint="Your numbers are those of the last minibatch. What becomes of the ones before it?",
+)  # fmt: skip
+
+misconception(
+    "evaluate", name="posterior_means_evaluated", belief="nothing is drawn in eval mode",
+    replace=("x_hat, mu, logvar = model(x)", "mu, logvar = model.encode(x)\n            x_hat = model.decode(mu)"),
+    hint="Your reconstructions are those of the posterior's mean, and better than the model's own. Over what does the ELBO's "
+    "reconstruction term average, and which call gives you that for any model?",
 )  # fmt: skip

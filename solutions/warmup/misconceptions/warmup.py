@@ -149,3 +149,16 @@ misconception(
     hint="How large is your divergence between the standard normal and itself, and how does that grow with the number of "
     "dimensions?",
 )  # fmt: skip
+
+misconception(
+    "gaussian_kl", name="deviation_in_place_of_variance", belief="exp(logvar / 2) is squared later",
+    replace=("np.expm1(logvar)", "np.expm1(0.5 * logvar)"),
+    hint="With mu = 0 and logvar = 2 one of your terms is e. Is that the variance of this Gaussian or its standard "
+    "deviation, and which one does the formula have?",
+)  # fmt: skip
+
+misconception(
+    "gaussian_kl", name="logvar_read_as_deviation", belief="the second argument is the standard deviation",
+    replace=("np.expm1(logvar) + np.square(mu) - logvar", "np.square(logvar) - 1 + np.square(mu) - np.log(np.square(logvar))"),
+    hint="Your divergence is infinite at logvar = 0. Which variance does a Gaussian have there?",
+)  # fmt: skip

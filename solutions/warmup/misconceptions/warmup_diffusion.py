@@ -82,6 +82,12 @@ misconception(
     hint="Your density has the wrong width: scaling z by a, how do the standard deviation and the variance of x change?",
 )  # fmt: skip
 
+misconception(
+    "affine_flow_log_prob", name="logarithm_of_the_squared_scale", belief="the volume changes with the square of the scale",
+    replace=("np.log(np.abs(a))", "np.log(np.square(a))"),
+    hint="Twice as wide means half as dense. What does your volume term make of a = 2?",
+)  # fmt: skip
+
 
 # -- q_sample --------------------------------------------------------------------------------------------------
 

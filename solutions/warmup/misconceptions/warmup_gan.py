@@ -133,6 +133,13 @@ misconception(
     hint="One number per sample comes back. What does an optimiser need: a loss for each sample or one for the batch?",
 )  # fmt: skip
 
+misconception(
+    "generator_loss_saturating", name="share_of_detected_samples", belief="the chance of being caught is minimised",
+    replace=("np.log1p(-np.asarray(d_fake))", "1 - np.asarray(d_fake)"),
+    hint="Your loss stays between 0 and 1, however sure the discriminator is. Which function of 1 - d is averaged in the "
+    "formula?",
+)  # fmt: skip
+
 
 # -- generator_loss_nonsaturating ------------------------------------------------------------------------------
 

@@ -125,3 +125,10 @@ misconception(
     hint="Making one Gaussian wider and making it narrower change your value in opposite directions. Can a distance fall "
     "below the mean term?",
 )  # fmt: skip
+
+misconception(
+    "fid_diagonal", name="length_of_the_mean_shift_not_squared", belief="the first term is the distance of the means",
+    replace=("fid_mean_term(mu1, mu2)", "np.sqrt(fid_mean_term(mu1, mu2))"),
+    hint="Move one mean twice as far, with equal variances: by which factor does the squared distance grow, and by which "
+    "does yours?",
+)  # fmt: skip

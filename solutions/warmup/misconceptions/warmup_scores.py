@@ -122,3 +122,15 @@ misconception(
     hint="Your drift is as large as your noise even for tiny steps. Which of the two terms scales with eta, which with its "
     "root?",
 )  # fmt: skip
+
+misconception(
+    "langevin_step", name="noise_scaled_by_the_step", belief="noise and drift are scaled alike",
+    replace=("np.sqrt(2.0 * eta)", "eta"),
+    hint="Halve eta and take two steps: how does the variance of your noise change, and how should it?",
+)  # fmt: skip
+
+misconception(
+    "langevin_step", name="step_outside_the_root", belief="only the two stands under the root",
+    replace=("np.sqrt(2.0 * eta)", "np.sqrt(2.0) * eta"),
+    hint="With eta = 1 your noise is right; for small steps it is too small. How far does the root reach?",
+)  # fmt: skip
