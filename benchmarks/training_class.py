@@ -67,6 +67,11 @@ def points_of_training(result: dict[str, Any]) -> tuple[float, float]:
     return sum(one["score"] for one in tasks), sum(one["max_score"] for one in tasks)
 
 
+def borrowed(result: dict[str, Any]) -> bool:
+    """Whether a training ran with a function of the reference's: the mistake was charged where it was made."""
+    return any("a correct version of" in one["note"] for one in result["exercises"] if one["kind"] == "training")
+
+
 def main() -> None:
     """Grade, compare, write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -84,11 +89,14 @@ def main() -> None:
         grade([home / "class" / name.removesuffix(".json") for name in again], home / "again", assignment.name, 1)
         repeated = results_of(home / "again")
     earned = {name.removesuffix(".json"): points_of_training(result) for name, result in found.items()}
+    whole_training = {name for name, (points, most) in earned.items() if points == most}
+    lent = {name.removesuffix(".json") for name, result in found.items() if borrowed(result)}
     report = {
         "assignment": assignment.name, "students": options.students, "jobs": options.jobs, "seconds": taken,
         "results": len(found), "statuses": sorted({one["status"] for one in found.values()}),
-        "right_with_all_points": sum(earned[name][0] == earned[name][1] for name in right), "right": len(right),
-        "wrong_with_all_points": sorted(name for name in earned.keys() - right if earned[name][0] == earned[name][1]),
+        "right_with_all_points": len(whole_training & right), "right": len(right),
+        "wrong_with_all_points": sorted(name for name in whole_training - right if name not in lent),
+        "wrong_and_trained_with_correct_functions": len(lent - right),
         "differences_when_repeated_with_one_job": [
             line for name in again for line in differences(found[name], repeated[name], name) if "/feedback" not in line
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.checks.calls import CandidateError
@@ -77,7 +77,16 @@ def train_submission(
         subject = IsolatedSubmission(assignment, files, sandbox, budget, toys=task.recipes)
         subject.keep_silent()
         lent = lent_pieces(assignment, task, faulty)
-        yield _judged(run_task(task, _opener(task, subject, lent), options))
+        yield _telling(_judged(run_task(task, _opener(task, subject, lent), options)), lent)
+
+
+def _telling(trained: Trained, lent: Sequence[Exercise]) -> Trained:
+    """Say what took the place of the student's own, so that a good training is not taken for a right function."""
+    if lent and trained.result.status != "skipped":
+        names = ", ".join(piece.name for piece in lent)
+        note = f"Trained with a correct version of {names}, because yours has findings of its own."
+        trained.result.note = " ".join(part for part in (trained.result.note, note) if part)
+    return trained
 
 
 def _judged(trained: Trained) -> Trained:

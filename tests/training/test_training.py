@@ -112,12 +112,13 @@ def test_what_ends_a_part_costs_that_part_and_tells_nothing(train: Train, body: 
 
 
 def test_a_mistake_is_charged_where_it_was_made(lines: tuple[Assignment, Task], warm_sandbox: ZygoteHost) -> None:
-    """A wrong gradient loses its own points; the training borrows the reference's."""
+    """A wrong gradient loses its own points; the training borrows the reference's, and says so."""
     assignment, task = lines
     wrong = FIT.replace("return (2 * (weight * x - y) * x).mean()", "return -(2 * (weight * x - y) * x).mean()")
     for faulty, expected in (((), 2.5), (("fit.gradient",), 10.0)):
         (trained,) = train_submission(assignment, [task], {"fit.py": wrong.encode()}, warm_sandbox, faulty, OPTIONS)
         assert trained.result.score == expected
+        assert ("a correct version of gradient" in trained.result.note) == bool(faulty)
 
 
 def test_a_run_repeats_itself(train: Train) -> None:
