@@ -66,7 +66,8 @@ def ended_on_purpose(code: int) -> None:
 def watched(command: Callable[[list[str]], int], arguments: list[str]) -> int:
     """Run a command in a process of its own; return its exit code, or 1 after a line about what has ended that process."""
     global _board
-    if sys.platform != "linux":  # macOS's own libraries, which torch and downloads use, refuse to work after a fork
+    # macOS has a fork, after which its own libraries, which torch and downloads use, refuse to work.
+    if sys.platform != "linux" or not hasattr(os, "fork"):
         return command(arguments)
     board = mmap.mmap(-1, _SIZE)
     sys.stdout.flush()

@@ -104,7 +104,9 @@ def test_github(course: SmallCourse, wheel: Path, programs: Path, tmp_path: Path
     told = summary.read_text()
     (repository / "assignments" / course.name / "pieces.py").write_text(HOSTILE_PIECES)
     shell(script, repository, programs, **variables)
-    assert "✓" not in summary.read_text().removeprefix(told), "nobody has seen anything pass"
+    later = summary.read_text().removeprefix(told)
+    assert "| ✗ | `pieces.double` |" in later
+    assert "✓ | `pieces." not in later, "nobody has seen anything of it pass"
 
 
 def test_marks_are_made_in_the_private_repository(course: SmallCourse, wheel: Path, tmp_path: Path) -> None:
