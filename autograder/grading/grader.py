@@ -29,6 +29,7 @@ from autograder.course.notebook_cells import notebook_name
 from autograder.data.locate import data_here
 from autograder.diagnosis.catalogue import catalogue
 from autograder.errors import GraderError, ZygoteDied
+from autograder.grading.chosen import chosen_exercises, chosen_tasks
 from autograder.grading.figures import attach_figures
 from autograder.grading.options import GradeOptions
 from autograder.grading.own_lines import result_beside_the_files
@@ -43,8 +44,9 @@ from autograder.sessions.subjects import IsolatedSubmission
 from autograder.submission import Submission, read_submission
 
 if TYPE_CHECKING:
+    from autograder.assessment.assessed import Assessed
+    from autograder.diagnosis.catalogue import Catalogue
     from autograder.training.grade import Trained
-    from autograder.training.task import Task
 
 TRAINING_MEGABYTES = 2048
 """Memory that training tasks may take in the grader, which holds images, features and nearest neighbours."""
@@ -65,8 +67,8 @@ class Grader:
         warm_for(self.course.solutions / assignment)
         self.assignment: Assignment = self.course.assignment(assignment)
         self.options = options
-        self.exercises: tuple[Exercise, ...] = _selected(self.assignment, options.only)
-        self.tasks = _selected_tasks(self.assignment, options)
+        self.exercises: tuple[Exercise, ...] = chosen_exercises(self.assignment, options.only)
+        self.tasks = chosen_tasks(self.assignment, options)
         self.version = f"{__version__}+{self.course.version(assignment)}"
         self._bases = Bases(self.course, self.assignment)
         self._leased = lease is not None
@@ -179,17 +181,20 @@ class Grader:
     def _check(self, submission: Submission, kept: Kept) -> tuple[list[ExerciseResult], dict[str, bytes]]:
         """The results of all exercises, those that are not kept freshly made, and the pictures of these."""
         exercises = [one for one in self.exercises if one.id not in kept.exercises]
-        sandbox = self._start()
-        budget = Budget()
-        subject = IsolatedSubmission(self.assignment, submission.files, sandbox, budget)
-        options = RunOptions(self.options.seed, submission.sha256, self.options.time_limit, budget)
-        with bounded_memory():
-            assessed = assess(self.assignment, exercises, subject, options, catalogue(self.assignment)) if exercises else []
+        assessed = self._assessed(submission, exercises, catalogue(self.assignment))
         taken = {exercise.name for exercise in self.assignment.exercises}
         fresh = [result_beside_the_files(one, submission, taken) for one in assessed]
         figures = attach_figures(fresh, assessed)
         found = dict(kept.exercises) | {one.id: one for one in fresh}
         return [found[one.id] for one in self.exercises], figures
+
+    def _assessed(self, submission: Submission, exercises: Sequence[Exercise], hints: Catalogue | None) -> list[Assessed]:
+        sandbox = self._start()
+        budget = Budget()
+        subject = IsolatedSubmission(self.assignment, submission.files, sandbox, budget)
+        options = RunOptions(self.options.seed, submission.sha256, self.options.time_limit, budget)
+        with bounded_memory():
+            return assess(self.assignment, exercises, subject, options, hints) if exercises else []
 
     def _used_in_training(self) -> list[Exercise]:
         return [self.assignment.exercise(key) for key in dict.fromkeys(key for task in self.tasks for key in task.uses)]
@@ -208,6 +213,9 @@ class Grader:
         from autograder.training.worlds import DataSource
 
         faulty = [exercise.key for exercise, one in zip(self.exercises, results, strict=True) if not is_right(one)]
+        # What was not asked for decides all the same about what is lent: a mark is that of a whole grading.
+        unknown = [one for one in self._used_in_training() if one not in self.exercises]
+        faulty += [one.exercise.key for one in self._assessed(submission, unknown, None) if not one.complete]
         torch.set_num_threads(1)  # the same numbers with any number of graders
         key = f"{self.options.seed}/{submission.sha256}"
         options = TrainingOptions(key, DataSource(self.options.data), device_for(self.options.device))
@@ -279,21 +287,3 @@ def _isolation(sandbox: ZygoteHost | None) -> Isolation:
     if sandbox is None:
         return Isolation(profile="S0", layers=[])
     return Isolation(profile=sandbox.profile, layers=list(sandbox.layers))  # type: ignore[arg-type]
-
-
-def _selected_tasks(assignment: Assignment, options: GradeOptions) -> tuple[Task, ...]:
-    if options.training == "without":
-        return ()
-    from autograder.training.task import named, training_tasks  # whoever runs checks alone need not wait for it
-
-    tasks = training_tasks(assignment)
-    if not options.only:
-        return tasks
-    return tuple(task for task in tasks if named(task.id) & set(options.only))
-
-
-def _selected(assignment: Assignment, only: tuple[str, ...]) -> tuple[Exercise, ...]:
-    if not only:
-        return assignment.exercises
-    wanted = {assignment.exercise(key).id for key in only if assignment.outline.training(key) is None}
-    return tuple(exercise for exercise in assignment.exercises if exercise.id in wanted)

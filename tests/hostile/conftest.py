@@ -16,7 +16,8 @@ import pytest
 from process_tree import descendants, parents
 
 from autograder.grading import grader
-from autograder.grading.grader import Grader, _selected
+from autograder.grading.chosen import chosen_exercises
+from autograder.grading.grader import Grader
 from autograder.grading.options import GradeOptions, Isolation
 from autograder.results.graded import Graded
 from autograder.results.schema import ExerciseResult
@@ -65,7 +66,7 @@ class Arena:
         """Grade one submission, of some exercises (names between spaces) or of all, with hidden inputs of `seed`."""
         warm = self.grader(assignment)
         selection = tuple(only.split())
-        warm.exercises = _selected(warm.assignment, selection)
+        warm.exercises = chosen_exercises(warm.assignment, selection)
         warm.options = replace(warm.options, time_limit=seconds, only=selection, seed=seed)
         self.showing.start()
         self._budgets.clear()

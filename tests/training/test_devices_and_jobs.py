@@ -247,3 +247,20 @@ def test_the_references_training_is_laid_beside_a_class(lines: Path) -> None:
     train_reference("lines", replace(options, only=("fit.descend",)), lines / "other")
     train_reference("lines", replace(options, training="without"), lines / "other")
     assert not (lines / "other").exists()
+
+
+def test_a_task_alone_has_the_mark_of_the_whole(lines: Path, tmp_path: Path) -> None:
+    """What the training uses is known to be wrong, whether it was asked for or not: a mistake is charged once."""
+    right = "return (2 * (weight * x - y) * x).mean()"
+    assert right in FIT
+    (tmp_path / "dan").mkdir()
+    (tmp_path / "dan" / "fit.py").write_text(FIT.replace(right, "return -(2 * (weight * x - y) * x).mean()"))
+    found = []
+    for only in ((), ("training.line",)):
+        options = GradeOptions(seed=5, isolation="best", training="with", only=only)
+        with grading.Grader("lines", options, lines) as grader:
+            result = grader.grade(grader.read(tmp_path / "dan")).result
+        found.append(next(one for one in result.exercises if one.kind == "training"))
+    assert found[0].note == found[1].note
+    assert "correct version of gradient" in found[0].note
+    assert found[0].score == found[1].score
