@@ -81,7 +81,7 @@ class ExampleStore:
         """Return the examples of a property check, drawing them on first use."""
         key = (assignment, check.key, seed)
         if key not in self._drawn:
-            self._drawn[key] = draw_examples(check.function, derive_seed(seed, check.key), FIXTURES & _names(check.function))
+            self._drawn[key] = draw_examples(check.function, derive_seed(seed, check.key), fixtures_of(check.function))
         return self._drawn[key]
 
 
@@ -98,5 +98,6 @@ def draw_ahead(assignment: Assignment, exercises: Iterable[Exercise], seed: int)
 
 
 @functools.cache
-def _names(function: Callable[..., Any]) -> frozenset[str]:
-    return frozenset(inspect.signature(function).parameters)
+def fixtures_of(function: Callable[..., Any]) -> frozenset[str]:
+    """The fixtures among the parameters of a check."""
+    return FIXTURES & frozenset(inspect.signature(function).parameters)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import torch
 
-from autograder.assessment.examples import _STORE, FIXTURES, _names, derive_seed, is_property
+from autograder.assessment.examples import _STORE, derive_seed, fixtures_of, is_property
 from autograder.assessment.interleaving import run_interleaved
 from autograder.assessment.outcomes import Outcome, outcome_of, size_of
 from autograder.checks.calls import CandidateSession, OpenSession, Remote, Session
@@ -208,7 +208,7 @@ class _CheckRun:
 
 def arguments_of(source: ReferenceSource, check: Check, remote: Remote, seed: int) -> dict[str, Any]:
     """The fixtures that a check asks for."""
-    return {name: _MAKERS[name](source, check, remote, seed) for name in _fixtures_of(check.function)}
+    return {name: _MAKERS[name](source, check, remote, seed) for name in fixtures_of(check.function)}
 
 
 _MAKERS: Mapping[str, Callable[[ReferenceSource, Check, Remote, int], Any]] = {
@@ -216,11 +216,6 @@ _MAKERS: Mapping[str, Callable[[ReferenceSource, Check, Remote, int], Any]] = {
     "rng": lambda source, check, remote, seed: torch.Generator().manual_seed(seed % 2**63),
     "reference": lambda source, check, remote, seed: source.reference(check.module),
 }
-
-
-@functools.cache
-def _fixtures_of(function: Callable[..., Any]) -> frozenset[str]:
-    return FIXTURES & _names(function)
 
 
 def earned(exercise: Exercise, outcomes: Iterable[Outcome]) -> float:

@@ -29,9 +29,8 @@ from autograder.course.notebook_cells import notebook_name
 from autograder.data.locate import data_here
 from autograder.diagnosis.catalogue import catalogue
 from autograder.errors import GraderError, ZygoteDied
-from autograder.grading.chosen import chosen_exercises, chosen_tasks
 from autograder.grading.figures import attach_figures
-from autograder.grading.options import GradeOptions
+from autograder.grading.options import GradeOptions, chosen_exercises, chosen_tasks
 from autograder.grading.own_lines import result_beside_the_files
 from autograder.grading.sandboxes import sandbox_for
 from autograder.grading.warming import warm_for

@@ -6,10 +6,14 @@ import functools
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from autograder.sandbox.zygote_settings import MEMORY_MB
 from autograder.sessions.budget import CHECK_SECONDS
+
+if TYPE_CHECKING:
+    from autograder.course.assignment import Assignment, Exercise
+    from autograder.training.task import Task
 
 Isolation = Literal["full", "strict", "best", "none"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -44,3 +48,23 @@ def fresh_seed() -> int:
 def seed_of_this_process() -> int:
     """The seed of everything that this process grades where none is asked for."""
     return fresh_seed()
+
+
+def chosen_tasks(assignment: Assignment, options: GradeOptions) -> tuple[Task, ...]:
+    """The training tasks that the options ask for."""
+    if options.training == "without":
+        return ()
+    from autograder.training.task import named, training_tasks  # whoever runs checks alone need not wait for it
+
+    tasks = training_tasks(assignment)
+    if not options.only:
+        return tasks
+    return tuple(task for task in tasks if named(task.id) & set(options.only))
+
+
+def chosen_exercises(assignment: Assignment, only: tuple[str, ...]) -> tuple[Exercise, ...]:
+    """The exercises that ``--only`` names, in the assignment's order; all when it names nothing."""
+    if not only:
+        return assignment.exercises
+    wanted = {assignment.exercise(key).id for key in only if assignment.outline.training(key) is None}
+    return tuple(exercise for exercise in assignment.exercises if exercise.id in wanted)

@@ -16,9 +16,8 @@ import pytest
 from process_tree import descendants, parents
 
 from autograder.grading import grader
-from autograder.grading.chosen import chosen_exercises
 from autograder.grading.grader import Grader
-from autograder.grading.options import GradeOptions, Isolation
+from autograder.grading.options import GradeOptions, Isolation, chosen_exercises
 from autograder.results.graded import Graded
 from autograder.results.schema import ExerciseResult
 from autograder.sandbox.walls.process_limits import UIDS_PER_ZYGOTE
