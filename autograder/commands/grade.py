@@ -73,6 +73,9 @@ def run(
 
     require_grading("grade")
     with uncollected():
+        from autograder.sandbox.profiles import begin_probe
+
+        begin_probe()
         from autograder.course.location import remark_on_root
         from autograder.grading.class_run import ClassRun
         from autograder.grading.shards import parse_shard

@@ -250,8 +250,9 @@ def _gradient(output: Any, inputs: list[torch.Tensor], cotangent: Any) -> list[t
         raise TypeError(f"expected a tensor to differentiate, got {type(output).__name__}")
     if not output.requires_grad or not inputs:
         return [None] * len(inputs)
-    weights = torch.ones_like(output) if cotangent is None else cotangent.expand_as(output)
-    gradients = _autograd_grad(output, inputs, grad_outputs=weights, allow_unused=True)
+    # Of a sum, not with ``grad_outputs``: that is the same gradient, but its first use imports SymPy, 500 modules.
+    total = output.sum() if cotangent is None else (output * cotangent.expand_as(output)).sum()
+    gradients = _autograd_grad(total.real, inputs, allow_unused=True)
     return [None if gradient is None else plain_tensor(gradient) for gradient in gradients]
 
 

@@ -10,6 +10,7 @@ S0    plain    a separate process with limits, for debugging
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -71,18 +72,37 @@ OPEN = {
 """What each profile leaves open, for ``autograder doctor``; `docs/threat-model.md` has it in full."""
 
 
+_PROBE_SECONDS = 60.0
+
+
 @functools.cache
 def offers() -> dict[str, str]:
     """Probe the machine once per process; see `autograder.sandbox.machine_probe.probe_layers`. Empty off Linux."""
     if sys.platform != "linux":
         return {}
-    command = bootstrap("autograder.sandbox.machine_probe")
+    detail = ""
     try:
-        done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=60, check=True)
-        return json.loads(done.stdout)
+        with _probe() as probe, contextlib.ExitStack() as unfinished:
+            unfinished.callback(probe.kill)  # does nothing to one that has ended
+            found, detail = probe.communicate(timeout=_PROBE_SECONDS)
+        return json.loads(found)
     except (subprocess.SubprocessError, ValueError, OSError) as error:
-        detail = getattr(error, "stderr", "") or str(error)
-        raise IsolationError(f"the probe of the machine failed: {detail.strip()[-500:]}", "sandbox") from error
+        raise IsolationError(f"the probe of the machine failed: {(detail or str(error)).strip()[-500:]}", "sandbox") from error
+
+
+def begin_probe() -> None:
+    """Let the probe run while this process imports what it will need; :func:`offers` waits for it, and tells its errors."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            _probe()
+
+
+@functools.cache
+def _probe() -> subprocess.Popen[str]:
+    command = bootstrap("autograder.sandbox.machine_probe")
+    return subprocess.Popen(
+        command, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def available_profile() -> str:

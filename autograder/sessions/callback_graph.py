@@ -117,8 +117,7 @@ class CallbackGraph:
         wanted = [tensor for tensor in node.inputs if tensor.requires_grad]
         products: list[Tensor | None] = [None] * len(node.inputs)
         if pairs and wanted:
-            outputs, grads = zip(*pairs, strict=True)
-            found = torch.autograd.grad(outputs, wanted, grads, create_graph=True, retain_graph=True, allow_unused=True)
+            found = torch.autograd.grad(_weighted(pairs), wanted, create_graph=True, retain_graph=True, allow_unused=True)
             iterator = iter(found)
             products = [next(iterator) if tensor.requires_grad else None for tensor in node.inputs]
         results = [
@@ -137,6 +136,14 @@ class CallbackGraph:
         while len(self._nodes) > MAX_NODES or self._bytes > MAX_BYTES:
             self._bytes -= self._nodes.pop(next(iter(self._nodes))).bytes
         return self._latest
+
+
+def _weighted(pairs: list[tuple[Tensor, Tensor]]) -> Tensor:
+    """The sum whose gradient is the product asked for; weights for ``torch.autograd.grad`` would make it import SymPy."""
+    if any((out.shape, out.dtype) != (weight.shape, weight.dtype) for out, weight in pairs):
+        raise ValueError("the weights of a product have the wrong shape or dtype")
+    with torch.enable_grad():
+        return torch.stack([(out * weight).sum() for out, weight in pairs]).sum()
 
 
 def _parts(body: list, number: int) -> list:

@@ -191,3 +191,30 @@ def test_errors_say_what_where_and_what_to_do() -> None:
     """One line, three parts."""
     assert str(AutograderError("it broke", "here", "mend it")) == "here: it broke (mend it)"
     assert str(AutograderError("it broke")) == "it broke"
+
+
+@linux
+def test_the_probe_may_begin_early_and_is_waited_for() -> None:
+    """Once, whoever asks first; a probe that says nothing is an error with what it complained of."""
+    source = (
+        "import subprocess\n"
+        "from autograder.sandbox import profiles\n"
+        "started = []\n"
+        "original = subprocess.Popen.__init__\n"
+        "def counted(self, *args, **options):\n"
+        "    started.append(args)\n"
+        "    original(self, *args, **options)\n"
+        "subprocess.Popen.__init__ = counted\n"
+        "profiles.begin_probe(); profiles.begin_probe()\n"
+        "found = profiles.offers()\n"
+        "assert len(started) == 1 and found == profiles.offers() and 'seccomp' in found, (started, found)\n"
+        "profiles.offers.cache_clear(); profiles._probe.cache_clear()\n"
+        "profiles.bootstrap = lambda module: ['/bin/sh', '-c', 'echo no such layer >&2; exit 3']\n"
+        "try:\n"
+        "    profiles.offers()\n"
+        "except profiles.IsolationError as error:\n"
+        "    assert 'no such layer' in str(error), error\n"
+        "else:\n"
+        "    raise AssertionError('a silent probe was believed')\n"
+    )
+    subprocess.run([sys.executable, "-c", source], check=True, timeout=120)

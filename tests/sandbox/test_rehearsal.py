@@ -40,3 +40,20 @@ def test_nothing_of_the_rehearsal_stays_behind() -> None:
         "drawn = random.random(); random.seed(0); assert drawn == random.random()\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_ordinary_requests_import_nothing_heavy() -> None:
+    """A gradient with weights would bring SymPy, drawing a desktop's fonts: each as long as a fifth of torch."""
+    code = (
+        "import sys, torch\n"
+        "from autograder.sandbox.zygote import preloading, rehearsal\n"
+        "from autograder.sessions.callback_graph import CallbackGraph\n"
+        "preloading.import_libraries(); preloading.warm_up(); preloading.settle_matplotlib(); rehearsal.rehearse(False)\n"
+        "graph = CallbackGraph(); graph.register(lambda x: x ** 3)\n"
+        "x = torch.tensor([1.0, 2.0])\n"
+        "node = graph.answer('callback', [0, [({'$': 0},), {}], [x], True])[1][0]\n"
+        "assert torch.equal(graph.answer('vjp', [node, [x]])[1][1][0], 3 * x ** 3)\n"
+        "print({'sympy', 'torch._dynamo', 'matplotlib.font_manager', 'scipy.stats'} & set(sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, timeout=120, capture_output=True, text=True)
+    assert done.stdout == "set()\n"

@@ -39,11 +39,12 @@ GROUPS = {
         "torch.optim",
         "torch.optim optim. optimizer torch.func functorch jacrev checkpoint use_deterministic_algorithms",
     ),
+    "symbols": ("torch.fx.experimental.symbolic_shapes", "grad_outputs autograd.functional sympy"),
 }
 """What few submissions use: modules to import, and words by which code shows that it may want them.
 
 Each group brings hundreds of mappings of files, and every fork has to copy them. An optimiser's first step, and the first call
-of a few others, imports torch's compiler, whatever it is for.
+of a few others, imports torch's compiler, whatever it is for; a gradient with weights imports SymPy, to compare two shapes.
 """
 _GPU_ONLY = ("cuda", "triton")
 """Torch imports them where they are installed. No worker has a GPU, and they are a tenth of what a fork copies."""
@@ -106,6 +107,18 @@ def import_group(name: str) -> None:
             _train()
     if name == "pictures":
         _draw()
+
+
+def settle_matplotlib() -> None:
+    """Let matplotlib find its folder while there is one to write to: without one it refuses to be imported at all.
+
+    Its fonts are left to those who draw: to look through a desktop's takes a second and more.
+    """
+    with contextlib.suppress(ImportError):
+        import matplotlib
+
+        matplotlib.get_configdir()
+        matplotlib.get_cachedir()
 
 
 def _import_all(names: str) -> None:

@@ -122,6 +122,7 @@ class Zygote:
             rehearsal.rehearse()
         else:
             rehearsal.settle()
+        _insist_on_one_thread()
         self._groups |= groups
         self._warmth = replace(self._warmth, baseline=self._proc.address_space())
         self._lock.close()
@@ -249,13 +250,19 @@ def _prepare(plan: ZygoteSettings) -> Serve:
     preloading.warm_up()
     for group in plan.groups:
         preloading.import_group(group)
+    preloading.settle_matplotlib()
     rehearsal.rehearse("training" in plan.groups)
     forget_package(sys.argv[2])
     if plan.confined:
         forget_tools()
+    _insist_on_one_thread()
+    return serve
+
+
+def _insist_on_one_thread() -> None:
+    """Wait for threads that are about to end; one that stays is an error, since a fork would copy its locks without it."""
     if names := preloading.lingering_threads():
         raise RuntimeError(f"threads go on after the imports, and forking is safe with one only: {', '.join(names)}")
-    return serve
 
 
 def _measure(plan: ZygoteSettings, proc: OwnProc) -> lockdown.Warmth:

@@ -215,7 +215,7 @@ def _forget_what_a_fork_would_clear() -> None:
     handlers = getattr(logging, "_at_fork_reinit_lock_weakset", None)
     if handlers is not None:
         handlers.clear()
-    with contextlib.suppress(ImportError, AttributeError):
-        from matplotlib import font_manager
-
-        font_manager._get_font.cache_clear()  # type: ignore[attr-defined]
+    fonts = sys.modules.get("matplotlib.font_manager")  # not imported here: few submissions draw
+    if fonts is not None:
+        with contextlib.suppress(AttributeError):
+            fonts._get_font.cache_clear()
