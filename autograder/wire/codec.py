@@ -17,7 +17,8 @@ import msgpack
 import numpy as np
 import torch
 
-from autograder.wire.headers import check_bytes, fields, refuse, spend
+from autograder.wire.arrays import ARRAY, SCALAR, decode_array, encode_array
+from autograder.wire.headers import fields, refuse
 from autograder.wire.tensors import DTYPE, TENSOR, decode_dtype, decode_tensor, encode_dtype, encode_tensor
 from autograder.wire.types import (
     MAX_ARRAYS,
@@ -32,7 +33,6 @@ from autograder.wire.types import (
     EncodeError,
     Handle,
     WireError,
-    dtype_name,
 )
 
 __all__ = [
@@ -52,7 +52,7 @@ __all__ = [
     "encode",
 ]
 
-_ARRAY, _SCALAR, _TUPLE, _HANDLE, _CALLBACK, _BIGINT, _COMPLEX = 2, 3, 4, 5, 7, 8, 9
+_TUPLE, _HANDLE, _CALLBACK, _BIGINT, _COMPLEX = 4, 5, 7, 8, 9
 
 Lend = Callable[[Callable[..., Any]], CallbackRef]
 """Gives a function that stays here a number by which the other side can call it."""
@@ -90,9 +90,9 @@ class _Encoder:
         if kind is tuple:
             return msgpack.ExtType(_TUPLE, self.pack(list(item)))  # type: ignore[call-overload]
         if kind is np.ndarray:
-            return _encode_array(item, _ARRAY, self.budget)  # type: ignore[arg-type]
+            return encode_array(item, ARRAY, self.budget)  # type: ignore[arg-type]
         if isinstance(item, np.generic):
-            return _encode_array(np.asarray(item), _SCALAR, self.budget)
+            return encode_array(np.asarray(item), SCALAR, self.budget)
         if kind is torch.dtype:
             return encode_dtype(item)  # type: ignore[arg-type]
         if kind is Handle:
@@ -112,15 +112,6 @@ def _decimal(number: int) -> bytes:
     if number.bit_length() > MAX_INT_DIGITS * 3:
         raise ValueError("the integer is too long")
     return str(number).encode()
-
-
-def _encode_array(array: np.ndarray, kind: int, budget: list[int]) -> msgpack.ExtType:
-    name = dtype_name(array.dtype)
-    if name not in NUMPY_DTYPES:
-        raise TypeError(f"an array of dtype {array.dtype} is not plain data")
-    spend(budget, array.nbytes)
-    native = array.astype(array.dtype.newbyteorder("="), copy=False)
-    return msgpack.ExtType(kind, msgpack.packb([name, list(array.shape), native.tobytes()]))
 
 
 def decode(data: bytes, *, trusted: bool = False) -> Any:
@@ -212,8 +203,8 @@ class _Decoder:
             raise WireError("too many bytes on all levels together")
         if code == TENSOR:
             return decode_tensor(payload, self.trusted)
-        if code in (_ARRAY, _SCALAR):
-            return _array(payload, scalar=code == _SCALAR)
+        if code in (ARRAY, SCALAR):
+            return decode_array(payload, code)
         if code == DTYPE:
             return decode_dtype(payload)
         if code == _TUPLE:
@@ -228,18 +219,6 @@ class _Decoder:
         if code == _CALLBACK and self.trusted:
             return CallbackRef(*_pair(payload))
         return refuse(f"unknown extension {code}")
-
-
-def _array(payload: bytes, *, scalar: bool) -> Any:
-    name, shape, raw = fields(payload, 3)
-    if type(name) is not str or name not in NUMPY_DTYPES or (scalar and shape != []):
-        raise WireError("bad array header")
-    dtype = np.dtype(name)
-    check_bytes(shape, raw, dtype.itemsize)
-    if name == "bool" and raw.strip(b"\x00\x01"):
-        raise WireError("booleans must be 0 or 1")
-    array = np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
-    return array[()] if scalar else array
 
 
 def _pair(payload: bytes) -> tuple[int, str]:

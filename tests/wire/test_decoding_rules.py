@@ -9,7 +9,7 @@ import tracemalloc
 import msgpack
 import pytest
 import torch
-from wire_messages import ARRAY, RULES, extension
+from wire_messages import HANDLE, RULES, extension
 
 from autograder.wire import codec
 from autograder.wire.codec import EncodeError, WireError
@@ -47,13 +47,18 @@ def test_items_are_counted_across_tuples() -> None:
 
 
 def test_headers_cannot_be_made_to_swell() -> None:
-    """Nested lists in an array's header are refused at the third list, before they cost memory."""
+    """Nested lists in a handle's header are refused at the second list, before they cost memory."""
     tree = b"\x90"
-    for _ in range(5):
-        tree = b"\xdc\x00\x10" + tree * 16
-    payload = b"\xdc\x00\x10" + tree * 16
+    for _ in range(20):
+        tree = b"\x92" + tree * 2
     with pytest.raises(WireError, match="bad header"):
-        codec.decode(extension(ARRAY, payload))
+        codec.decode(extension(HANDLE, tree))
+
+
+def test_a_type_may_have_a_long_name_in_any_script() -> None:
+    """A class's name is cut to 64 characters, each of up to four bytes."""
+    handle = codec.Handle(3, "𝔊" * 64)
+    assert codec.decode(codec.encode([handle])) == [handle]
 
 
 def test_tuples_in_tuples_share_one_budget() -> None:

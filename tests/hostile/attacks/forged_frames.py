@@ -45,7 +45,7 @@ ATTACKS = [
     frames("deep nesting", "raises", "d = b'\\x91' * 10**6 + b'\\xc0'; send(struct.pack('>I', len(d)) + d)"),
     frames("array of four billion", "breaks", "d = b'\\xdd\\xff\\xff\\xff\\xff'; send(struct.pack('>I', len(d)) + d)"),
     frames("sixty megabytes of empty lists", "breaks", "d = b'\\xdd' + struct.pack('>I', 5 * 10**7) + b'\\x90' * (5 * 10**7); send(struct.pack('>I', len(d)) + d)", wall="memory ceiling"),
-    frames("nested lists in an array's header", "breaks", "tree = b'\\x90'\nfor _ in range(5): tree = b'\\xdc\\x00\\x10' + tree * 16\nd = msgpack.packb([seq, 'reply', [['ok', msgpack.ExtType(2, b'\\x9c' + tree * 12)]]]); send(struct.pack('>I', len(d)) + d)", wall="memory ceiling"),
+    frames("nested lists in a handle's header", "breaks", "tree = b'\\x90'\nfor _ in range(23): tree = b'\\x92' + tree * 2\nd = msgpack.packb([seq, 'reply', [['ok', msgpack.ExtType(5, tree)]]]); send(struct.pack('>I', len(d)) + d)", wall="memory ceiling"),
     frames("nine hundred thousand empty tensors", "breaks", "one = msgpack.packb(sys.modules['autograder.wire.tensors'].encode_tensor(torch.zeros(0), [10**6])); d = b'\\xdd' + struct.pack('>I', 900000) + one * 900000; send(struct.pack('>I', len(d)) + d)", wall="memory ceiling"),
     frames("timestamp for an answer", "takes Timestamp", "d = msgpack.packb([seq, 'reply', [['ok', msgpack.Timestamp(1)]]]); send(struct.pack('>I', len(d)) + d)"),
     frames("callback reference for an answer", "takes CallbackRef", "send(frame([seq, 'reply', [['ok', wire().CallbackRef(0)]]]))"),

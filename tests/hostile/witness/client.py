@@ -9,24 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 import msgpack
-import numpy as np
 import torch
 
 from autograder.runtime.serving import serve
 from autograder.wire import codec
+from autograder.wire.arrays import ARRAY, SCALAR, decode_array
 from autograder.wire.tensors import TENSOR, decode_tensor
 from hostile.attacks.attack import Attack
 from hostile.witness.record import Record
 
 _LENGTH = struct.Struct(">I")
 _ENDLESS = 2**32 - 1
-_TUPLE, _ARRAY, _SCALAR, _HANDLE, _CALLBACK = (
-    codec._TUPLE,
-    codec._ARRAY,
-    codec._SCALAR,
-    codec._HANDLE,
-    codec._CALLBACK,
-)
+_TUPLE, _HANDLE, _CALLBACK = codec._TUPLE, codec._HANDLE, codec._CALLBACK
 Functions = list[Callable[..., Any]]
 Nodes = list[tuple[list[torch.Tensor], list[torch.Tensor]]]
 
@@ -153,7 +147,6 @@ def _special(code: int, payload: bytes) -> Any:
         return codec.Handle(*_unpacked(payload))
     if code == _CALLBACK:
         return codec.CallbackRef(*_unpacked(payload))
-    if code in (_ARRAY, _SCALAR):
-        name, shape, raw = _unpacked(payload)
-        return np.frombuffer(raw, dtype=name).reshape(shape)
+    if code in (ARRAY, SCALAR):
+        return decode_array(payload, code)
     return code, payload
