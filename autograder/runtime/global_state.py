@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -64,9 +63,8 @@ def same_state(before: RandomState, after: RandomState) -> bool:
     return bool(torch.equal(before[0], after[0])) and before[1] == after[1] and before[2] == after[2]
 
 
-@dataclass(frozen=True)
-class Modes:
-    """Switches of torch that change what everybody's code does from then on."""
+class Modes(NamedTuple):
+    """Switches of torch that change what everybody's code does from then on; read before and after every call."""
 
     dtype: torch.dtype
     grad: bool
