@@ -7,6 +7,10 @@ from typing import Any
 
 EPSILON = 1e-6
 OURS_IN_A_CLASS = "autograder, a class"
+SPARED = (
+    "Checks call what a student wrote through this project's own session also in other graders, which already turns objects "
+    "that lie into plain values there."
+)
 
 
 def write_pages(results: dict[str, Any], path: Path) -> str:
@@ -82,6 +86,7 @@ def _attacks(found: dict[str, Any]) -> str:
         ]
         lines.append(f"| **{words}** | " + " | ".join(totals) + " |")
     lines += ["", f"Not run, because they would harm the machine where there are no walls: {', '.join(found['not_run'])}."]
+    lines += ["", SPARED]
     return "\n".join(lines)
 
 
