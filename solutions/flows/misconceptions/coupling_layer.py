@@ -28,7 +28,10 @@ def close(one: Tensor, other: Tensor) -> bool:
 
 def relation(one: Tensor, other: Tensor) -> str:
     """How one log-determinant relates to another."""
-    names = {"equal": other, "negative": -other, "summed": other.sum(), "zero": torch.zeros_like(other)}
+    names = {
+        "equal": other, "negative": -other, "summed": other.sum(), "minus the sum": -other.sum(), "zero": torch.zeros_like(other),
+        "half": other / 2, "a third": other / 3, "column": other[:, None],
+    }  # fmt: skip
     return next((name for name, value in names.items() if close(one, value)), "other")
 
 
@@ -79,7 +82,9 @@ def observe_affine_coupling(candidate: Candidate, record: Record) -> None:
     set_parameters(layer, 0.5)
     shift = layer(ends)[0][:, 1:]
     bent = (shift[0] + shift[2] - 2 * shift[1]).abs() + (shift[3] + shift[4] - 2 * shift[1]).abs()
-    record.value("nonlinear", bool(bent.max() > 1e-3))
+    shifted = bool((shift - ends[:, 1:]).abs().max() > 1e-3)
+    record.value("shifted", shifted)
+    record.value("nonlinear", bool(bent.max() > 1e-3) if shifted else None)
     (through,) = layer.grad(X, wrt=(0,), cotangent=torch.ones_like(X) - torch.eye(3)[0], select=0)
     record.value("the deciding coordinate gets a gradient", bool((through[:, 0] != 0).any()))
 
