@@ -40,12 +40,6 @@ misconception(
 )  # fmt: skip
 
 misconception(
-    "AffineCoupling", name="log_det_of_forward_summed_over_the_batch", belief="log_det is one number per batch",
-    replace=("return y, log_det", "return y, log_det.sum()"),
-    hint="A batch goes into forward and a single log-determinant comes out. Does every sample have the same Jacobian?",
-)  # fmt: skip
-
-misconception(
     "AffineCoupling", name="log_det_as_a_column", belief="one number per sample makes a column",
     replace=("return y, log_det", "return y, log_det[:, None]"),
     hint="The log_det of forward has shape (B, 1). What becomes of it when it is added to something of shape (B,)?",
