@@ -196,6 +196,7 @@ def test_made_sample_generator(candidate: Candidate) -> None:
     other = made.sample(16, generator=candidate.generator(2))
     assert_binary(first.value, (16, 8))
     assert_binary(other, (16, 8))
+    assert_binary(made.sample(1, generator=candidate.generator(3)), (1, 8))
     assert_close(again, first.value, what="the second set of samples")
     # The conditionals are between 0.2 and 0.8: 128 equal bits have probability below 1e-20.
     assert_true(not torch.equal(other, first.value), "another seed gave the same samples")

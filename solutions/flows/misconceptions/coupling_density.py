@@ -40,3 +40,23 @@ misconception(
     replace=(NOISE, "torch.randn(1, self.dim, generator=generator, device=device).repeat(num_samples, 1)"),
     hint="All samples of one call are equal. How many independent draws do N samples need?",
 )  # fmt: skip
+
+misconception(
+    "RealNVP", name="constant_of_one_dimension", belief="a normal density has one constant",
+    replace=(
+        "-0.5 * (z.square() + math.log(2 * math.pi)).sum(dim=-1)",
+        "-0.5 * z.square().sum(dim=-1) - 0.5 * math.log(2 * math.pi)",
+    ),
+    hint="A fresh model is not the standard normal: your log_prob counts the constant of one coordinate only. How often does it "
+    "occur in a product of densities?",
+)  # fmt: skip
+
+misconception(
+    "RealNVP", name="half_of_the_squares_forgotten", belief="the exponent of the normal density is the squared distance",
+    replace=(
+        "-0.5 * (z.square() + math.log(2 * math.pi)).sum(dim=-1)",
+        "-(z.square() + 0.5 * math.log(2 * math.pi)).sum(dim=-1)",
+    ),
+    hint="Your log_prob falls twice as fast in the squares of z as that of the standard normal. Which factor stands in its "
+    "exponent?",
+)  # fmt: skip

@@ -47,6 +47,8 @@ def ways_to_log_prob(z: Tensor, log_det: Tensor) -> dict[str, Tensor]:
         "without constant": -squares.sum(1) + log_det,
         "averaged": -squares.mean(1) - CONSTANT / 3 + log_det,
         "negated": squares.sum(1) + CONSTANT - log_det,
+        "constant once": -squares.sum(1) - CONSTANT / 3 + log_det,
+        "squares doubled": -2 * squares.sum(1) - CONSTANT + log_det,
     }
 
 
