@@ -14,7 +14,7 @@ _MILD = 1e3
 """Numbers up to this size; of larger ones one term may be all that is left, and a wrong formula right."""
 _KINDS: list[tuple[str, str, Callable[[Tensor], bool]]] = [
     ("right_for_a_batch_of_one_only", "It is right where the first dimension has size one and wrong for larger ones. "
-     "Which operation mixes what should stay apart along that dimension, or drops it?",
+     "What does your code do along that dimension: mix what should stay apart, take another order, or drop it?",
      lambda x: x.ndim > 0 and x.shape[0] == 1),
     ("right_for_two_dimensions_only", "It is right for (B, D) inputs and wrong for inputs with more dimensions. "
      "Which dimensions should the reduction cover?", lambda x: x.ndim == 2),

@@ -40,7 +40,7 @@ def observe_ddim_sample_loop(candidate: Candidate, record: Record) -> None:
         record.value(f"global randomness, eta {eta}", looped.rng_used)
         record.value(f"timesteps, eta {eta}", [t.flatten().tolist() for _, t, _ in seen])
         record.value(f"labels, eta {eta}", [y is not None for _, _, y in seen])
-        record.value(f"spread of the first x, eta {eta}", round(float(seen[0][0].std())))
+        record.value(f"spread of the first x, eta {eta}", round(2 * float(seen[0][0].std())) / 2)
         states = [*(x for x, _, _ in seen), looped.value]
         sizes = [
             _size(x, bent(x, t, y), index, after, eta)
