@@ -41,13 +41,6 @@ misconception(
 # -- ddim_step ---------------------------------------------------------------------------------------------
 
 misconception(
-    "ddim_step", name="sigma_not_squared_beside_the_variance", belief="sigma is subtracted as it is",
-    replace=[("(1 - alpha_bar_prev - variance)", "(1 - alpha_bar_prev - variance.sqrt())"), UNGUARDED],
-    hint="With eta > 0 the root before eps is taken of something too small, at times of a negative number. Which of the terms "
-    "under it are variances, and which is not?",
-)  # fmt: skip
-
-misconception(
     "ddim_step", name="fresh_noise_left_out", belief="DDIM adds no noise",
     replace=("x_prev + variance.sqrt() * noise", "x_prev"),
     hint="With eta > 0 you take variance off the old noise and add no fresh one. Which term of x_prev is missing?",

@@ -46,8 +46,24 @@ def observe_ddim_sample_loop(candidate: Candidate, record: Record) -> None:
             _size(x, bent(x, t, y), index, after, eta)
             for index, ((x, t, y), after) in enumerate(zip(seen, states[1:], strict=True))
         ]
+        record.value(f"start follows the generator, eta {eta}", _start_follows(candidate, eta))
         # Rounded to quarters: right noise is 1 up to a few percent, whatever was drawn.
         record.value(f"size of added noise, eta {eta}", [round(4 * size) / 4 for size in sizes])
+
+
+def _start_follows(candidate: Candidate, eta: float) -> bool:
+    """Whether equal generators give the same first x."""
+    starts: list[Tensor] = []
+    for _ in range(2):
+        seen: list[Tensor] = []
+
+        def watched(x: Tensor, t: Tensor, y: Tensor | None = None, seen: list[Tensor] = seen) -> Tensor:
+            seen.append(x.detach().clone())
+            return bent(x, t, y)
+
+        candidate.ddim_sample_loop(watched, (3, 5), ALPHA_BARS, COUNT, eta, None, candidate.generator(6))
+        starts.append(seen[0])
+    return torch.equal(*starts)
 
 
 def _size(x: Tensor, eps: Tensor, index: int, after: Tensor, eta: float) -> float:
