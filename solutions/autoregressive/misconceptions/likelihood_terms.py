@@ -18,7 +18,8 @@ misconception(
 misconception(
     "categorical_log_prob", name="last_step_left_out", belief="the last element predicts nothing, so it does not count",
     replace=(".sum(dim=-1)", "[:, :-1].sum(dim=-1)"),
-    hint="The last element of the sequence has no influence on your result. How many factors has the chain rule for T elements?",
+    hint="The last element of the sequence has no influence on your result. How many factors has the chain rule for T "
+    "elements?",
 )  # fmt: skip
 
 misconception(
@@ -73,7 +74,8 @@ misconception(
 misconception(
     "bernoulli_log_prob", name="probabilities_added_up", belief="probabilities of the pixels add up",
     replace=(REFERENCE, "(x * logits.sigmoid() + (1 - x) * (-logits).sigmoid())"),
-    hint="You add up the probabilities of the pixels. Independent events multiply: what does the logarithm of a product add up?",
+    hint="You add up the probabilities of the pixels. Independent events multiply: what does the logarithm of a product add "
+    "up?",
 )  # fmt: skip
 
 

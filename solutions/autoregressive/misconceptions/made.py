@@ -185,7 +185,8 @@ misconception(
 misconception(
     "made_masks", name="outputs_numbered_from_zero", belief="outputs are numbered from zero",
     replace=("inputs[:, None] > degrees", "inputs[:, None] - 1 > degrees"),
-    hint="Your outputs miss the pixel just before them. Which degree has the first output, and is the comparison strict already?",
+    hint="Your outputs miss the pixel just before them. Which degree has the first output, and is the comparison strict "
+    "already?",
 )  # fmt: skip
 
 misconception(

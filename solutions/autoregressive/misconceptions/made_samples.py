@@ -38,8 +38,8 @@ misconception(
 misconception(
     "MADE", name="own_pixel_reaches_its_output", belief="adding the input to the logits does no harm",
     replace=("return self.network(x)", "return self.network(x) + x"),
-    hint="Every logit changes with its own pixel, and with none after it: the network can copy. On which way does a pixel reach "
-    "its own output: through the layers, or is it added behind them?",
+    hint="Every logit changes with its own pixel, and with none after it: the network can copy. On which way does a pixel "
+    "reach its own output: through the layers, or is it added behind them?",
 )  # fmt: skip
 
 misconception(

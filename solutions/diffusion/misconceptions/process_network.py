@@ -49,12 +49,13 @@ misconception(
         "(x_t - (1 - alpha_bar).sqrt() * noise) / alpha_bar.sqrt()",
         "alpha_bar.sqrt() * x_t - (1 - alpha_bar).sqrt() * noise",
     ),
-    hint="Your weights are those of q_sample, one with its sign changed. Solve the equation of q_sample for x_0: by what must be "
-    "divided?",
+    hint="Your weights are those of q_sample, one with its sign changed. Solve the equation of q_sample for x_0: by what must "
+    "be divided?",
 )  # fmt: skip
 
 misconception(
-    "GaussianDiffusion", name="implied_start_without_dividing_the_noise", belief="sqrt(1 - alpha_bar) is the weight of the noise",
+    "GaussianDiffusion", name="implied_start_without_dividing_the_noise", belief="sqrt(1 - alpha_bar) is the weight of the "
+    "noise",
     replace=(
         "predict_start_from_noise(x_t, t, noise, self.alphas_cumprod.to(x_t.dtype))",
         "x_t / extract(self.alphas_cumprod, t, x_t.shape).to(x_t.dtype).sqrt() "
@@ -68,7 +69,8 @@ misconception(
     "GaussianDiffusion", name="implied_start_from_another_alpha", belief="alpha_t is good enough for alpha_bar_t",
     replace=("predict_start_from_noise(x_t, t, noise, self.alphas_cumprod.to(x_t.dtype))",
              "predict_start_from_noise(x_t, t, noise, (1 - self.betas).to(x_t.dtype))"),
-    hint="The image that your model mean implies is that of a single step's alpha_t. Which alpha leads from x_0 to x_t at once?",
+    hint="The image that your model mean implies is that of a single step's alpha_t. Which alpha leads from x_0 to x_t at "
+    "once?",
 )  # fmt: skip
 
 misconception(
@@ -80,7 +82,8 @@ misconception(
 misconception(
     "GaussianDiffusion", name="x_t_weighted_with_alpha_bar", belief="the root before x_t is that of alpha_bar",
     replace=("(1 - betas).sqrt() *", "alpha_bar.sqrt() *"),
-    hint="The weight of x_t in your posterior mean is too small at late timesteps. Is its root that of alpha_t or of alpha_bar_t?",
+    hint="The weight of x_t in your posterior mean is too small at late timesteps. Is its root that of alpha_t or of "
+    "alpha_bar_t?",
 )  # fmt: skip
 
 misconception(

@@ -36,8 +36,8 @@ misconception(
 misconception(
     "cosine_beta_schedule", name="alpha_bars_taken_for_alphas", belief="f is the share that each single step leaves",
     replace=("1 - signal[1:] / signal[:-1]", "1 - signal[1:] / signal[0]"),
-    hint="Your betas add up what all steps so far have removed. f(u) / f(0) is alpha_bar: which quotient of two of its values is "
-    "the alpha of a single step?",
+    hint="Your betas add up what all steps so far have removed. f(u) / f(0) is alpha_bar: which quotient of two of its values "
+    "is the alpha of a single step?",
 )  # fmt: skip
 
 misconception(

@@ -7,8 +7,8 @@ NOISE = "torch.randn(num_samples, self.dim, generator=generator, device=device)"
 misconception(
     "RealNVP", name="stack_log_det_negated", belief="log-determinants are subtracted as they come",
     replace=("total = total + log_det", "total = total - log_det"),
-    hint="The log_det of your forward is minus that of its Jacobian. In which direction do the layers run in forward, and which "
-    "of their log-determinants is the one of that direction?",
+    hint="The log_det of your forward is minus that of its Jacobian. In which direction do the layers run in forward, and "
+    "which of their log-determinants is the one of that direction?",
 )  # fmt: skip
 
 misconception(
@@ -47,8 +47,8 @@ misconception(
         "-0.5 * (z.square() + math.log(2 * math.pi)).sum(dim=-1)",
         "-0.5 * z.square().sum(dim=-1) - 0.5 * math.log(2 * math.pi)",
     ),
-    hint="A fresh model is not the standard normal: your log_prob counts the constant of one coordinate only. How often does it "
-    "occur in a product of densities?",
+    hint="A fresh model is not the standard normal: your log_prob counts the constant of one coordinate only. How often does "
+    "it occur in a product of densities?",
 )  # fmt: skip
 
 misconception(

@@ -12,7 +12,8 @@ misconception(
 misconception(
     "AffineCoupling", name="both_log_dets_negated", belief="log_det is that of the map from y to x",
     replace=[("return y, log_det", "return y, -log_det"), ("return x, -s", "return x, s")],
-    hint="Both of your log-determinants have the wrong sign. Is that of forward the logarithm of the volume of y per volume of x?",
+    hint="Both of your log-determinants have the wrong sign. Is that of forward the logarithm of the volume of y per volume "
+    "of x?",
 )  # fmt: skip
 
 misconception(
@@ -46,7 +47,8 @@ misconception(
 )  # fmt: skip
 
 misconception(
-    "AffineCoupling", name="inverse_does_not_lead_back", belief="the order of scaling and shifting does not matter on the way back",
+    "AffineCoupling", name="inverse_does_not_lead_back", belief="the order of scaling and shifting does not matter on the way "
+    "back",
     replace=("coupling_inverse(y[:, self.b], s.tanh(), t)", "y[:, self.b] * (-s.tanh()).exp() - t"),
     hint="Your inverse does not lead back to x, although its log-determinant is right. With which signs, and in which order, "
     "are scaling and shifting to be undone?",

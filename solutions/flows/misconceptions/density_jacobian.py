@@ -118,6 +118,6 @@ misconception(
 misconception(
     "numerical_log_det", name="trace_returned", belief="the change of volume is the sum of the diagonal",
     replace=("torch.linalg.slogdet(jacobians).logabsdet", "jacobians.diagonal(dim1=1, dim2=2).sum(1)"),
-    hint="The identity should give zero, and yours gives the number of dimensions. Is it the trace of the Jacobian that says how "
-    "volumes change?",
+    hint="The identity should give zero, and yours gives the number of dimensions. Is it the trace of the Jacobian that says "
+    "how volumes change?",
 )  # fmt: skip

@@ -128,8 +128,8 @@ misconception(
         "(((student(x, t_hi) - target).flatten(1).square().sum(dim=1) + (c := 0.00054 * x[0].numel() ** 0.5) ** 2).sqrt() "
         "- c).mean()",
     ),
-    hint="Your loss is the mean of each sample's distance, less a small constant: large differences count once, not squared. Which "
-    "distance does the docstring name?",
+    hint="Your loss is the mean of each sample's distance, less a small constant: large differences count once, not squared. "
+    "Which distance does the docstring name?",
 )  # fmt: skip
 
 misconception(

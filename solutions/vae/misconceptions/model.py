@@ -174,8 +174,8 @@ def arc_instead_of_a_line(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int =
 
 @misconception(
     "interpolate", belief="Gaussian latents must be interpolated on a sphere",
-    hint="Your latents lie on an arc between the means, weighted with sines of the angle between them (slerp). Is that a straight "
-    "line?",
+    hint="Your latents lie on an arc between the means, weighted with sines of the angle between them (slerp). Is that a "
+    "straight line?",
 )  # fmt: skip
 def arc_between_the_means(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
     """Spherical interpolation of each pair."""

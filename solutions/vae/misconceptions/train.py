@@ -63,8 +63,8 @@ misconception(
 misconception(
     "train", name="betas_of_a_gan", belief="Adam needs a first beta of 0.5, as for GANs",
     replace=("lr=lr)", "lr=lr, betas=(0.5, 0.999))"),
-    hint="Your first update is right and later ones differ: your Adam remembers earlier gradients for a shorter time. Which betas "
-    "does the docstring ask for?",
+    hint="Your first update is right and later ones differ: your Adam remembers earlier gradients for a shorter time. Which "
+    "betas does the docstring ask for?",
 )  # fmt: skip
 
 misconception(
