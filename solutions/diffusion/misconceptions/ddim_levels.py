@@ -84,8 +84,8 @@ misconception(
     "ddim_sample_loop", name="generator_ignored", belief="seeding is the caller's business",
     replace=[(START, "x = torch.randn(shape, device=device)"),
              ("noise = torch.randn(shape, generator=generator, device=device)", "noise = torch.randn(shape, device=device)")],
-    hint="Your loop draws from the global random state although it is given a generator, x_T included. What is the generator "
-    "for?",
+    hint="Your loop draws from the global random state although it is given a generator. Which of its draws do not know about "
+    "the generator?",
 )  # fmt: skip
 
 misconception(
