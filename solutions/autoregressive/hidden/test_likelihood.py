@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.distributions import Bernoulli, Categorical
 
-from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check
-from autograder.checks.modules import naming
+from autograder.checks import Candidate, Observation, assert_close, assert_shape, assert_true, check, naming
 from autograder.checks.strategies import DTYPES, generator, made, normal, uniform, whole
 
 LOOSE = {torch.float64: 1e-5, torch.float32: 1e-4}
