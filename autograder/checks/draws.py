@@ -7,8 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from autograder.checks.calls import CandidateError
 from autograder.checks.candidate import Candidate
-from autograder.checks.closeness import assert_close, fail
+from autograder.checks.closeness import CheckFailed, assert_close, fail
 
 FIXED_SEED = "seed_fixed_inside"
 
@@ -48,6 +49,22 @@ def assert_sets_no_seed(candidate: Candidate, act: Callable[[], object], draw: C
         if not _differ(*seen):
             return None if before is not act else fail("a seed is set for everybody", mistake=FIXED_SEED)
     return None
+
+
+def assert_making_sets_no_seed(
+    candidate: Candidate, make: Callable[[], object], sampler: Callable[[], Callable[[int], Tensor]]
+) -> None:
+    """Check that making an object, which draws nothing by itself later, leaves the seed to whoever set it.
+
+    ``sampler()`` gives something else of the submission that draws so many numbers: it is not judged here, and without one
+    that works there is nothing to see.
+    """
+    try:
+        sample = sampler()
+        _tensor(sample(8), "the draw")
+    except (CandidateError, CheckFailed, AttributeError, TypeError):
+        return
+    assert_sets_no_seed(candidate, make, lambda: sample(8))
 
 
 def _tensor(value: object, what: str) -> Tensor:

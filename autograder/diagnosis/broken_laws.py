@@ -26,6 +26,10 @@ _HINTS = {
                             "nn.ModuleDict, or tensors as plain attributes?",
     "no_nonlinearity": "Your network is an affine map: the effect of a sum of inputs is the sum of their effects. What do "
                        "linear layers, or convolutions, amount to with nothing between them?",
+    "logarithm_cannot_fall": "Your values are right for mild inputs and stop falling for extreme ones, however wrong a "
+                             "confident prediction is. Is a probability kept away from zero before its logarithm is taken (a "
+                             "clamp, a small number that is added, a function that cuts off), and is there a way from the "
+                             "logits to the logarithm without the probability?",
 }  # fmt: skip
 _LESS_TELLING = ("global_randomness_used",)
 """What is also true of a seed that is set inside, but says less."""

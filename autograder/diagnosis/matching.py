@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from torch import Tensor
+
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Exercise
 from autograder.diagnosis.called_differently import Suspect
 from autograder.diagnosis.catalogue import Catalogue, Known, observed
-from autograder.diagnosis.fingerprint import Fingerprint, Record, same_entry
+from autograder.diagnosis.fingerprint import Entry, Fingerprint, Record, same_entry
 from autograder.diagnosis.generic_mistakes import EXPLAIN_ALL, generic_diagnoses
 from autograder.diagnosis.registry import Misconception
 from autograder.diagnosis.systematic import Rearranged, are_telling, fitting, wrong_numbers
@@ -102,7 +104,8 @@ def _compare(right: Fingerprint, wrong: Fingerprint, seen: Fingerprint, by_error
     if not telling:
         return None, 0.0
     agreeing = [n for n in telling if same_entry(seen.entries.get(n), wrong.entries.get(n))]
-    values = [n for n in agreeing if wrong.entries.get(n) is not None and wrong.entries[n].error is None]
+    blank = [n for n in agreeing if _is_blank(seen.entries.get(n))]
+    values = [n for n in agreeing if n not in blank and wrong.entries.get(n) is not None and wrong.entries[n].error is None]
     if not by_errors and not are_telling([seen.entries[name].value for name in values]):
         return None, 0.0
     if len(agreeing) == len(telling):
@@ -110,9 +113,16 @@ def _compare(right: Fingerprint, wrong: Fingerprint, seen: Fingerprint, by_error
         if all(same_entry(seen.entries.get(n), wrong.entries.get(n)) for n in others):
             return "exact", float(len(telling))
         return ("likely", float(len(telling))) if _is_evidence(values, seen) else (None, 0.0)
-    if len(values) >= 2 and len(agreeing) >= 0.5 * len(telling):
+    if len(values) >= 2 and len(agreeing) - len(blank) >= 0.5 * len(telling):
         return "possible", len(agreeing) / len(telling)
     return None, 0.0
+
+
+def _is_blank(entry: Entry | None) -> bool:
+    """Whether a value has no number in it but NaN and infinities, to which many mistakes lead."""
+    if entry is None or not isinstance(entry.value, Tensor) or not entry.value.is_floating_point():
+        return False
+    return entry.value.numel() > 0 and not bool(entry.value.isfinite().any())
 
 
 def _is_evidence(names: list[str], seen: Fingerprint) -> bool:

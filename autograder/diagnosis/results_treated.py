@@ -92,7 +92,7 @@ def _reductions() -> Iterator[tuple[int, str, str, Change]]:
 
 def _types() -> Iterator[tuple[str, str, Change]]:
     """The right values in another dtype or type."""
-    for dtype in (torch.float32, torch.float64, torch.int64, torch.bool):
+    for dtype in (torch.float32, torch.float64, torch.int64, torch.int32, torch.bool):
         hint = f"The values are right, but they come as {str(dtype).removeprefix('torch.')}. Which dtype is asked for?"
         yield "another_dtype", hint, functools.partial(each_part, functools.partial(_as_dtype, dtype))
     hint = "The values are right, but they come as {}. Which type is asked for?"

@@ -9,10 +9,12 @@ from torch import Tensor
 
 from autograder.diagnosis.fingerprint import Entry, same_entry, same_to_rounding
 
-_PRECISION = "Where is a tensor created without the dtype of the input?"
+_PRECISION = "Where is a tensor created without the dtype of the input, or a small number added or cut off?"
+_MILD = 1e3
+"""Numbers up to this size; of larger ones one term may be all that is left, and a wrong formula right."""
 _KINDS: list[tuple[str, str, Callable[[Tensor], bool]]] = [
     ("right_for_a_batch_of_one_only", "It is right where the first dimension has size one and wrong for larger ones. "
-     "Which operation mixes what should stay apart along that dimension, or drops it?",
+     "What does your code do along that dimension: mix what should stay apart, take another order, or drop it?",
      lambda x: x.ndim > 0 and x.shape[0] == 1),
     ("right_for_two_dimensions_only", "It is right for (B, D) inputs and wrong for inputs with more dimensions. "
      "Which dimensions should the reduction cover?", lambda x: x.ndim == 2),
@@ -29,10 +31,18 @@ def right_for_some(pairs: list[tuple[Entry, Entry]]) -> tuple[str, str] | None:
         outside = [(good, same_entry(good, bad)) for good, bad in pairs if not selects(good.args[0])]
         if not inside or not outside or not all(right for _, right in inside) or any(right for _, right in outside):
             continue
+        if not any(_is_mild(good) for good, _ in inside):
+            continue
         # The other precision is to blame only if the same numbers were tried in both: other numbers may be the harder ones.
         if name not in _OF_PRECISION or any(_same_numbers(one, other) for one, _ in outside for other, _ in inside):
             return name, hint
     return None
+
+
+def _is_mild(entry: Entry) -> bool:
+    """Whether no argument has numbers so large that they hide the others."""
+    tensors = [value for value in entry.args if isinstance(value, Tensor) and value.numel()]
+    return all(bool(value.double().abs().max() <= _MILD) for value in tensors)
 
 
 def _same_numbers(one: Entry, other: Entry) -> bool:

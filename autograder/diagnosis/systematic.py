@@ -160,9 +160,18 @@ def _first_fitting(
         except Exception:  # a changed formula need not even be defined
             suspected.firsts[number] = None
             continue
-        if found.entries.keys() == seen.entries.keys():
+        if found.entries.keys() == seen.entries.keys() and not (suspect.name in _SQUASHING and _saturated(suspected, seen)):
             return suspect
     return None
+
+
+_SQUASHING = tuple(f"{key}_once_more" for key in ("tanh", "sigmoid", "unit", "symmetric"))
+"""Changes of a result that give the same where they leave nothing but their ends."""
+
+
+def _saturated(suspected: Suspected, seen: Fingerprint) -> bool:
+    """Whether what is wrong consists of zeros and ones of either sign: what squashed it cannot be told from that."""
+    return all(min(abs(abs(number) - end) for end in (0, 1)) < 1e-4 for number in wrong_numbers(suspected.right, seen))
 
 
 def wrong_numbers(right: Fingerprint, seen: Fingerprint) -> list[float]:

@@ -11,7 +11,10 @@ import torch
 
 from autograder.checks.calls import Remote
 from autograder.checks.candidate import Candidate
-from autograder.diagnosis.fingerprint import Entry, Record, same_entry, same_value, take_fingerprint
+from autograder.diagnosis.called_differently import Suspect
+from autograder.diagnosis.fingerprint import Entry, Fingerprint, Record, same_entry, same_value, take_fingerprint
+from autograder.diagnosis.matching import _compare
+from autograder.diagnosis.systematic import Suspected, fitting
 from autograder.runtime.module_space import ModuleSpace
 from autograder.sessions.local import LocalSession
 
@@ -133,3 +136,38 @@ def test_entries_agree_in_every_respect() -> None:
     assert not same_entry(Entry(error="KeyError"), Entry(error="ValueError"))
     assert not same_entry(entry, None)
     assert same_entry(None, None)
+
+
+def fingerprint_of(**values: list[float]) -> Fingerprint:
+    """A record of tensors."""
+    return Fingerprint({name: Entry(torch.tensor(numbers)) for name, numbers in values.items()})
+
+
+def test_nan_is_no_evidence_for_one_mistake() -> None:
+    """Many mistakes lead to a root of something negative; numbers that agree are another matter."""
+    nan = float("nan")
+    right = fingerprint_of(a=[1.0, 2.0], b=[3.0, 4.0], c=[5.0, 6.0])
+    wrong = fingerprint_of(a=[nan, nan], b=[nan, nan], c=[8.0, 9.0])
+    assert _compare(right, wrong, fingerprint_of(a=[nan, nan], b=[nan, nan], c=[0.1, 0.2]), True) == (None, 0.0)
+    assert _compare(right, wrong, wrong, True)[0] == "exact"
+    numbers = fingerprint_of(a=[7.0, 7.5], b=[nan, nan], c=[8.0, 9.0])
+    seen = fingerprint_of(a=[7.0, 7.5], b=[0.3, 0.4], c=[8.0, 9.0])
+    assert _compare(right, numbers, seen, True)[0] == "possible"
+
+
+def test_what_squashed_a_result_is_not_told_from_its_ends() -> None:
+    """A cut to [-1, 1] and tanh agree where both leave nothing but ones; not where something lies between."""
+
+    def name_of(values: list[float]) -> str | None:
+        right = torch.tensor(values)
+
+        def behaviour(variant: object, record: Record) -> Fingerprint:
+            record.fingerprint.entries["a"] = Entry(right.tanh())
+            return record.fingerprint
+
+        suspected = Suspected(Fingerprint({"a": Entry(right)}), [Suspect(3, "tanh_once_more", "", lambda: len)])
+        found = fitting(suspected, Fingerprint({"a": Entry(right.tanh())}), behaviour)
+        return found and found.name
+
+    assert name_of([0.4, -0.7, 1.3, 2.0]) == "tanh_once_more"
+    assert name_of([40.0, -70.0, 13.0, 20.0]) is None

@@ -75,6 +75,16 @@ def test_nearly_right_for_one_sample_is_not_right_for_one_sample() -> None:
     assert names(lambda x: 1 + x - x.mean(0) + x[0], lambda x: 1 + x, inputs) == ["right_for_a_batch_of_one_only"]
 
 
+def test_right_by_its_largest_term_is_not_right_for_one_sample() -> None:
+    """Of a huge input one term is left: the only sample that is alone must be one that tells something."""
+    huge, mild, several = torch.tensor([[1e6, 1.0, 2.0]]), normal((1, 3), 1).float(), normal((3, 3), 2).float()
+    first = (lambda x: x[:, 0] * 3, lambda x: x[:, 0] * 3 + x[:, 1] + x[:, 2])
+    assert names(*first, [huge, several]) == []
+    alone = (lambda x: x.sum(1) - x.sum() + x[0].sum(), lambda x: x.sum(1))
+    assert names(*alone, [huge, mild, several]) == ["right_for_a_batch_of_one_only"]
+    assert names(*alone, [huge, several]) == []
+
+
 def test_a_transposed_matrix() -> None:
     """Exactly the transpose, and never for square symmetric ones."""
     inputs = [normal((3, 2), 1), normal((4, 5), 2)]

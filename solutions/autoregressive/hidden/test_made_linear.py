@@ -3,7 +3,15 @@
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, RemoteObject, assert_close, assert_shape, assert_true, check
+from autograder.checks import (
+    Candidate,
+    RemoteObject,
+    assert_close,
+    assert_making_sets_no_seed,
+    assert_shape,
+    assert_true,
+    check,
+)
 from autograder.checks.strategies import normal, uniform
 
 MASK = torch.tensor([[1, 0, 1, 0], [0, 0, 1, 1], [0, 0, 0, 0]]).bool()
@@ -123,8 +131,11 @@ def test_masked_linear_parameters_kept(candidate: Candidate) -> None:
 
 @check("MaskedLinear", points=0.25, title="leaves its input as it is", kind="purity")
 def test_masked_linear_pure(candidate: Candidate) -> None:
-    """The input was modified, or the random state or a global setting was changed."""
+    """The input was modified, or the random state or a global setting was changed, or making a layer sets a seed."""
     seen = masked_layer(candidate).observe(inputs())
     assert_close(seen.args[0], inputs(), rtol=0, atol=0, what="x after the call")
     assert_true(not seen.rng_used, "the global random state was used")
     assert_shape(seen.value, (5, 3))
+    assert_making_sets_no_seed(
+        candidate, lambda: candidate.MaskedLinear(4, 3, MASK), lambda: candidate.MADE(4, [5]).sample
+    )

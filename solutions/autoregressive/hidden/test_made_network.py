@@ -196,6 +196,7 @@ def test_made_sample_generator(candidate: Candidate) -> None:
     other = made.sample(16, generator=candidate.generator(2))
     assert_binary(first.value, (16, 8))
     assert_binary(other, (16, 8))
+    assert_binary(made.sample(1, generator=candidate.generator(3)), (1, 8))
     assert_close(again, first.value, what="the second set of samples")
     # The conditionals are between 0.2 and 0.8: 128 equal bits have probability below 1e-20.
     assert_true(not torch.equal(other, first.value), "another seed gave the same samples")
@@ -206,13 +207,12 @@ def test_made_sample_generator(candidate: Candidate) -> None:
 @check("MADE", points=0.5, title="its hidden layers are more than one linear map", kind="law")
 def test_made_is_nonlinear(candidate: Candidate) -> None:
     """The effect of one pixel on a later logit never depends on a third pixel: the network is linear."""
-    made = random_made(candidate, 5, [40, 40], 80)
-    x = all_vectors(5)
-    logits = made(x)
-    assert_shape(logits, (32, 5), what="the logits")
-    cube = logits.reshape(2, 2, 8, 5)
-    mixed = cube[1, 1] - cube[1, 0] - cube[0, 1] + cube[0, 0]
-    assert_true(mixed[:, 2:].abs().max() > 1e-2, "the logits are a linear function of x")
+    for hidden_sizes in ([40, 40], [40]):
+        logits = random_made(candidate, 5, hidden_sizes, 80)(all_vectors(5))
+        assert_shape(logits, (32, 5), what="the logits")
+        cube = logits.reshape(2, 2, 8, 5)
+        mixed = cube[1, 1] - cube[1, 0] - cube[0, 1] + cube[0, 0]
+        assert_true(mixed[:, 2:].abs().max() > 1e-2, "the logits are a linear function of x")
 
 
 @check("MADE", points=0.5, title="hidden_sizes says how many layers and units there are", kind="law")

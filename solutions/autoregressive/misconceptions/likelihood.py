@@ -32,6 +32,7 @@ def observe_categorical_log_prob(candidate: Candidate, record: Record) -> None:
     record("square", candidate.categorical_log_prob, LOGITS, X, batch=3)
     record("longer", candidate.categorical_log_prob, LONG, LONG_X, batch=2)
     record("one step", candidate.categorical_log_prob, LOGITS[:, :1], X[:, :1], batch=3)
+    record("alone", candidate.categorical_log_prob, LONG[:1], LONG_X[:1], batch=1)
     record("huge", candidate.categorical_log_prob, HUGE, torch.tensor([[1, 0]]), batch=1)
     record("double", candidate.categorical_log_prob, LOGITS.double(), X, batch=3)
     record.grad("gradient", candidate.categorical_log_prob, LONG, LONG_X)

@@ -58,6 +58,19 @@ misconception(
     hint="Two calls give different degrees. Does the formula in the docstring contain any randomness?",
 )  # fmt: skip
 
+misconception(
+    "hidden_degrees", name="degrees_sorted", belief="units are ordered by their degree",
+    replace=("return torch.arange(hidden_size) % (num_inputs - 1) + 1",
+             "return (torch.arange(hidden_size) % (num_inputs - 1) + 1).sort().values"),
+    hint="The right degrees occur, each as often as it should, but sorted. Which degree does the formula give to unit 1?",
+)  # fmt: skip
+
+misconception(
+    "hidden_degrees", name="units_shifted_by_one", belief="unit k has number k - 1",
+    replace=("torch.arange(hidden_size) %", "(torch.arange(hidden_size) - 1) %"),
+    hint="Your first unit has degree D - 1, and the second has degree 1. Is the first unit k = 0 or k = 1?",
+)  # fmt: skip
+
 
 # -- made_masks --------------------------------------------------------------------------------------------
 
@@ -161,3 +174,24 @@ def hidden_layers_joined_by_equal_degrees(num_inputs: int, hidden_sizes: list[in
     masks = compare(num_inputs, hidden_sizes)
     equal = compare(num_inputs, hidden_sizes, hidden=torch.eq)
     return [masks[0], *equal[1:-1], masks[-1]]
+
+
+misconception(
+    "made_masks", name="masks_inverted", belief="True means that a connection is cut",
+    replace=[(">= before", "< before"), ("> degrees", "<= degrees")],
+    hint="Exactly the wrong entries are True. Does True in the mask mean that a connection exists or that it is cut?",
+)  # fmt: skip
+
+misconception(
+    "made_masks", name="outputs_numbered_from_zero", belief="outputs are numbered from zero",
+    replace=("inputs[:, None] > degrees", "inputs[:, None] - 1 > degrees"),
+    hint="Your outputs miss the pixel just before them. Which degree has the first output, and is the comparison strict "
+    "already?",
+)  # fmt: skip
+
+misconception(
+    "made_masks", name="layer_sizes_of_the_inputs", belief="every hidden layer comes after the inputs",
+    replace=[("for before, after in pairwise(degrees)", "for before, after in zip([inputs] * len(degrees), degrees[1:])")],
+    hint="With two hidden layers, the second of your masks has as many columns as there are inputs. Which layer comes before a "
+    "hidden layer?",
+)  # fmt: skip

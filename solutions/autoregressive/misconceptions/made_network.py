@@ -70,8 +70,12 @@ def observe_made(candidate: Candidate, record: Record) -> None:
     again = model.sample(200, generator=candidate.generator(1))
     record.value("sample", [list(first.value.shape), bool(((first.value == 0) | (first.value == 1)).all())])
     record.value("reproducible", [torch.equal(first.value, again), first.rng_used])
-    varied = (first.value.std(dim=0) > 0.2).tolist()
-    agreement = (first.value == first.value[:, :1]).float().mean(0)
+    values = first.value.float()
+    others = [model.sample(200, generator=candidate.generator(seed)).float() for seed in (2, 3, 4)]
+    record.value("dtype", str(first.value.dtype))
+    record.value("alike", [bool((values == values[:1]).all()), all(torch.equal(values, other) for other in others)])
+    varied = (values.std(dim=0) > 0.2).tolist()
+    agreement = (values == values[:, :1]).float().mean(0)
     record.value("varied", varied)
     record.value("pixels agree", bool((agreement > 0.8).all()) if all(varied) else None)
     if not facts["probabilities"]:

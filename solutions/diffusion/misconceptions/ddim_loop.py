@@ -40,14 +40,30 @@ def observe_ddim_sample_loop(candidate: Candidate, record: Record) -> None:
         record.value(f"global randomness, eta {eta}", looped.rng_used)
         record.value(f"timesteps, eta {eta}", [t.flatten().tolist() for _, t, _ in seen])
         record.value(f"labels, eta {eta}", [y is not None for _, _, y in seen])
-        record.value(f"spread of the first x, eta {eta}", round(float(seen[0][0].std())))
+        record.value(f"spread of the first x, eta {eta}", round(2 * float(seen[0][0].std())) / 2)
         states = [*(x for x, _, _ in seen), looped.value]
         sizes = [
             _size(x, bent(x, t, y), index, after, eta)
             for index, ((x, t, y), after) in enumerate(zip(seen, states[1:], strict=True))
         ]
+        record.value(f"start follows the generator, eta {eta}", _start_follows(candidate, eta))
         # Rounded to quarters: right noise is 1 up to a few percent, whatever was drawn.
         record.value(f"size of added noise, eta {eta}", [round(4 * size) / 4 for size in sizes])
+
+
+def _start_follows(candidate: Candidate, eta: float) -> bool:
+    """Whether equal generators give the same first x."""
+    starts: list[Tensor] = []
+    for _ in range(2):
+        seen: list[Tensor] = []
+
+        def watched(x: Tensor, t: Tensor, y: Tensor | None = None, seen: list[Tensor] = seen) -> Tensor:
+            seen.append(x.detach().clone())
+            return bent(x, t, y)
+
+        candidate.ddim_sample_loop(watched, (3, 5), ALPHA_BARS, COUNT, eta, None, candidate.generator(6))
+        starts.append(seen[0])
+    return torch.equal(*starts)
 
 
 def _size(x: Tensor, eps: Tensor, index: int, after: Tensor, eta: float) -> float:

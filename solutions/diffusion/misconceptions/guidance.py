@@ -20,12 +20,14 @@ def observe_drop_labels(candidate: Candidate, record: Record) -> None:
     """Certain cases as they are; of random ones, rounded shares that do not depend on the order of the draws."""
     record("none", candidate.drop_labels, LABELS[:5], NULL, 0.0, generator=candidate.generator(1))
     record("all", candidate.drop_labels, LABELS[:5], NULL, 1.0, generator=candidate.generator(1))
+    null_labels = []
     for p in (0.25, 0.75):
         dropped = candidate.drop_labels.observe(LABELS, NULL, p, candidate.generator(2))
         share = (dropped.value != LABELS).double().mean()
         record.value(f"share of changed labels for {p}", round(8 * float(share)) / 8)
-        record.value(f"null labels for {p}", bool((dropped.value == NULL).any()))
+        null_labels.append(bool((dropped.value == NULL).any()))
         record.value(f"global randomness for {p}", dropped.rng_used)
+    record.value("null labels", null_labels)
     generator = candidate.generator(3)
     counts = [(candidate.drop_labels(LABELS[:40], NULL, 0.5, generator) != LABELS[:40]).sum() for _ in range(3)]
     record.value("always the same count", len({int(count) for count in counts}) == 1)
@@ -41,7 +43,8 @@ misconception(
 misconception(
     "drop_labels", name="seed_set_inside", belief="a function should be reproducible by itself",
     replace=("generator=generator", "generator=torch.Generator().manual_seed(0)"),
-    hint="The same labels disappear at every call, whatever generator is passed. Where does a seed come from?",
+    hint="The same labels disappear at every call, whatever generator is passed. Is a seed set inside, or is nothing "
+    "drawn at all?",
 )  # fmt: skip
 
 misconception(
@@ -53,6 +56,12 @@ misconception(
 misconception(
     "drop_labels", name="label_zero_for_no_class", belief="the null label is 0", replace=("null_label)", "0)"),
     hint="Your dropped labels become a class of their own: 0. Which label stands for no class here?",
+)  # fmt: skip
+
+
+misconception(
+    "drop_labels", name="minus_one_for_no_class", belief="the null label is -1", replace=("null_label)", "-1)"),
+    hint="Your dropped labels become -1, whatever null_label is. Which label stands for no class here?",
 )  # fmt: skip
 
 

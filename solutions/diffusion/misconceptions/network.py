@@ -86,3 +86,16 @@ misconception(
     replace=("t[:, None] *", "1000.0 * t[:, None] *"),
     hint="Your entries turn a thousand times too fast. Are the timesteps that arrive here already whole numbers?",
 )  # fmt: skip
+
+misconception(
+    "timestep_embedding", name="frequencies_counted_from_one", belief="the first frequency has number one",
+    replace=("-torch.arange(half, device=t.device) / half", "-(torch.arange(half, device=t.device) + 1) / half"),
+    hint="Your first frequency is not 1. Is the first k of the formula 0 or 1?",
+)  # fmt: skip
+
+misconception(
+    "timestep_embedding", name="exponent_doubled", belief="the exponent is 2 k over half of dim",
+    replace=("-torch.arange(half, device=t.device) / half", "-2 * torch.arange(half, device=t.device) / half"),
+    hint="Your frequencies fall twice as fast as they should: the slowest lies near 1 / max_period ** 2. Is a factor of two "
+    "counted twice, in 2 k and in dim / 2?",
+)  # fmt: skip

@@ -23,6 +23,7 @@ def observe_q_sample(candidate: Candidate, record: Record) -> None:
     record("vectors", candidate.q_sample, X, T, NOISE, ALPHA_BARS)
     record("images", candidate.q_sample, IMAGES, T[:2], IMAGE_NOISE, ALPHA_BARS)
     record("first step", candidate.q_sample, X[:1], torch.tensor([0]), NOISE[:1], ALPHA_BARS)
+    record("alone", candidate.q_sample, X[1:2], torch.tensor([2]), NOISE[1:2], ALPHA_BARS)
     record("double", candidate.q_sample, X.double(), T, NOISE.double(), ALPHA_BARS.double())
     record.grad("gradient", candidate.q_sample, X, T, NOISE, ALPHA_BARS, wrt=(0, 2))
 

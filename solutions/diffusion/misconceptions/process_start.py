@@ -99,7 +99,7 @@ def bent(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
 def observe_denoising_loss(candidate: Candidate, record: Record) -> None:
     """Batches of several sizes, double precision, and the gradient through the network."""
     record("vectors", candidate.denoising_loss, bent, X, T, NOISE, ALPHA_BARS)
-    record("one sample", candidate.denoising_loss, bent, X[:1], T[:1], NOISE[:1], ALPHA_BARS)
+    record("one sample", candidate.denoising_loss, bent, X[1:2], torch.tensor([2]), NOISE[1:2], ALPHA_BARS)
     record("images", candidate.denoising_loss, bent, IMAGES, T[:2], IMAGE_NOISE, ALPHA_BARS)
     record("double", candidate.denoising_loss, bent, X.double(), T, NOISE.double(), ALPHA_BARS.double())
     record.grad("gradient", candidate.denoising_loss, bent, X, T, NOISE, ALPHA_BARS, wrt=(1,))
@@ -145,8 +145,8 @@ misconception(
 misconception(
     "denoising_loss", name="prediction_detached", belief="no gradient is needed through the prediction",
     replace=("- predicted", "- predicted.detach()"),
-    hint="The loss has the right value, but training with it changes nothing. Between the network's output and the loss, "
-    "where does the graph end?",
+    hint="The loss has the right value, but no gradient flows from it through the network to the network's input. Where does "
+    "the graph end: behind the network, so that training with this loss changes nothing, or before it?",
 )  # fmt: skip
 
 misconception(

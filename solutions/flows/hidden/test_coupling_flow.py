@@ -165,6 +165,7 @@ def _assert_standard_normal(z: Tensor) -> None:
 def test_real_nvp_sample_generator(candidate: Candidate) -> None:
     """Equal generators give different samples, different ones equal samples, or the global state was used or seeded."""
     flow = random_flow(candidate, 3, 2, 70)
+    assert_shape(flow.sample(1, generator=candidate.generator(3)), (1, 3), what="a single sample")
     first = flow.sample.observe(4, generator=candidate.generator(1))
     again = flow.sample(4, generator=candidate.generator(1))
     other = flow.sample(4, generator=candidate.generator(2))

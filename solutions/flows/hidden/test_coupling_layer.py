@@ -9,6 +9,7 @@ from autograder.checks import (
     assert_alone_in_train_mode,
     assert_close,
     assert_gradients_are_slopes,
+    assert_making_sets_no_seed,
     assert_shape,
     assert_true,
     check,
@@ -145,12 +146,17 @@ def test_affine_coupling_is_nonlinear(candidate: Candidate) -> None:
     "AffineCoupling", points=0.5, title="is the identity at initialisation, whatever the input", kind="law"
 )
 def test_affine_coupling_identity_at_initialisation(candidate: Candidate) -> None:
-    """A fresh layer changes some input, or one of its log-determinants is not zero."""
+    """A fresh layer changes some input, or one of its log-determinants is not zero, or making it sets a seed for everybody."""
     for dim, flip in LAYERS:
         layer = candidate.AffineCoupling(dim, flip=flip)
         x = normal((4, dim), 50 + dim, torch.float32, 5.0)
         assert_close(ask(layer, x), (x, torch.zeros(4)), atol=1e-5, what="forward(x)")
         assert_close(layer.inverse(x), (x, torch.zeros(4)), atol=1e-5, what="inverse(x)")
+    assert_making_sets_no_seed(
+        candidate,
+        lambda: candidate.AffineCoupling(4, hidden=8),
+        lambda: candidate.RealNVP(2, num_layers=1, hidden=4).sample,
+    )
 
 
 @check("AffineCoupling", points=0.5, title="is able to learn from its initial state", kind="gradient")

@@ -47,6 +47,8 @@ def ways_to_log_prob(z: Tensor, log_det: Tensor) -> dict[str, Tensor]:
         "without constant": -squares.sum(1) + log_det,
         "averaged": -squares.mean(1) - CONSTANT / 3 + log_det,
         "negated": squares.sum(1) + CONSTANT - log_det,
+        "constant once": -squares.sum(1) - CONSTANT / 3 + log_det,
+        "squares doubled": -2 * squares.sum(1) - CONSTANT + log_det,
     }
 
 
@@ -67,21 +69,32 @@ def observe_real_nvp(candidate: Candidate, record: Record) -> None:
     unchanged = (z.unsqueeze(2) - X.unsqueeze(1)).abs().amax(dim=0) < 1e-4
     record.value("coordinates that pass through", unchanged.any(dim=0).tolist())
     log_prob = flow.log_prob(X)
-    own = {name: close(log_prob, value) for name, value in ways_to_log_prob(z, log_det).items()}
-    record.value("log_prob", own)
-    record.value("inverse", close(flow.inverse(z), X))
+    ways = ways_to_log_prob(z, log_det) | {"of x": ways_to_log_prob(X, log_det)["right"]}
+    # Together with the shape, or together with a single layer: a plain False is what many mistakes have in common.
+    record.value("log_prob", {"shape": list(log_prob.shape)} | {name: close(log_prob, value) for name, value in ways.items()})
+    single = candidate.RealNVP(3, num_layers=1, hidden=8)
+    set_parameters(single)
+    leads_back = close(flow.inverse(z), X)
+    record.value("inverse", [leads_back, close(single.inverse(single(X)[0]), X)])
     (slope,) = flow.log_prob.grad(X, wrt=(0,))
     (of_z,) = flow.grad(X, wrt=(0,), cotangent=-z, select=0)
     record.value("log_prob has the gradient of z alone", close(slope, of_z))
-    _observe_samples(candidate, record, flow)
+    _observe_samples(candidate, record, flow, leads_back)
 
 
-def _observe_samples(candidate: Candidate, record: Record, flow: object) -> None:
-    """Which way samples went, and what noise they came from."""
+def _observe_samples(candidate: Candidate, record: Record, flow: object, leads_back: bool) -> None:
+    """Which way samples went, and what noise they came from; the latter only where there is a way back from z."""
     seen = flow.sample.observe(600, generator=candidate.generator(1))  # type: ignore[attr-defined]
     again = flow.sample(600, generator=candidate.generator(1))  # type: ignore[attr-defined]
     record.value("reproducible", [torch.equal(seen.value, again), seen.rng_used])
-    directions = {"z": flow(seen.value)[0], "inverse": flow.inverse(seen.value)}  # type: ignore[attr-defined, operator]
+    record.value("different", bool((seen.value.std(0) > 1e-4).all()))
+    if not leads_back:
+        return
+    latent = flow(seen.value)[0]  # type: ignore[operator]
+    directions = {"z": latent, "inverse": flow.inverse(seen.value), "nothing": seen.value}  # type: ignore[attr-defined]
+    record.value("in a cube", bool((latent > -1e-3).all() and (latent < 1.001).all()))
+    centred, spread = bool(latent.mean(0).abs().max() < 0.25), latent.std(0)
+    record.value("narrow", centred and bool(spread.max() < 0.9) and bool((latent.abs() > spread).any()))
     for name, z in directions.items():
         centred = bool(z.mean(0).abs().max() < 0.25)
         record.value(f"samples taken through {name}", centred and bool((z.std(0) - 1).abs().max() < 0.2))

@@ -28,7 +28,10 @@ def close(one: Tensor, other: Tensor) -> bool:
 
 def relation(one: Tensor, other: Tensor) -> str:
     """How one log-determinant relates to another."""
-    names = {"equal": other, "negative": -other, "summed": other.sum(), "zero": torch.zeros_like(other)}
+    names = {
+        "equal": other, "negative": -other, "summed": other.sum(), "zero": torch.zeros_like(other),
+        "half": other / 2, "a third": other / 3, "column": other[:, None],
+    }  # fmt: skip
     return next((name for name, value in names.items() if close(one, value)), "other")
 
 
@@ -56,6 +59,17 @@ def facts(layer: object, x: Tensor) -> dict[str, object]:
     }
 
 
+def learns(layer: object) -> bool:
+    """Whether two steps along the gradient make a shift that is not the same for all samples."""
+    for _ in range(2):
+        named = layer.parameters_by_name()  # type: ignore[attr-defined]
+        _, gradients = layer.grad(X, wrt=(0,), cotangent=X.cos(), select=0, parameters=True)  # type: ignore[attr-defined]
+        steps = {name: 0.3 * slope for name, slope in gradients.items() if slope is not None}
+        layer.set_parameters({name: named[name] + step for name, step in steps.items()})  # type: ignore[attr-defined]
+    zeros = torch.cat([X[:, :1], torch.zeros(4, 2)], dim=1)
+    return bool(layer(zeros)[0][:, 1:].std(dim=0).max() > 1e-5)  # type: ignore[operator]
+
+
 @probe("AffineCoupling")
 def observe_affine_coupling(candidate: Candidate, record: Record) -> None:
     """A fresh layer, and facts about random ones of odd dimension, both ways round."""
@@ -65,11 +79,7 @@ def observe_affine_coupling(candidate: Candidate, record: Record) -> None:
     candidate.seed(4)
     layer = candidate.AffineCoupling(3, hidden=8)
     record.value("identity", close(layer(X)[0], X))
-    _, gradients = layer.grad(X, wrt=(0,), cotangent=X.cos(), select=0, parameters=True)
-    active = [
-        name for name, gradient in gradients.items() if gradient is not None and gradient.abs().max() > 0
-    ]
-    record.value("a matrix learns", any(layer.attribute(name).ndim > 1 for name in active))
+    record.value("learns to tell inputs apart", learns(layer))
     for flip in (False, True):
         layer = candidate.AffineCoupling(3, hidden=8, flip=flip)
         set_parameters(layer, 0.5)
@@ -79,7 +89,9 @@ def observe_affine_coupling(candidate: Candidate, record: Record) -> None:
     set_parameters(layer, 0.5)
     shift = layer(ends)[0][:, 1:]
     bent = (shift[0] + shift[2] - 2 * shift[1]).abs() + (shift[3] + shift[4] - 2 * shift[1]).abs()
-    record.value("nonlinear", bool(bent.max() > 1e-3))
+    shifted = bool((shift - ends[:, 1:]).abs().max() > 1e-3)
+    record.value("shifted", shifted)
+    record.value("nonlinear", bool(bent.max() > 1e-3) if shifted else None)
     (through,) = layer.grad(X, wrt=(0,), cotangent=torch.ones_like(X) - torch.eye(3)[0], select=0)
     record.value("the deciding coordinate gets a gradient", bool((through[:, 0] != 0).any()))
 

@@ -110,6 +110,30 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "flow_log_prob", name="first_step_only", belief="only the first step changes the density",
+    replace=("log_dets.sum(dim=0)", "log_dets[0]"),
+    hint="All steps but the first have no influence on your result. Which of the maps on the way to the end stretch space?",
+)  # fmt: skip
+
+misconception(
+    "flow_log_prob", name="first_step_left_out", belief="the first determinant belongs to q_0",
+    replace=("log_dets.sum(dim=0)", "log_dets[1:].sum(dim=0)"),
+    hint="The first step has no influence on your result. To which map does entry 0 of log_dets belong?",
+)  # fmt: skip
+
+misconception(
+    "flow_log_prob", name="last_step_left_out", belief="there is one step less than there are points",
+    replace=("log_dets.sum(dim=0)", "log_dets[:-1].sum(dim=0)"),
+    hint="The last step has no influence on your result. How many maps lead from z_0 to z_S?",
+)  # fmt: skip
+
+misconception(
+    "flow_log_prob", name="density_after_every_step", belief="the density is followed step by step",
+    replace=("log_dets.sum(dim=0)", "log_dets.cumsum(dim=0)"),
+    hint="You return the log-density after each of the steps. Which of them is asked for?",
+)  # fmt: skip
+
+misconception(
     "flow_log_prob", name="steps_averaged", belief="the change of volume is the average one", replace=("sum(", "mean("),
     hint="Applying the same step twice should change the density twice as much. Do volume changes add up or average out along "
     "the chain?",

@@ -106,3 +106,18 @@ misconception(
 def sign_returned(f: Map, x: Tensor) -> Tensor:
     """The first result of slogdet."""
     return torch.stack([torch.linalg.slogdet(torch.autograd.functional.jacobian(f, point))[0] for point in x])
+
+
+misconception(
+    "numerical_log_det", name="logarithm_of_a_signed_determinant", belief="determinants are positive, and of moderate size",
+    replace=("torch.linalg.slogdet(jacobians).logabsdet", "torch.linalg.det(jacobians).log()"),
+    hint="For maps that mirror space you get something that is not a number, and in many dimensions infinities. Which part of "
+    "the determinant tells how volumes change, and which function gives its logarithm without the determinant?",
+)  # fmt: skip
+
+misconception(
+    "numerical_log_det", name="trace_returned", belief="the change of volume is the sum of the diagonal",
+    replace=("torch.linalg.slogdet(jacobians).logabsdet", "jacobians.diagonal(dim1=1, dim2=2).sum(1)"),
+    hint="The identity should give zero, and yours gives the number of dimensions. Is it the trace of the Jacobian that says "
+    "how volumes change?",
+)  # fmt: skip

@@ -120,3 +120,23 @@ misconception(
     replace=("ema_student(teacher_step(x, t_hi, t_lo), t_lo)", "teacher_step(x, t_hi, t_lo)"),
     hint="Your averaged student is never asked. The teacher's step ends at t_lo: where does a consistency function lead?",
 )  # fmt: skip
+
+misconception(
+    "distillation_loss", name="pseudo_huber_distance", belief="a pseudo-Huber distance is as good as a squared one",
+    replace=(
+        "(student(x, t_hi) - target).square().mean()",
+        "(((student(x, t_hi) - target).flatten(1).square().sum(dim=1) + (c := 0.00054 * x[0].numel() ** 0.5) ** 2).sqrt() "
+        "- c).mean()",
+    ),
+    hint="Your loss is the mean of each sample's distance, less a small constant: large differences count once, not squared. "
+    "Which distance does the docstring name?",
+)  # fmt: skip
+
+misconception(
+    "distillation_loss", name="pseudo_huber_distance_of_elements", belief="a pseudo-Huber distance is as good as a squared one",
+    replace=(
+        "(student(x, t_hi) - target).square().mean()",
+        "(((student(x, t_hi) - target).square() + 0.001**2).sqrt() - 0.001).mean()",
+    ),
+    hint="Your loss adds up absolute differences, rounded off near zero. Which distance does the docstring name?",
+)  # fmt: skip

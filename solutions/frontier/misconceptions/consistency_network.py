@@ -22,6 +22,18 @@ def network(x: Tensor, t: Tensor) -> Tensor:
     return torch.sin(1.3 * x + 0.4 * times) + 0.2 * x
 
 
+def of_time(x: Tensor, t: Tensor) -> Tensor:
+    """A network whose gradient in t can be seen although x may be cut off."""
+    return torch.ones_like(x) * torch.as_tensor(t).reshape(-1, *[1] * (x.ndim - 1)) ** 2
+
+
+def slope_of_time() -> Tensor:
+    """The gradient in t of the right function's sum, with `of_time` for a network."""
+    times = SOME.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(consistency.consistency_function(of_time, X, times).sum(), times)
+    return slope
+
+
 @probe("consistency_function")
 def observe_consistency_function(candidate: Candidate, record: Record) -> None:
     """Vectors with as many columns as samples, images, other settings, gradients, and what the network is shown."""
@@ -37,6 +49,8 @@ def observe_consistency_function(candidate: Candidate, record: Record) -> None:
     record("at t_min", candidate.consistency_function, network, X[:1], torch.tensor([0.002]))
     record("double", candidate.consistency_function, network, X.double(), SOME.double(), 0.9, 0.1)
     record.grad("gradient", candidate.consistency_function, network, X, SOME, wrt=(1,))
+    (slope,) = candidate.consistency_function.grad(of_time, X, SOME, wrt=(2,))
+    record.value("the network is reached", slope is not None and bool(torch.allclose(slope, slope_of_time(), rtol=1e-3)))
 
 
 misconception(
@@ -91,6 +105,26 @@ misconception(
     "consistency_function", name="network_cut_off", belief="a consistency function is evaluated without gradients",
     replace=("network(x, t)", "network(x, t).detach()"),
     hint="The values are right, but no gradient reaches the network. Is this function used only for sampling?",
+)  # fmt: skip
+
+misconception(
+    "consistency_function", name="network_input_detached", belief="the input of the network is data, and needs no gradient",
+    replace=("network(x, t)", "network(x.detach(), t)"),
+    hint="The values are right, and the network itself gets a gradient, but through the network none reaches x. What cuts its "
+    "input off?",
+)  # fmt: skip
+
+misconception(
+    "consistency_function", name="skipped_input_detached", belief="the skip connection has nothing to learn",
+    replace=("skip * x +", "skip * x.detach() +"),
+    hint="The values are right, but x gets the gradient of the network's part alone. What cuts off the term with c_skip?",
+)  # fmt: skip
+
+misconception(
+    "consistency_function", name="input_detached", belief="x is data, and needs no gradient",
+    replace=("shape = (-1", "x = x.detach()\n    shape = (-1"),
+    hint="The values are right, and the network gets a gradient, but x gets none. In which sense is the function to be "
+    "differentiable in x?",
 )  # fmt: skip
 
 misconception(

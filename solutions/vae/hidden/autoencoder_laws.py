@@ -153,8 +153,8 @@ def assert_not_affine(call: Callable, x: Tensor, y: Tensor) -> None:
         torch.cat(list(value), 1) if isinstance(value, tuple | list) else value
         for value in (call(0 * x), call(x), call(y), call(x + y))
     )
-    bend = (both - one - other + zero).abs().max()
-    assert_true(bool(bend > 1e-3 * (one - zero).abs().max()), "the network is an affine map", mistake="no_nonlinearity")
+    bend, step = (both - one - other + zero).abs().max(), (one - zero).abs().max()  # a constant is affine for another reason
+    assert_true(bool(bend > 1e-3 * step), "the network is an affine map", mistake="no_nonlinearity" if step > 0 else "")
 
 
 def assert_same_after_loading(first: RemoteObject, second: RemoteObject, inputs: dict[str, Tensor]) -> None:
@@ -295,5 +295,6 @@ def assert_sampling_is_reproducible(candidate: Candidate, vae: RemoteObject, mak
         assert_true(isinstance(sample.value, Tensor), "the sample is not a tensor")
         assert_true(not sample.rng_used, "sampling with a generator used the global random state")
     assert_close(seen[1].value, seen[0].value, what="the sample from an equal generator")
+    assert_shape(vae.sample(1, generator=candidate.generator(6)), (1, *seen[0].value.shape[1:]), what="a single sample")
     assert_true(bool((seen[0].value - seen[2].value).abs().max() > 1e-6), "different draws gave the same sample")
     assert_sets_no_seed(candidate, make, lambda: vae.sample(4))

@@ -170,3 +170,17 @@ def arc_instead_of_a_line(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int =
     a, b = vae.encode(x_a)[0], vae.encode(x_b)[0]
     angles = grid(steps, a) * (torch.pi / 2)
     return torch.stack([vae.decode(angle.cos() * a + angle.sin() * b) for angle in angles], dim=1)
+
+
+@misconception(
+    "interpolate", belief="Gaussian latents must be interpolated on a sphere",
+    hint="Your latents lie on an arc between the means, weighted with sines of the angle between them (slerp). Is that a "
+    "straight line?",
+)  # fmt: skip
+def arc_between_the_means(vae: nn.Module, x_a: Tensor, x_b: Tensor, steps: int = 10) -> Tensor:
+    """Spherical interpolation of each pair."""
+    a, b = vae.encode(x_a)[0], vae.encode(x_b)[0]
+    cosine = torch.nn.functional.cosine_similarity(a, b, dim=1).clamp(-1, 1)
+    angle = cosine.acos()[:, None]
+    ways = [(((1 - w) * angle).sin() * a + (w * angle).sin() * b) / angle.sin() for w in grid(steps, a)]
+    return torch.stack([vae.decode(way) for way in ways], dim=1)

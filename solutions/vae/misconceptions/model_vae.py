@@ -65,7 +65,8 @@ def record_samples(candidate: Candidate, record: Record, vae: RemoteObject) -> N
 
 def record_where_samples_come_from(candidate: Candidate, record: Record, vae: RemoteObject) -> None:
     """Whether noise is added to decoded images, and otherwise which latents samples spread like."""
-    latents = {"right": normal((24, 2), 7, torch.float32), "uniform": uniform((24, 2), 8)}
+    right = normal((24, 2), 7, torch.float32)
+    latents = {"right": right, "narrow": 0.6 * right, "uniform": uniform((24, 2), 8)}
     spread = likeliest(vae.sample(24, generator=candidate.generator(3)), {name: vae.decode(z) for name, z in latents.items()})
     parameters = vae.parameters_by_name()
     vae.set_parameters({name: 0 * value for name, value in parameters.items()})
@@ -157,7 +158,14 @@ misconception(
 misconception(
     "VAE", name="UniformLatents", belief="random numbers between 0 and 1 will do as latents",
     replace=("torch.randn(shape", "torch.rand(shape"),
-    hint="Your samples spread as those of latents between 0 and 1 do. Which distribution is the prior?",
+    hint="Your samples spread less than those of standard normal latents, about as those of latents between 0 and 1 do. Are "
+    "yours draws from the prior, as they are?",
+)  # fmt: skip
+
+misconception(
+    "VAE", name="NarrowLatents", belief="samples look better at a lower temperature",
+    replace=("return self.decode(torch.randn(shape", "return self.decode(0.6 * torch.randn(shape"),
+    hint="Your samples spread less than those of standard normal latents. Is the noise scaled somewhere before it is decoded?",
 )  # fmt: skip
 
 misconception(

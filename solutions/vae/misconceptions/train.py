@@ -61,6 +61,13 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "train", name="betas_of_a_gan", belief="Adam needs a first beta of 0.5, as for GANs",
+    replace=("lr=lr)", "lr=lr, betas=(0.5, 0.999))"),
+    hint="Your first update is right and later ones differ: your Adam remembers earlier gradients for a shorter time. Which "
+    "betas does the docstring ask for?",
+)  # fmt: skip
+
+misconception(
     "train", name="learning_rate_not_passed_on", belief="Adam brings its own learning rate", replace=(", lr=lr", ""),
     hint="Your updates have the same size whatever lr is. Which learning rate does the optimiser use?",
 )  # fmt: skip
