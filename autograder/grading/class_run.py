@@ -136,9 +136,11 @@ class ClassRun:
         ]
 
     def _find(self, paths: Sequence[Path]) -> list[Path]:
-        found: dict[Path, str] = {}
-        for path in paths:
-            found |= submissions_at(path, self.outline, self.out / "submissions")
+        refused: list[AutograderError] = []
+        found = submissions_at(paths, self.outline, self.out / "submissions", refused)
+        for error in refused:
+            print(f"autograder: {error}", file=sys.stderr)
+        self.failures += refused
         if not found:
             raise UsageError("no submissions found", ", ".join(map(str, paths)))
         self._owners = {path: student for path, student in found.items() if student}

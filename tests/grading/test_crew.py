@@ -176,9 +176,7 @@ def test_a_class_goes_on_when_its_zygote_dies(course: str, tmp_path: Path) -> No
     assert {one.job.path.name: one.graded.result.score for one in done if one.graded} == {f"s{n}": 18.0 for n in range(4)}
 
 
-def test_a_fault_of_the_reader_concerns_one_submission(
-    course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_of_the_reader_concerns_one_submission(course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No mark and a word to staff; the others are graded."""
     read = grading.read_submission
 
@@ -194,4 +192,5 @@ def test_a_fault_of_the_reader_concerns_one_submission(
     results = {one.job.path.name: one.graded.result for one in done if one.graded}
     assert [results[name].score for name in ("ann", "odd", "zoe")] == [17.0, 0.0, 17.0]
     assert (results["odd"].status, results["odd"].student) == ("grader_error", "odd")
-    assert "RecursionError" in results["odd"].message and "text" not in results["odd"].message
+    assert "RecursionError" in results["odd"].message
+    assert "text" not in results["odd"].message

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.errors import AutograderError
 from autograder.grading.downloads import arranged, submissions_at
 from autograder.submission import find_submissions, read_submission, student_of
 
@@ -196,9 +197,10 @@ MIXTURES = {
             {
                 "Zoe\u0301 O'Hara_7_assignsubmission_file_/losses.py": b"x",
                 "Zo\u00e9 O'Hara_7_assignsubmission_onlinetext_/t.html": b"x",
+                "Ben Bolt_8_assignsubmission_file_/losses.py": b"x",
             },
         ),
-        {"Zo\u00e9 O'Hara_7"},
+        {"Zo\u00e9 O'Hara_7", "Ben Bolt_8"},
     ),
 }  # fmt: skip
 
@@ -225,24 +227,59 @@ def test_the_last_upload_counts(tmp_path: Path) -> None:
     }
 
 
-def test_a_students_zip_is_no_download(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever names are in it: nobody hands in for somebody else. It is said, since it may be a download all the same."""
-    folder = _written(tmp_path / "class", {"anna/losses.py": b"x = 1"})
-    _zipped(folder / "mallory.zip", {"anna_101_5_losses.py": b"x = 0", "ben_102_6_losses.py": b"x = 0"})
-    assert set(_students(folder, tmp_path)) == {"anna", "mallory"}
-    assert not (tmp_path / "target").exists()
-    told = capsys.readouterr().err
-    assert "mallory.zip" in told
-    assert "not graded: anna_101 and ben_102" in told or "not graded: anna_101, ben_102" in told
-
-
 OUTLINE = SimpleNamespace(expected_files={"losses.py", "model.py"}, name="vae")
 
 
-def _owners(path: Path) -> dict[str, str]:
+def _owners(*paths: Path, refused: list[AutograderError] | None = None) -> dict[str, str]:
     """Which file or folder is graded for whom."""
-    found = submissions_at(path, OUTLINE, path.parent / "target")  # type: ignore[arg-type]
+    told = [] if refused is None else refused
+    found = submissions_at(paths, OUTLINE, paths[0].parent / "target", told)  # type: ignore[arg-type]
     return {owner or student_of(one): one.name for one, owner in found.items()}
+
+
+FOR_ANNA = {"anna_101_5_losses.py": b"x = 0"}
+AS_MOODLE_DOES = {"Anna Archer_12345_assignsubmission_file_/losses.py": b"x = 0"}
+FOR_TWO = FOR_ANNA | {"ben_102_6_losses.py": b"x = 0"}
+
+
+def _handed_in(folder: Path, form: str, files: dict[str, bytes]) -> Path:
+    return _zipped(_made(folder) / "mallory.zip", files) if form == "zip" else _written(folder / "mallory", files)
+
+
+@pytest.mark.parametrize("form", ["zip", "folder"])
+@pytest.mark.parametrize("files", [FOR_ANNA, AS_MOODLE_DOES], ids=["canvas", "moodle"])
+@pytest.mark.parametrize("given", ["alone", "in a folder of its own", "beside another", "in the others' folder"])
+def test_nobody_hands_in_for_somebody_else(
+    form: str, files: dict[str, bytes], given: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name from a platform inside of what a student hands in is a name that the student may have chosen."""
+    own = _handed_in(tmp_path / "class", form, files)
+    anna = _written(tmp_path / ("class" if given == "in the others' folder" else "other") / "anna_101", {"losses.py": b"1"})
+    paths = {
+        "alone": [own], "in a folder of its own": [own.parent], "beside another": [own, anna],
+        "in the others' folder": [own.parent],
+    }[given]  # fmt: skip
+    wanted = {"mallory": own.name} | ({} if len(paths) == 1 and given != "in the others' folder" else {"anna_101": "anna_101"})
+    assert _owners(*paths) == wanted
+    assert not (paths[0].parent / "target").exists()
+    assert "mallory" in capsys.readouterr().err, "it may be a download all the same"
+    if given == "alone":  # the witness: under a download's name it is believed
+        assert set(_owners(own.rename(own.with_name("submissions" + own.suffix)))) < {"anna_101", "Anna Archer_12345"}
+
+
+@pytest.mark.parametrize("form", ["zip", "folder"])
+@pytest.mark.parametrize("together", [False, True], ids=["beside it", "in one folder"])
+def test_a_download_among_submissions_is_refused(form: str, together: bool, tmp_path: Path) -> None:
+    """Nothing of it is graded, neither as somebody's nor as one student's; the others are, and it is said in one line."""
+    own = _handed_in(tmp_path / "class", form, FOR_TWO)
+    other = _written(tmp_path / ("class" if together else "other") / "anna", {"losses.py": b"1"})
+    refused: list[AutograderError] = []
+    assert _owners(*([own.parent] if together else [own, other]), refused=refused) == {"anna": "anna"}
+    (told,) = map(str, refused)
+    assert own.name in told
+    assert "anna_101, ben_102" in told
+    assert "\n" not in told
+    assert set(_owners(own)) == {"anna_101", "ben_102"}, "alone it is a class"
 
 
 def test_second_downloads_are_the_same_students(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,82 +6,102 @@ gives a folder per student, ``Anna Archer_12345_assignsubmission_file_``, or tha
 zip, or unpacked. Here each student's files are put into one folder, ``archeranna_101``, from which marks find their way
 back: see :mod:`autograder.exports.roster_matching`.
 
-Downloads may lie beside each other, in one folder or in several, and beside submissions that came in another way: each
-student is there once. A folder or zip among named submissions is a student's, whatever names it has inside.
+Downloads may lie beside each other, in one folder or in several, and the files of one beside submissions that came in
+another way: each student is there once. Nobody hands in for somebody else: a folder or zip among named submissions is a
+student's, whatever name it has inside, and so is one that stands alone with files of one student, unless it is called like
+a download. With files of several students it is nobody's among others, and refused.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from unicodedata import normalize
 
 from autograder.atomic import write_atomically
 from autograder.course.outline import Outline
-from autograder.plaintext import listed, one_line
+from autograder.errors import AutograderError, UsageError
+from autograder.grading.downloads.platform_names import (
+    Part,
+    Read,
+    is_called_like_a_download,
+    is_from_a_platform,
+    is_from_moodle,
+    latest,
+    parts_of,
+    student_in,
+)
+from autograder.plaintext import listed, one_line, shown
 from autograder.submission import find_submissions, handed_in, student_of
 from autograder.submission.archive import Archive
 from autograder.submission.discovery import copies_of, held_below
-from autograder.submission.filenames import is_clutter, split_name
+from autograder.submission.filenames import is_clutter
 from autograder.submission.folder import Folder, open_regular
 from autograder.submission.notes import Notes, Skipped, Unreadable
 from autograder.submission.size_limits import MIB, Limits
 
-_CANVAS = re.compile(
-    r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<id>\d+)_((?P<upload>\d+)_(?P<file>[^/]+)|(?P<text>(text|link)\.html))"
-)
-_MOODLE = re.compile(
-    r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<late>)(?P<upload>)(?P<text>)/?(?P<file>.*)"
-)
-_AGAIN = re.compile(r"-\d+(?=\.\w+$)")
-_LIMITS = Limits(archive_bytes=2048 * MIB, total_bytes=4096 * MIB, entries=200_000, files=200_000)
+_LIMITS = Limits(archive_bytes=2048 * MIB, total_bytes=4096 * MIB, entries=200_000, files=200_000, names=128 * MIB)
 """Of a whole class; each submission has its own limits when it is read."""
-
-_Read = Callable[[str], bytes]
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One file of a download."""
-
-    student: str
-    late: bool
-    file: str
-    upload: int
-    """Canvas counts uploads: the larger, the later."""
-    original: str
-    read: _Read
 
 
 @dataclass
 class _Found:
     """The files of one or several downloads, and what lies beside them."""
 
-    parts: list[_Part] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     beside: list[Path] = field(default_factory=list)
+    refused: list[Path] = field(default_factory=list)
+    """What looks like a download among submissions."""
+    is_one: bool = False
+    """Whether all of it is taken for one student's."""
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
 
 
-def submissions_at(path: Path, outline: Outline, target: Path) -> dict[Path, str]:
-    """Return the submissions at ``path``, and whose each is where its name does not say so; empty where it does.
+def submissions_at(paths: Sequence[Path], outline: Outline, target: Path, refused: list[AutograderError]) -> dict[Path, str]:
+    """Return the submissions at ``paths``, and whose each is where its name does not say so; empty where it does.
 
     Args:
-        path: what the person typed.
+        paths: what the person typed.
         outline: the assignment's.
         target: where the folders of a platform's download go, see :func:`arranged`.
+        refused: gets an error for each download that stands among other submissions.
 
     Raises:
         UsageError: there is no submission, or a folder cannot be written to.
     """
+    owners: dict[Path, str] = {}
+    names = {*outline.expected_files, f"{outline.name}.ipynb"}
+    with ExitStack() as opened:
+        looked = {path: _look(path, names, opened) for path in paths}
+        among = {path: found for path, found in looked.items() if found and not all(looked.values())}
+        for path, found in looked.items():
+            unwanted = [path] if path in among and _students_of(found.parts) > 1 else found.refused
+            refused += [_refusal(one, opened) for one in unwanted]
+            if path in unwanted:
+                continue
+            submissions = [path.absolute()] if found.is_one or path in among else _arranged(found, names, target)
+            owners |= _told(path, _owned(path, submissions, outline, unwanted), beside_others=len(paths) > 1 and not found)
+    return owners
+
+
+def _told(path: Path, owned: dict[Path, str], *, beside_others: bool) -> dict[Path, str]:
+    """Say where one of several paths is taken for several students': it may be one's, who has chosen these names."""
+    if beside_others and len(owned) > 1:
+        _warn(f"{path.name} is taken for a folder of submissions: {listed([one.name for one in owned], 4)}")
+    return owned
+
+
+def _owned(path: Path, found: list[Path], outline: Outline, refused: Collection[Path]) -> dict[Path, str]:
+    """Whose the submissions at one path are: those of its downloads, or what is ``found`` there else."""
     expected = outline.expected_files
-    found = arranged(path, {*expected, f"{outline.name}.ipynb"}, target)
     if not found:
-        found = find_submissions(path, expected, outline.name)
+        found = [one for one in find_submissions(path, expected, outline.name) if one not in refused]
         if found == [path.absolute()] and len(others := held_below(path, expected)) > 1:
             told = f"{path} was taken for one submission; folders and zips in it hold work, too: "
             _warn(told + listed([one.name for one in others], 3) + " (take loose modules out of it to grade them)")
@@ -96,6 +116,19 @@ def submissions_at(path: Path, outline: Outline, target: Path) -> dict[Path, str
 
 def _warn(told: str) -> None:
     print(f"autograder: warning: {one_line(told)}", file=sys.stderr)
+
+
+def _students_of(parts: Iterable[Part]) -> int:
+    return len({part.student for part in parts})
+
+
+def _refusal(path: Path, opened: ExitStack) -> UsageError:
+    inside = sorted({part.student for part in _look_inside(path, opened)})
+    return UsageError(
+        f"a platform's download among other submissions is not graded: {listed(inside, 4)}",
+        shown(path.name),
+        "grade it by itself with the same --out, and take it out of here",
+    )
 
 
 def arranged(path: Path, expected: Collection[str], target: Path) -> list[Path]:
@@ -113,14 +146,17 @@ def arranged(path: Path, expected: Collection[str], target: Path) -> list[Path]:
         UsageError: ``target`` cannot be written to.
     """
     with ExitStack() as opened:
-        found = _look(path, expected, opened)
-        if not found.parts:
-            return []
-        named: dict[str, list[_Part]] = defaultdict(list)
-        for part in found.parts:
-            named[part.student].append(part)
-        for student, parts in named.items():
-            _write(target / student, _latest(parts, expected))
+        return _arranged(_look(path, expected, opened), expected, target)
+
+
+def _arranged(found: _Found, expected: Collection[str], target: Path) -> list[Path]:
+    if not found:
+        return []
+    named: dict[str, list[Part]] = defaultdict(list)
+    for part in found.parts:
+        named[part.student].append(part)
+    for student, parts in named.items():
+        _write(target / student, latest(parts, expected))
     late = sorted({part.student for part in found.parts if part.late})
     if late:
         print(f"autograder: marked as late: {listed(late)}", file=sys.stderr)
@@ -130,22 +166,34 @@ def arranged(path: Path, expected: Collection[str], target: Path) -> list[Path]:
 def _look(path: Path, expected: Collection[str], opened: ExitStack) -> _Found:
     """What is at a path: a download, a mixture of downloads and submissions, or a folder that holds downloads only."""
     if not _is_folder(path):
-        return _Found(_parts(*_opened(path, opened)))
+        return _taken(path, parts_of(*_opened(path, opened)))
     children = sorted(child for child in _children(path) if not is_clutter(child.name))
-    own = [child for child in children if _is_from_a_platform(child)]
+    own = [child for child in children if is_from_a_platform(child.name, is_folder=_is_folder(child))]
     beside = [child for child in children if child not in own]
     if own and _is_mixture(own, beside, expected):
-        return _Found(_parts(*_opened(path, opened), mixed=bool(beside)), beside)
-    holding = {child: _look_inside(child, opened) for child in children}
+        return _taken(path, parts_of(*_opened(path, opened), mixed=bool(beside)), beside)
+    holding = {child: _believed(child, _look_inside(child, opened)) for child in children}
     downloads = [child for child, parts in holding.items() if parts]
     if downloads and len(downloads) < len(handed_in(children, expected)):
-        for one in downloads:
-            inside = sorted({part.student for part in holding[one]})
-            told = f"{one.name} is taken for one student's, but looks like a platform's download among other submissions"
-            remedy = "grade it by itself, with the same --out, and take it out of here"
-            _warn(f"{told}; these in it are not graded: {listed(inside, 8)} ({remedy})")
-        return _Found()
+        return _Found(refused=[one for one in downloads if _students_of(holding[one]) > 1])
     return _Found([part for parts in holding.values() for part in parts])
+
+
+def _taken(path: Path, parts: list[Part], beside: Sequence[Path] = ()) -> _Found:
+    """What a path is whose files are called as those of a download."""
+    believed = _believed(path, parts)
+    return _Found(parts, list(beside)) if believed else _Found(is_one=bool(parts) and not beside)
+
+
+def _believed(path: Path, parts: list[Part]) -> list[Part]:
+    """The files of a download; nothing, and a warning, where all are somebody's who may have chosen the names in it."""
+    if not parts or _students_of(parts) > 1 or is_called_like_a_download(path):
+        return parts
+    _warn(
+        f"{path.name} is taken for one student's; if it is a platform's download of {parts[0].student}, "
+        "call it submissions and grade it again"
+    )
+    return []
 
 
 def _is_mixture(own: Sequence[Path], beside: Sequence[Path], expected: Collection[str]) -> bool:
@@ -153,24 +201,24 @@ def _is_mixture(own: Sequence[Path], beside: Sequence[Path], expected: Collectio
     names = {name.casefold() for name in expected}
     if any(child.name.casefold() in names for child in beside):
         return False
-    students = {_student(match) for child in own if (match := _match(child.name)) is not None}
-    return not beside or len(students) > 1 or any(_MOODLE.fullmatch(child.name) for child in own)
+    students = {student_in(child.name) for child in own}
+    return not beside or len(students) > 1 or any(is_from_moodle(child.name) for child in own)
 
 
-def _look_inside(child: Path, opened: ExitStack) -> list[_Part]:
+def _look_inside(child: Path, opened: ExitStack) -> list[Part]:
     """The files of a download among the children of a folder; what is none does not stay open."""
     if _is_folder(child):
         inside = [inner for inner in _children(child) if not is_clutter(inner.name)]
-        if not inside or not all(map(_is_from_a_platform, inside)):
+        if not inside or not all(is_from_a_platform(inner.name, is_folder=_is_folder(inner)) for inner in inside):
             return []
     with ExitStack() as own:
-        parts = _parts(*_opened(child, own))
+        parts = parts_of(*_opened(child, own))
         if parts:
             opened.enter_context(own.pop_all())
         return parts
 
 
-def _opened(path: Path, opened: ExitStack) -> tuple[list[str], _Read]:
+def _opened(path: Path, opened: ExitStack) -> tuple[list[str], Read]:
     """The files below ``path`` or in the zip there, and how to read one; nothing for anything else."""
     try:
         if _is_folder(path):
@@ -196,55 +244,7 @@ def _children(path: Path) -> list[Path]:
         return []  # said when it is read as a submission
 
 
-def _is_from_a_platform(child: Path) -> bool:
-    return bool(_MOODLE.fullmatch(child.name) or (_CANVAS.fullmatch(child.name) and not _is_folder(child)))
-
-
-def _match(name: str) -> re.Match[str] | None:
-    return _MOODLE.fullmatch(name) or _CANVAS.fullmatch(name)
-
-
-def _parts(files: Iterable[str], read: _Read, *, mixed: bool = False) -> list[_Part]:
-    """What each file is; nothing where the names of one do not tell, unless they are said to be ``mixed``."""
-    found = [name for name in files if not any(map(is_clutter, name.split("/")))]
-    for inner in ("", _wrapper(found)):
-        matches = {name: _match(name.removeprefix(inner)) for name in found}
-        if found and (mixed or all(matches.values())):
-            return [_part(match, name, read) for name, match in matches.items() if match and (match["file"] or match["text"])]
-    return []
-
-
-def _wrapper(files: Sequence[str]) -> str:
-    """The folder that everything in a zip lies in, if there is one."""
-    firsts = {name.partition("/")[0] for name in files if "/" in name}
-    return f"{firsts.pop()}/" if len(firsts) == 1 else ""
-
-
-def _part(match: re.Match[str], name: str, read: _Read) -> _Part:
-    file = match["file"] or match["text"]
-    return _Part(_student(match), bool(match["late"]), file, int(match["upload"] or 0), name, read)
-
-
-def _student(match: re.Match[str]) -> str:
-    return normalize("NFC", f"{match['name'].strip(' .') or 'student'}_{match['id']}")
-
-
-def _latest(parts: Iterable[_Part], expected: Collection[str]) -> dict[str, _Part]:
-    """A student's files by the names that were meant; of several of one name the one that was uploaded last."""
-    files = {part.file for part in parts}
-    return {
-        _meant(part.file, {*expected, *(file for file in files if split_name(file)[1] in (".zip", ".ipynb"))}): part
-        for part in sorted(parts, key=lambda part: (part.upload, part.original))
-    }
-
-
-def _meant(file: str, known: Collection[str]) -> str:
-    """The name that the student gave, where Canvas counted the attempts in it."""
-    original = _AGAIN.sub("", file)
-    return original if original in known else file
-
-
-def _write(folder: Path, contents: Mapping[str, _Part]) -> None:
+def _write(folder: Path, contents: Mapping[str, Part]) -> None:
     for old in [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]:
         if str(old.relative_to(folder)) not in contents:
             old.unlink()
