@@ -30,6 +30,8 @@ class Limits:
     """Lists, objects and commas in a notebook without its outputs: what parsed JSON costs in memory."""
     notebook_tokens: int = 2_000_000
     """Strings and brackets in a notebook with its outputs, which are looked at to find where these end."""
+    notebook_text: int = 8 * MIB
+    """Text of all cells of a notebook, with pictures that were pasted into it, that is shown to who marks it."""
     notebooks: int = 20
     """Notebooks that are looked at to find the most useful one."""
     cells: int = 5_000
