@@ -41,6 +41,8 @@ from autograder.submission import read_submission, student_of
 class ClassRun:
     """One run of ``autograder grade``."""
 
+    command = "grade"
+
     def __init__(
         self,
         assignment: str,
@@ -154,7 +156,7 @@ class ClassRun:
         given = asdict(self.options) | {"data": str(self.options.data) if self.options.data else None}
         self._log.start(
             assignment=self.outline.name, version=__version__, submissions=submissions, resume=resume, shard=part,
-            profile=self._profile, paths=[str(path.absolute()) for path in paths], **given,
+            profile=self._profile, command=self.command, paths=[str(path.absolute()) for path in paths], **given,
         )  # fmt: skip
         remove_unfinished(self.out, self._log.path.stat().st_mtime)
 
