@@ -6,6 +6,7 @@ import contextlib
 import gc
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
@@ -28,6 +29,14 @@ def names_on_demand(package: str, places: Mapping[str, str]) -> Callable[[str], 
         return getattr(importlib.import_module(places[name]), name)
 
     return find
+
+
+def not_from_here() -> None:
+    """Let no Python that is started from now on look for libraries in the working folder, where submissions may lie.
+
+    `multiprocessing` starts its helpers as ``python -c``, which looks there first.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
 
 
 @contextlib.contextmanager

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import AutograderError
 from autograder.grading.jobs import DEATHS, Done, Job
 from autograder.grading.sandboxes import sandbox_for
-from autograder.imports import uncollected
+from autograder.imports import not_from_here, uncollected
 from autograder.plaintext import printable
 from autograder.results.results_folder import ResultKey
 from autograder.sandbox.walls import process_limits
@@ -175,6 +175,7 @@ class Crew:
 
 def _context() -> BaseContext:
     """Forked from a server that has imported everything, which saves time and memory; fresh processes off Linux."""
+    not_from_here()
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
