@@ -52,6 +52,13 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+def import_matplotlib() -> None:
+    """Import matplotlib without a ``matplotlibrc`` of the working folder, where submissions may lie: it would come first."""
+    if "matplotlib" not in sys.modules:
+        with contextlib.chdir(os.path.dirname(os.path.abspath(__file__))):
+            importlib.import_module("matplotlib")
+
+
 def import_nbformat() -> None:
     """Import nbformat without the grammar of international addresses, which takes three seconds and no notebook needs."""
     with _as_if_missing("rfc3987_syntax"):

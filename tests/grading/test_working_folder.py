@@ -63,3 +63,14 @@ def test_it_would_be_imported(inbox: Path) -> None:
     """The witness: a process that is started as `multiprocessing` starts its own looks there first."""
     started("-c", "import multiprocessing", inbox=inbox)
     assert "multiprocessing was imported" in marks(inbox.parent)
+
+
+@pytest.mark.parametrize("settings", [b"\xff\xfe\x00no text", b"text.usetex: True\nfigure.dpi: 1e9\n"], ids=["bytes", "tex"])
+def test_figures_are_drawn_whatever_settings_lie_there(tmp_path: Path, settings: bytes) -> None:
+    """Matplotlib reads a file of the working folder first; the witness: by itself it fails, or draws in another way."""
+    (tmp_path / "matplotlibrc").write_bytes(settings)
+    witness = "import matplotlib; assert matplotlib.rcParams['text.usetex'] == matplotlib.rcParamsDefault['text.usetex']"
+    assert started("-c", witness, inbox=tmp_path).returncode == 1
+    drawing = "from autograder.training.figures import curves; assert curves({'loss': [1, 2]}).startswith(b'<?xml')"
+    done = started("-c", drawing, inbox=tmp_path)
+    assert done.returncode == 0, done.stderr
