@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.grading.downloads import arranged, submissions_at
+from autograder.grading.downloads import arranged, arranging, submissions_at
 from autograder.submission import find_submissions, read_submission, student_of
 
 EXPECTED = {"losses.py", "model.py", "vae.ipynb"}
@@ -309,3 +309,49 @@ def test_an_archive_that_nobody_can_read_is_somebodys(tmp_path: Path) -> None:
     folder = _written(tmp_path / "week", {"bela.py": b"x = 1", "nina.tar.gz": b"x", "omar.rar": b"x"})
     assert set(_owners(folder)) == {"bela", "nina", "omar"}
     assert set(_owners(_written(tmp_path / "mine", {"losses.py": b"x = 1", "old.tar.gz": b"x"}))) == {"mine"}
+
+
+STRANGE = {
+    "no name": "mallory_2_6_..",
+    "control characters": "mallory_2_6_a\x01\x1b[31m.py",
+    "a line break": "mallory_2_6_a\nb.py",
+    "very long": f"mallory_2_6_{'a' * 250}.py",
+    "a backslash": "mallory_2_6_a\\b.py",
+    "Moodle, a line break": "Mal_2_assignsubmission_file_/a\nb.py",
+    "Moodle, a long path": f"Mal_2_assignsubmission_file_/{'/'.join(['d' * 190] * 18)}/x.py",
+    "a long name of the student's": f"{'m' * 300}_2_6_losses.py",
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_a_students_name_of_a_file_stops_nobody_elses_grading(
+    strange: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What no folder can hold is left out, and it is said; what does not say whose it is makes nothing else of the others."""
+    files = {"ann_1_5_losses.py": b"x = 1", "ben_3_7_losses.py": b"x = 3", STRANGE[strange]: b"y"}
+    found = arranged(_zipped(tmp_path / "submissions.zip", files), EXPECTED, tmp_path / "target")
+    assert {"ann_1", "ben_3"} <= {path.name for path in found}
+    assert all(path.is_dir() for path in found)
+    assert {path: set(files) for path, files in _found(tmp_path / "target").items() if "m" not in path.lower()} == {
+        "ann_1": {"losses.py"}, "ben_3": {"losses.py"},
+    }  # fmt: skip
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def test_a_file_and_a_folder_of_one_name_stop_nobody_elses_grading(tmp_path: Path) -> None:
+    """The folder stays."""
+    files = dict.fromkeys(("Ann_1_assignsubmission_file_/losses.py", "Mal_2_assignsubmission_file_/a"), b"x")
+    files["Mal_2_assignsubmission_file_/a/b.py"] = b"y"
+    arranged(_zipped(tmp_path / "submissions.zip", files), EXPECTED, tmp_path / "target")
+    assert _found(tmp_path / "target")["Ann_1"] == {"losses.py": b"x"}
+    assert (tmp_path / "target" / "Mal_2" / "a" / "b.py").is_file()
+
+
+def test_one_students_files_do_not_use_up_what_the_others_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class's zip unpacks to so much and no more."""
+    monkeypatch.setattr(arranging, "_OF_ONE", 1_000)
+    files = {f"amy_1_{number}_{number}.txt": bytes(400) for number in range(5)} | {"zoe_2_9_losses.py": b"x = 1"}
+    arranged(_zipped(tmp_path / "submissions.zip", files), EXPECTED, tmp_path / "target")
+    found = _found(tmp_path / "target")
+    assert len(found["amy_1"]) == 2
+    assert found["zoe_2"] == {"losses.py": b"x = 1"}

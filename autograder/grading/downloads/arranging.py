@@ -32,6 +32,7 @@ from autograder.grading.downloads.platform_names import (
     is_from_a_platform,
     is_from_moodle,
     latest,
+    name_problem,
     parts_of,
     student_in,
 )
@@ -44,8 +45,10 @@ from autograder.submission.folder import Folder, open_regular
 from autograder.submission.notes import Notes, Skipped, Unreadable
 from autograder.submission.size_limits import MIB, Limits
 
-_LIMITS = Limits(archive_bytes=2048 * MIB, total_bytes=4096 * MIB, entries=200_000, files=200_000, names=128 * MIB)
+_LIMITS = Limits(archive_bytes=2048 * MIB, total_bytes=4096 * MIB, entries=200_000, files=200_000, names=32 * MIB)
 """Of a whole class; each submission has its own limits when it is read."""
+_OF_ONE = 512 * MIB
+"""Bytes of one student's files, unpacked: what is read of a zip has a size in all, and nobody is to use up the others'."""
 
 
 @dataclass
@@ -154,7 +157,10 @@ def _arranged(found: _Found, expected: Collection[str], target: Path) -> list[Pa
         return []
     named: dict[str, list[Part]] = defaultdict(list)
     for part in found.parts:
-        named[part.student].append(part)
+        if problem := name_problem(part.student, ()):
+            _warn(f"{shown(part.original)} is left out: of the student {problem.removeprefix('its ')}")
+        else:
+            named[part.student].append(part)
     for student, parts in named.items():
         _write(target / student, latest(parts, expected))
     late = sorted({part.student for part in found.parts if part.late})
@@ -226,11 +232,11 @@ def _opened(path: Path, opened: ExitStack) -> tuple[list[str], Read]:
         elif path.suffix.lower() == ".zip":
             container = Archive(open_regular(str(path)), _LIMITS)  # type: ignore[assignment]
         else:
-            return [], lambda name: b""
+            return [], lambda name, most: b""
         opened.callback(container.close)
-        return container.listing(Notes()), lambda name: container.read(name, _LIMITS.archive_bytes)
+        return container.listing(Notes()), container.read
     except (OSError, Skipped, Unreadable):
-        return [], lambda name: b""  # said when it is read as a submission
+        return [], lambda name, most: b""  # said when it is read as a submission
 
 
 def _is_folder(path: Path) -> bool:
@@ -248,12 +254,17 @@ def _write(folder: Path, contents: Mapping[str, Part]) -> None:
     for old in [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]:
         if str(old.relative_to(folder)) not in contents:
             old.unlink()
+    folder.mkdir(parents=True, exist_ok=True)  # with nothing in it, it is a submission that cannot be read
+    left = _OF_ONE
     for name, part in contents.items():
         try:
-            data = part.read(part.original)
+            if problem := name_problem(name, contents):
+                raise Skipped(problem)
+            data = part.read(part.original, min(left, Limits().archive_bytes))
         except Skipped as error:
-            _warn(f"{part.original} is left out: {error}")
+            _warn(f"{shown(part.original)} is left out: {error}")
             continue
+        left -= len(data)
         target = folder / name
         if not (target.is_file() and target.read_bytes() == data):
             write_atomically(target, data)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
+from autograder.plaintext import printable
 from autograder.submission.discovery import COLLECTION
 from autograder.submission.filenames import is_clutter, split_name
 
@@ -20,14 +21,18 @@ _CANVAS = re.compile(
     r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<id>\d+)_((?P<upload>\d+)_(?P<file>[^/]+)|(?P<text>(text|link)\.html))"
 )
 _MOODLE = re.compile(
-    r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<late>)(?P<upload>)(?P<text>)/?(?P<file>.*)"
+    r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<late>)(?P<upload>)(?P<text>)/?(?P<file>.*)",
+    re.DOTALL,
 )
+_LONGEST, _LONGEST_PATH = 200, 1_000
+"""Bytes of a name, which gets an ending while it is written, and of a path below a student's folder."""
 _AGAIN = re.compile(r"-\d+(?=\.\w+$)")
 
 _CALLED_LIKE_A_DOWNLOAD = re.compile(rf"{COLLECTION.pattern}|.+-\d+", re.IGNORECASE)
 """``submissions.zip`` of Canvas, ``course-assignment-4711.zip`` of Moodle; both often with `` (1)`` after it."""
 
-Read = Callable[[str], bytes]
+Read = Callable[[str, int], bytes]
+"""Gives a file of a download by its name there, up to so many bytes."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +74,17 @@ def _match(name: str) -> re.Match[str] | None:
 
 
 def parts_of(files: Iterable[str], read: Read, *, mixed: bool = False) -> list[Part]:
-    """What each file is; nothing where the names of one do not tell, unless they are said to be ``mixed``."""
+    """What each file is; nothing where the names of many do not tell, unless they are said to be ``mixed``.
+
+    A few among those of several students are theirs whose files have the strangest names, and stop nobody else's grading.
+    """
     found = [name for name in files if not any(map(is_clutter, name.split("/")))]
     for inner in ("", _wrapper(found)):
         matches = {name: _match(name.removeprefix(inner)) for name in found}
-        if found and (mixed or all(matches.values())):
-            return [_part(match, name, read) for name, match in matches.items() if match and (match["file"] or match["text"])]
+        told = [_part(match, name, read) for name, match in matches.items() if match and (match["file"] or match["text"])]
+        several = len({part.student for part in told}) > 1 and 2 * len(told) > len(found)
+        if found and (mixed or several or all(matches.values())):
+            return told
     return []
 
 
@@ -106,3 +116,15 @@ def _meant(file: str, known: Collection[str]) -> str:
     """The name that the student gave, where Canvas counted the attempts in it."""
     original = _AGAIN.sub("", file)
     return original if original in known else file
+
+
+def name_problem(name: str, others: Collection[str]) -> str:
+    """Why no file of a student can be called this; empty if it can."""
+    parts = name.split("/")
+    if printable(name, keep="") != name or not all(part.strip(". ") for part in parts):
+        return "its name is none that a file can have everywhere"
+    if max(len(part.encode()) for part in parts) > _LONGEST or len(name.encode()) > _LONGEST_PATH:
+        return "its name is too long"
+    if any(other.startswith(f"{name}/") for other in others):
+        return "there is a folder of the same name"
+    return ""
