@@ -323,12 +323,13 @@ def test_a_repository_that_stands_for_billions_of_files_is_left(tmp_path: Path, 
     monkeypatch.setattr(sweep, "_MOST_BYTES", 100_000)
     clones = tmp_path / "clones"
     _bomb(clones / "mallory", 4)
+    _bomb(clones / "not-checked-out", 1)
     repository_of(clones, "zoe", {"losses.py": "x = 1\n"})
     assert sum(path.stat().st_size for path in (clones / "mallory").rglob("*") if path.is_file()) < 100_000, "the witness"
     (tmp_path / "into").mkdir()
-    listing = [sweep.Repository(name, name) for name in ("mallory", "zoe")]
+    listing = [sweep.Repository(name, name) for name in ("mallory", "not-checked-out", "zoe")]
     swept, missing = sweep.sweep(listing, clones, "vae", None, tmp_path / "into")
-    assert [one.repository.name for one in swept] == ["zoe"]
+    assert [one.repository.name for one in swept] == ["not-checked-out", "zoe"]
     assert missing == ["mallory: holds more than a submission may, or takes too long to read"]
 
 
