@@ -138,11 +138,9 @@ class ClassRun:
         ]
 
     def _find(self, paths: Sequence[Path]) -> list[Path]:
-        refused: list[AutograderError] = []
-        found = submissions_at(paths, self.outline, self.out / "submissions", refused)
-        for error in refused:
+        found = submissions_at(paths, self.outline, self.out / "submissions", self.failures)
+        for error in self.failures:
             print(f"autograder: {error}", file=sys.stderr)
-        self.failures += refused
         if not found:
             raise UsageError("no submissions found", ", ".join(map(str, paths)))
         self._owners = {path: student for path, student in found.items() if student}
