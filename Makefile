@@ -77,6 +77,8 @@ release: env
 	@$(BIN)/autograder release
 	@$(BIN)/nbgrader generate_assignment $(ASSIGNMENT) --force --log-level=WARN
 	@echo "$(ASSIGNMENT) is in the gradebook; hand it out with: nbgrader release_assignment $(ASSIGNMENT)"
+	@echo "(another one: make release ASSIGNMENT=…; what is in the gradebook is in its lists, with 0 for whoever hands in nothing;"
+	@echo " nbgrader db assignment remove $(ASSIGNMENT) takes it out)"
 
 collect: env
 	@$(BIN)/nbgrader collect $(ASSIGNMENT) --update || { \

@@ -20,6 +20,7 @@ import typer
 
 from autograder import __version__
 from autograder.errors import AutograderError
+from autograder.imports import not_from_here
 from autograder.standby.client import run_there
 from autograder.standby.meeting import CommandEnded
 
@@ -114,6 +115,7 @@ def _options(
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; errors are one line on stderr, never a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)  # as a cancelled CI job is ended: leave what is finished, and no process
+    not_from_here()
     given = sys.argv[1:] if arguments is None else arguments
     code = run_there(given)
     try:

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
@@ -30,6 +31,14 @@ def names_on_demand(package: str, places: Mapping[str, str]) -> Callable[[str], 
     return find
 
 
+def not_from_here() -> None:
+    """Let no Python that is started from now on look for libraries in the working folder, where submissions may lie.
+
+    `multiprocessing` starts its helpers as ``python -c``, which looks there first.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
+
+
 @contextlib.contextmanager
 def uncollected() -> Iterator[None]:
     """Look for no garbage while much is imported that stays, and not among that afterwards: a sixth of torch's import."""
@@ -41,6 +50,13 @@ def uncollected() -> Iterator[None]:
         gc.freeze()
         if collecting:
             gc.enable()
+
+
+def import_matplotlib() -> None:
+    """Import matplotlib without a ``matplotlibrc`` of the working folder, where submissions may lie: it would come first."""
+    if "matplotlib" not in sys.modules:
+        with contextlib.chdir(os.path.dirname(os.path.abspath(__file__))):
+            importlib.import_module("matplotlib")
 
 
 def import_nbformat() -> None:

@@ -56,6 +56,8 @@ def short_name(student: str) -> str:
 
 def shown(text: str, length: int = 80) -> str:
     """The text for use in a message: printable characters only, cut in the middle to `length` characters."""
+    if len(text) > 2 * length:  # its middle is cut out in any case
+        text = text[:length] + text[-length:]
     text = printable(text, keep="")
     if len(text) <= length:
         return text

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any, TypeVar
 
+from autograder.imports import not_from_here
+
 Result = TypeVar("Result")
 
 
 def run_in_processes(function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[Result]:
     """The results of ``function(*task)`` for every task, as they come."""
+    not_from_here()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(1, min(jobs, len(tasks))), mp_context=context, initializer=_prepare) as pool:
         for future in as_completed([pool.submit(function, *task) for task in tasks]):

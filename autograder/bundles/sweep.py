@@ -10,6 +10,8 @@ import io
 import json
 import os
 import subprocess
+import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +20,11 @@ from typing import Any
 from autograder.errors import UsageError
 from autograder.plaintext import one_line
 from autograder.results.spreadsheet import csv_text, shown
+from autograder.submission import Limits
 
 _SAFE = ["-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "safe.directory=*"]
+_SECONDS, _MOST_BYTES = 120.0, Limits().archive_bytes
+"""Of what git says about one repository."""
 _NAMES = ("repository", "repo", "name", "nameWithOwner", "path", "student_repository_name", "student_repository_url", "url")
 _STUDENTS = ("student", "github_username", "username", "owner", "roster_identifier", "login")
 
@@ -148,13 +153,40 @@ def _file_name(student: str) -> str:
 
 
 def _git(clone: Path, *arguments: str) -> bytes:
+    """What git answers, if that is not too much: a few objects of a repository can stand for billions of files."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        done = subprocess.run(["git", *_SAFE, "-C", str(clone), *arguments], env=environment, capture_output=True, timeout=300)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UsageError(f"git {arguments[0]} did not end well: {error}", str(clone), "install git") from error
-    if done.returncode:
-        told = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-        raise UsageError(f"git {arguments[0]} failed: {one_line(told[0])}", str(clone))
-    return done.stdout
+    command = ["git", *_SAFE, "-C", str(clone), *arguments]
+    with tempfile.TemporaryFile() as complaint:
+        try:
+            git = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=complaint)
+        except OSError as error:
+            raise UsageError(f"git {arguments[0]} did not start: {error}", str(clone), "install git") from error
+        answer = _read(git)
+        if answer is None:
+            raise UsageError("holds more than a submission may, or takes too long to read", str(clone))
+        if git.returncode:
+            complaint.seek(0)
+            told = complaint.read().decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+            raise UsageError(f"git {arguments[0]} failed: {one_line(told[0])}", str(clone))
+    return answer
+
+
+def _read(git: subprocess.Popen[bytes]) -> bytes | None:
+    """All that a process writes; None where that was too much or took too long, upon which it is ended."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        git.kill()
+
+    alarm = threading.Timer(_SECONDS, end)
+    alarm.start()
+    with git:
+        assert git.stdout is not None, "a pipe"
+        answer = git.stdout.read(_MOST_BYTES + 1)
+        if len(answer) > _MOST_BYTES:
+            end()
+        git.wait()
+        alarm.cancel()
+    return None if late.is_set() else answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograder.exports.gradebook_marks import CSV_COLUMNS, assignments_of, final_score, submissions_of
@@ -23,6 +23,15 @@ def table(gradebook: Gradebook, assignments: set[str] | None = None, students: s
     people = [student for student in gradebook.students if not students or student.id in students]
     chosen = [found for found in assignments_of(gradebook) if not assignments or found.name in assignments]
     return [list(CSV_COLUMNS), *(row for assignment in chosen for row in _rows(gradebook, assignment, people))]
+
+
+def not_handed_in(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A line for each assignment of which a table says 0 of everybody, because nobody has handed anything in."""
+    place, time = CSV_COLUMNS.index("assignment"), CSV_COLUMNS.index("timestamp")
+    begun = {row[place] for row in rows[1:] if row[time]}
+    names = dict.fromkeys(row[place] for row in rows[1:] if row[place] not in begun)
+    remedy = "name others with --assignment, or `nbgrader db assignment remove"
+    return [f"{name}: nobody has handed in anything, and everybody's 0 is in the table ({remedy} {name}`)" for name in names]
 
 
 def _rows(gradebook: Gradebook, assignment: Any, people: list[Any]) -> Iterator[list[str]]:

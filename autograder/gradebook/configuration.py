@@ -79,5 +79,6 @@ def _showing(c: Any) -> None:
     c.TemplateExporter.filters = {
         "markdown2html": f"{_HERE}.safe_html.markdown2html",
         "clean_html": f"{_HERE}.safe_html.clean_html",
+        "highlight_code": f"{_HERE}.safe_html.highlight_code",
     }
     c.ExportApp.plugin_class = f"{_HERE}.csv_plugin.SafeCsvExportPlugin"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from nbgrader.plugins.export import CsvExportPlugin
 
 from autograder.atomic import write_atomically
-from autograder.exports.nbgrader_csv import table
+from autograder.exports.nbgrader_csv import not_handed_in, table
 from autograder.results.spreadsheet import csv_text
 
 if TYPE_CHECKING:
@@ -29,4 +29,7 @@ class SafeCsvExportPlugin(CsvExportPlugin):
         self.log.info("Exporting grades to %s", destination)
         assignments = {str(name) for name in self.assignment}
         students = {str(student) for student in self.student}
-        write_atomically(destination, csv_text(table(gradebook, assignments, students)))
+        rows = table(gradebook, assignments, students)
+        for line in not_handed_in(rows):
+            self.log.warning("%s", line)
+        write_atomically(destination, csv_text(rows))

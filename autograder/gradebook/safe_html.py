@@ -16,6 +16,7 @@ import nh3
 from jinja2 import DictLoader, pass_context
 from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.reports.mathml import mathml
@@ -40,6 +41,12 @@ _ATTRIBUTES = {
 }
 _HIGHLIGHTED = re.compile(r"highlight|[a-z][a-z0-9]{0,2}")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
+_INLINE_PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*")
+_LONGEST_PROSE = 30_000
+"""Characters of a cell, pictures in it left out, that are set; longer text, ten pages of it, is shown as it is. What sets
+markdown takes the square of its length for some texts, and a class's feedback waits for every one of them."""
+_LONGEST_CODE, _LONGEST_LINE = 50_000, 500
+"""Characters of a cell of code, and of a line in it, that are coloured: the lexer takes the square of a line's length."""
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s]*", re.IGNORECASE)
 
 
@@ -68,9 +75,13 @@ class _Renderer(IPythonRenderer):
 
     def with_formulas(self, html: str) -> str:
         """Cleaned HTML with the formulas in their places; in an attribute, such as a picture's text, as they were written."""
-        for mark, (source, formula) in self._formulas.items():
-            html = html.replace(mark, formula).replace(escape(mark), source)
-        return html
+        marks = re.compile(rf"""("|{escape('"')}){self._mark}-\d+-""")
+
+        def set_in_place(found: re.Match[str]) -> str:
+            written, formula = self._formulas[f'"{found[0][len(found[1]) :]}']
+            return formula if found[1] == '"' else written
+
+        return marks.sub(set_in_place, html)
 
     def _embed_image_or_attachment(self, src: str) -> str:
         if src.startswith("attachment:") and src[len("attachment:") :] not in self.attachments:
@@ -82,6 +93,8 @@ class _Renderer(IPythonRenderer):
 def markdown2html(context: Any, source: str) -> str:
     """Markdown as HTML without anything that acts: no scripts, handlers, frames, forms, styles or foreign pictures."""
     cell = context.get("cell") or {}
+    if len(_INLINE_PICTURE.sub("", str(source))) > _LONGEST_PROSE:
+        return Markup(f"<pre>{escape(str(source))}</pre>")
     renderer = _Renderer(escape=False, attachments=dict(cell.get("attachments", {})), exclude_anchor_links=True)
     text = str(source)
     if cell.get("metadata", {}).get("nbgrader", {}).get("locked"):  # the course's own cell: what bounds the rubric is no text
@@ -107,6 +120,13 @@ def _harmless(tag: str, name: str, value: str) -> str | None:
         return value if all(map(_HIGHLIGHTED.fullmatch, value.split())) else None
     wanted = {("img", "src"): _PICTURE, ("a", "href"): _LINK}.get((tag, name))
     return value if wanted is None or wanted.fullmatch(value) else None
+
+
+def highlight_code(source: str, language: str | None = None, metadata: Any = None) -> str:
+    """Python in colours; what nobody can read anyway, a very long line or cell, without."""
+    if len(source) <= _LONGEST_CODE and max(map(len, source.split("\n"))) <= _LONGEST_LINE:
+        return str(Highlight2HTML(pygments_lexer="ipython3")(source, language, metadata))
+    return f'<div class="highlight hl-ipython3"><pre>{escape(source)}</pre></div>'
 
 
 _NO_MATHJAX = "{%- macro mathjax(url=None) -%}{%- endmacro -%}"

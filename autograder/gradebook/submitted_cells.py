@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autograder.plaintext import cut
 from autograder.submission import Limits, find_notebook
 from autograder.submission.notebooks.cells import all_cells, claims, is_code, mapping, parsed, source_of
 from autograder.submission.notes import Unreadable
@@ -36,10 +37,17 @@ class WorkCell:
 def read_work(folder: Path, expected: Collection[str], notebook: str) -> list[WorkCell] | None:
     """Return the cells of the notebook that was submitted in ``folder``; None where there is none that can be read."""
     data = find_notebook(folder, expected, notebook)
+    limits = Limits()
     try:
-        return None if data is None else [_cell(cell) for cell in all_cells(parsed(data, Limits()))]
+        cells = [] if data is None else all_cells(parsed(data, limits))[: limits.cells]
     except Unreadable:
         return None
+    room = limits.notebook_text
+    found: list[WorkCell] = []
+    for cell in map(_cell, cells):
+        found.append(replace(cell, source=cut(cell.source, max(0, room))))
+        room -= len(cell.source)
+    return None if data is None else found
 
 
 def _cell(cell: dict[str, Any]) -> WorkCell:

@@ -41,6 +41,8 @@ from autograder.submission import read_submission, student_of
 class ClassRun:
     """One run of ``autograder grade``."""
 
+    command = "grade"
+
     def __init__(
         self,
         assignment: str,
@@ -136,9 +138,9 @@ class ClassRun:
         ]
 
     def _find(self, paths: Sequence[Path]) -> list[Path]:
-        found: dict[Path, str] = {}
-        for path in paths:
-            found |= submissions_at(path, self.outline, self.out / "submissions")
+        found = submissions_at(paths, self.outline, self.out / "submissions", self.failures)
+        for error in self.failures:
+            print(f"autograder: {error}", file=sys.stderr)
         if not found:
             raise UsageError("no submissions found", ", ".join(map(str, paths)))
         self._owners = {path: student for path, student in found.items() if student}
@@ -152,7 +154,7 @@ class ClassRun:
         given = asdict(self.options) | {"data": str(self.options.data) if self.options.data else None}
         self._log.start(
             assignment=self.outline.name, version=__version__, submissions=submissions, resume=resume, shard=part,
-            profile=self._profile, paths=[str(path.absolute()) for path in paths], **given,
+            profile=self._profile, command=self.command, paths=[str(path.absolute()) for path in paths], **given,
         )  # fmt: skip
         remove_unfinished(self.out, self._log.path.stat().st_mtime)
 

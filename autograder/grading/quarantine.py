@@ -1,9 +1,10 @@
-"""The result of a submission over which graders die: no mark, and a word to staff."""
+"""The result of a submission over which graders die, or that they cannot even read: no mark, and a word to staff."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import platform
+from collections.abc import Collection
 from pathlib import Path
 
 from autograder import __version__
@@ -14,7 +15,7 @@ from autograder.grading.options import GradeOptions
 from autograder.plaintext import printable
 from autograder.results.graded import Graded
 from autograder.results.schema import Environment, Isolation, Limits, SubmissionResult
-from autograder.submission import read_submission
+from autograder.submission import Submission, read_submission, student_of
 
 
 def version_here(assignment: str, root: Path) -> str:
@@ -22,11 +23,14 @@ def version_here(assignment: str, root: Path) -> str:
     return f"{__version__}+{open_course(root).version(assignment)}"
 
 
-def quarantined(assignment: str, options: GradeOptions, root: Path, job: Job) -> Graded:
-    """A ``grader_error`` for a submission that has cost :data:`DEATHS` graders; made without anything that could die of it."""
+DIED = f"the grader's process died {DEATHS} times over this submission, which costs no points: see it by hand"
+
+
+def quarantined(assignment: str, options: GradeOptions, root: Path, job: Job, message: str = DIED) -> Graded:
+    """A ``grader_error`` for a submission that has cost :data:`DEATHS` graders; made without running anything of it."""
     course = open_course(root)
     described = course.described(assignment)
-    submission = read_submission(job.path, described.outline.expected_files, notebook=notebook_name(assignment))
+    submission = _read(job.path, described.outline.expected_files, notebook_name(assignment))
     chosen = [one for one in described.exercises if not options.only or {one.id, one.key, one.name} & set(options.only)]
     points = sum(one.points for one in chosen) if options.training != "only" else 0.0
     by_hand = described.written_points if options.training != "only" and not options.only else 0.0
@@ -44,7 +48,15 @@ def quarantined(assignment: str, options: GradeOptions, root: Path, job: Job) ->
             max_score=points + by_hand,
             duration_s=0.0,
             status="grader_error",
-            message=f"the grader's process died {DEATHS} times over this submission, which costs no points: see it by hand",
+            message=message,
             notes=list(submission.notes),
         )
     )
+
+
+def _read(path: Path, expected: Collection[str], notebook: str) -> Submission:
+    """The submission, or an empty one where reading it was what failed."""
+    try:
+        return read_submission(path, expected, notebook=notebook)
+    except Exception:  # whatever it is, it has been told
+        return Submission(student_of(path), {}, (), "", None, {})

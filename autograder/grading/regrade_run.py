@@ -16,7 +16,7 @@ from autograder.grading.jobs import Job
 from autograder.grading.options import GradeOptions
 from autograder.grading.shards import parse_shard
 from autograder.results.comparison import Comparison, compare
-from autograder.results.results_folder import ResultKey
+from autograder.results.results_folder import ResultKey, moment_of, past_folders
 from autograder.results.run_log import last_whole_run, read_run_log
 from autograder.results.schema import SubmissionResult
 from autograder.results.store import load_results
@@ -25,6 +25,8 @@ from autograder.results.store import load_results
 class RegradeRun(ClassRun):
     """One run of ``autograder regrade``: as it was graded, with the results that are there."""
 
+    command = "regrade"
+
     def __init__(self, out: Path, changes: Mapping[str, Any], *, quiet: bool) -> None:
         """Read what is in the folder; ``changes`` are options that are to differ from those of then.
 
@@ -32,6 +34,7 @@ class RegradeRun(ClassRun):
             UsageError: there are no results of one assignment.
         """
         stored, _ = load_results(out)
+        self._stored_before = stored
         self._before = [one.result for one in stored]
         names = sorted({one.assignment for one in self._before})
         if len(names) != 1:
@@ -46,7 +49,7 @@ class RegradeRun(ClassRun):
             self._by_student[one.student].append(one)
 
     def regrade(self, paths: Sequence[Path], processes: int) -> Comparison:
-        """Grade again what has to be, and return whose marks have moved.
+        """Grade again what has to be, and return whose marks have moved, in this run and in those that it goes on with.
 
         Args:
             paths: where the submissions lie; none for where they lay when they were graded.
@@ -55,8 +58,10 @@ class RegradeRun(ClassRun):
         Raises:
             UsageError: it is not known where the submissions lie, or they are not there.
         """
+        replaced = results_before(unfinished_regrades(self.out))
         self.grade(paths or self._paths_of_then(), processes, resume=True)
-        return compare(self._before, [one.result for one in load_results(self.out)[0]])
+        before = [replaced.get(one.stem, one.result) for one in self._stored_before]
+        return compare(before, [one.result for one in load_results(self.out)[0]])
 
     def _paths_of_then(self) -> list[Path]:
         paths = [Path(path) for path in self._started.get("paths", [])]
@@ -83,6 +88,25 @@ class RegradeRun(ClassRun):
 def _release(version: str) -> str:
     """A version without the part that names a build."""
     return version.partition("+")[0]
+
+
+def unfinished_regrades(folder: Path) -> list[Path]:
+    """The history folders of the runs of ``regrade`` since the last run that came to its end, the oldest first."""
+    found: list[Path] = []
+    past, ended = past_folders(folder), ""
+    for line in read_run_log(folder):
+        moment = str(line.get("time", ""))
+        if line.get("event") == "finished" or (line.get("event") == "started" and line.get("command") != "regrade"):
+            found = []
+        elif line.get("event") == "started":  # a run makes its folder's name before it writes its first line
+            found += [one for one in past if ended < moment_of(one) <= moment]
+        ended = moment
+    return found
+
+
+def results_before(history: Sequence[Path]) -> dict[str, SubmissionResult]:
+    """The first of what was replaced, by the stem of its file."""
+    return {one.stem: one.result for past in reversed(history) for one in load_results(past)[0]}
 
 
 def last_start(folder: Path, assignment: str) -> dict[str, Any]:

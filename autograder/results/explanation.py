@@ -52,7 +52,8 @@ def _exercise(exercise: ExerciseResult) -> Iterator[str]:
         best = best_diagnosis(exercise.diagnosis)
         yield f"**Hint**: {one_line(best.hint, 1000)} ({CONFIDENCE_WORDS[best.confidence]})"
     if exercise.note:
-        yield f"Note: {one_line(exercise.note, 500)}"
+        yield "Note:"
+        yield _fenced(one_line(exercise.note, 500))
     broken = [check for check in exercise.checks if check.status != "passed"]
     for check in broken:
         if check.visibility == "visible":

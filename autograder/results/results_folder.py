@@ -37,6 +37,12 @@ def stamp_of(moment: datetime.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H.%M.%S.%fZ")
 
 
+def moment_of(past: Path) -> str:
+    """The moment in the name of a run's history, as the log writes moments: comparable as text."""
+    day, _, time = past.name.removesuffix("Z").partition("T")
+    return f"{day}T{time.replace('.', ':', 2)[:12]}+00:00"
+
+
 class ResultsFolder:
     """Results on disk, read once; what a run adds is kept beside them, so that nothing is read again at its end."""
 

@@ -5,9 +5,7 @@ Every file appears whole or not at all, so a grader that is stopped half-way lea
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import math
 from collections.abc import Iterable, Iterator
@@ -22,7 +20,7 @@ from autograder.errors import GraderError, UsageError
 from autograder.plaintext import one_line, points, printable
 from autograder.results.class_statistics import exercise_ids, statistics_of
 from autograder.results.schema import SCHEMA_VERSION, ExerciseResult, SubmissionResult
-from autograder.results.spreadsheet import shown
+from autograder.results.spreadsheet import csv_text, shown
 
 CLASS_FILES = frozenset({"class", "index", "summary"})
 """Stems of the class's own files, never those of a result."""
@@ -137,17 +135,15 @@ def write_summary(results: list[Stored], path: Path) -> None:
     A submission on which the grader failed has no mark: its score, percent and exercises stay empty.
     """
     ids = exercise_ids([stored.result for stored in results])
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
     dated = any(stored.result.late is not None for stored in results)
     repeated = any(stored.result.attempt is not None for stored in results)
     about = ["student", "score", "max_score", "percent", "status", "awaiting"]
-    writer.writerow([*about, *(_LATE if dated else ()), *(_ATTEMPTS if repeated else ()), *map(_cell, ids)])
+    rows = [[*about, *(_LATE if dated else ()), *(_ATTEMPTS if repeated else ()), *map(_cell, ids)]]
     for stored in results:
         one = stored.result
         more = [*(_lateness(one) if dated else ()), *(_attempts(one) if repeated else ())]
-        writer.writerow(_row(one, ids, more))
-    write_atomically(path, lines.getvalue())
+        rows.append(_row(one, ids, more))
+    write_atomically(path, csv_text(rows))
 
 
 def write_class(results: list[Stored], path: Path) -> None:

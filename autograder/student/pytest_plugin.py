@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _standard_error: list[int] = []
 _REMOTE: pytest.StashKey[Remote] = pytest.StashKey()
 """What carried the calls of a test's candidate."""
+_COVERED: pytest.StashKey[dict[Path, set[str]]] = pytest.StashKey()
+"""Folder -> the exercises of which it has checks."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,6 +98,32 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         elif isinstance(error, CheckFailed | CandidateError | WorkerLost):
             report.longrepr = explanation(info, error, _example(item))
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Note, before any is deselected, which exercises have checks in each folder that was asked for as a whole."""
+    asked = {Path(config.invocation_params.dir, argument).resolve() for argument in config.args}
+    checks = [(item.path, info) for item in items if (info := _info(item)) is not None and item.path.parent.resolve() in asked]
+    if not checks:
+        return
+    from autograder.student.own_files import module_beside
+
+    covered = config.stash[_COVERED] = {}
+    for path, info in checks:
+        covered.setdefault(path.parent, set()).add(f"{module_beside(path)}.{info.exercise}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what is not checked because its checks have been deleted: what passes without them is less than it seems."""
+    covered = config.stash.get(_COVERED, {})
+    if not covered:
+        return
+    from autograder.student.missing_checks import missing_checks
+
+    for folder, keys in covered.items():
+        if line := missing_checks(folder, keys, ()):
+            terminalreporter.write_line(line, yellow=True)
 
 
 def _info(item: pytest.Item) -> CheckInfo | None:

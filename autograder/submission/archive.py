@@ -15,6 +15,9 @@ from autograder.submission.folder import kind_of
 from autograder.submission.notes import Notes, Skipped, Unreadable
 from autograder.submission.size_limits import Limits
 
+_LONGER = 3
+"""How many times longer a name may be than its normal form, by whose length it is judged: macOS takes letters apart. Far
+longer ones are not even brought into that form, which takes the square of their length."""
 _ENTRY_SIGNATURE = b"PK\x01\x02"
 _ENCRYPTED = 0x1
 _UTF8 = 0x800
@@ -60,8 +63,10 @@ class Archive(Container):
     def listing(self, notes: Notes) -> list[str]:
         """Return the paths of all files that can be used; of several entries of one name the last counts."""
         locked = 0
+        if sum(len(info.orig_filename) for info in self._zip.infolist()) > self._limits.names:
+            raise Unreadable("the names in the zip are too long; zip only your own files")
         for info in self._zip.infolist():
-            path = _path_of(info, notes)
+            path = _path_of(info, notes, _LONGER * self._limits.name_bytes)
             if path is None or any(map(is_clutter, path.split("/"))):
                 continue
             if info.flag_bits & _ENCRYPTED:
@@ -101,7 +106,7 @@ class Archive(Container):
         self._zip.close()
 
 
-def _path_of(info: zipfile.ZipInfo, notes: Notes) -> str | None:
+def _path_of(info: zipfile.ZipInfo, notes: Notes, longest: int) -> str | None:
     """Return the clean relative path of an entry, or None if it is a folder or cannot be used."""
     # `filename` ends at a NUL byte and so may claim to be another file.
     raw = _name_of(info).replace("\\", "/")
@@ -112,6 +117,9 @@ def _path_of(info: zipfile.ZipInfo, notes: Notes) -> str | None:
         notes.ignored(raw, f"it is {kind}; only ordinary files are read")
         return None
     parts = [part for part in raw.split("/") if part not in ("", ".")]
+    if max(map(len, parts), default=0) > longest:
+        notes.ignored(raw, "its name is too long")
+        return None
     if raw.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", raw):
         notes.ignored(raw, "its path leads out of the zip")
         return None

@@ -27,7 +27,7 @@ _PERHAPS = (".json", ".txt")
 """Lists and remarks, or notebooks under another ending: their content decides."""
 _LOOKED_AT = 2**16
 _SEARCHED = 2**22
-_COLLECTION = re.compile(
+COLLECTION = re.compile(
     r"(subs|submitted|submissions|hand[-_ ]?ins|students|collected|inbox|uploads|class|downloads?)([-_ ].*)?",
     re.IGNORECASE,
 )
@@ -103,7 +103,7 @@ def _remedy(expected: Collection[str]) -> str:
 def _is_one_submission(path: Path, children: list[Path], expected: Collection[str], assignment: str) -> bool:
     names = {name.casefold() for name in expected}
     likely = [child for child in children if _looks_like_one(child, names)]
-    is_collection = _COLLECTION.fullmatch(path.name) is not None
+    is_collection = COLLECTION.fullmatch(path.name) is not None
     if any(meant_name(child.name).casefold() in names and not _is_folder(child) for child in children):
         return not (is_collection and any(_is_folder(child) or _ending(child) == ".zip" for child in likely))
     if is_collection:

@@ -155,3 +155,15 @@ def nothing_found(paths: Collection[str], expected: Collection[str], notes: Note
     if notes.lines():
         return Unreadable(f"nothing remains that could be graded: {notes.lines()[0]}")
     return Unreadable(f"the submission is empty; expected {wanted} or a notebook")
+
+
+def by_depth(layout: Layout) -> list[str]:
+    """The notebooks of a submission, those of upper folders first."""
+    return sorted(layout.notebooks, key=lambda name: (name.count("/"), name))
+
+
+def lone_zip(listing: list[str]) -> str | None:
+    """Return the zip that a folder or another zip holds instead of code, as learning platforms hand it on."""
+    zips = [path for path in listing if path.lower().endswith(".zip")]
+    has_code = any(path.lower().endswith((".py", ".ipynb")) for path in listing)
+    return zips[0] if len(zips) == 1 and not has_code else None

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from autograder.submission.syntax import is_plain
+from autograder.submission.syntax import is_flat
 from autograder.wire.names import NOTEBOOK
 
 _MARK = "NotImplementedError"
@@ -83,7 +83,7 @@ def _plainly(name: str) -> str:
 
 def parsed_source(source: str) -> ast.AST:
     """The tree of a source; an empty one for what could hurt the parser or does not parse."""
-    if not is_plain(source):
+    if not is_flat(source):
         return ast.Module([], [])
     try:
         with warnings.catch_warnings():

@@ -15,7 +15,7 @@ from autograder.errors import UsageError
 from autograder.plaintext import listed, shown
 from autograder.submission.archive import Archive
 from autograder.submission.containers import Container, digest_of, size_in_words
-from autograder.submission.layout import Layout, lay_out, nothing_found
+from autograder.submission.layout import Layout, by_depth, lay_out, lone_zip, nothing_found
 from autograder.submission.notebooks.cells import Cell, best_notebook, encoded, read_cells, runnable
 from autograder.submission.notebooks.magics import without_magics
 from autograder.submission.notes import Notes, Skipped, Unreadable
@@ -23,7 +23,7 @@ from autograder.submission.opening import open_container, student_of
 from autograder.submission.progress import Progress, progress_of
 from autograder.submission.size_limits import Limits
 from autograder.submission.source_encoding import decode_source
-from autograder.submission.syntax import syntax_errors
+from autograder.submission.syntax import Patience, syntax_errors
 from autograder.wire.names import NOTEBOOK
 
 DEFAULT_LIMITS = Limits()
@@ -100,13 +100,6 @@ def find_notebook(path: Path, expected: Collection[str], notebook: str = "", lim
         return None
 
 
-def _lone_zip(listing: list[str]) -> str | None:
-    """Return the zip that a folder or another zip holds instead of code, as learning platforms hand it on."""
-    zips = [path for path in listing if path.lower().endswith(".zip")]
-    has_code = any(path.lower().endswith((".py", ".ipynb")) for path in listing)
-    return zips[0] if len(zips) == 1 and not has_code else None
-
-
 @dataclass
 class _Reading:
     """The state of reading one submission."""
@@ -119,6 +112,8 @@ class _Reading:
     syntax_errors: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     checkpoints: dict[str, bytes] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)
+    _read_cells: tuple[dict[str, list[Cell]], str] | None = None
 
     def read(self, path: Path) -> None:
         with self._opened(path) as (container, listing):
@@ -138,7 +133,7 @@ class _Reading:
             container: Container = opened.enter_context(open_container(path, self.limits))
             listing = container.listing(self.notes)
             for _ in range(_PACKED):
-                if (inner := _lone_zip(listing)) is None:
+                if (inner := lone_zip(listing)) is None:
                     break
                 container = opened.enter_context(Archive(self._stream(container, inner), self.limits))
                 listing = container.listing(self.notes)
@@ -174,7 +169,7 @@ class _Reading:
                 self._keep_checkpoint(container, name, task[1], raw)
             else:
                 self._keep(container, name, raw)
-        self.syntax_errors.update(syntax_errors(self.sources))
+        self.syntax_errors.update(syntax_errors(self.sources, self.patience))
 
     def _is_helper(self, container: Container, layout: Layout) -> bool:
         """Whether a file under another name only helps a notebook, which solves something that the file does not."""
@@ -196,6 +191,8 @@ class _Reading:
             data = container.read(raw, self.limits.source_bytes if is_source else self.limits.data_bytes)
             if sum(map(len, self.files.values())) + len(data) > self.limits.total_bytes:
                 raise Skipped(f"a submission may have {size_in_words(self.limits.total_bytes)} in all")
+            if is_source and sum(map(len, self.sources.values())) + len(data) > self.limits.all_source_bytes:
+                raise Skipped(f"a submission may have {size_in_words(self.limits.all_source_bytes)} of Python in all")
         except Skipped as reason:
             self.notes.ignored(name, str(reason))
             return
@@ -229,7 +226,7 @@ class _Reading:
 
     def _without_magics(self, name: str, text: str) -> str:
         """Skip the lines of a file that only IPython understands, as exported notebooks have them."""
-        if not syntax_errors({name: text}):
+        if not syntax_errors({name: text}, self.patience):
             return text
         try:
             plain = without_magics(text)
@@ -246,7 +243,7 @@ class _Reading:
             return
         unsolved = self._unsolved()
         if self.expected <= self.files.keys() and not unsolved:
-            self.notes.add(f"ignored because all modules are there as files: {listed(_by_depth(layout))}")
+            self.notes.add(f"ignored because all modules are there as files: {listed(by_depth(layout))}")
             return
         cells, problem = self._cells(container, layout)
         if cells:
@@ -258,7 +255,12 @@ class _Reading:
 
     def _cells(self, container: Container, layout: Layout) -> tuple[dict[str, list[Cell]], str]:
         """Return the cells of the notebooks that can be read, and what is wrong with the first that cannot."""
-        names = _by_depth(layout)
+        if self._read_cells is None:
+            self._read_cells = self._cells_of(container, layout)
+        return self._read_cells
+
+    def _cells_of(self, container: Container, layout: Layout) -> tuple[dict[str, list[Cell]], str]:
+        names = by_depth(layout)
         if len(names) > self.limits.notebooks:
             self.notes.add(f"only the first {self.limits.notebooks} of {len(names)} notebooks were looked at")
             names = names[: self.limits.notebooks]
@@ -296,12 +298,8 @@ class _Reading:
             self.notes.add(f"several notebooks: {shown(best)} was taken, ignored: {listed(others)}")
         if self.files:
             self.notes.add(f"{shown(best)}: taken for {listed(missing)}; the other modules are files")
-        kept, errors = runnable(cells[best], self.notes)
+        kept, errors = runnable(cells[best], self.notes, self.patience)
         if not kept:
             self.notes.add(f"{shown(best)}: holds no code that can be run")
         self.files[NOTEBOOK] = encoded(kept)
         self.syntax_errors.update(errors)
-
-
-def _by_depth(layout: Layout) -> list[str]:
-    return sorted(layout.notebooks, key=lambda name: (name.count("/"), name))

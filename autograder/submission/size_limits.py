@@ -18,6 +18,8 @@ class Limits:
 
     source_bytes: int = MIB
     """One Python file, and all cells of a notebook together."""
+    all_source_bytes: int = 4 * MIB
+    """All Python files of one submission."""
     data_bytes: int = MIB
     """One file that is neither Python nor a notebook."""
     notebook_bytes: int = 256 * MIB
@@ -26,6 +28,10 @@ class Limits:
     """One notebook without its outputs."""
     notebook_values: int = 4_000_000
     """Lists, objects and commas in a notebook without its outputs: what parsed JSON costs in memory."""
+    notebook_tokens: int = 2_000_000
+    """Strings and brackets in a notebook with its outputs, which are looked at to find where these end."""
+    notebook_text: int = 8 * MIB
+    """Text of all cells of a notebook, with pictures that were pasted into it, that is shown to who marks it."""
     notebooks: int = 20
     """Notebooks that are looked at to find the most useful one."""
     cells: int = 5_000
@@ -46,3 +52,5 @@ class Limits:
     """Folders above a file."""
     name_bytes: int = 255
     """One component of a path, in UTF-8."""
+    names: int = 8 * MIB
+    """Characters of all paths in a zip."""

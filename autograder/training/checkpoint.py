@@ -34,6 +34,8 @@ CHECKPOINTS = "checkpoints"
 """The folder of a submission that they are handed in with."""
 MOST_BYTES = 64 * 2**20
 """Of a checkpoint."""
+MOST_HEADER = 2**20
+"""Bytes in which it lists its tensors; a list of millions would become gigabytes of them."""
 _NAME = re.compile(r"(\d{1,3})/([A-Za-z_]\w{0,60})/([A-Za-z_]\w{0,60})/(.{1,200})")
 
 
@@ -101,6 +103,8 @@ class Stored(Trainings):
 def _tensors(data: bytes) -> Mapping[str, Tensor]:
     if len(data) > MOST_BYTES:
         raise Unusable(f"it is larger than {MOST_BYTES // 2**20} MiB")
+    if int.from_bytes(data[:8], "little") > min(MOST_HEADER, len(data)):
+        raise Unusable("it lists more tensors than any network has, or is cut short")
     try:
         return safetensors.torch.load(data)
     except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError, OverflowError):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
+from autograder.imports import import_matplotlib
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -101,6 +103,7 @@ def lines(across: Sequence[float], values: Mapping[str, Sequence[float]], label:
 
 
 def _panels(count: int, width: float, height: float) -> tuple[Figure, Sequence[Any]]:
+    import_matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -296,3 +297,47 @@ def test_listings_of_nothing(text: str, tmp_path: Path, capsys: pytest.CaptureFi
     path.write_text(text)
     assert run_command(["sweep", "vae", "--org-listing", str(path)]) == 2
     assert str(path) in capsys.readouterr().err
+
+
+def _bomb(clone: Path, levels: int) -> None:
+    """A repository of a few objects that stands for ten files to the power of ``levels``."""
+
+    def git(*arguments: str, given: bytes = b"") -> str:
+        command = ["git", "-c", "user.name=t", "-c", "user.email=t@t", "-C", str(clone), *arguments]
+        return subprocess.run(command, input=given, capture_output=True, check=True).stdout.decode().strip()
+
+    clone.mkdir(parents=True)
+    git("init", "--quiet")
+    entry, prefix = f"100644 blob {git('hash-object', '-w', '--stdin', given=os.urandom(2000))}", "f"
+    for _ in range(levels):
+        tree = git("mktree", given="".join(f"{entry}\t{prefix}{number}\n" for number in range(10)).encode())
+        entry, prefix = f"040000 tree {tree}", "d"
+    git("update-ref", "HEAD", git("commit-tree", tree, "-m", "work"))
+
+
+@pytest.mark.processes
+def test_a_repository_that_stands_for_billions_of_files_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not unpacked into the memory of the sweep, which goes on with the others."""
+    from autograder.bundles import sweep
+
+    monkeypatch.setattr(sweep, "_MOST_BYTES", 100_000)
+    clones = tmp_path / "clones"
+    _bomb(clones / "mallory", 4)
+    _bomb(clones / "not-checked-out", 1)
+    repository_of(clones, "zoe", {"losses.py": "x = 1\n"})
+    assert sum(path.stat().st_size for path in (clones / "mallory").rglob("*") if path.is_file()) < 100_000, "the witness"
+    (tmp_path / "into").mkdir()
+    listing = [sweep.Repository(name, name) for name in ("mallory", "not-checked-out", "zoe")]
+    swept, missing = sweep.sweep(listing, clones, "vae", None, tmp_path / "into")
+    assert [one.repository.name for one in swept] == ["not-checked-out", "zoe"]
+    assert missing == ["mallory: holds more than a submission may, or takes too long to read"]
+
+
+def test_git_that_does_not_answer_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repository can make it count for hours before it writes anything."""
+    from autograder.bundles import sweep
+
+    monkeypatch.setattr(sweep, "_SECONDS", 0.2)
+    slow = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1e6)"], stdout=subprocess.PIPE)
+    assert sweep._read(slow) is None
+    assert slow.returncode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -103,6 +104,26 @@ def test_csv_is_the_one_of_nbgrader(run: Run, filled: Path, tmp_path: Path, monk
     }  # fmt: skip
     assert run("export", "csv", filled, "--assignment", "vae")[0] == 0
     assert table(tmp_path / "csv-marks.csv") == [row for row in ours if row[0] != "warmup"]
+
+
+def test_a_table_of_zeros_says_why(run: Run, filled: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An assignment that was put into the gradebook and never handed in has a row for everybody in nbgrader's own export."""
+    from nbgrader.api import Gradebook
+
+    from autograder.gradebook.csv_plugin import SafeCsvExportPlugin
+
+    plugin = SafeCsvExportPlugin()
+    plugin.to, plugin.log = str(tmp_path / "a.csv"), logging.getLogger("exporting")
+    with Gradebook(f"sqlite:///{filled}", "dgm") as gradebook:
+        plugin.export(gradebook)
+        (told,) = caplog.messages
+        assert told.startswith("warmup: nobody has handed in anything")
+        assert "nbgrader db assignment remove warmup" in told
+        plugin.assignment = ["vae"]
+        plugin.export(gradebook)
+        assert len(caplog.messages) == 1
+    assert run("export", "csv", filled, "--out", "b.csv")[0] == 0
+    assert not [row for row in table(tmp_path / "b.csv") if row[0] == "warmup"], "ours leaves it out"
 
 
 def test_reading_changes_nothing(run: Run, filled: Path) -> None:

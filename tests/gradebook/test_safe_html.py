@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import escape
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from jinja2 import Environment
 from markup import VECTORS, acts
+from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
 
+from autograder.gradebook import safe_html, submitted_cells
+from autograder.gradebook.configuration import _showing
 from autograder.gradebook.safe_html import clean_html, markdown2html
+from autograder.submission import Limits
 
 
 def render(source: str, attachments: dict[str, dict[str, str]] | None = None) -> str:
@@ -95,3 +103,64 @@ def test_what_bounds_a_rubric_is_not_shown_to_who_marks() -> None:
     assert "MARK SCHEME" not in ours
     assert "one point" in ours
     assert "MARK SCHEME" in shown.render(cell={"source": text})
+
+
+def test_formulas_are_put_back_in_one_pass() -> None:
+    """Hundreds of thousands fit into a cell; each would be looked for in the whole page."""
+
+    class Page(str):
+        def replace(self, *_: object) -> str:  # type: ignore[override]
+            raise AssertionError("once more through the page")
+
+    renderer = safe_html._Renderer(escape=False)
+    marks = [renderer.inline_math("x"), renderer.block_math("y"), renderer.inline_math("\\unknown{<b>}")]
+    page = renderer.with_formulas(Page(f"<p>{marks[0]} {marks[1]} {marks[2]}</p><img alt='{escape(marks[0])}'>"))
+    assert page.count("<math") == 2
+    assert "<img alt='$x$'>" in page
+    assert "<b>" not in page
+    assert not re.search(r"[0-9a-f]{16}-\d+-", page)
+
+
+@pytest.mark.parametrize(
+    "source", ["\\begin{a}" * 4_000, "$x$ " * 8_000, "x " * 20_000], ids=["environments", "formulas", "prose"]
+)
+def test_prose_of_more_than_ten_pages_is_shown_as_it_is(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Setting it takes the square of its length for some texts. Ten pages are set, however large the pictures in them are."""
+    assert "<strong>a</strong>" in render("**a** " * 4_000)
+    assert "<strong>a</strong>" in render(f"**a** ![b](data:image/png;base64,{'A' * 100_000})")
+    monkeypatch.setattr(safe_html, "MarkdownWithMath", None)
+    html = render(source + "<script>pwn()</script>")
+    assert BeautifulSoup(html, "html.parser").get_text() == source + "<script>pwn()</script>"
+    assert not acts(html)
+
+
+@pytest.mark.parametrize("source", ["a." * 1_000, "x = 1\n" * 10_000], ids=["a line", "a cell"])
+def test_code_that_nobody_can_read_is_not_coloured(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lexer takes the square of a line's length; what is as long as code is has its colours."""
+    assert '<span class="k">def</span>' in safe_html.highlight_code("def f(): pass")
+    assert safe_html.highlight_code("")
+    monkeypatch.setattr(safe_html, "Highlight2HTML", None)
+    html = safe_html.highlight_code(source + "<script>pwn()</script>")
+    assert BeautifulSoup(html, "html.parser").get_text() == source + "<script>pwn()</script>"
+    assert not acts(html)
+
+
+def test_feedback_colours_code_by_this_filter() -> None:
+    """As the configuration says, and not by the one that nbconvert brings along."""
+    settings = Config()
+    _showing(settings)
+    cells = [new_code_cell("def f(): pass"), new_code_cell("def f(): pass #" + "a." * 1_000)]
+    page = safe_html.NamedFeedback(config=Config(TemplateExporter=settings.TemplateExporter)).from_notebook_node(
+        new_notebook(cells=cells)
+    )[0]
+    assert page.count('<span class="k">def</span>') == 1
+    assert page.count("def f(): pass #a.a.") == 1
+
+
+def test_a_notebook_of_endless_text_is_shown_in_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody has to mark it, and a page of it is made for every student: so many cells, and so much text, and no more."""
+    monkeypatch.setattr(submitted_cells, "Limits", lambda: Limits(cells=3, notebook_text=10))
+    cells = [{"cell_type": "markdown", "source": text, "metadata": {}} for text in ("12345", "123456789", "x", "y")]
+    (tmp_path / "vae.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
+    told = [cell.source for cell in submitted_cells.read_work(tmp_path, {"losses.py"}, "vae") or []]
+    assert told == ["12345", "12345 … (4 more characters)", " … (1 more characters)"]

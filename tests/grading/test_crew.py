@@ -174,3 +174,23 @@ def test_a_class_goes_on_when_its_zygote_dies(course: str, tmp_path: Path) -> No
         finally:
             crew.stop()
     assert {one.job.path.name: one.graded.result.score for one in done if one.graded} == {f"s{n}": 18.0 for n in range(4)}
+
+
+def test_a_fault_of_the_reader_concerns_one_submission(course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No mark and a word to staff; the others are graded."""
+    read = grading.read_submission
+
+    def fails(path: Path, *more: object, **named: object) -> object:
+        if path.name == "odd":
+            raise RecursionError("a text of the student's")
+        return read(path, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(grading, "read_submission", fails)
+    monkeypatch.setattr("autograder.grading.quarantine.read_submission", fails)
+    jobs = [Job(hand_in(tmp_path / "class" / name)) for name in ("ann", "odd", "zoe")]
+    done = list(grade_all(course, GradeOptions(isolation="best"), tmp_path, jobs, 1))
+    results = {one.job.path.name: one.graded.result for one in done if one.graded}
+    assert [results[name].score for name in ("ann", "odd", "zoe")] == [17.0, 0.0, 17.0]
+    assert (results["odd"].status, results["odd"].student) == ("grader_error", "odd")
+    assert "RecursionError" in results["odd"].message
+    assert "text" not in results["odd"].message

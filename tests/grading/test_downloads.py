@@ -9,7 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.grading.downloads import arranged, submissions_at
+from autograder.errors import AutograderError
+from autograder.grading.downloads import arranged, arranging, submissions_at
 from autograder.submission import find_submissions, read_submission, student_of
 
 EXPECTED = {"losses.py", "model.py", "vae.ipynb"}
@@ -196,9 +197,10 @@ MIXTURES = {
             {
                 "Zoe\u0301 O'Hara_7_assignsubmission_file_/losses.py": b"x",
                 "Zo\u00e9 O'Hara_7_assignsubmission_onlinetext_/t.html": b"x",
+                "Ben Bolt_8_assignsubmission_file_/losses.py": b"x",
             },
         ),
-        {"Zo\u00e9 O'Hara_7"},
+        {"Zo\u00e9 O'Hara_7", "Ben Bolt_8"},
     ),
 }  # fmt: skip
 
@@ -225,24 +227,59 @@ def test_the_last_upload_counts(tmp_path: Path) -> None:
     }
 
 
-def test_a_students_zip_is_no_download(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever names are in it: nobody hands in for somebody else. It is said, since it may be a download all the same."""
-    folder = _written(tmp_path / "class", {"anna/losses.py": b"x = 1"})
-    _zipped(folder / "mallory.zip", {"anna_101_5_losses.py": b"x = 0", "ben_102_6_losses.py": b"x = 0"})
-    assert set(_students(folder, tmp_path)) == {"anna", "mallory"}
-    assert not (tmp_path / "target").exists()
-    told = capsys.readouterr().err
-    assert "mallory.zip" in told
-    assert "not graded: anna_101 and ben_102" in told or "not graded: anna_101, ben_102" in told
-
-
 OUTLINE = SimpleNamespace(expected_files={"losses.py", "model.py"}, name="vae")
 
 
-def _owners(path: Path) -> dict[str, str]:
+def _owners(*paths: Path, refused: list[AutograderError] | None = None) -> dict[str, str]:
     """Which file or folder is graded for whom."""
-    found = submissions_at(path, OUTLINE, path.parent / "target")  # type: ignore[arg-type]
+    told = [] if refused is None else refused
+    found = submissions_at(paths, OUTLINE, paths[0].parent / "target", told)  # type: ignore[arg-type]
     return {owner or student_of(one): one.name for one, owner in found.items()}
+
+
+FOR_ANNA = {"anna_101_5_losses.py": b"x = 0"}
+AS_MOODLE_DOES = {"Anna Archer_12345_assignsubmission_file_/losses.py": b"x = 0"}
+FOR_TWO = FOR_ANNA | {"ben_102_6_losses.py": b"x = 0"}
+
+
+def _handed_in(folder: Path, form: str, files: dict[str, bytes]) -> Path:
+    return _zipped(_made(folder) / "mallory.zip", files) if form == "zip" else _written(folder / "mallory", files)
+
+
+@pytest.mark.parametrize("form", ["zip", "folder"])
+@pytest.mark.parametrize("files", [FOR_ANNA, AS_MOODLE_DOES], ids=["canvas", "moodle"])
+@pytest.mark.parametrize("given", ["alone", "in a folder of its own", "beside another", "in the others' folder"])
+def test_nobody_hands_in_for_somebody_else(
+    form: str, files: dict[str, bytes], given: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name from a platform inside of what a student hands in is a name that the student may have chosen."""
+    own = _handed_in(tmp_path / "class", form, files)
+    anna = _written(tmp_path / ("class" if given == "in the others' folder" else "other") / "anna_101", {"losses.py": b"1"})
+    paths = {
+        "alone": [own], "in a folder of its own": [own.parent], "beside another": [own, anna],
+        "in the others' folder": [own.parent],
+    }[given]  # fmt: skip
+    wanted = {"mallory": own.name} | ({} if len(paths) == 1 and given != "in the others' folder" else {"anna_101": "anna_101"})
+    assert _owners(*paths) == wanted
+    assert not (paths[0].parent / "target").exists()
+    assert "mallory" in capsys.readouterr().err, "it may be a download all the same"
+    if given == "alone":  # the witness: under a download's name it is believed
+        assert set(_owners(own.rename(own.with_name("submissions" + own.suffix)))) < {"anna_101", "Anna Archer_12345"}
+
+
+@pytest.mark.parametrize("form", ["zip", "folder"])
+@pytest.mark.parametrize("together", [False, True], ids=["beside it", "in one folder"])
+def test_a_download_among_submissions_is_refused(form: str, together: bool, tmp_path: Path) -> None:
+    """Nothing of it is graded, neither as somebody's nor as one student's; the others are, and it is said in one line."""
+    own = _handed_in(tmp_path / "class", form, FOR_TWO)
+    other = _written(tmp_path / ("class" if together else "other") / "anna", {"losses.py": b"1"})
+    refused: list[AutograderError] = []
+    assert _owners(*([own.parent] if together else [own, other]), refused=refused) == {"anna": "anna"}
+    (told,) = map(str, refused)
+    assert own.name in told
+    assert "anna_101, ben_102" in told
+    assert "\n" not in told
+    assert set(_owners(own)) == {"anna_101", "ben_102"}, "alone it is a class"
 
 
 def test_second_downloads_are_the_same_students(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -272,3 +309,49 @@ def test_an_archive_that_nobody_can_read_is_somebodys(tmp_path: Path) -> None:
     folder = _written(tmp_path / "week", {"bela.py": b"x = 1", "nina.tar.gz": b"x", "omar.rar": b"x"})
     assert set(_owners(folder)) == {"bela", "nina", "omar"}
     assert set(_owners(_written(tmp_path / "mine", {"losses.py": b"x = 1", "old.tar.gz": b"x"}))) == {"mine"}
+
+
+STRANGE = {
+    "no name": "mallory_2_6_..",
+    "control characters": "mallory_2_6_a\x01\x1b[31m.py",
+    "a line break": "mallory_2_6_a\nb.py",
+    "very long": f"mallory_2_6_{'a' * 250}.py",
+    "a backslash": "mallory_2_6_a\\b.py",
+    "Moodle, a line break": "Mal_2_assignsubmission_file_/a\nb.py",
+    "Moodle, a long path": f"Mal_2_assignsubmission_file_/{'/'.join(['d' * 190] * 18)}/x.py",
+    "a long name of the student's": f"{'m' * 300}_2_6_losses.py",
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_a_students_name_of_a_file_stops_nobody_elses_grading(
+    strange: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What no folder can hold is left out, and it is said; what does not say whose it is makes nothing else of the others."""
+    files = {"ann_1_5_losses.py": b"x = 1", "ben_3_7_losses.py": b"x = 3", STRANGE[strange]: b"y"}
+    found = arranged(_zipped(tmp_path / "submissions.zip", files), EXPECTED, tmp_path / "target")
+    assert {"ann_1", "ben_3"} <= {path.name for path in found}
+    assert all(path.is_dir() for path in found)
+    assert {path: set(files) for path, files in _found(tmp_path / "target").items() if "m" not in path.lower()} == {
+        "ann_1": {"losses.py"}, "ben_3": {"losses.py"},
+    }  # fmt: skip
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def test_a_file_and_a_folder_of_one_name_stop_nobody_elses_grading(tmp_path: Path) -> None:
+    """The folder stays."""
+    files = dict.fromkeys(("Ann_1_assignsubmission_file_/losses.py", "Mal_2_assignsubmission_file_/a"), b"x")
+    files["Mal_2_assignsubmission_file_/a/b.py"] = b"y"
+    arranged(_zipped(tmp_path / "submissions.zip", files), EXPECTED, tmp_path / "target")
+    assert _found(tmp_path / "target")["Ann_1"] == {"losses.py": b"x"}
+    assert (tmp_path / "target" / "Mal_2" / "a" / "b.py").is_file()
+
+
+def test_one_students_files_do_not_use_up_what_the_others_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class's zip unpacks to so much and no more."""
+    monkeypatch.setattr(arranging, "_OF_ONE", 1_000)
+    files = {f"amy_1_{number}_{number}.txt": bytes(400) for number in range(5)} | {"zoe_2_9_losses.py": b"x = 1"}
+    arranged(_zipped(tmp_path / "submissions.zip", files), EXPECTED, tmp_path / "target")
+    found = _found(tmp_path / "target")
+    assert len(found["amy_1"]) == 2
+    assert found["zoe_2"] == {"losses.py": b"x = 1"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -212,3 +213,38 @@ def test_whom_a_change_concerns(tmp_path: Path, place: str, old: str, new: str, 
     path.write_text(path.read_text().replace(old, new, 1))
     after = bases()
     assert {key for key in before if before[key] != after[key]} == touched
+
+
+@pytest.mark.parametrize("told_of_its_end", [True, False], ids=["interrupted", "killed"])
+def test_a_regrade_that_goes_on_lists_the_moves_of_both_runs(
+    root: Path, monkeypatch: pytest.MonkeyPatch, told_of_its_end: bool
+) -> None:
+    """Whose marks move is asked of the change, not of the run that came to its end."""
+    out = grade(root, "out")
+    change(root, "hidden/test_pieces.py", LAW, LAW.replace("2 * case.x", "3 * case.x"))
+    whole = regrade(grade_copy(root, out))
+    original = crew.grade_one
+
+    def interrupted(grader: Any, job: Any) -> Any:
+        if job.path.name == "dee":
+            raise KeyboardInterrupt
+        return original(grader, job)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(crew, "grade_one", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            regrade(out)
+    if not told_of_its_end:
+        log = out / "run.jsonl"
+        log.write_text("".join(line for line in log.read_text().splitlines(keepends=True) if '"stopped"' not in line))
+    again = regrade(out)
+    assert [one.student for one in whole.moves] == [one.student for one in again.moves]
+    assert [one.points for one in whole.moves] == [one.points for one in again.moves]
+    assert {"ann", "dee"} <= {one.student for one in again.moves}
+    assert not regrade(out).moves, "what has been listed at the end of a run is not listed again"
+
+
+def grade_copy(root: Path, out: Path) -> Path:
+    """The same results in a folder of their own."""
+    copytree(out, root / "copy")
+    return root / "copy"

@@ -161,6 +161,15 @@ def pictures() -> None:
     assert "words" in markdown2html({}, "![x](attachment:gone.png) words")
 
 
+def colours() -> None:
+    """A keyword is marked, and text is escaped."""
+    from nbconvert.filters.highlight import Highlight2HTML
+
+    html = Highlight2HTML(pygments_lexer="ipython3")("def f(): return '<b>'")
+    assert '<span class="k">def</span>' in html
+    assert "&lt;b&gt;" in html
+
+
 def fonts() -> None:
     """The cache that Matplotlib has emptied in every fork."""
     from matplotlib import font_manager

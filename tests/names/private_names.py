@@ -180,6 +180,10 @@ NAMES = [
         "markdown whose formulas are found", "mistune with a plugin for formulas", checks.pictures,
     ),
     PrivateName(
+        "nbconvert.filters.highlight.Highlight2HTML", ("gradebook/safe_html.py",),
+        "code in colours, as nbconvert has it", "Pygments' own formatter", checks.colours,
+    ),
+    PrivateName(
         "matplotlib.font_manager._get_font", ("sandbox/zygote/rehearsal.py",), "empties the cache that each fork would empty",
         "nothing: forks of zygotes with Matplotlib get a little dearer", checks.fonts,
     ),

@@ -91,6 +91,18 @@ def test_a_missing_folder_is_a_usage_error(tmp_path: Path) -> None:
         load_results(tmp_path / "nowhere")
 
 
+def test_no_cell_of_the_summary_is_split_where_another_country_splits_it(tmp_path: Path) -> None:
+    """A name with a semicolon or a tab is quoted, or what follows would be a cell of its own: a formula."""
+    results = [result("ann"), result("a;=1+1;b"), result("b\t=1+1")]
+    write_summary([Stored(str(i), r) for i, r in enumerate(results)], tmp_path / "summary.csv")
+    text = (tmp_path / "summary.csv").read_text(encoding="utf-8")
+    for delimiter in ";\t":
+        cells = [cell for row in csv.reader(text.splitlines(), delimiter=delimiter) for cell in row]
+        assert not any(cell.startswith("=") for cell in cells)
+    naive = csv.reader(["a;=1+1;b,1,2"], delimiter=";")
+    assert any(cell.startswith("=") for row in naive for cell in row), "the witness: without quotes it is one"
+
+
 def test_summary_has_a_row_per_student_and_no_formula(tmp_path: Path) -> None:
     """Names cannot become formulas, numbers stay numbers, a failed grader gives no mark."""
     results = [*map(result, HOSTILE_NAMES), unreadable(), grader_error()]

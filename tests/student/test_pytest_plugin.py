@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_course import pieces, write_course
-from tiny_course_files import HIDDEN_PIECES, PIECES, VISIBLE_PIECES
+from tiny_course import pieces, whole, write_course
+from tiny_course_files import HIDDEN_PIECES, PIECES, VISIBLE_PIECES, VISIBLE_WHOLE
 
 
 def pytest_in(folder: Path, *arguments: str) -> tuple[dict[str, int], str]:
@@ -130,3 +130,16 @@ def test_a_file_that_ends_the_process_does_not_end_the_run(work: Path) -> None:
     counts, text = pytest_in(work)
     assert counts == {"failed": 1, "passed": 2}
     assert "would end the whole program" in text
+
+
+def test_checks_that_were_deleted_are_missed(work: Path) -> None:
+    """Where a whole folder is asked for, by a dot, by its name or by nothing; one file of them is what was wanted."""
+    (work / "whole.py").write_text(whole())
+    (work / "test_whole.py").write_text(VISIBLE_WHOLE)
+    (work / "README.md").write_text("- `pieces.double` (2 points): twice\n- `whole.total` (2.5 points): all\n")
+    assert "not checked" not in pytest_in(work)[1]
+    assert "not checked" not in pytest_in(work, "-k", "double")[1]
+    (work / "test_whole.py").unlink()
+    for arguments in ((), (".",), (str(work),), ("-k", "double")):
+        assert "not checked: whole.total, because test_whole.py is not here" in pytest_in(work, *arguments)[1]
+    assert "not checked" not in pytest_in(work, "test_pieces.py")[1]

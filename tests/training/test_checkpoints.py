@@ -129,6 +129,10 @@ FORGED = {
     "a pickle": pickle.dumps(Opened()),
     "nothing": b"",
     "a header that promises too much": (2**60).to_bytes(8, "little") + b"{}",
+    "a header of nothing but names": (lambda names: len(names).to_bytes(8, "little") + names)(
+        b"{%s}" % b",".join(b'"%d":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}' % number for number in range(30_000))
+    ),
+    "eight bits a number": save({SLOPE: torch.tensor(1.5).to(torch.float8_e4m3fn), "x": torch.zeros(1)}),
     "a deep header": (200_000).to_bytes(8, "little") + b"[" * 200_000,
     "cut short": save({SLOPE: torch.zeros(1000)})[:-7],
     "a hook": save(SOUND | {"hook": torch.zeros(1)}),
@@ -156,6 +160,14 @@ def test_a_checkpoint_has_a_size(lines: tuple[Assignment, Task], monkeypatch: py
     """Larger ones are refused before anything is read of them."""
     monkeypatch.setattr(checkpoint, "MOST_BYTES", 10)
     assert "larger than" in scored(lines, save(SOUND))[0].message
+
+
+def test_a_long_list_of_tensors_is_not_made(lines: tuple[Assignment, Task], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The witness: safetensors makes an object of each."""
+    data = FORGED["a header of nothing but names"]
+    assert len(load(data)) == 30_000
+    monkeypatch.setattr(checkpoint.safetensors.torch, "load", None)
+    assert "lists more tensors" in scored(lines, data)[0].message
 
 
 def test_a_task_without_a_full_budget_says_so(lines: tuple[Assignment, Task], tmp_path: Path) -> None:

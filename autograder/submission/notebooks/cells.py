@@ -19,7 +19,7 @@ from autograder.submission.notebooks.outputs import without_outputs
 from autograder.submission.notes import Notes, Skipped, Unreadable
 from autograder.submission.progress import progress_of
 from autograder.submission.size_limits import Limits
-from autograder.submission.syntax import syntax_errors
+from autograder.submission.syntax import Patience, syntax_errors
 
 _DEFINITION = re.compile(r"^(?:def|class)\s+\w+", re.MULTILINE)
 _SOLUTION_CELL = re.compile(r"solution-\w+-\w+|setup-\w+")
@@ -116,14 +116,14 @@ def best_notebook(cells: Mapping[str, list[Cell]], own: str) -> str:
     return max(rivals, key=lambda name: usefulness(cells[name]))
 
 
-def runnable(cells: Iterable[Cell], notes: Notes) -> tuple[list[Cell], dict[str, str]]:
+def runnable(cells: Iterable[Cell], notes: Notes, patience: Patience) -> tuple[list[Cell], dict[str, str]]:
     """Return the cells that Python can run, free of magics, and the syntax errors of the others.
 
     Cells that compile are left untouched: no magic is valid Python, but a line of a long expression
     may well begin with ``%``.
     """
     cells = [cell for cell in cells if cell.source.strip()]
-    failing = syntax_errors({str(cell.cell): cell.source for cell in cells})
+    failing = syntax_errors({str(cell.cell): cell.source for cell in cells}, patience)
     repaired: dict[str, str] = {}
     foreign: set[str] = set()
     for cell in cells:
@@ -133,7 +133,7 @@ def runnable(cells: Iterable[Cell], notes: Notes) -> tuple[list[Cell], dict[str,
             except Skipped as reason:
                 notes.add(f"cell {name}: ignored, {reason}")
                 foreign.add(name)
-    errors = syntax_errors(repaired)
+    errors = syntax_errors(repaired, patience)
     if errors:
         notes.add(f"left out because of syntax errors: cell {listed(list(errors), 20)}")
     kept = [
@@ -159,7 +159,7 @@ def parsed(data: bytes, limits: Limits) -> dict[str, Any]:
     if not data.strip():
         raise Unreadable("the notebook is empty (0 bytes)")
     if len(data) > _SMALL:
-        data = without_outputs(data)
+        data = without_outputs(data, limits.notebook_tokens)
     if len(data) > limits.notebook_code_bytes or sum(map(data.count, (b"[", b"{", b","))) > limits.notebook_values:
         raise Unreadable("the notebook holds too much data beside its outputs; hand in code and text only")
     try:
