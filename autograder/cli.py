@@ -6,6 +6,7 @@ unreadable input; 3 the grader itself failed; 130 interrupted.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -13,7 +14,7 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, NoReturn
 
 import typer
@@ -21,6 +22,7 @@ import typer
 from autograder import __version__
 from autograder.errors import AutograderError
 from autograder.imports import not_from_here
+from autograder.runtime.statements import Interrupted
 from autograder.standby.client import run_there
 from autograder.standby.meeting import CommandEnded
 
@@ -114,7 +116,7 @@ def _options(
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; errors are one line on stderr, never a traceback."""
-    signal.signal(signal.SIGTERM, _interrupt)  # as a cancelled CI job is ended: leave what is finished, and no process
+    signal.signal(signal.SIGTERM, interrupt)  # as a cancelled CI job is ended: leave what is finished, and no process
     not_from_here()
     given = sys.argv[1:] if arguments is None else arguments
     code = run_there(given)
@@ -129,10 +131,24 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 def run_watched(given: list[str]) -> int:
     """Run the command line in a process that may end early, where it runs a student's code; return the exit code."""
     if given[:1] not in (["check"], ["train"]):
-        return run_command(given)
+        with _interrupted_for_good():
+            return run_command(given)
     from autograder.student.early_end import watched
 
     return watched(run_command, given)
+
+
+@contextlib.contextmanager
+def _interrupted_for_good() -> Iterator[None]:
+    """Let Ctrl-C end what is under way, unless it is ignored, as in a shell's background."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        if before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, before)
 
 
 def run_command(arguments: list[str] | None = None) -> int:
@@ -164,8 +180,9 @@ def run_command(arguments: list[str] | None = None) -> int:
         return _say(f"the grader failed: {type(error).__name__}: {error} (set AUTOGRADER_DEBUG=1 for details)", 3)
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+def interrupt(*_: object) -> None:
+    """A signal's handler: end what is under way, and not only the statement of a course's file that runs just now."""
+    raise Interrupted
 
 
 _SAVED = "everything finished so far is saved, "

@@ -15,6 +15,10 @@ from autograder.errors import UsageError
 _PACKAGES = {"sklearn": "scikit-learn"}
 
 
+SAFE_PATH = "PYTHONSAFEPATH"
+"""The variable that keeps the folder of a script, or the working folder, from being looked into first."""
+
+
 def names_on_demand(package: str, places: Mapping[str, str]) -> Callable[[str], object]:
     """The ``__getattr__`` of a package that finds its names in other modules (PEP 562).
 
@@ -36,7 +40,7 @@ def not_from_here() -> None:
 
     `multiprocessing` starts its helpers as ``python -c``, which looks there first.
     """
-    os.environ["PYTHONSAFEPATH"] = "1"
+    os.environ[SAFE_PATH] = "1"
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from tiny_course import load_course
 
 import autograder.checks.decorator  # noqa: F401  its Hypothesis profile: the same examples in every run
 from autograder.course.assignment import Assignment
+from autograder.imports import SAFE_PATH
 from autograder.sandbox.zygote.rehearsal import NAME
 from autograder.sandbox.zygote_host import ZygoteHost
 
@@ -89,6 +91,14 @@ def _no_zygote_unseen(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
             pytest.fail("this test starts a zygote: mark it with pytest.mark.processes")
 
         monkeypatch.setattr(ZygoteHost, "__init__", refuse)
+
+
+@pytest.fixture(autouse=True)
+def _own_safe_path() -> Iterator[None]:
+    """A command that runs in this process leaves ``PYTHONSAFEPATH`` behind, and other tests' programs may lie beside theirs."""
+    os.environ.pop(SAFE_PATH, None)
+    yield
+    os.environ.pop(SAFE_PATH, None)
 
 
 @pytest.fixture

@@ -47,6 +47,10 @@ def draw_examples(function: Any, seed: int, fixtures: frozenset[str]) -> list[di
         hypothesis.seed(seed)(function)
         with _no_local_constants(), deferring():
             function(**dict.fromkeys(fixtures))
+    except AssertionError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):  # Hypothesis hides one that comes before its engine is made
+            raise error.__context__ from None
+        raise
     finally:
         function.hypothesis.inner_test = inner
         function._hypothesis_internal_use_seed = previous

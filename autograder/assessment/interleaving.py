@@ -43,7 +43,7 @@ class _Relay:
         grad = torch.is_grad_enabled()
         request, self._before = [*self._before, operation], []
         reply = self._ask(request)
-        torch.set_grad_enabled(grad)
+        _enable_gradients(grad)
         return reply
 
 
@@ -64,7 +64,7 @@ def run_interleaved(bodies: Sequence[Body], batch: Batch, lanes: Sequence[int] |
 
     for index in range(len(bodies)):
         runner = greenlet.greenlet(start)
-        torch.set_grad_enabled(True)
+        _enable_gradients(True)
         request = runner.switch(index)
         if not runner.dead:
             waiting.append((index, runner, request))
@@ -74,6 +74,12 @@ def run_interleaved(bodies: Sequence[Body], batch: Batch, lanes: Sequence[int] |
     finally:
         torch.set_grad_enabled(True)
     return outcomes
+
+
+def _enable_gradients(enabled: bool) -> None:
+    """Switch where that changes something: it takes longer than to look, for every request."""
+    if torch.is_grad_enabled() is not enabled:
+        torch.set_grad_enabled(enabled)
 
 
 class _Unanswered(BaseException):

@@ -32,6 +32,10 @@ class Stopped(BaseException):
     """Ends a student's own run from outside it: the time is over, or the student wants no more. Nothing here swallows it."""
 
 
+class Interrupted(Stopped, KeyboardInterrupt):
+    """Ends a command on Ctrl-C or SIGTERM. A plain ``KeyboardInterrupt`` would be taken for that of code which is loaded."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """A statement that was skipped: where, why, and which names it would have defined."""

@@ -251,7 +251,8 @@ def _gradient(output: Any, inputs: list[torch.Tensor], cotangent: Any) -> list[t
     if not output.requires_grad or not inputs:
         return [None] * len(inputs)
     # Of a sum, not with ``grad_outputs``: that is the same gradient, but its first use imports SymPy, 500 modules.
-    total = output.sum() if cotangent is None else (output * cotangent.expand_as(output)).sum()
+    with torch.inference_mode(False), torch.enable_grad():  # whatever the call has left switched
+        total = output.sum() if cotangent is None else (output * cotangent.expand_as(output)).sum()
     gradients = _autograd_grad(total.real, inputs, allow_unused=True)
     return [None if gradient is None else plain_tensor(gradient) for gradient in gradients]
 

@@ -45,6 +45,17 @@ def test_drawing_leaves_the_function_as_it_was() -> None:
         drawn(candidate=None)
 
 
+def test_an_interruption_while_drawing_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where Hypothesis has no engine yet, and stumbles over that."""
+
+    def interrupted(function: object) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hypothesis.core.function_digest", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        draw_examples(drawn, 3, FIXTURES)
+
+
 PROGRAM = """
 import hashlib, pickle, sys
 {imports}

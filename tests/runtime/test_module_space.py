@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 import random
+import signal
 import sys
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import torch
 from module_spaces import notebook_of, space_from, space_of
 
+from autograder.cli import interrupt
 from autograder.runtime.module_space import NOTEBOOK, LoadError
 from autograder.runtime.torch_operations import TorchOperations
 
@@ -289,3 +291,17 @@ def test_unknown_requests_are_answered_with_an_error() -> None:
     bench = TorchOperations(lambda *details: None, space=space_of(main="x = 1"))
     assert _ask(bench, "nonsense")[0] == "error"
     assert _ask(bench, "attribute", number=7, name="x")[0] == "error"
+
+
+@pytest.mark.parametrize(
+    "body", ["os.kill(os.getpid(), signal.SIGINT)", "try:\n    os.kill(os.getpid(), signal.SIGTERM)\nfinally:\n    x = 1"]
+)
+def test_an_interruption_is_not_taken_for_a_statement_that_failed(body: str) -> None:
+    """Of a command: otherwise a reference without some of its functions would go on, and others be charged for that."""
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            space_of(main=f"import os, signal\n{body}\ndef f(): ...\n").module("main")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

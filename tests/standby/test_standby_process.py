@@ -183,6 +183,6 @@ def test_an_interruption_reaches_the_command(standby: subprocess.Popen[str], cou
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=300)
-    assert process.returncode == 130
+    assert process.returncode == 130, told
     assert told.count("interrupted") == 1
     assert standby.poll() is None

@@ -60,14 +60,14 @@ def facts(layer: object, x: Tensor) -> dict[str, object]:
 
 
 def learns(layer: object) -> bool:
-    """Whether two steps along the gradient make a shift that is not the same for all samples."""
+    """Whether two steps along the gradient make a shift or a scale that is not the same for all samples."""
     for _ in range(2):
         named = layer.parameters_by_name()  # type: ignore[attr-defined]
         _, gradients = layer.grad(X, wrt=(0,), cotangent=X.cos(), select=0, parameters=True)  # type: ignore[attr-defined]
         steps = {name: 0.3 * slope for name, slope in gradients.items() if slope is not None}
         layer.set_parameters({name: named[name] + step for name, step in steps.items()})  # type: ignore[attr-defined]
-    zeros = torch.cat([X[:, :1], torch.zeros(4, 2)], dim=1)
-    return bool(layer(zeros)[0][:, 1:].std(dim=0).max() > 1e-5)  # type: ignore[operator]
+    ones = torch.cat([X[:, :1], torch.ones(4, 2)], dim=1)
+    return bool(layer(ones)[0][:, 1:].std(dim=0).max() > 1e-5)  # type: ignore[operator]
 
 
 @probe("AffineCoupling")
