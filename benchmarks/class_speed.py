@@ -7,7 +7,6 @@ measured in the same run, on the same submissions, with the same checks.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import statistics
@@ -15,11 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from machine import PeakMemory, describe_machine, tree_cpu_seconds
+from machine import PeakMemory, describe_machine, one_core, tree_cpu_seconds
 
 from autograder.assessment.assess import assess
 from autograder.assessment.runner import RunOptions
@@ -38,19 +37,6 @@ WARM_UP, REPEATS = 2, 20
 SETTLE_S, PAUSE_S = 4.0, 0.05
 """A zygote moves its heap into huge pages in its first idle seconds; the last worker is taken down after the result."""
 RESULT = Path(__file__).parent / "results" / "class_speed.json"
-
-
-@contextlib.contextmanager
-def one_core() -> Iterator[None]:
-    """Keep this process and what it starts on one core, where the system can."""
-    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
-    if cores:
-        os.sched_setaffinity(0, {max(cores)})
-    try:
-        yield
-    finally:
-        if cores:
-            os.sched_setaffinity(0, cores)
 
 
 def one_submission(assignment: Assignment) -> dict[str, float]:

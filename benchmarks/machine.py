@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -84,3 +86,16 @@ class PeakMemory:
     def _sample(self) -> None:
         while not self._stop.wait(self._interval):
             self.mib = max(self.mib, proportional_memory_mib(self._root))
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process and what it starts on one core, where the system can."""
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+    if cores:
+        os.sched_setaffinity(0, {max(cores)})
+    try:
+        yield
+    finally:
+        if cores:
+            os.sched_setaffinity(0, cores)

@@ -7,7 +7,8 @@ same number of examples. Peers have no diagnosis and no pages: what they are spa
 
 Speed: rounds are interleaved, one submission through everybody, then the next. Graders that take a class, nbgrader and this
 one, are given all of them at once; this one three times, at the start, in the middle and at the end, and once a class of a
-hundred. CPU time is that of all processes that were started.
+hundred. CPU time is that of all processes that were started. Everybody is kept on one core: a request that finds the other
+process on another core costs more, and a class that keeps all cores busy has no other to go to.
 
 Attacks: submissions with one function wrong that try to get its points all the same, and honest ones with odd habits
 (:mod:`attacks`). An attack has earned something where the score is more than that of the rest, which is right.
@@ -16,6 +17,7 @@ Attacks: submissions with one function wrong that try to get its points all the 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import json
 import os
@@ -33,7 +35,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from adapters import Nbgrader, OneByOne, Otter, Ours, Turn  # noqa: E402
 from attacks import ATTACKED, ATTACKS, HONEST, NOT_RUN, Tried  # noqa: E402
 from environments import PEERS, ROOT  # noqa: E402
-from machine import describe_machine  # noqa: E402
+from machine import describe_machine, one_core  # noqa: E402
 from nbgrader_speed import SUBREAPER  # noqa: E402
 from pages import write_pages  # noqa: E402
 
@@ -181,9 +183,10 @@ def main() -> None:
                 measured = {"date": time.strftime("%Y-%m-%d"), "load_before": round(os.getloadavg()[0], 1)}
                 attacks = {} if wanted.afresh else known.get("attacks", {})
                 steps = comparison.speed(wanted.students) if part == "speed" else comparison.attacks(attacks)
-                for found in steps:
-                    known |= about | {part: found, f"{part}_measured": measured}
-                    wanted.out.write_text(json.dumps(known, indent=1) + "\n")
+                with one_core() if part == "speed" else contextlib.nullcontext():
+                    for found in steps:
+                        known |= about | {part: found, f"{part}_measured": measured}
+                        wanted.out.write_text(json.dumps(known, indent=1) + "\n")
     print(write_pages(known, wanted.out))
 
 
