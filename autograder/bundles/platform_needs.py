@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import cores
 from autograder.errors import UsageError, suggest
 
 Row = tuple[str, str, str]
@@ -91,13 +92,7 @@ def memory_limit(groups: Path = Path("/sys/fs/cgroup")) -> float | None:
 
 def cpu_limit(groups: Path = Path("/sys/fs/cgroup")) -> float:
     """CPUs that this machine or container may use: the group's quota, else what there is."""
-    try:
-        quota, period = (groups / "cpu.max").read_text().split()
-        if quota != "max":
-            return float(quota) / float(period)
-    except (OSError, ValueError):
-        pass
-    return float(os.cpu_count() or 1)
+    return cores.quota(groups) or float(cores.usable(groups))
 
 
 def _number(path: Path) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from autograder import cores
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def run(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Also mutate the references; every mutant must lose points.")
     ] = False,
-    jobs: Annotated[int, typer.Option(help="Processes; default: cores.", min=1)] = os.cpu_count() or 1,
+    jobs: Annotated[int, typer.Option(help="Processes; default: cores.", min=1)] = cores.usable(),
     out: Annotated[Path, typer.Option(help="Where to write the findings as JSON.")] = Path("results/audit.json"),
 ) -> None:
     """Test the grader: right answers get full marks, stubs nothing, misconceptions are caught and named. For instructors.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from autograder import cores
 from autograder.grading.options import Device
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def run(
     fallback: Annotated[
         bool, typer.Option("--fallback", help="On the digits that stand in for MNIST, with levels and a record of their own.")
     ] = False,
-    jobs: Annotated[int, typer.Option(help="Processes; default: cores.", min=1)] = os.cpu_count() or 1,
+    jobs: Annotated[int, typer.Option(help="Processes; default: cores.", min=1)] = cores.usable(),
 ) -> None:
     """Measure references, right alternatives and wrong variants of training tasks over seeds. For authors of a course.
 

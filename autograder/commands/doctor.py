@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import platform as machine
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +12,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from autograder import cores
 
 Row = tuple[str, str, str]
 """What, how it is, and the remedy when something is missing."""
@@ -45,7 +46,7 @@ def _platform_rows(name: str | None) -> Iterator[Row]:
 def _software() -> Iterator[Row]:
     yield (
         "python",
-        f"{machine.python_version()} on {machine.system()} {machine.machine()}, {os.cpu_count()} cores",
+        f"{machine.python_version()} on {machine.system()} {machine.machine()}, {cores.usable()} cores",
         "",
     )
     if not (3, 11) <= sys.version_info[:2] < (3, 14):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from autograder import cores
 from autograder.commands.cluster.where import InsecureOption, SchedulerOption, TlsOption
 from autograder.grading.options import Budget, Device, GradeOptions, Isolation, Training, fresh_seed
 
@@ -21,7 +21,7 @@ def run(
         list[Path], typer.Argument(help="Submissions (folder, .ipynb, .zip, .py) or folders of them, named by student.")
     ],
     out: Annotated[Path | None, typer.Option(help="Results folder; default results/<assignment>/.")] = None,
-    jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = os.cpu_count() or 1,
+    jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = cores.usable(),
     scheduler: SchedulerOption = None,
     tls: TlsOption = None,
     insecure: InsecureOption = False,

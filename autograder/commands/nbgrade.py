@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder import cores
 from autograder.commands.grade import Isolation
 
 
 def run(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example vae.")],
     student: Annotated[list[str] | None, typer.Option(help="Grade this student only; may be repeated.")] = None,
-    jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = os.cpu_count() or 1,
+    jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = cores.usable(),
     force: Annotated[bool, typer.Option("--force", "-f", help="Grade again what has not changed, too.")] = False,
     out: Annotated[Path | None, typer.Option(help="Results folder; default results/<assignment>/.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all inputs; default: nbgrader_config.py's.", min=0)] = None,

@@ -7,11 +7,11 @@ that it will bring next are graded already.
 from __future__ import annotations
 
 import atexit
-import os
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from autograder import cores
 from autograder.errors import AutograderError, GraderError
 from autograder.grading.crew import Crew, start_server
 from autograder.grading.jobs import Done, Job
@@ -80,7 +80,7 @@ class StandbyGrader:
         wanted = {folder: (student, _state(folder)) for folder, student in submissions}
         self._finished = {path: done for path, done in self._finished.items() if self._ahead[path] == wanted.get(path)}
         self._ahead = wanted
-        self._crew.grow(min(len(submissions), os.cpu_count() or 1, _MOST_PROCESSES))
+        self._crew.grow(min(len(submissions), cores.usable(), _MOST_PROCESSES))
         left = [(folder, student) for folder, student in submissions if folder not in self._finished]
         self._coming = self._crew.work([Job(folder, student=student) for folder, student in left])
 

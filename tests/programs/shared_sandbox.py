@@ -24,9 +24,9 @@ class Shared:
     def wait_until_ready(self) -> None:
         """Ready."""
 
-    def lease(self) -> Any:
+    def lease(self, core: int | None = None) -> Any:
         """Workers for another process."""
-        return self.inner.lease()
+        return self.inner.lease(core)
 
     def spawn(self, **options: Any) -> Any:
         """Hand on."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder import cores
+
 
 def run(
-    workers: Annotated[int, typer.Option(help="Submissions graded at once here; 0: scheduler only.", min=0)] = os.cpu_count()
-    or 1,
+    workers: Annotated[int, typer.Option(help="Submissions graded at once here; 0: scheduler only.", min=0)] = cores.usable(),
     host: Annotated[str, typer.Option(help="Where the scheduler listens; beyond this machine with TLS.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The scheduler's port; 0: any.", min=0, max=65535)] = 8786,
     tls: Annotated[

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder import cores
 from autograder.grading.options import GradeOptions, Isolation, fresh_seed
 
 
@@ -23,7 +23,7 @@ def run(
         typer.Option(help="Latest commit date that counts. Its author chooses it: fetch at the deadline to be sure."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Results folder; default results/<assignment>/.")] = None,
-    jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = os.cpu_count() or 1,
+    jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = cores.usable(),
     training: Annotated[bool, typer.Option("--training/--no-training", help="Run training tasks, too.")] = True,
     isolation: Annotated[Isolation, typer.Option(help="As for grade.")] = GradeOptions.isolation,
     resume: Annotated[bool, typer.Option("--resume", help="Skip work whose content already has a result.")] = False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from autograder import cores
 from autograder.commands.cluster.where import InsecureOption, SchedulerOption, TlsOption
 from autograder.grading.options import Device
 
@@ -19,7 +19,7 @@ def run(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Where the submissions lie, if no longer where they were graded.")
     ] = None,
-    jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = os.cpu_count() or 1,
+    jobs: Annotated[int, typer.Option(help="Submissions graded at once; default: cores.", min=1)] = cores.usable(),
     scheduler: SchedulerOption = None,
     tls: TlsOption = None,
     insecure: InsecureOption = False,

@@ -230,6 +230,16 @@ def lingering_threads(patience: float = 10.0) -> list[str]:
     return []
 
 
+def insist_on_one_thread() -> None:
+    """Wait for threads that are about to end; one that stays is an error, since a fork would copy its locks without it.
+
+    Raises:
+        RuntimeError: with their names.
+    """
+    if names := lingering_threads():
+        raise RuntimeError(f"threads go on after the imports, and forking is safe with one only: {', '.join(names)}")
+
+
 def _threads_beside_the_first() -> list[str]:
     """Their names: Python's for its own, the kernel's for those that a library started.
 

@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+from autograder.cores import stay_on
 from autograder.sandbox import control
 from autograder.sandbox.child import Child
 from autograder.sandbox.walls import lockdown, namespaces, orphans, process_limits, selftest
@@ -68,6 +69,7 @@ class Zygote:
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._channels = {channel.fileno(): channel}
+        self._cores: dict[int, int | None] = {}
         self._poll.register(grader, select.POLLIN)
         self._children: dict[int, Child] = {}
         self._spare: Child | None = None
@@ -104,6 +106,7 @@ class Zygote:
         elif "attach" in received[0]:
             other = socket.socket(fileno=received[1][0])
             self._channels[other.fileno()] = other
+            self._cores[other.fileno()] = received[0]["core"]
             self._poll.register(other, select.POLLIN)
         else:
             self._import_groups(set(received[0]["groups"]) - self._groups)
@@ -122,7 +125,7 @@ class Zygote:
             rehearsal.rehearse()
         else:
             rehearsal.settle()
-        _insist_on_one_thread()
+        preloading.insist_on_one_thread()
         self._groups |= groups
         self._warmth = replace(self._warmth, baseline=self._proc.address_space())
         self._lock.close()
@@ -138,6 +141,7 @@ class Zygote:
                 signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
         self._poll.unregister(channel)
         del self._channels[channel.fileno()]
+        self._cores.pop(channel.fileno(), None)
         channel.close()
 
     def _end(self) -> NoReturn:
@@ -154,6 +158,7 @@ class Zygote:
             control.send(channel, {"refused": str(error)})
             return
         child.owner = channel
+        stay_on(self._cores.get(channel.fileno()), child.pid)
         with contextlib.suppress(OSError):  # gone meanwhile; its next event says so
             control.send(channel, {"spawned": child.serial}, [*child.channels, child.pidfd])
         child.close_channels()
@@ -255,14 +260,8 @@ def _prepare(plan: ZygoteSettings) -> Serve:
     forget_package(sys.argv[2])
     if plan.confined:
         forget_tools()
-    _insist_on_one_thread()
+    preloading.insist_on_one_thread()
     return serve
-
-
-def _insist_on_one_thread() -> None:
-    """Wait for threads that are about to end; one that stays is an error, since a fork would copy its locks without it."""
-    if names := preloading.lingering_threads():
-        raise RuntimeError(f"threads go on after the imports, and forking is safe with one only: {', '.join(names)}")
 
 
 def _measure(plan: ZygoteSettings, proc: OwnProc) -> lockdown.Warmth:
