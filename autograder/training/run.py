@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from autograder.checks.calls import CandidateError
 from autograder.data.secret_world import Disguise, SecretWorld, World
 from autograder.errors import DataMissing
+from autograder.plaintext import printable
 from autograder.sessions.replies import WorkerLost
 from autograder.training.beside import OpenWorker, Trainings, Unusable, Worker, told
 from autograder.training.task import GIVEN, Task
@@ -201,7 +202,7 @@ def _plain_history(history: object) -> dict[str, list[float]]:
     if type(history) is not dict:
         return {}
     return {
-        name[:40]: [_number(value) for value in values[:_MOST_POINTS]]
+        printable(name[:40], keep=""): [_number(value) for value in values[:_MOST_POINTS]]
         for name, values in list(history.items())[:6]
         if type(name) is str and type(values) is list and values and all(type(value) in (int, float) for value in values)
     }
