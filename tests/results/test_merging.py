@@ -280,7 +280,8 @@ def test_a_picture_that_has_no_such_name_costs_no_result(tmp_path: Path, name: s
 WHOLE = {"event": "started", "time": "2026-01-01T00:00:00.000+00:00", "paths": ["/work"], "assignment": "vae"}
 ODD_LINES = [
     {**WHOLE, "time": None}, {**WHOLE, "time": 5}, {**WHOLE, "time": "yesterday"}, {**WHOLE, "graded": [1]},
-    {**WHOLE, "time": "2026-01-01T00:00:00"}, {**WHOLE, "paths": [["/work"], 5]}, {**WHOLE, "paths": "/work"}, {**WHOLE, "only": 5},
+    {**WHOLE, "time": "2026-01-01T00:00:00"}, {**WHOLE, "paths": [["/work"], 5]}, {**WHOLE, "paths": "/work"},
+    {**WHOLE, "only": 5},
     {key: value for key, value in WHOLE.items() if key != "time"},
 ]  # fmt: skip
 

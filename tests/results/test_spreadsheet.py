@@ -61,7 +61,7 @@ def test_numbers_and_names_are_left_alone(text: str) -> None:
 def test_a_cell_may_be_long() -> None:
     """Longer than Python reads by itself, which would end a merge and a report over somebody's remark."""
     long = "x" * 200_000
+    csv.field_size_limit(131_072)
     with pytest.raises(csv.Error):
-        csv.field_size_limit(131_072)
         list(csv.reader([long]))
     assert csv_rows(f"student,remark\nada,{long}\n")[0][1] == ["ada", long]

@@ -214,7 +214,7 @@ def order(content: bytes | dict[str, object]) -> int | None:
 def test_orders_that_cannot_be_carried_out_end_themselves(
     standby: subprocess.Popen[str], course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the standby nor a copy of it that would listen in its place; whoever asked hears of it, and the next is served."""
+    """Neither the standby nor a copy of it that would listen in its place; the next one is served."""
     for name, value in variables(tmp_path).items():
         monkeypatch.setenv(name, value)
     before = len(descendants(standby.pid))
