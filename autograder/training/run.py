@@ -27,6 +27,8 @@ Report = Callable[[str, float, float], None]
 
 Plot = Callable[[], bytes]
 
+NO_MEASURE = "what came of it has no measure, as images that are all the same have none: a size is zero, or beyond all numbers"
+"""What is said where a measurement divides by zero; a value is chosen by whoever sends it, and no fault of the grader's."""
 SECONDS = 240.0
 """What one worker may take: ten times a right answer's time here. It is the worker's own time, whatever else runs."""
 
@@ -159,6 +161,8 @@ class TrainingRun:
             if self.in_full and isinstance(error, CandidateError) and error.error_type == KeyboardInterrupt.__name__:
                 raise KeyboardInterrupt from None  # whoever sits before the screen wants to end all of it
             part.status, part.message = told(error, in_full=self.in_full)
+        except ArithmeticError:  # of a measurement's, which divides by what a submission's images or losses are
+            part.status, part.message = "failed", NO_MEASURE
 
     def score(self, name: str, value: float) -> None:
         """Note what was measured."""

@@ -121,6 +121,22 @@ def test_without_the_refusal_they_would(
         run(monkeypatch, task)
 
 
+def black(predict: Ask, labels: Tensor, w: float, shape: list[int], *_: Any) -> Tensor:
+    """A sampler whose images are all the same, after a question as it should be."""
+    predict(torch.randn(2 * shape[0], *shape[1:]), torch.full((2 * shape[0],), 95), torch.cat([labels, labels]))
+    return torch.zeros(shape)
+
+
+def test_images_that_are_all_the_same_cost_their_own_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their diversity is nothing, and so is what it would be divided by; what is measured of labels stays."""
+    forge(monkeypatch, "your_guided_samples", black)
+    found = trained(monkeypatch, "diffusion", "guidance", {}, **{**SMALL["guidance"], "OF_EACH": 3})
+    assert [credits_of(found)[name] for name in ("deviation", "accuracy", "diversity")] == [0, 0, 0]
+    assert "has no measure" in messages(found)
+    assert found.run is not None
+    assert {"deviation", "accuracy", "label_gain"} <= found.run.values.keys()
+
+
 class Picky(nn.Module):
     """Knows ten labels."""
 
