@@ -91,6 +91,9 @@ def opened(where: str, course_id: str | None = None) -> Iterator[Gradebook]:
     except SQLAlchemyError as error:
         reason = one_line(str(getattr(error, "orig", None) or error).splitlines()[0], 160)
         raise UsageError(f"cannot be read: {reason}", where=shown_place(where), remedy=_REMEDY) from error
+    except ValueError as error:  # SQLite keeps any bytes in any column; Python's side of it takes text and dates only
+        reason = "a page or a value in it is damaged"
+        raise UsageError(f"cannot be read: {reason}", where=shown_place(where), remedy="take a copy from before") from error
 
 
 def _url(where: str) -> str:

@@ -186,8 +186,11 @@ def _copy(path: Path, result: SubmissionResult, out: Path, stem: str) -> None:
 
 def _picture(source: Path, name: str, out: Path, stem: str) -> str:
     """Copy one picture and return its new name; a name that leads out of the folder, or to nothing, stays as it is."""
-    place = (source / name).resolve()
-    if not place.is_relative_to(source) or not place.is_file():
+    try:
+        place = (source / name).resolve()
+        if not place.is_relative_to(source) or not place.is_file():
+            return name
+    except (OSError, ValueError):  # too long for the file system, or with a character that no path has
         return name
     target = f"figures/{stem}/{place.name}"
     write_atomically(out / target, place.read_bytes())

@@ -75,7 +75,7 @@ def read_run_log(folder: Path) -> list[dict[str, object]]:
     for line in lines:
         try:
             found.append(json.loads(line))
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
     return [one for one in found if isinstance(one, dict)]
 
@@ -99,9 +99,24 @@ def take_over_runs(folders: Sequence[Path], out: Path, again: bool = False) -> N
 def last_whole_run(lines: Sequence[dict[str, object]], assignment: str = "") -> dict[str, object] | None:
     """The last line of a log that says where submissions lie and how they were graded, of one assignment if it is named."""
     for line in reversed(lines):
-        if line.get("event") in ("started", "merged") and line.get("paths") and assignment in ("", line.get("assignment")):
+        if line.get("event") in ("started", "merged") and _is_whole(line) and assignment in ("", line.get("assignment")):
             return line
     return None
+
+
+def _is_whole(line: dict[str, object]) -> bool:
+    """Whether a line says when and of which paths, as a run of ours does: a log may have been mended by hand."""
+    try:
+        moment = datetime.datetime.fromisoformat(begun(line))
+    except (KeyError, ValueError):
+        return False
+    only = line.get("only") or []
+    names = [line.get("paths"), only]
+    return moment.tzinfo is not None and bool(paths_of(line)) and all(map(_are_texts, names))
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def begun(line: dict[str, object]) -> str:

@@ -50,6 +50,7 @@ def csv_rows(text: str) -> tuple[list[list[str]], str]:
     ([['a', 'b'], ['1', '2,5']], ';')
     """
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a remark has the length that somebody gave it
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), delimiter
 
 

@@ -143,7 +143,8 @@ def _weighted(pairs: list[tuple[Tensor, Tensor]]) -> Tensor:
     if any((out.shape, out.dtype) != (weight.shape, weight.dtype) for out, weight in pairs):
         raise ValueError("the weights of a product have the wrong shape or dtype")
     with torch.enable_grad():
-        return torch.stack([(out * weight).sum() for out, weight in pairs]).sum()
+        # Of complex numbers the real part of a product with the conjugate, whose gradient by the one is the other.
+        return torch.stack([(out * weight.conj()).sum().real for out, weight in pairs]).sum()
 
 
 def _parts(body: list, number: int) -> list:

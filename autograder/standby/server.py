@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 from autograder.errors import UsageError
 from autograder.grading import sandboxes
 from autograder.grading.options import GradeOptions
+from autograder.plaintext import printable
 from autograder.sandbox.walls import process_limits
 from autograder.standby.meeting import CommandEnded, fingerprint, is_private, peer_is_this_user, socket_path
 
@@ -113,7 +114,7 @@ class Standby:
         files: list[int] = []
         try:
             order, files = _order(connection)
-            if order is not None and order["fingerprint"] == self._fingerprint:
+            if order is not None and order.get("fingerprint") == self._fingerprint:
                 connection.sendall(b"Y")
                 pid = os.fork()
                 if pid == 0:
@@ -121,7 +122,7 @@ class Standby:
                 self._running.append(_Running(pid, os.pidfd_open(pid), connection))
                 return
             connection.sendall(b"N")
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError):
             pass  # whoever it was runs the command by itself
         finally:
             for descriptor in files:
@@ -151,7 +152,17 @@ class Standby:
             ours.detach()
 
     def _become(self, order: dict[str, Any], files: list[int]) -> NoReturn:
-        """In the child: be the command that was asked for."""
+        """In the child: be the command that was asked for; what keeps it from that ends it, or there would be two standbys."""
+        try:
+            self._take_over(order, files)
+            code = self._command(order["arguments"])
+        except Exception as error:  # a folder that is gone, or an order that nobody of ours has written
+            os.write(2, f"autograder: the standby cannot run this: {printable(str(error), keep='')}\n".encode())
+            code = 3
+        raise CommandEnded(code)
+
+    def _take_over(self, order: dict[str, Any], files: list[int]) -> None:
+        """Have the caller's files, folder and environment."""
         process_limits.die_with_parent(self._owner)
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it, and so would this
@@ -171,7 +182,6 @@ class Standby:
         import torch
 
         torch.set_num_threads(self._threads)
-        raise CommandEnded(self._command(order["arguments"]))
 
     def _lend(self) -> None:
         """Let the command's graders have workers of the zygote that is warm."""
@@ -195,7 +205,16 @@ def _order(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]]
         if not part:
             return None, files
         data += part
-    return json.loads(data), files
+    return _read(data), files
+
+
+def _read(data: bytes) -> dict[str, Any] | None:
+    """An order; None for what is none."""
+    try:
+        order = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return order if isinstance(order, dict) else None
 
 
 def _reopened(descriptor: int, mode: str) -> Any:

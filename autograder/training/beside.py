@@ -102,11 +102,19 @@ class Worker:
         self.session.close()
 
     def call(self, recipe: str, *args: Any, seed: int | None = None, **kwargs: Any) -> Any:
-        """Call a recipe; ``seed`` seeds the global random state beside the student's code first."""
+        """Call a recipe; ``seed`` seeds the global random state beside the student's code first.
+
+        The process runs only meanwhile: what it left running could train between the steps, or tell another worker by its
+        load what it has seen.
+        """
         remote = Remote(self.session)
-        if seed is not None:
-            remote.ask(protocol.Seed(seed % 2**32))
-        return RemoteFunction(remote, protocol.in_recipes(recipe), recipe)(*args, **kwargs)
+        self.session.resume()
+        try:
+            if seed is not None:
+                remote.ask(protocol.Seed(seed % 2**32))
+            return RemoteFunction(remote, protocol.in_recipes(recipe), recipe)(*args, **kwargs)
+        finally:
+            self.session.pause()
 
     def train(self, recipe: str, *args: Any, seed: int | None = None, **kwargs: Any) -> dict[str, Any]:
         """Call a recipe that trains: it answers with entries by name; raises :class:`Unusable` for anything else."""

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder.training.beside import Unusable
+from autograder.training.image_shapes import own_size_only
 from autograder.training.run import TrainingRun
 
 PUBLIC = "unet_digits"
@@ -24,7 +25,7 @@ def public_network(run: TrainingRun) -> nn.Module:
     """The network that students have too, to be trained further."""
     network: nn.Module = run.ours.UNet()
     network.load_state_dict(run.weights(PUBLIC)[1])
-    return network.to(run.device)
+    return own_size_only(network, run).to(run.device)
 
 
 def secret_network(run: TrainingRun) -> tuple[str, nn.Module]:
@@ -32,16 +33,16 @@ def secret_network(run: TrainingRun) -> tuple[str, nn.Module]:
     name, state = run.weights(PUBLIC, *SECRET)
     network: nn.Module = run.ours.UNet()
     network.load_state_dict(state)
-    return name, network.to(run.device).eval().requires_grad_(False)
+    return name, own_size_only(network, run).to(run.device).eval().requires_grad_(False)
 
 
 class LentDenoiser:
-    """A network that is lent to a worker, with what it was asked there.
+    """A network that is lent to a worker, with what it was asked there and could answer.
 
     Attributes:
         network: takes noisy images, noise levels and labels or None.
         device: where it lies; what it answers lies where the question does.
-        asked: the noisy images of each question, float32.
+        asked: the noisy images of each question that was answered, float32.
         answered: the noise that it found.
         times: the noise level of each question's first image.
     """
@@ -57,11 +58,13 @@ class LentDenoiser:
         """The noise in ``x``."""
         if x.ndim != 4 or t.shape != x.shape[:1] or (y is not None and y.shape != t.shape):
             raise ValueError(f"x has shape {tuple(x.shape)}, t {tuple(t.shape)}, y {None if y is None else tuple(y.shape)}")
-        self.asked.append(x.detach().float().to(self.device))
-        self.times.append(int(t[0].item()))
+        asked, time = x.detach().float().to(self.device), int(t[0].item())
         with torch.no_grad():
-            self.answered.append(self.network(self.asked[-1], t.to(self.device), None if y is None else y.to(self.device)))
-        return self.answered[-1].to(x)
+            answer: Tensor = self.network(asked, t.to(self.device), None if y is None else y.to(self.device))
+        self.asked.append(asked)  # only now: what has no answer is no part of a path, and not to be kept
+        self.times.append(time)
+        self.answered.append(answer)
+        return answer.to(x)
 
 
 def levels_of_noise(alphas_cumprod: Tensor) -> list[float]:

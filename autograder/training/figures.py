@@ -30,7 +30,8 @@ def curves(histories: Mapping[str, Sequence[float]], across: str = "step", label
         values = np.asarray(histories[name], dtype=np.float64)
         steps = np.linspace(0, len(values) - 1, min(len(values), _MOST_POINTS)).astype(int)
         axis.plot(steps, values[steps], color=colour, linewidth=1.2)
-        axis.set_title((labels or {}).get(name, name), fontsize=9, color=_INK, loc="left")
+        # A student's name for a curve is a text, and no formula to be set.
+        axis.set_title((labels or {}).get(name, name), fontsize=9, color=_INK, loc="left", parse_math=False)
         axis.set_xlabel(unit, fontsize=8, color=_INK)
         _bare(axis)
     return _svg(figure)

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from autograder.checks.calls import CandidateError
 from autograder.data.secret_world import Disguise, SecretWorld, World
 from autograder.errors import DataMissing
+from autograder.plaintext import printable
 from autograder.sessions.replies import WorkerLost
 from autograder.training.beside import OpenWorker, Trainings, Unusable, Worker, told
 from autograder.training.task import GIVEN, Task
@@ -26,6 +27,8 @@ Report = Callable[[str, float, float], None]
 
 Plot = Callable[[], bytes]
 
+NO_MEASURE = "what came of it has no measure, as images that are all the same have none: a size is zero, or beyond all numbers"
+"""What is said where a measurement divides by zero; a value is chosen by whoever sends it, and no fault of the grader's."""
 SECONDS = 240.0
 """What one worker may take: ten times a right answer's time here. It is the worker's own time, whatever else runs."""
 
@@ -158,6 +161,8 @@ class TrainingRun:
             if self.in_full and isinstance(error, CandidateError) and error.error_type == KeyboardInterrupt.__name__:
                 raise KeyboardInterrupt from None  # whoever sits before the screen wants to end all of it
             part.status, part.message = told(error, in_full=self.in_full)
+        except ArithmeticError:  # of a measurement's, which divides by what a submission's images or losses are
+            part.status, part.message = "failed", NO_MEASURE
 
     def score(self, name: str, value: float) -> None:
         """Note what was measured."""
@@ -201,7 +206,7 @@ def _plain_history(history: object) -> dict[str, list[float]]:
     if type(history) is not dict:
         return {}
     return {
-        name[:40]: [_number(value) for value in values[:_MOST_POINTS]]
+        printable(name[:40], keep=""): [_number(value) for value in values[:_MOST_POINTS]]
         for name, values in list(history.items())[:6]
         if type(name) is str and type(values) is list and values and all(type(value) in (int, float) for value in values)
     }

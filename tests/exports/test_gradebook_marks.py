@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import logging
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -187,8 +189,6 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_told_in_one_line(run: Run, filled: Path, tmp_path: Path, mistake: str) -> None:
     """Exit code 2; no password, no traceback, and no new file."""
-    import sqlite3
-
     sqlite3.connect(tmp_path / "other.db").execute("CREATE TABLE other (x)")
     (tmp_path / "text.txt").write_text("no gradebook")
     (tmp_path / "list.csv").write_text("id\nada\n")
@@ -216,3 +216,25 @@ def test_a_gradebook_without_marks_is_told(run: Run, tmp_path: Path) -> None:
         assert (code, "holds no marks" in err) == (2, True)
         gradebook.add_submission("vae", "ada")
     assert run("export", "canvas", "new.db")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update student set last_name = cast(x'fffe' as text)",
+        "update submitted_assignment set timestamp = 'yesterday'",
+        "",
+    ],
+)
+def test_a_damaged_value_is_told_in_one_line(run: Run, filled: Path, tmp_path: Path, damage: str) -> None:
+    """SQLite keeps what it is given, or what a disk makes of it."""
+    broken = tmp_path / "broken.db"
+    shutil.copy(filled, broken)
+    with contextlib.closing(sqlite3.connect(broken)) as database, database:
+        database.execute(damage)
+    if not damage:
+        broken.write_bytes(broken.read_bytes().replace(b"submitted_notebook", b"submitted_noteboo\x81"))
+    code, out, err = run("export", "canvas", broken)
+    assert (code, out) == (2, "")
+    assert "cannot be read" in err
+    assert len(err.strip().splitlines()) == 1

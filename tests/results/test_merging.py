@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -259,3 +260,38 @@ def test_parts_may_be_merged_one_after_the_other(tmp_path: Path) -> None:
     assert [*merge_results([first], out), *merge_results([second], out)] == []
     assert {one.result.submission_sha256[0] for one in load_results(out)[0]} == {"b"}
     assert last_start(out, "vae")["paths"] == ["/class", "/late"]
+
+
+@pytest.mark.parametrize(
+    "name", ["figures/" + "x" * 5000, "figures/" + "é" * 200, "a\0b", "../../etc/passwd", "/etc/hostname", ""]
+)
+def test_a_picture_that_has_no_such_name_costs_no_result(tmp_path: Path, name: str) -> None:
+    """It is left as it stands, and nothing is copied from elsewhere."""
+    parts = [folder(tmp_path, "one", of("anna")), folder(tmp_path, "two", of("ben"))]
+    result = of("anna")
+    result.artifacts.figures = [name]
+    save_result(result, parts[0], "anna")
+    assert merge_results(parts, tmp_path / "all") == []
+    stored, _ = load_results(tmp_path / "all")
+    assert [one.result.student for one in stored] == ["anna", "ben"]
+    assert not (tmp_path / "all" / "figures").exists()
+
+
+WHOLE = {"event": "started", "time": "2026-01-01T00:00:00.000+00:00", "paths": ["/work"], "assignment": "vae"}
+ODD_LINES = [
+    {**WHOLE, "time": None}, {**WHOLE, "time": 5}, {**WHOLE, "time": "yesterday"}, {**WHOLE, "graded": [1]},
+    {**WHOLE, "time": "2026-01-01T00:00:00"}, {**WHOLE, "paths": [["/work"], 5]}, {**WHOLE, "paths": "/work"},
+    {**WHOLE, "only": 5},
+    {key: value for key, value in WHOLE.items() if key != "time"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [*map(json.dumps, ODD_LINES), "[" * 100_000, "1" * 5000, "\0" * 100])
+def test_a_line_of_a_log_that_no_run_wrote_is_none(tmp_path: Path, line: str) -> None:
+    """On either side of a merge; the whole line before it counts."""
+    parts = [folder(tmp_path, "one", of("anna")), folder(tmp_path, "two", of("anna", "b" * 64), of("ben"))]
+    for mended, other in (parts, parts[::-1]):
+        mended.joinpath("run.jsonl").write_text(f"{json.dumps(WHOLE)}\n{line}\n")
+        other.joinpath("run.jsonl").write_text(json.dumps({**WHOLE, "time": "2026-01-02T00:00:00.000+00:00"}))
+        assert last_start(mended, "vae") == WHOLE
+        merge_results(parts, parts[0])

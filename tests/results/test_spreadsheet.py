@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.results.spreadsheet import csv_text, exact, runs_as_formula, shown
+from autograder.results.spreadsheet import csv_rows, csv_text, exact, runs_as_formula, shown
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
@@ -56,3 +56,12 @@ def test_formulas_are_shown(text: str) -> None:
 def test_numbers_and_names_are_left_alone(text: str) -> None:
     """A negative number is a number, a lone dash is how Moodle writes that there is no grade."""
     assert shown(text) == text
+
+
+def test_a_cell_may_be_long() -> None:
+    """Longer than Python reads by itself, which would end a merge and a report over somebody's remark."""
+    long = "x" * 200_000
+    csv.field_size_limit(131_072)
+    with pytest.raises(csv.Error):
+        list(csv.reader([long]))
+    assert csv_rows(f"student,remark\nada,{long}\n")[0][1] == ["ada", long]

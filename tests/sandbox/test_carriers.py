@@ -20,7 +20,7 @@ from autograder.sandbox.worker import Worker
 from autograder.sandbox.zygote_host import ZygoteHost
 
 _PRELUDE = """
-import ctypes, errno, fcntl, mmap, os, resource, sys, tempfile
+import ctypes, errno, fcntl, mmap, os, resource, sys, tempfile, time
 libc = ctypes.CDLL(None, use_errno=True)
 def call(name, *arguments):
     number = %r[name]
@@ -44,6 +44,7 @@ def advise(advice):
 def lock(command, *, value=fcntl.F_RDLCK):
     import struct
     fcntl.fcntl(file, command, struct.pack('hhqqi4x', value, 0, 0, 0, 0))
+other = os.getppid() or 2
 buffer, pages = ctypes.create_string_buffer(64), ctypes.create_string_buffer(8)
 def vector():
     return ctypes.byref((ctypes.c_uint64 * 2)(ctypes.addressof(buffer), 16))
@@ -70,6 +71,10 @@ _CARRIERS = {
     "pages wanted now": "advise(22)",
     "huge pages of a file": "call('madvise', mapped(), 4096, 1)",
     "mapping that reads": "mapped(0x8000)",
+    "processor time of another process": "time.clock_gettime(~other << 3 | 2)",
+    "processors of another process": "os.sched_getaffinity(other)",
+    "its group": "os.getpgid(other)",
+    "its priority": "os.getpriority(os.PRIO_PROCESS, other)",
     "copying in the kernel": "call('sendfile', os.open('/dev/null', os.O_WRONLY), file, 0, 16)",
 }
 

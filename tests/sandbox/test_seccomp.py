@@ -162,3 +162,28 @@ def test_architectures_know_the_same_modern_calls() -> None:
     """aarch64 has no old calls and no call of its own in the table; no number occurs twice."""
     assert set(syscalls.numbers("aarch64")) < set(syscalls.numbers("x86_64"))
     assert all(len(set(syscalls.numbers(arch).values())) == len(syscalls.numbers(arch)) for arch in syscalls.AUDIT_ARCH)
+
+
+_OTHER = _PID + 1
+_OF_OTHERS = [
+    *((name, (_OTHER,)) for name in ("getpgid", "getsid", "sched_getscheduler", "sched_getaffinity", "sched_setaffinity")),
+    *((name, (~_OTHER << 3 | kind,)) for name in ("clock_gettime", "clock_getres", "clock_nanosleep") for kind in (0, 1, 2, 6)),
+    *(("getpriority", (which, _OTHER)) for which in (0, 1, 2)),
+    *(("getpriority", (which, 0)) for which in (1, 2)),
+]
+"""What tells a worker of another process, of a group or of a user; below S3 it sees their numbers."""
+
+
+@pytest.mark.parametrize(("name", "arguments"), _OF_OTHERS)
+def test_nothing_is_told_of_other_processes(arch: str, name: str, arguments: tuple[int, ...]) -> None:
+    """Neither that they are there nor what they have computed, nor what they have set of themselves to be read."""
+    expected = _ENOSYS if name == "sched_getaffinity" else _EPERM
+    assert verdict(name, *arguments, arch=arch) == expected
+
+
+@pytest.mark.parametrize("name", ["getpgid", "getsid", "sched_getscheduler", "sched_getaffinity"])
+def test_of_itself_a_worker_may_ask(arch: str, name: str) -> None:
+    """By 0 and by its number; and every clock that is not another's."""
+    assert verdict(name, 0, arch=arch) == verdict(name, _PID, arch=arch) == _ALLOW
+    assert verdict("getpriority", 0, 0, arch=arch) == verdict("getpriority", 0, _PID, arch=arch) == _ALLOW
+    assert {verdict("clock_gettime", clock, arch=arch) for clock in range(12)} == {_ALLOW}

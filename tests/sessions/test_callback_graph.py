@@ -267,3 +267,28 @@ def test_a_lost_worker_leaves_no_graph_behind() -> None:
     assert not graph._nodes
     with pytest.raises(CallbackRefused):
         graph.answer("callback", [reference.number, [({"$": 0},), {}], [torch.zeros(3)], True])
+
+
+COMPLEX = {
+    "complex values of real numbers": (torch.fft.fft, torch.float32),
+    "of complex ones": (lambda z: z * z + 1j * z, torch.complex64),
+    "both kinds at once": (lambda x: (x * 1j, x.square()), torch.float64),
+    "of two widths": (lambda x: (x.half() * 2, x.double().sin()), torch.float32),
+}
+
+
+@pytest.mark.parametrize("case", COMPLEX)
+def test_products_with_other_numbers(case: str) -> None:
+    """As torch itself has them."""
+    function, dtype = COMPLEX[case]
+    x, graph = torch.randn(4, dtype=dtype, generator=torch.Generator().manual_seed(1)), CallbackGraph()
+    graph.register(function)
+    status, (node, values, _) = graph.answer("callback", [0, [({"$": 0},), {}], [x], True])
+    assert status == "value"
+    weights = [torch.randn(value.shape, dtype=value.dtype, generator=torch.Generator().manual_seed(2)) for value in values]
+    status, (_, (product,), _) = graph.answer("vjp", [node, weights])
+    assert status == "value"
+    leaf = x.clone().requires_grad_()
+    here = function(leaf)
+    outputs = [here] if isinstance(here, Tensor) else list(here)
+    torch.testing.assert_close(product, torch.autograd.grad(outputs, leaf, weights)[0])

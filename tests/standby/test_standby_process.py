@@ -186,3 +186,40 @@ def test_an_interruption_reaches_the_command(standby: subprocess.Popen[str], cou
     assert process.returncode == 130, told
     assert told.count("interrupted") == 1
     assert standby.poll() is None
+
+
+ORDERS = {
+    "no JSON": b"{",
+    "a number": b"5",
+    "a list": b"[1]",
+    "a deep list": b"[" * 100_000,
+    "no arguments": {"folder": "/", "environment": {}, "mask": 18},
+    "a folder that is gone": {"arguments": ["grade", "--help"], "folder": "/nowhere", "environment": {}, "mask": 18},
+    "an environment of numbers": {"arguments": ["grade", "--help"], "folder": "/", "environment": {"a": 1}, "mask": 18},
+    "a mask of text": {"arguments": ["grade", "--help"], "folder": "/", "environment": {}, "mask": "?"},
+}
+
+
+def order(content: bytes | dict[str, object]) -> int | None:
+    """What the standby answers to an order that no client writes: an exit code, None where it does not take it."""
+    whole = content if isinstance(content, bytes) else json.dumps({**content, "fingerprint": meeting.fingerprint()}).encode()
+    with open(os.devnull, "r+b") as nothing, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(60)
+        connection.connect(str(meeting.socket_path()))
+        socket.send_fds(connection, [len(whole).to_bytes(4, "big")], [nothing.fileno()] * 3)
+        connection.sendall(whole)
+        return next(iter(connection.recv(1)), None) if connection.recv(1) == b"Y" else None
+
+
+def test_orders_that_cannot_be_carried_out_end_themselves(
+    standby: subprocess.Popen[str], course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the standby nor a copy of it that would listen in its place; the next one is served."""
+    for name, value in variables(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    before = len(descendants(standby.pid))
+    for name, content in ORDERS.items():
+        assert order(content) == (None if isinstance(content, bytes) else 3), name
+    assert standby.poll() is None
+    assert len(descendants(standby.pid)) == before
+    assert ask(["grade", "--help"]) == 0

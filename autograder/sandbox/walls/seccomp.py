@@ -27,18 +27,22 @@ _NAMES = f"{_LINKS} access faccessat faccessat2 chdir fchdir"
 and is what every import begins with."""
 _WAITING = (
     "poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait pipe pipe2 eventfd eventfd2 "
-    "futex nanosleep clock_nanosleep restart_syscall wait4 waitid"
+    "futex nanosleep restart_syscall wait4 waitid"
 )
 _SOCKETS = "sendto recvfrom sendmsg recvmsg shutdown getsockopt getsockname getpeername"
 _SIGNALS = (
     "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack getitimer setitimer"
 )
 _ITSELF = (
-    "getpid getppid gettid getuid geteuid getgid getegid getgroups getresuid getresgid getpgid getpgrp getsid "
-    "getrlimit getpriority getcpu uname times time gettimeofday clock_gettime clock_getres "
-    "getrandom set_robust_list set_tid_address rseq exit exit_group sched_yield sched_getaffinity "
-    "sched_getscheduler sched_get_priority_max sched_get_priority_min"
+    "getpid getppid gettid getuid geteuid getgid getegid getgroups getresuid getresgid getpgrp "
+    "getrlimit getcpu uname times time gettimeofday "
+    "getrandom set_robust_list set_tid_address rseq exit exit_group sched_yield "
+    "sched_get_priority_max sched_get_priority_min"
 )
+_OF_A_PROCESS = "getpgid getsid sched_getscheduler sched_getaffinity"
+"""Calls that tell of any process by its number: that it is there, and what it can set of itself for another to read."""
+_CLOCKS = "clock_gettime clock_getres clock_nanosleep"
+"""Calls that take a clock; those of other processes have negative numbers, and tell how much each has computed."""
 _MAKING_FILES = (
     "mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat truncate "
     "chmod fchmod fchmodat fchmodat2 utimes utimensat getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr"
@@ -57,6 +61,9 @@ use together; locks are seen by everyone who opens the same file. `docs/threat-m
 """
 
 _OWN_PID = "own pid"
+_NEGATIVE = 0x80000000
+_OTHERWISE = {"sched_getaffinity": errno.ENOSYS}
+"""What refused calls answer instead of EPERM: glibc asks for those of a thread by its number, and does without them."""
 _FREQUENT = ("futex", "read", "write", "sendto", "recvfrom", "mmap", "munmap", "madvise", "clock_gettime", "poll")
 
 _THREAD = 0x00010900  # CLONE_THREAD | CLONE_SIGHAND | CLONE_VM
@@ -116,7 +123,11 @@ def rules(policy: Policy) -> Rules:
     allowed["clone"] = [(Argument(0, _THREAD, _THREAD | _NEW_THINGS),)]
     own = (Argument(0, _OWN_PID),)
     allowed |= {"kill": [own], "tgkill": [own], "tkill": [own]}
-    allowed["sched_setaffinity"] = [(Argument(0, 0),)]
+    itself = (Argument(0, 0),)
+    allowed |= {name: [itself, own] for name in _OF_A_PROCESS.split()}
+    allowed |= {name: [(Argument(0, 0, _NEGATIVE),)] for name in _CLOCKS.split()}
+    allowed["getpriority"] = [(*itself, Argument(1, 0)), (*itself, Argument(1, _OWN_PID))]
+    allowed["sched_setaffinity"] = [itself]
     allowed["fcntl"] = [(Argument(1, command),) for command in _FCNTL]
     allowed["madvise"] = [(Argument(2, advice),) for advice in _MADVISE]
     allowed["mmap"] = [(Argument(3, 0, _MMAP_READS_AHEAD),)]
@@ -160,11 +171,11 @@ def _alternative(conditions: tuple[Argument, ...]) -> list[Instruction]:
     ]
 
 
-def _judge(number: int, alternatives: list[tuple[Argument, ...]]) -> list[Instruction]:
+def _judge(number: int, alternatives: list[tuple[Argument, ...]], otherwise: int = errno.EPERM) -> list[Instruction]:
     """Return the block of one system call: skipped when the number differs, decisive when it fits."""
     body = [instruction for conditions in alternatives for instruction in _alternative(conditions)]
     if () not in alternatives:
-        body.append((_RETURN, 0, 0, _ERRNO | errno.EPERM))
+        body.append((_RETURN, 0, 0, _ERRNO | otherwise))
     return [(_EQUAL, 0, len(body), number), *body]
 
 
@@ -185,7 +196,7 @@ def assemble(policy: Policy, arch: str) -> list[Instruction]:
     ]
     for name in sorted(allowed, key=lambda name: name not in _FREQUENT):
         if name in table:
-            program += _judge(table[name], allowed[name])
+            program += _judge(table[name], allowed[name], _OTHERWISE.get(name, errno.EPERM))
     for name in _TRY_ANOTHER_WAY.split():
         if name not in allowed:
             program += [(_EQUAL, 0, 1, table[name]), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]

@@ -1,0 +1,199 @@
+"""Workers that ask a lent network what no sampler asks, or work on unasked: it costs their own scores, and tells nobody."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from training.short_runs import credits_of, messages, trained
+from training.trained_course import load_course
+
+from autograder.checks.calls import CandidateError
+from autograder.sandbox.zygote_host import ZygoteHost
+from autograder.sessions.remote import RemoteSession
+from autograder.sessions.subjects import IsolatedSubmission
+from autograder.training import denoisers
+from autograder.training.beside import Worker
+from autograder.training.denoisers import LentDenoiser
+from autograder.training.grade import Trained
+
+Ask = Callable[..., Tensor]
+SMALL: dict[str, dict[str, Any]] = {
+    "ddpm": {"STEPS": 2, "HIDDEN": 40, "SAMPLES": 4, "COMPARED": 8},
+    "ddim": {"GRADED": (50, 10), "SHOWN": (), "IMAGES": 4},
+    "guidance": {"STEPS": 2, "HIDDEN": 40, "OF_EACH": 1},
+}
+
+
+def forge(monkeypatch: pytest.MonkeyPatch, recipe: str, forged: Callable[..., Any]) -> None:
+    """Let a function stand in a recipe's place, as in a worker whose process a submission has taken over."""
+    honest = Worker.call
+
+    def call(self: Worker, name: str, *args: Any, **options: Any) -> Any:
+        if name != recipe:
+            return honest(self, name, *args, **options)
+        try:
+            return forged(*args)
+        except (ValueError, RuntimeError, IndexError) as error:  # a callback's, as a worker sees it
+            raise CandidateError(type(error).__name__, str(error), "", "error") from None
+
+    monkeypatch.setattr(Worker, "call", call)
+
+
+def blame_of(side: int) -> Callable[..., Any]:
+    """A loss that asks about images of another size, and answers for those that it was given."""
+
+    def forged(images: Tensor, t: Tensor, noise: Tensor, predict: Ask, device: str) -> list[Any]:
+        predict(torch.zeros(len(images), 1, side, side), t)
+        return [torch.ones_like(noise), 0.0]
+
+    return forged
+
+
+def sampler_of(side: int, channels: int = 1, label: int | None = None) -> Callable[..., Any]:
+    """A sampler that asks about images of another size or about a label that there is none of, and goes on all the same."""
+
+    def forged(predict: Ask, *args: Any) -> Tensor:
+        shape = next(arg for arg in args if type(arg) is list)
+        twice = 2 * shape[0] if isinstance(args[0], Tensor) else shape[0]  # one question for both of guidance's
+        for place in reversed(range(100)) if label is not None and twice == shape[0] else (99,):
+            with contextlib.suppress(ValueError, RuntimeError, IndexError):
+                given = torch.full((twice,), 10 if label is None or place != 50 else label)
+                predict(torch.zeros(twice, channels, side, side), torch.full((twice,), place), given)
+        return torch.zeros(shape)
+
+    return forged
+
+
+def run(monkeypatch: pytest.MonkeyPatch, task: str) -> Trained:
+    """The reference but for what is forged."""
+    return trained(monkeypatch, "diffusion", task, {}, **SMALL[task])
+
+
+SAMPLERS = [("ddpm", "your_samples"), ("ddim", "your_fast_samples"), ("guidance", "your_guided_samples")]
+QUESTIONS = {
+    "larger images": sampler_of(16),
+    "more channels": sampler_of(14, channels=3),
+    "a label that there is none of": sampler_of(14, label=99),
+    "as it should, of nothing": sampler_of(14),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize(("task", "recipe"), SAMPLERS)
+def test_no_question_of_a_sampler_makes_the_grader_fail(
+    monkeypatch: pytest.MonkeyPatch, task: str, recipe: str, question: str
+) -> None:
+    """Its images earn nothing, and something is said of each score."""
+    forge(monkeypatch, recipe, QUESTIONS[question])
+    found = run(monkeypatch, task)
+    about_images = {"ddpm": ("kernel_distance",), "ddim": ("deviation_50", "deviation_10"), "guidance": ("deviation",)}[task]
+    assert all(credits_of(found)[name] == 0 for name in about_images)
+    assert all(check.message for check in found.result.checks if check.name in about_images)
+
+
+@pytest.mark.parametrize("side", [8, 16, 28])
+def test_no_question_of_a_loss_does(monkeypatch: pytest.MonkeyPatch, side: int) -> None:
+    """Nothing is learnt from it; the sampler is judged all the same."""
+    forge(monkeypatch, "your_blame", blame_of(side))
+    found = run(monkeypatch, "ddpm")
+    assert credits_of(found)["gain"] == 0
+    assert credits_of(found)["last_step"] == 1
+    assert "raised an error" in messages(found)
+
+
+@pytest.mark.parametrize(("task", "recipe", "forged"), [
+    ("ddpm", "your_blame", blame_of(8)), ("guidance", "your_guided_samples", sampler_of(16)),
+])  # fmt: skip
+def test_without_the_refusal_they_would(
+    monkeypatch: pytest.MonkeyPatch, task: str, recipe: str, forged: Callable[..., Any]
+) -> None:
+    """The witness: the network itself takes any size, and what comes of it fits nothing."""
+    monkeypatch.setattr(denoisers, "own_size_only", lambda network, run: network)
+    forge(monkeypatch, recipe, forged)
+    with pytest.raises(RuntimeError, match=r"[Ss]hape|size of tensor"):
+        run(monkeypatch, task)
+
+
+def black(predict: Ask, labels: Tensor, w: float, shape: list[int], *_: Any) -> Tensor:
+    """A sampler whose images are all the same, after a question as it should be."""
+    predict(torch.randn(2 * shape[0], *shape[1:]), torch.full((2 * shape[0],), 95), torch.cat([labels, labels]))
+    return torch.zeros(shape)
+
+
+def test_images_that_are_all_the_same_cost_their_own_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their diversity is nothing, and so is what it would be divided by; what is measured of labels stays."""
+    forge(monkeypatch, "your_guided_samples", black)
+    found = trained(monkeypatch, "diffusion", "guidance", {}, **{**SMALL["guidance"], "OF_EACH": 3})
+    assert [credits_of(found)[name] for name in ("deviation", "accuracy", "diversity")] == [0, 0, 0]
+    assert "has no measure" in messages(found)
+    assert found.run is not None
+    assert {"deviation", "accuracy", "label_gain"} <= found.run.values.keys()
+
+
+class Picky(nn.Module):
+    """Knows ten labels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names = nn.Embedding(10, 1)
+
+    def forward(self, x: Tensor, t: Tensor, y: Tensor) -> Tensor:
+        """Images, moved by their labels."""
+        return x + self.names(y)[..., None, None]
+
+
+def test_what_had_no_answer_is_not_kept() -> None:
+    """Neither as a part of a sampler's path nor in memory."""
+    lent, x, t = LentDenoiser(Picky()), torch.zeros(2, 1, 4, 4), torch.zeros(2, dtype=torch.int64)
+    with pytest.raises(IndexError):
+        lent(x, t, t + 10)
+    assert (lent.asked, lent.times, lent.answered) == ([], [], [])
+    lent(x, t, t)
+    assert [len(kept) for kept in (lent.asked, lent.times, lent.answered)] == [1, 1, 1]
+
+
+WORKS_ON = """
+import threading, torch
+COUNT = [0]
+
+
+def _count():
+    while True:
+        COUNT[0] += 1
+
+
+def descend(weight, x, y, steps):
+    if not COUNT[0]:
+        threading.Thread(target=_count, daemon=True).start()
+    return torch.tensor(float(COUNT[0]))
+"""
+"""A step that leaves something running, and says how far that has come."""
+
+
+def counted(root: Path, sandbox: ZygoteHost) -> float:
+    """How far what a call left running comes until the next one, which begins half a second later."""
+    assignment, task = load_course(root)
+    subject = IsolatedSubmission(assignment, {"fit.py": WORKS_ON.encode()}, sandbox, toys=task.recipes)
+    x = torch.linspace(-1, 1, 20)
+    with Worker(subject.open("fit", ()), 60.0) as worker:
+        counts = []
+        for _ in range(3):
+            time.sleep(0.5)
+            counts.append(float(worker.call("train", x, x, 1)["state"]["weight"]))
+    return counts[2] - counts[1]
+
+
+def test_a_worker_runs_only_while_it_is_asked(
+    tmp_path: Path, warm_sandbox: ZygoteHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that it leaves neither trains between two calls nor tells another worker by its load; it would, if it ran."""
+    stopped = counted(tmp_path / "stopped", warm_sandbox)
+    monkeypatch.setattr(RemoteSession, "pause", lambda self: None)
+    assert counted(tmp_path / "running", warm_sandbox) > 5 * max(stopped, 1)
