@@ -23,6 +23,8 @@ from autograder.results.store import Stored
 class NotebookRun(ClassRun):
     """One run of ``autograder nbgrade``: results as ``autograder grade`` writes them, and the gradebook."""
 
+    command = "nbgrade"
+
     def __init__(
         self,
         assignment: str,

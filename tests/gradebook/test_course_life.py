@@ -21,10 +21,12 @@ from nbgrader.api import Gradebook
 from nbgrader_in_process import run_nbgrader
 from small_course import CANARIES, RIGHT, RUBRIC, SQUARED, SmallCourse, gradebook_rows, read_json, scores, solved
 
+from autograder.errors import UsageError
 from autograder.gradebook import preprocessors
 from autograder.gradebook.notebook_run import NotebookRun
 from autograder.grading.class_run import ClassRun
 from autograder.grading.options import GradeOptions
+from autograder.grading.regrade_run import RegradeRun
 
 Nbgrader = Callable[..., None]
 STUDENTS = ("ann", "ben", "cem")
@@ -198,6 +200,8 @@ def test_nothing_unchanged_is_graded_again(life: SmallCourse, one_sandbox: None,
         run = NotebookRun(life.name, tmp_path / "out", frozenset({"json"}), {}, STUDENTS, quiet=True, force=False)
         run.grade_collected(1)
         assert (run.recorded, run.unchanged) == expected
+    with pytest.raises(UsageError, match=f"autograder nbgrade {life.name}"):
+        RegradeRun(tmp_path / "out", {}, quiet=True).regrade([], 1)
 
 
 def test_a_second_attempt_counts_and_has_to_be_looked_at(life: SmallCourse, one_sandbox: None, nbgrader: Nbgrader) -> None:
