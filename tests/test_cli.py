@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -225,6 +226,25 @@ def test_the_doctor(run: Run) -> None:
     assert code == 0
     assert "isolation" in out
     assert "torch" in out
+
+
+def test_the_doctor_prints_remedies_as_they_are_typed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brackets of an extra are no markup."""
+    found = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name, *more: None if name == "nbgrader" else found(name, *more))
+    code, out, _ = run("doctor")
+    assert code == 0
+    assert "dgm-autograder[nbgrader]" in "".join(out.split())
+
+
+def test_tables_of_a_log_are_whole(course: str, run: Run) -> None:
+    """A name that is broken over two lines cannot be searched for."""
+    for arguments in (("list", course), ("coverage",)):
+        code, out, _ = run(*arguments)
+        assert code == 0
+        assert f"{course}.pieces.double" in out
+    _, out, _ = run("list", course)
+    assert all(line.split()[0].count(".") == 2 for line in out.splitlines()[1:] if line.split()[0] != "total")
 
 
 def test_the_doctor_looks_for_data(run: Run, tmp_path: Path) -> None:

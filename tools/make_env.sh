@@ -4,8 +4,18 @@ set -euo pipefail
 venv="$1"
 
 suitable() {
-  "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
+  [ "$("$1" -c 'import sys; print((3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null)" = True ]
 }
+
+version() {
+  "$1" -c 'import sys; print(sys.version_info[:2])'
+}
+
+# Another one in place of a Python that was asked for would be found out gigabytes later.
+if [ -n "${PYTHON:-}" ] && ! suitable "$PYTHON"; then
+  echo "make env: $PYTHON is not a Python 3.11, 3.12 or 3.13 that runs here" >&2
+  exit 2
+fi
 
 python=""
 for candidate in "${PYTHON:-}" python3 python3.12 python3.11 python3.13; do
@@ -19,7 +29,8 @@ if [ -z "$python" ]; then
   exit 2
 fi
 
-if [ ! -x "$venv/bin/python" ] || ! suitable "$venv/bin/python"; then
+if [ ! -x "$venv/bin/python" ] || ! suitable "$venv/bin/python" \
+  || [ "$(version "${PYTHON:-$venv/bin/python}")" != "$(version "$venv/bin/python")" ]; then
   rm -rf "$venv"
   if ! "$python" -m venv "$venv" 2>/dev/null; then
     rm -rf "$venv"

@@ -31,9 +31,12 @@ class _Relay:
     def __init__(self, ask: Callable[[list[dict[str, Any]]], list], lane: int | None) -> None:
         self._ask = ask
         self._lane = lane
+        self.over = False
         self._before: list[dict[str, Any]] = []
 
     def request(self, operation: dict[str, Any]) -> list:
+        if self.over:  # the body is being ended, and its `finally` asks once more: nobody would answer
+            raise greenlet.GreenletExit
         if self._lane is not None:
             operation = in_lane(operation, self._lane)
         if operation["op"] == Seed.op:
@@ -59,8 +62,10 @@ def run_interleaved(bodies: Sequence[Body], batch: Batch, lanes: Sequence[int] |
     loop = greenlet.getcurrent()
     waiting: list[tuple[int, Any, Any]] = []
 
+    relays = [_Relay(loop.switch, None if lanes is None else lanes[index]) for index in range(len(bodies))]
+
     def start(index: int) -> None:
-        outcomes[index] = _raised_by(bodies[index], _Relay(loop.switch, None if lanes is None else lanes[index]))
+        outcomes[index] = _raised_by(bodies[index], relays[index])
 
     for index in range(len(bodies)):
         runner = greenlet.greenlet(start)
@@ -72,6 +77,8 @@ def run_interleaved(bodies: Sequence[Body], batch: Batch, lanes: Sequence[int] |
         while waiting:
             waiting = _advance(waiting, batch)
     finally:
+        for relay in relays:
+            relay.over = True
         torch.set_grad_enabled(True)
     return outcomes
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import typer
-from rich.console import Console
 from rich.table import Table
+
+from autograder.commands.tables import table_console
 
 
 def run() -> None:
@@ -27,7 +28,7 @@ def run() -> None:
             table.add_row(item if index == 0 else "", cover.id, cover.graded)
         if not covers:
             table.add_row(item, "nothing", "")
-    Console().print(table)
+    table_console().print(table)
     missing = [item for item, covers in covered.items() if not covers]
     if missing:
         typer.echo("not covered: " + ", ".join(missing), err=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from autograder import cores
+from autograder.commands.tables import table_console
 
 Row = tuple[str, str, str]
 """What, how it is, and the remedy when something is missing."""
@@ -27,7 +27,7 @@ def run(
     ] = None,
 ) -> None:
     """Show isolation, libraries and data on this machine, each missing thing with its remedy. For everybody."""
-    console = Console()
+    console = table_console()
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("", "here", "remedy"):
         table.add_column(heading, overflow="fold")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
+
+from autograder.commands.tables import table_console
 
 if TYPE_CHECKING:
     from autograder.course.assignment import Assignment
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 def run(
     assignment: Annotated[str | None, typer.Argument(help="Show the exercises of this assignment.")] = None,
 ) -> None:
-    """List assignments, or the exercises of one, with points and sources. For everybody."""
+    """List assignments, or the exercises of one, with points and sources. For instructors."""
     from autograder.imports import uncollected
 
-    console = Console()
+    console = table_console()
     table = Table(box=None, header_style="bold", pad_edge=False)
     with uncollected():
         from autograder.course.course import open_course

@@ -12,12 +12,12 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from autograder.atomic import write_atomically
-from autograder.course.notebook_cells import notebook_name
+from autograder.course.notebook_cells import exercise_of, notebook_name
 from autograder.course.outline import Outline
 from autograder.errors import GraderError, UsageError
 from autograder.gradebook.assembly import assemble
@@ -91,8 +91,30 @@ class ClassBook:
             if match and os.path.isdir(path):
                 yield Path(path), match["student"]
 
-    def holds(self, student: str) -> bool:
-        """Whether the submission of that time is in the gradebook; its content may have changed since all the same."""
+    def holds(self, student: str, scores: Mapping[str, float]) -> bool:
+        """Whether the submission of that time is in the gradebook with these scores of exercises.
+
+        A run that could not write them (points changed, a gradebook that was locked) leaves results that the gradebook has not.
+        """
+        from nbgrader.api import MissingEntry
+
+        try:
+            return self._holds_work(student) and all(scores.get(key, held) == held for key, held in self._held(student).items())
+        except MissingEntry:
+            return False
+
+    def _held(self, student: str) -> dict[str, float]:
+        """The scores of exercises in the gradebook, without those that a person gives."""
+        submitted = self.gradebook.find_submission_notebook(self.notebook, self.outline.name, student)
+        cells = ((exercise_of(self.outline.name, grade.name), grade.auto_score) for grade in submitted.grades)
+        return {cell[1]: score for cell, score in cells if cell and cell[0] == "points" and score is not None}
+
+    def update_lateness(self, student: str) -> None:
+        """Let due dates and penalties of a student whose scores stay be those of the policy as it is now."""
+        enter_due(self.gradebook, self.outline.name)
+        penalise(self.gradebook, self._penalties, self.outline.name, self.notebook, student)
+
+    def _holds_work(self, student: str) -> bool:
         submitted, autograded = self._folders(student)
         if not (autograded / f"{self.notebook}.ipynb").is_file():
             return False

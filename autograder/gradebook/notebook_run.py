@@ -17,11 +17,14 @@ from autograder.imports import require_nbgrader
 from autograder.plaintext import printable
 from autograder.results.graded import Graded
 from autograder.results.results_folder import ResultKey, ResultsFolder
-from autograder.results.store import Stored
+from autograder.results.schema import SubmissionResult
+from autograder.results.store import Stored, load_results
 
 
 class NotebookRun(ClassRun):
     """One run of ``autograder nbgrade``: results as ``autograder grade`` writes them, and the gradebook."""
+
+    command = "nbgrade"
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class NotebookRun(ClassRun):
         self.wanted = students
         self.recorded = self.unchanged = self.waiting = 0
         self._students: dict[Path, str] = {}
+        self._stored: dict[str, SubmissionResult] | None = None
 
     def _strangers(self, stored: Sequence[Stored]) -> list[str]:
         """A gradebook may be graded student by student."""
@@ -97,11 +101,21 @@ class NotebookRun(ClassRun):
 
     def _job(self, path: Path, known: frozenset[ResultKey]) -> Job:
         student = self._students[path]
-        return Job(path, known if not self.force and self.book.holds(student) else frozenset(), student)
+        return Job(path, known if not self.force and self.book.holds(student, self._scores(student)) else frozenset(), student)
+
+    def _scores(self, student: str) -> dict[str, float]:
+        """The scores of a student's result in the folder, by exercise; those that wait for a person are no scores yet."""
+        if self._stored is None:
+            self._stored = {one.result.student: one.result for one in load_results(self.out)[0]}
+        result = self._stored.get(printable(student, keep=""))
+        exercises = result.exercises if result and result.status == "graded" else []
+        waiting = ("needs_manual_grading", "skipped")
+        return {one.id: one.score for one in exercises if one.status not in waiting}
 
     def _finish(self, done: Done, folder: ResultsFolder) -> None:
         if done.known is not None:
             self.unchanged += 1
+            self.book.update_lateness(self._students[done.job.path])
         if done.graded is not None and done.graded.result.status != "grader_error":
             self._record(self._students[done.job.path], done.graded)
         super()._finish(done, folder)

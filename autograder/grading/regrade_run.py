@@ -66,6 +66,13 @@ class RegradeRun(ClassRun):
     def _paths_of_then(self) -> list[Path]:
         paths = [Path(path) for path in self._started.get("paths", [])]
         remedy = f"say where: autograder regrade {self.out} submissions/"
+        starts = [line for line in read_run_log(self.out) if line.get("event") == "started"]
+        if starts and starts[-1].get("command") == "nbgrade":
+            again = f"autograder nbgrade {self.outline.name}"
+            remedy = (
+                f"{again} grades again what a change of checks touches, into the gradebook, too; autograder diff says who moves"
+            )
+            raise UsageError("its work came through nbgrader", str(self.out), remedy)
         if not paths:
             raise UsageError("does not say where its submissions lie", str(self.out), remedy)
         gone = [path for path in paths if not path.exists()]

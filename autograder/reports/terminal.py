@@ -43,8 +43,11 @@ def print_result(result: SubmissionResult, console: Console, details: bool = Fal
 
 
 def print_student_line(result: SubmissionResult, console: Console) -> None:
-    """Print :func:`student_line`, shortened to the width of the terminal rather than broken."""
-    console.print(student_line(result), no_wrap=True, overflow="ellipsis")
+    """Print :func:`student_line`, shortened to the width of a terminal rather than broken; a log has no width."""
+    if console.is_terminal:
+        console.print(student_line(result), no_wrap=True, overflow="ellipsis")
+    else:
+        console.print(student_line(result), soft_wrap=True)
 
 
 def counts_line(results: Sequence[SubmissionResult], unchanged: int) -> str:

@@ -27,7 +27,7 @@ from autograder.student.builds_on import faulty_pieces, names_used
 from autograder.student.early_end import now_runs
 from autograder.student.find_checks import Function, VisibleChecks, find_checks
 from autograder.student.limits import TimedSession, ended_by_signals, last_resort
-from autograder.student.own_files import loaded_within_limit, local_space, single_module, space_around
+from autograder.student.own_files import NOTES, loaded_within_limit, local_space, single_module, space_around
 from autograder.submission.progress import misspelt
 
 _STYLES = {"passed": "green", "missing": "dim"}
@@ -112,6 +112,8 @@ class _Run:
         """Run everything, print as it goes, and sum up."""
         if self.called:
             self._say(f"note: {self.called} is checked as {self.checks.functions[0][0]}.py", "yellow")
+        for note in NOTES.get(self.space.prefix, ()):
+            self._say(f"note: {note}", "yellow")
         self.used = names_used(self.space.files)
         self.names = {info.exercise for _, function in self.checks.functions if (info := info_of(function))}
         for module, pairs in groupby(self.checks.functions, key=lambda pair: pair[0]):
@@ -148,7 +150,7 @@ class _Run:
 
     def _renamed(self, module: str) -> str:
         """Which of the files here is probably this module, under a name that browsers or slips have given it."""
-        others = {name.lower(): name for name in self.space.files if name.endswith(".py") and name != f"{module}.py"}
+        others = {name.lower(): name for name in self.space.files if name.endswith(".py") and not name.startswith("test_")}
         spare = [low for low, name in others.items() if name.removesuffix(".py") not in self.checks.modules]
         near = get_close_matches(f"{module}.py".lower(), spare, n=1, cutoff=0.7)
         return f" (did you mean {others[near[0]]}? rename it)" if near else ""

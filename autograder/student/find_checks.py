@@ -1,13 +1,14 @@
-"""Where the visible checks for a student's work are: beside it, in ``assignments/<name>/``, or in the notebook itself."""
+"""Where the visible checks for a student's work are: beside it, in ``assignments/<name>/``, or in the work itself."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
-from zipfile import is_zipfile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from autograder.checks.files import load_checks
 from autograder.checks.info import info_of
@@ -76,10 +77,15 @@ def find_checks(path: Path, assignment: str | None) -> VisibleChecks:
     _refuse_unknown(path, assignment)
     tests = _test_files(path, assignment)
     if not tests:
-        checks = _in_notebook(path)
+        checks = None if _several_works(path) else _in_notebook(path) or _in_archive(path)
         if checks is None:
-            raise _nothing_found(path)
+            raise _nothing_found(path, assignment)
         return checks
+    return _beside(tests, path, assignment)
+
+
+def _beside(tests: list[Path], path: Path, assignment: str | None) -> VisibleChecks:
+    """Those of a folder's files."""
     folder = tests[0].parent
     modules = modules_named_by(folder)
     functions = [pair for test in tests for pair in _functions(test, modules)]
@@ -94,7 +100,7 @@ def find_tests(path: Path, assignment: str | None) -> list[Path]:
     tests = _test_files(path, assignment)
     if not tests:
         _refuse_unknown(path, assignment)
-        raise _nothing_found(path)
+        raise _nothing_found(path, assignment)
     return tests
 
 
@@ -127,6 +133,26 @@ def _in_notebook(path: Path) -> VisibleChecks | None:
     return VisibleChecks(path.stem, modules, able, toys, len(found) - len(able))
 
 
+def _in_archive(path: Path) -> VisibleChecks | None:
+    """The checks that a zip of an assignment's folder brings along."""
+    if not is_zipfile(path):
+        return None
+    try:
+        with ZipFile(path) as packed:
+            names = {PurePosixPath(name).name for name in packed.namelist() if "__MACOSX" not in name}
+    except (BadZipFile, NotImplementedError, UnicodeError):
+        return None
+    tests = {name for name in names if name.startswith("test_") and name.endswith(".py")}
+    files = read_submission(path, {name.removeprefix("test_") for name in tests}).files
+    with TemporaryDirectory() as unpacked:
+        folder = Path(unpacked)
+        for name in files:
+            if "/" not in name:
+                (folder / name).write_bytes(files[name])
+        found = sorted(folder.glob("test_*.py"))
+        return replace(_beside(found, folder, None), name=path.stem) if found else None
+
+
 def _uses_toys(function: Function) -> bool:
     """Whether a check, or a helper that it calls by name, asks for a small module."""
     waiting: list[Any] = [function]
@@ -156,14 +182,27 @@ def _refuse_unknown(path: Path, assignment: str | None) -> None:
         raise UsageError(f"there is no assignment {assignment!r} here", str(path), suggest(assignment, known))
 
 
-def _nothing_found(path: Path) -> UsageError:
+def _several_works(path: Path) -> list[str]:
+    """The folders of several assignments below a folder that holds no work itself, as in what a class is handed."""
+    if not path.is_dir() or any(path.glob("*.ipynb")):
+        return []
+    patterns = [f"{depth}{name}" for name in ("test_*.py", "*.ipynb") for depth in ("*/", "*/*/")]
+    found = {test.parent: None for pattern in patterns for test in sorted(path.glob(pattern)) if "." not in test.parent.name}
+    names = {folder.name for folder in found}
+    return [str(folder) for folder in found] if len(names) > 1 else []
+
+
+def _nothing_found(path: Path, assignment: str | None) -> UsageError:
     """Say what could be meant: a folder below, or a file that cannot be read."""
-    below = sorted({str(test.parent) for pattern in ("*/test_*.py", "assignments/*/test_*.py") for test in path.glob(pattern)})
+    found = [sorted(path.glob(pattern)) for pattern in ("*/test_*.py", "assignments/*/test_*.py")]
+    below = list(dict.fromkeys(str(test.parent) for tests in found for test in tests)) or _several_works(path)
     if path.suffix == ".ipynb" or (path.suffix == ".zip" and not is_zipfile(path)):
         unreadable = read_submission(path, {f"{path.stem}.py"}).unreadable
         if unreadable is not None:
             return UsageError(unreadable, str(path), "give the folder itself" if path.suffix == ".zip" else "")
-    remedy = "run it in the assignment's folder, or name the assignment with --assignment"
+    remedy = "copy your work into the assignment's folder, or name the folder that holds its checks with --checks"
+    if not assignment and (known := _assignments_here()):
+        remedy = f"name the assignment, --assignment {' or '.join(known)}"
     if below:
         remedy = f"give one of the folders {', '.join(below[:8])}"
     return UsageError("no visible checks (test_*.py) found for this work", str(path), remedy)

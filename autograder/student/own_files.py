@@ -19,9 +19,11 @@ from autograder.submission import read_submission
 from autograder.submission.filenames import meant_name
 from autograder.submission.layout import uncopied
 
-_SPACES: dict[tuple[str, float], ModuleSpace] = {}
+_SPACES: dict[tuple[str, object], ModuleSpace] = {}
 _DEFINITIONS: dict[str, ModuleSpace] = {}
 """Prefix of a space that does not load to its end -> the space to use in its place."""
+NOTES: dict[str, tuple[str, ...]] = {}
+"""Prefix of a space -> what was ignored or repaired when its files were read."""
 LOAD_SECONDS = 10.0
 
 
@@ -87,13 +89,15 @@ def loaded_within_limit(space: ModuleSpace, module: str) -> tuple[ModuleSpace, s
 
 def local_space(path: Path, modules: Collection[str]) -> ModuleSpace:
     """Read a submission and make its modules importable; read again when a file has changed."""
-    stamp = max((file.stat().st_mtime for file in path.glob("*.py")), default=0.0) if path.is_dir() else path.stat().st_mtime
+    files = sorted(path.glob("*.py")) if path.is_dir() else [path]
+    stamp = tuple((file.name, file.stat().st_mtime) for file in files)
     key = (str(path.resolve()), stamp)
     if key not in _SPACES:
         submission = read_submission(path, {f"{module}.py" for module in modules})
         if submission.unreadable is not None:
             raise UsageError(submission.unreadable, str(path))
-        _SPACES[key] = ModuleSpace(submission.files, sorted(modules), f"candidate_{len(_SPACES)}.")
+        prefix = f"candidate_{len(_SPACES)}."
+        _SPACES[key], NOTES[prefix] = ModuleSpace(submission.files, sorted(modules), prefix), submission.notes
     return _SPACES[key]
 
 

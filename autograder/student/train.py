@@ -61,7 +61,7 @@ def train_folder(
     Raises:
         UsageError: there is no such task or no such work, or no data.
     """
-    console = console or Console()
+    console = console or Console(markup=False)
     folder = find_folder(path, name)
     task = task_in(folder, name)
     space = local_space(path, {*task.modules, *modules_named_by(folder)})

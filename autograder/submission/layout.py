@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.plaintext import listed, shown
 from autograder.submission.filenames import effect_problem, hidden_library, meant_name, name_problem
 from autograder.submission.notes import Notes, Unreadable
+from autograder.submission.progress import Progress, progress_of
 from autograder.submission.size_limits import Limits
 
 _WRAPPERS = 2
 # What browsers and learning platforms append to a second download: "losses (1).py", "losses-2.py".
 _COPY = re.compile(r"(.+?)(?: ?\(\d+\)|[-_]\d{1,2}| ?- ?copy|_copy)(\.py)", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
 @dataclass(frozen=True)
@@ -167,3 +169,51 @@ def lone_zip(listing: list[str]) -> str | None:
     zips = [path for path in listing if path.lower().endswith(".zip")]
     has_code = any(path.lower().endswith((".py", ".ipynb")) for path in listing)
     return zips[0] if len(zips) == 1 and not has_code else None
+
+
+def better_named(
+    sources: Mapping[str, str], expected: Collection[str], missing_elsewhere: bool
+) -> Iterator[tuple[str, str, str]]:
+    """Yield modules that another file stands for: its name, the file (empty: none can be told to), and a note that says so.
+
+    Args:
+        sources: text of all Python files, by path.
+        expected: the names of the assignment's modules.
+        missing_elsewhere: whether modules without a file come from elsewhere, as from a notebook.
+    """
+    for name in sorted(expected):
+        if name not in sources and missing_elsewhere:
+            continue
+        written = {path: progress_of([sources[path]]) for path in sources if path not in expected and _is_named_for(path, name)}
+        if name in sources:
+            own = progress_of([sources[name]])
+            written = _most({path: one for path, one in written.items() if own.unsolved and own.is_behind(one)}, own)
+        else:
+            written = {path: one for path, one in written.items() if one.defined}
+        paths = sorted(written)
+        if len(paths) == 1:
+            taken = f"{name}: ignored because {shown(paths[0])} solves more of it"
+            yield name, paths[0], taken if name in sources else f"{shown(paths[0])}: read as {name}"
+        elif paths:
+            state = "solved less than" if name in sources else "missing, and one of these could be it:"
+            yield name, "", f"{name}: {state} {listed(paths)}; rename the one that is meant"
+
+
+def _most(written: Mapping[str, Progress], own: Progress) -> dict[str, Progress]:
+    """Those that solve the most of what a module should hold."""
+    solved = {path: len(own.defined - one.missing(own.defined)) for path, one in written.items()}
+    return {path: one for path, one in written.items() if solved[path] == max(solved.values())}
+
+
+def _is_named_for(path: str, name: str) -> bool:
+    """Whether a file's name is a module's with something added: words before or after it, or a copy's number."""
+    if "/" in path or path.startswith("test_"):
+        return False
+    if uncopied(path).casefold() == name.casefold():
+        return True
+    words, wanted = _words(path), _words(name)
+    return any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
+
+
+def _words(path: str) -> list[str]:
+    return [word.casefold() for word in _WORDS.findall(path.removesuffix(".py"))]

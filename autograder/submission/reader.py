@@ -15,9 +15,9 @@ from autograder.errors import UsageError
 from autograder.plaintext import listed, shown
 from autograder.submission.archive import Archive
 from autograder.submission.containers import Container, digest_of, size_in_words
-from autograder.submission.layout import Layout, by_depth, lay_out, lone_zip, nothing_found
+from autograder.submission.layout import Layout, better_named, by_depth, lay_out, lone_zip, nothing_found
 from autograder.submission.notebooks.cells import Cell, best_notebook, encoded, read_cells, runnable
-from autograder.submission.notebooks.magics import without_magics
+from autograder.submission.notebooks.magics import without_line_magics
 from autograder.submission.notes import Notes, Skipped, Unreadable
 from autograder.submission.opening import open_container, student_of
 from autograder.submission.progress import Progress, progress_of
@@ -122,8 +122,7 @@ class _Reading:
     def find(self, path: Path) -> bytes | None:
         with self._opened(path) as (container, listing):
             layout = lay_out(listing, self.expected, self.limits, self.notes)
-            cells, _ = self._cells(container, layout)
-            if not cells:
+            if not (cells := self._cells(container, layout)[0]):
                 return None
             return container.read(layout.notebooks[best_notebook(cells, self.preferred)], self.limits.notebook_bytes)
 
@@ -169,6 +168,9 @@ class _Reading:
                 self._keep_checkpoint(container, name, task[1], raw)
             else:
                 self._keep(container, name, raw)
+        for name, other, note in better_named(self.sources, self.expected, NOTEBOOK in self.files):
+            self.notes.add(note)
+            self._repeat(other, name)
         self.syntax_errors.update(syntax_errors(self.sources, self.patience))
 
     def _is_helper(self, container: Container, layout: Layout) -> bool:
@@ -228,11 +230,7 @@ class _Reading:
         """Skip the lines of a file that only IPython understands, as exported notebooks have them."""
         if not syntax_errors({name: text}, self.patience):
             return text
-        try:
-            plain = without_magics(text)
-        except Skipped:  # a file in another language
-            return text
-        lines = [str(n) for n, (old, new) in enumerate(zip(text.split("\n"), plain.split("\n"), strict=True), 1) if old != new]
+        plain, lines = without_line_magics(text)
         if lines:
             self.notes.add(f"{shown(name)}: shell lines and magics are skipped (line {listed(lines, 20)})")
         return plain
@@ -260,13 +258,11 @@ class _Reading:
         return self._read_cells
 
     def _cells_of(self, container: Container, layout: Layout) -> tuple[dict[str, list[Cell]], str]:
-        names = by_depth(layout)
-        if len(names) > self.limits.notebooks:
-            self.notes.add(f"only the first {self.limits.notebooks} of {len(names)} notebooks were looked at")
-            names = names[: self.limits.notebooks]
-        cells: dict[str, list[Cell]] = {}
-        problem = ""
-        for name in names:
+        names, most = by_depth(layout), self.limits.notebooks
+        if len(names) > most:
+            self.notes.add(f"only the first {most} of {len(names)} notebooks were looked at")
+        cells, problem = dict[str, list[Cell]](), ""
+        for name in names[:most]:
             try:
                 data = container.read(layout.notebooks[name], self.limits.notebook_bytes)
                 cells[name] = read_cells(data, self.expected, self.limits)
@@ -294,8 +290,9 @@ class _Reading:
             self.notes.add(f"ignored because all modules are there as files: {listed(sorted(cells))}")
             return
         if len(cells) > 1:
-            others = [name for name in cells if name != best]
-            self.notes.add(f"several notebooks: {shown(best)} was taken, ignored: {listed(others)}")
+            self.notes.add(
+                f"several notebooks: {shown(best)} was taken, ignored: {listed([name for name in cells if name != best])}"
+            )
         if self.files:
             self.notes.add(f"{shown(best)}: taken for {listed(missing)}; the other modules are files")
         kept, errors = runnable(cells[best], self.notes, self.patience)

@@ -54,7 +54,7 @@ def _scored(task: Task, score: Score, run: TrainingRun, calibration: Calibration
         return base.model_copy(update={"too_good": True, "message": message})
     credit = credits_of(task, run.values, run.fallback)[score.name]
     passed = credit > _WHOLE
-    message = "" if passed else _message(score, level, value, credit)
+    message = "" if passed else _message(score, level, float(f"{value:.5g}"), credit)
     if not credit and level.credit(value) and score.needs:
         needed = next(one for one in task.scores if one.name == score.needs)
         message = f"This counts once the other score earns something: {needed.title}."

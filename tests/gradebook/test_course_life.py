@@ -21,10 +21,12 @@ from nbgrader.api import Gradebook
 from nbgrader_in_process import run_nbgrader
 from small_course import CANARIES, RIGHT, RUBRIC, SQUARED, SmallCourse, gradebook_rows, read_json, scores, solved
 
+from autograder.errors import UsageError
 from autograder.gradebook import preprocessors
 from autograder.gradebook.notebook_run import NotebookRun
 from autograder.grading.class_run import ClassRun
 from autograder.grading.options import GradeOptions
+from autograder.grading.regrade_run import RegradeRun
 
 Nbgrader = Callable[..., None]
 STUDENTS = ("ann", "ben", "cem")
@@ -198,6 +200,20 @@ def test_nothing_unchanged_is_graded_again(life: SmallCourse, one_sandbox: None,
         run = NotebookRun(life.name, tmp_path / "out", frozenset({"json"}), {}, STUDENTS, quiet=True, force=False)
         run.grade_collected(1)
         assert (run.recorded, run.unchanged) == expected
+    with open_gradebook(life) as book:  # as after a run whose marks the gradebook refused
+        submitted = book.find_submission_notebook(life.name, life.name, "ben")
+        grade = max((one for one in submitted.grades if one.auto_score), key=lambda one: one.auto_score)
+        expected_score, grade.auto_score = grade.auto_score, 0.25
+        book.db.commit()
+    run = NotebookRun(life.name, tmp_path / "out", frozenset({"json"}), {}, STUDENTS, quiet=True, force=False)
+    run.grade_collected(1)
+    assert (run.recorded, run.unchanged) == (1, 2)
+    with open_gradebook(life) as book:
+        grades = book.find_submission_notebook(life.name, life.name, "ben").grades
+        assert expected_score in [one.auto_score for one in grades]
+        assert 0.25 not in [one.auto_score for one in grades]
+    with pytest.raises(UsageError, match=f"autograder nbgrade {life.name}"):
+        RegradeRun(tmp_path / "out", {}, quiet=True).regrade([], 1)
 
 
 def test_a_second_attempt_counts_and_has_to_be_looked_at(life: SmallCourse, one_sandbox: None, nbgrader: Nbgrader) -> None:

@@ -88,3 +88,14 @@ def test_an_exercise_that_is_not_begun_takes_one_line() -> None:
     text = printed(result().model_copy(update={"exercises": exercises}))
     assert text.count("reconstruction_loss") == 1
     assert text.count("gaussian_kl") > 1
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_log_has_whole_lines(terminal: bool) -> None:
+    """A terminal's lines are cut to its width; a log has none, and its reader needs the reason."""
+    file = io.StringIO()
+    unread = unreadable("grace")
+    unread.message = "the zip is damaged or incomplete, and that is said in more words than a narrow line has; hand it in again"
+    print_student_line(unread, Console(file=file, width=80, force_terminal=terminal))
+    assert ("hand it in again" in file.getvalue()) is not terminal
+    assert file.getvalue().count("\n") == 1

@@ -2,6 +2,8 @@
 
 import ast
 import importlib
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,15 @@ def test_a_module_that_has_moved_is_found() -> None:
     further = program.parent / "fairness" / "corpus.py"
     assert missing_modules(further, "from machine import describe_machine\n") == ["machine, line 1"]
     assert missing_modules(further, "import sys\nsys.path.insert(0, '..')\nfrom machine import describe_machine\n") == []
+
+
+@pytest.mark.parametrize("python", ["/nowhere/python3.12", "/bin/true", "/bin/false"])
+def test_a_python_that_is_named_and_no_use_is_told(tmp_path: Path, python: str) -> None:
+    """Another one in its place would be found out gigabytes later."""
+    done = subprocess.run(
+        ["bash", str(ROOT / "tools" / "make_env.sh"), str(tmp_path / "venv")],
+        env={**os.environ, "PYTHON": python}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert python in done.stderr
+    assert not (tmp_path / "venv").exists()

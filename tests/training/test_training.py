@@ -12,6 +12,7 @@ from training.trained_course import FIT, load_course
 
 from autograder.course.assignment import Assignment
 from autograder.errors import DataMissing
+from autograder.reports.score_bars import score_bar
 from autograder.results.schema import ExerciseResult
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.training.beside import Unusable, checked_parts, checked_state
@@ -259,6 +260,16 @@ def test_a_value_beyond_honest_work_earns_nothing(lines: tuple[Assignment, Task]
     result = result_of(task, run)
     assert [check.too_good for check in result.checks] == [True, None]
     assert result.score == 2.5
+
+
+def test_a_value_is_the_same_number_everywhere(lines: tuple[Assignment, Task]) -> None:
+    """In the sentence and at its bar, where it is rounded from what the record keeps."""
+    _, task = lines
+    run = TrainingRun(task, lambda: pytest.fail("no worker"), DataSource(), "a run", values={"error": 0.300051, "length": 20.0})
+    (check,) = (check for check in result_of(task, run).checks if check.name == "error")
+    bar = score_bar(check)
+    assert bar is not None
+    assert check.message.startswith(f"{bar.value_text}:")
 
 
 def test_a_task_without_data_is_skipped(lines: tuple[Assignment, Task], monkeypatch: pytest.MonkeyPatch) -> None:

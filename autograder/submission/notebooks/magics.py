@@ -78,6 +78,16 @@ def without_magics(cell: str) -> str:
     return "\n".join(lines)
 
 
+def without_line_magics(text: str) -> tuple[str, list[str]]:
+    """Return the Python of a file, and the numbers of the lines that were taken out of it; a file in another language stays."""
+    try:
+        plain = without_magics(text)
+    except Skipped:
+        return text, []
+    pairs = zip(text.split("\n"), plain.split("\n"), strict=True)
+    return plain, [str(number) for number, (old, new) in enumerate(pairs, 1) if old != new]
+
+
 def _strip_cell_magics(lines: list[str]) -> None:
     """Blank the `%%` lines at the head of the cell."""
     for number, line in enumerate(lines):
