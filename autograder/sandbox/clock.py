@@ -2,7 +2,7 @@
 
 A worker on a busy machine waits for a processor through no fault of its own. Linux tells both: `/proc/PID/stat` the
 processor time of all its threads, `/proc/PID/schedstat` for how long its first thread was ready to run and did not
-(proc(5), Documentation/scheduler/sched-stats.rst).
+(proc(5), Documentation/scheduler/sched-stats.rst). A wait is added there when it is over; that one is under way says the state.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ class Reading:
     wall: float
     processor: float = 0.0
     delayed: float = 0.0
+    ready: bool = False
+    """Whether it runs or waits for a processor at this moment, and so has slept less than it seems."""
 
     def since(self, earlier: Reading, asked: float | None = None) -> float:
         """Seconds that the worker had between two readings: what it computed, and of what it slept a share.
@@ -54,7 +56,8 @@ class WorkerClock:
         try:
             stat, schedule = map(_content, self._files)
             fields = stat.rpartition(b")")[2].split()
-            return Reading(wall, (int(fields[11]) + int(fields[12])) / _TICKS, int(schedule.split()[1]) / 1e9)
+            processor = (int(fields[11]) + int(fields[12])) / _TICKS
+            return Reading(wall, processor, int(schedule.split()[1]) / 1e9, ready=fields[0] == b"R")
         except (OSError, ValueError, IndexError):
             return Reading(wall)
 

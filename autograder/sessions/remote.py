@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograder.sandbox.clock import WorkerClock
+from autograder.sandbox.clock import Reading, WorkerClock
 from autograder.sessions.bounds import PATIENCE, Overtime, bounded_time
 from autograder.sessions.budget import Budget
 from autograder.sessions.callback_graph import CallbackGraph, CallbackRefused
@@ -29,6 +29,8 @@ _START = 30.0
 _COMPUTED = 0.9
 """Share of a limit that must have been computed for the end to be certain."""
 _LATE_READS = 100
+_LOOK_AGAIN = 0.05
+"""Seconds until a worker is looked at again whose time seems over and which is waiting for a processor."""
 MAX_CALLBACKS = 20_000
 """Callback evaluations that one batch of requests may ask for."""
 
@@ -70,20 +72,30 @@ class _Deadline:
 
     def had(self) -> float:
         """Seconds that the worker has had so far."""
-        return self._clock.read().since(self._begun, self._waited_so_far()) + self._answered
+        return self._had_at(self._clock.read())
+
+    def _had_at(self, now: Reading) -> float:
+        return now.since(self._begun, self._waited_so_far()) + self._answered
 
     def left(self) -> float:
         """Seconds until it is worth looking again; none when the time is over."""
         left = self._at - time.monotonic()
         if left > 0:
             return left
-        left = min(self._seconds - self.had(), PATIENCE * self._seconds - self._waited_so_far())
+        now = self._clock.read()
+        left = self._seconds - self._had_at(now)
+        if left <= 0 and now.ready and not self._computed_at(now, self._seconds):
+            left = _LOOK_AGAIN  # it may have waited for a processor since it was last seen: it is not late before that is known
+        left = min(left, PATIENCE * self._seconds - self._waited_so_far())
         self._at = time.monotonic() + left
         return left
 
     def computed(self) -> bool:
         """Whether the time is over because the worker computed, not because it slept or died."""
-        return self._clock.read().processor - self._begun.processor + self._answered >= _COMPUTED * self._seconds
+        return self._computed_at(self._clock.read(), _COMPUTED * self._seconds)
+
+    def _computed_at(self, now: Reading, seconds: float) -> bool:
+        return now.processor - self._begun.processor + self._answered >= seconds
 
     def _waited_so_far(self) -> float:
         return self._waited + (0.0 if self._since is None else time.monotonic() - self._since)

@@ -122,6 +122,48 @@ def test_what_hangs_is_ended_by_the_wide_limit_and_is_not_certain(monkeypatch: p
     assert not deadline.computed()
 
 
+class Starved(Machine):
+    """A worker that computes without a pause, in slices: it runs for a moment, and waits long for the next one."""
+
+    def __init__(self, slice_s: float, wait_s: float) -> None:
+        super().__init__(1.0)
+        self.slice, self.wait = slice_s, wait_s
+
+    def read(self) -> Reading:
+        """The kernel adds a wait when it is over."""
+        rounds, rest = divmod(self.now.wall, self.wait + self.slice)
+        computed = rounds * self.slice + max(0.0, rest - self.wait)
+        return Reading(self.now.wall, computed, (rounds + (rest > self.wait)) * self.wait, ready=True)
+
+
+@pytest.mark.parametrize("wait", [0.5, 8.0, 25.0])
+def test_a_wait_that_is_not_over_is_no_sleep(monkeypatch: pytest.MonkeyPatch, wait: float) -> None:
+    """A container with a small share of a busy machine waits for many seconds at once, and has computed next to nothing."""
+    machine = Starved(0.5, wait)
+    monkeypatch.setattr(remote.time, "monotonic", lambda: machine.now.wall)
+    deadline = remote._Deadline(machine, 3.0)  # type: ignore[arg-type]
+    with deadline.waiting():
+        while machine.read().processor < 1.0:
+            machine.now = Reading(machine.now.wall + 0.1)
+            assert deadline.left() > 0
+        while deadline.left() > 0:
+            machine.now = Reading(machine.now.wall + 0.1)
+    assert machine.now.wall == pytest.approx(min(6 * (wait + 0.5), remote.PATIENCE * 3.0), abs=0.3)
+    assert deadline.computed() == (wait < 10)
+
+
+def test_a_worker_that_sleeps_between_glances_gains_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Being ready at the right moment helps it as long as it is."""
+    machine = Machine(1.0, busy=0.0)
+    monkeypatch.setattr(remote.time, "monotonic", lambda: machine.now.wall)
+    deadline = remote._Deadline(machine, 3.0)  # type: ignore[arg-type]
+    with deadline.waiting():
+        machine.now = Reading(7.0, processor=0.1, ready=True)
+        assert deadline.left() == remote._LOOK_AGAIN
+        machine.now = Reading(7.1, processor=0.1)
+        assert deadline.left() <= 0
+
+
 def test_a_real_worker_has_clocks(warm_sandbox: ZygoteHost) -> None:
     """Its processor time grows while it computes."""
     worker = warm_sandbox.spawn()
