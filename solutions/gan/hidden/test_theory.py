@@ -229,8 +229,10 @@ def test_gan_value_zeros(candidate: Candidate) -> None:
     """Where only one of the probabilities is zero, or many are tiny, the value is wrong or not finite."""
     p = with_zeros(24, [1, 1, 0], [0, 1, 1], [1, 0, 0])
     q = with_zeros(25, [0, 1, 1], [1, 0, 0], [0, 1, 1])
-    for one, other in (Pair(p, q), Pair(p.float(), q.float()), many_outcomes(26)):
+    for one, other in (Pair(p, q), many_outcomes(26)):
         assert_close(candidate.gan_value(one, other), rows(one, other, game), atol=1e-6)
+    # Without common outcomes the value is 0, which in single precision is what is left of two logarithms.
+    assert_close(candidate.gan_value(p.float(), q.float()), rows(p.float(), q.float(), game), atol=1e-5)
 
 
 @check("gan_value", points=0.5, title="its gradient reaches both distributions", kind="gradient")
