@@ -12,6 +12,7 @@ from torch import Tensor
 
 from autograder.checks.closeness import as_array
 from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_value
+from autograder.diagnosis.in_parts import in_parts
 from autograder.diagnosis.right_for_some import right_for_some
 from autograder.diagnosis.same_for_all import number_where_nothing_is, same_for_all
 from autograder.results.schema import Confidence, Diagnosis
@@ -48,7 +49,17 @@ def generic_diagnoses(right: Fingerprint, seen: Fingerprint) -> list[Diagnosis]:
     wrong = [(good, bad) for good, bad in pairs if not same_entry(good, bad)]
     if not wrong:
         return []
-    for recognise in (_side_effects, _detached, _same_for_all, _scaled, _offset, _only_some_inputs, _reduced, _transposed):
+    for recognise in (
+        _side_effects,
+        _detached,
+        _packed,
+        _same_for_all,
+        _scaled,
+        _offset,
+        _only_some_inputs,
+        _reduced,
+        _transposed,
+    ):
         found = recognise(pairs, wrong)
         if found:
             return found
@@ -101,6 +112,11 @@ def _detached(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
             "exact",
         )
     return []
+
+
+def _packed(pairs: Pairs, _: Pairs) -> list[Diagnosis]:
+    found = in_parts(pairs)
+    return _named(*found) if found else []
 
 
 def _same_for_all(pairs: Pairs, _: Pairs) -> list[Diagnosis]:

@@ -17,7 +17,8 @@ from autograder.diagnosis.called_differently import MAPS, Function, Suspect, bat
 
 Change = Callable[[Any], Any]
 _INVERSES: dict[str, Callable[[Tensor], Tensor]] = {
-    "exp": torch.log, "log": torch.exp, "sqrt": torch.square, "square": torch.sqrt, "sigmoid": torch.logit, "tanh": torch.atanh,
+    "exp": torch.log, "log": torch.exp, "sqrt": lambda root: _squared(root), "square": torch.sqrt,
+    "sigmoid": torch.logit, "tanh": torch.atanh,
 }  # fmt: skip
 _REDUCTIONS: dict[str, tuple[str, Callable[..., Tensor]]] = {
     "sum": ("a sum", torch.sum), "mean": ("a mean", torch.mean), "max": ("a maximum", torch.amax),
@@ -152,6 +153,11 @@ def _flipped(axis: int, value: Any) -> Tensor:
 
 def _shifted(axis: int, step: int, value: Any) -> Tensor:
     return batch(value).roll(step, axis)
+
+
+def _squared(value: Tensor) -> Tensor:
+    """What a root was taken of; no root is negative."""
+    return refuse() if bool((value < 0).any()) else value.square()  # type: ignore[no-any-return]
 
 
 def _ordered(order: tuple[int, ...], value: Any) -> Any:

@@ -160,8 +160,11 @@ def _first_fitting(
         except Exception:  # a changed formula need not even be defined
             suspected.firsts[number] = None
             continue
-        if found.entries.keys() == seen.entries.keys() and not (suspect.name in _SQUASHING and _saturated(suspected, seen)):
-            return suspect
+        if found.entries.keys() != seen.entries.keys() or (suspect.name in _SQUASHING and _saturated(suspected, seen)):
+            continue
+        if suspect.name == "another_dtype" and not _have_dtypes_of(found, seen):
+            continue
+        return suspect
     return None
 
 
@@ -172,6 +175,18 @@ _SQUASHING = tuple(f"{key}_once_more" for key in ("tanh", "sigmoid", "unit", "sy
 def _saturated(suspected: Suspected, seen: Fingerprint) -> bool:
     """Whether what is wrong consists of zeros and ones of either sign: what squashed it cannot be told from that."""
     return all(min(abs(abs(number) - end) for end in (0, 1)) < 1e-4 for number in wrong_numbers(suspected.right, seen))
+
+
+def _have_dtypes_of(found: Fingerprint, seen: Fingerprint) -> bool:
+    """Whether values come in the very dtypes of a suspect's: coarse ones are close to much that is no rounding."""
+    return all(_dtypes(entry.value) == _dtypes(seen.entries[name].value) for name, entry in found.entries.items())
+
+
+def _dtypes(value: Any) -> Any:
+    """The dtypes of a value's parts, by name; a plain number has none."""
+    if isinstance(value, tuple | list):
+        return [_dtypes(part) for part in value]
+    return str(getattr(value, "dtype", "")).removeprefix("torch.")
 
 
 def wrong_numbers(right: Fingerprint, seen: Fingerprint) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -39,5 +40,38 @@ def shifted_time(reference: Function, step: int) -> Function:
             return value
 
         return reference(*map(shift, args), **kwargs)
+
+    return variant
+
+
+@shared_mistake(
+    "products_multiplied_again",
+    hint="Your values are those of a schedule that is multiplied up once more. What does alphas_cumprod hold: the alphas of "
+    "single steps, or their products already?",
+)
+def products_multiplied_again(reference: Function) -> Function:
+    """The running product of what is one."""
+    return other_schedule(reference, lambda products: products.cumprod(0))
+
+
+@shared_mistake(
+    "alphas_of_single_steps",
+    hint="Your values are those of the alpha of one step. How much of the signal is left at step t: what one step keeps, or "
+    "what all steps up to t have kept?",
+)
+def alphas_of_single_steps(reference: Function) -> Function:
+    """The products taken apart again."""
+    return other_schedule(reference, lambda products: torch.cat([products[:1], products[1:] / products[:-1]]))
+
+
+def other_schedule(reference: Function, change: Callable[[Tensor], Tensor]) -> Function:
+    """The reference with another ``alphas_cumprod``, where it has such an argument."""
+    signature = inspect.signature(reference)
+
+    def variant(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        if isinstance(bound.arguments.get("alphas_cumprod"), Tensor):
+            bound.arguments["alphas_cumprod"] = change(bound.arguments["alphas_cumprod"])
+        return reference(*bound.args, **bound.kwargs)
 
     return variant

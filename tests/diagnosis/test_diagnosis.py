@@ -95,12 +95,28 @@ def test_neighbouring_timesteps_are_a_mistake_of_the_assignments_that_have_some(
     def pick(schedule: torch.Tensor, t: torch.Tensor, scale: float = 1.0) -> torch.Tensor:
         return schedule[t] * scale
 
-    shared = catalogue(open_course().assignment(assignment)).shared
-    assert [mistake.name for mistake in shared] == ["timestep_off_by_one"] * 2
+    every = catalogue(open_course().assignment(assignment)).shared
+    shared = [mistake for mistake in every if mistake.name == "timestep_off_by_one"]
+    assert len(shared) == 2
     schedule, t = torch.arange(5.0), torch.tensor([0, 2, 4])
     results = [mistake.make(pick)(schedule, t, scale=2.0).tolist() for mistake in shared]
     assert results == [[0.0, 2.0, 6.0], [2.0, 6.0, 8.0]]
     assert ["early" in shared[0].hint, "late" in shared[1].hint] == [True, True]
+
+
+@pytest.mark.parametrize("assignment", ["diffusion", "frontier"])
+def test_products_of_alphas_are_multiplied_again_or_taken_apart(assignment: str) -> None:
+    """Where a function takes them, by whatever way; another schedule is left alone."""
+
+    def pick(t: torch.Tensor, alphas_cumprod: torch.Tensor) -> torch.Tensor:
+        return alphas_cumprod[t]
+
+    made = {one.name: one.make for one in catalogue(open_course().assignment(assignment)).shared}
+    again, apart = made["products_multiplied_again"], made["alphas_of_single_steps"]
+    products, t = torch.tensor([0.5, 0.25, 0.125]), torch.tensor([0, 1, 2])
+    assert again(pick)(t, alphas_cumprod=products).tolist() == [0.5, 0.125, 0.015625]
+    assert apart(pick)(t, products).tolist() == [0.5, 0.5, 0.5]
+    assert again(lambda t, betas: betas[t])(t, products).tolist() == products.tolist()
 
 
 def test_an_exercise_without_a_probe_has_no_diagnosis(tiny: Assignment) -> None:

@@ -85,6 +85,33 @@ def test_right_by_its_largest_term_is_not_right_for_one_sample() -> None:
     assert names(*alone, [huge, several]) == []
 
 
+def test_an_easy_sample_alone_is_no_batch_of_one() -> None:
+    """A formula that is wrong beyond a bound is right for small samples, whether they are alone or in a larger batch."""
+    small, several = torch.tensor([[0.3, 0.4]]), torch.tensor([[0.3, 0.4], [2.0, 3.0], [4.0, 0.1]])
+    assert names(lambda x: x.clamp(max=1).sum(1), lambda x: x.sum(1), [small, several]) == []
+    spoilt = (lambda x: x.sum(1) + x.mean() - x[0].mean() + (len(x) > 1), lambda x: x.sum(1))
+    assert names(*spoilt, [small, several]) == ["right_for_a_batch_of_one_only"]
+
+
+PACKED: list[tuple[str, str, Callable[[Tensor], Any]]] = [
+    ("another_type", "in a tuple", lambda x: (right(x),)),
+    ("another_type", "in a list", lambda x: [right(x)]),
+    ("another_type", "list of samples", lambda x: [(one**2).sum() for one in x]),
+    ("more_than_asked", "first part", lambda x: (right(x), x)),
+    ("more_than_asked", "second part", lambda x: [x.sum(), right(x)]),
+    ("terms_not_added", "their sum", lambda x: (right(x) - 1, torch.ones(len(x), dtype=x.dtype))),
+]
+
+
+@pytest.mark.parametrize(("name", "words", "wrong"), PACKED)
+def test_right_values_in_a_tuple_or_a_list(name: str, words: str, wrong: Callable[[Tensor], Any]) -> None:
+    """What is right about them is said; a tuple with nothing right in it has no name, nor has one that is asked for."""
+    (found,) = generic_diagnoses(record(right), record(wrong))
+    assert (found.misconception, words in found.hint) == (name, True)
+    assert names(lambda x: (right(x) + x.sum(), x)) == []
+    assert names(lambda x: (x, right(x), x), lambda x: (x, right(x))) == []
+
+
 def test_a_transposed_matrix() -> None:
     """Exactly the transpose, and never for square symmetric ones."""
     inputs = [normal((3, 2), 1), normal((4, 5), 2)]

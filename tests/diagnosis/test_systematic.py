@@ -19,9 +19,10 @@ from autograder.course.course import open_course
 from autograder.diagnosis import called_differently, results_treated
 from autograder.diagnosis.catalogue import catalogue
 from autograder.diagnosis.drawn_differently import suspects as drawn
+from autograder.diagnosis.fingerprint import Entry, Fingerprint, Record
 from autograder.diagnosis.formula_changes import changes, signs_as_typed
 from autograder.diagnosis.matching import diagnose
-from autograder.diagnosis.systematic import suspects_of
+from autograder.diagnosis.systematic import Suspected, fitting, suspects_of
 from autograder.sessions.subjects import LoadedModules
 
 COURSE = open_course()
@@ -221,6 +222,48 @@ def _gives(variant: Callable[..., Any], expected: Tensor, *args: Any) -> bool:
 
 
 DRAWS = "def draw(n, generator=None):\n    return torch.randn(n, 3, generator=generator)\n"
+
+
+def named(reference: Callable[..., Any], wrong: Callable[..., Any], inputs: list[tuple[Any, ...]]) -> set[str]:
+    """What of the right result, treated once more or once less, does on all inputs what a wrong answer does."""
+    record = {
+        of: Fingerprint({str(number): Entry(answer(*one)) for number, one in enumerate(inputs)})
+        for of, answer in (("right", reference), ("wrong", wrong))
+    }
+    suspects = list(results_treated.suspects(reference, inspect.signature(reference)))
+    found = set()
+    for suspect in suspects:
+
+        def behaviour(variant: Any, into: Record) -> Fingerprint:
+            for number, one in enumerate(inputs):
+                into.fingerprint.entries[str(number)] = Entry(variant(*one))
+            return into.fingerprint
+
+        if fitting(Suspected(record["right"], [suspect]), record["wrong"], behaviour):
+            found.add(suspect.name)
+    return found
+
+
+def test_a_small_number_added_is_no_dtype() -> None:
+    """Coarse values are close to much: what is said to come in a dtype must come in it."""
+
+    def right(x: Tensor) -> Tensor:
+        return 2.5 * x
+
+    inputs = [(torch.tensor(number, dtype=torch.float64),) for number in (0.3, 0.7, -1.2, 2.1)]
+    assert named(right, lambda x: float(2.5 * x + 1e-4), inputs) == set()
+    assert "another_dtype" in named(right, lambda x: (2.5 * x).float(), inputs)
+
+
+def test_a_square_is_no_root_left_out_where_roots_cannot_be() -> None:
+    """Of a result that may be negative there is no root."""
+
+    def right(x: Tensor) -> Tensor:
+        return x - 0.5
+
+    inputs = [(torch.tensor([0.1, 2.0]),), (torch.tensor([1.7, -3.0]),)]
+    assert named(right, lambda x: (x - 0.5).square(), inputs) == {"square_once_more"}
+    assert "sqrt_left_out" in named(lambda x: x.abs(), lambda x: x.square(), inputs)
 
 
 def test_draws_that_are_wrong_in_a_way_of_their_own() -> None:

@@ -39,8 +39,11 @@ def observe_ddim_sample_loop(candidate: Candidate, record: Record) -> None:
         )
         record.value(f"global randomness, eta {eta}", looped.rng_used)
         record.value(f"timesteps, eta {eta}", [t.flatten().tolist() for _, t, _ in seen])
+        record.value(f"timesteps are floats, eta {eta}", any(t.is_floating_point() for _, t, _ in seen))
         record.value(f"labels, eta {eta}", [y is not None for _, _, y in seen])
         record.value(f"spread of the first x, eta {eta}", round(2 * float(seen[0][0].std())) / 2)
+        reach = torch.as_tensor(looped.value).abs()
+        record.value(f"samples beyond 1, and at 1, eta {eta}", [bool((reach > 1).any()), bool((reach == 1).any())])
         states = [*(x for x, _, _ in seen), looped.value]
         sizes = [
             _size(x, bent(x, t, y), index, after, eta)
@@ -136,4 +139,22 @@ misconception(
     "ddim_sample_loop", name="labels_left_out", belief="labels matter in training only",
     replace=("step.repeat(shape[0]), y)", "step.repeat(shape[0]), None)"),
     hint="The network never sees the labels while sampling. What is the argument y for?",
+)  # fmt: skip
+
+misconception(
+    "ddim_sample_loop", name="timesteps_as_floats", belief="time is a real number",
+    replace=("step.repeat(shape[0])", "step.repeat(shape[0]).float()"),
+    hint="The timesteps of your loop are floats. Which dtype does the docstring give them, and can a float be an index?",
+)  # fmt: skip
+
+misconception(
+    "ddim_sample_loop", name="steps_from_early_to_late", belief="sampling counts timesteps up",
+    replace=("num_steps).to(device)", "num_steps).to(device).flip(0)"),
+    hint="Your loop asks the network about the cleanest images first, while x is pure noise. In which direction does time run?",
+)  # fmt: skip
+
+misconception(
+    "ddim_sample_loop", name="samples_clamped", belief="samples are images between -1 and 1",
+    replace=("    return x", "    return x.clamp(-1, 1)"),
+    hint="Your samples never leave [-1, 1]. Does the docstring say anything about their range?",
 )  # fmt: skip

@@ -10,6 +10,7 @@ def observe_compute_ratio(candidate: Candidate, record: Record) -> None:
     """The textbook's case, a ratio that is not whole, a vector, a video."""
     for pixels, latent in (
         ((3, 256, 256), (4, 32, 32)), ((3, 10, 7), (5, 2, 9)), ((1, 28, 28), (16,)), ((3, 8, 16, 16), (4, 4, 4)),
+        ((3, 7, 9), (2, 5, 7)),
     ):  # fmt: skip
         record(f"{pixels} {latent}", candidate.compute_ratio, pixels, latent)
 
@@ -23,6 +24,13 @@ misconception(
 misconception(
     "compute_ratio", name="ratio_floored", belief="a ratio of counts is a whole number", replace=("/ math", "// math"),
     hint="Your ratio is right only where it is whole. Which kind of division did you use?",
+)  # fmt: skip
+
+misconception(
+    "compute_ratio", name="ratio_rounded", belief="a ratio of counts is a whole number",
+    replace=("return math.prod(pixel_shape) / math.prod(latent_shape)",
+             "return float(round(math.prod(pixel_shape) / math.prod(latent_shape)))"),
+    hint="Your ratio is right only where it is whole, and the nearest whole number elsewhere. Is that asked for?",
 )  # fmt: skip
 
 misconception(

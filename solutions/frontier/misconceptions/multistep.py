@@ -30,6 +30,7 @@ def observe_v_prediction_target(candidate: Candidate, record: Record) -> None:
     record("vectors", candidate.v_prediction_target, X, NOISE, T, ALPHA_BARS)
     record("images", candidate.v_prediction_target, IMAGES, IMAGE_NOISE, T[:2], ALPHA_BARS)
     record("first step", candidate.v_prediction_target, X[:1], NOISE[:1], torch.tensor([0]), ALPHA_BARS)
+    record("alone", candidate.v_prediction_target, X[1:2], NOISE[1:2], torch.tensor([2]), ALPHA_BARS)
     record("double", candidate.v_prediction_target, X.double(), NOISE.double(), T, ALPHA_BARS.double())
     record.grad("gradient", candidate.v_prediction_target, X, NOISE, T, ALPHA_BARS, wrt=(0, 1))
 

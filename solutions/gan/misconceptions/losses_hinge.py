@@ -83,6 +83,7 @@ def observe_hinge_generator_loss(candidate: Candidate, record: Record) -> None:
     record("maps", candidate.hinge_generator_loss, FAKE_MAPS)
     record("one patch", candidate.hinge_generator_loss, FAKE[:, :1])
     record("one sample", candidate.hinge_generator_loss, FAKE[:1])
+    record("far beyond the margin", candidate.hinge_generator_loss, 2 + FAKE.abs())
     record.grad("gradient", candidate.hinge_generator_loss, FAKE, wrt=(0,))
 
 

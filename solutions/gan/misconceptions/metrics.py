@@ -112,6 +112,12 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "inception_score", name="marginal_summed", belief="p_bar adds up the predictions of all samples",
+    replace=("probs.mean(0)", "probs.sum(0)"),
+    hint="The more samples, the smaller your score, and it can fall below 1. Do the entries of your p_bar add up to one?",
+)  # fmt: skip
+
+misconception(
     "inception_score", name="confidence_only", belief="only confidence matters",
     replace=(" - torch.xlogy(probs, marginal)", ""),
     hint="Equal samples do not get a score of 1 from you. Where does the diversity of the samples enter?",

@@ -84,6 +84,13 @@ def product_of_the_roots(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor) -
 
 
 misconception(
+    "frechet_distance", name="first_covariance_in_the_mixed_term_only", belief="the mixed term is a root of one covariance",
+    replace=("root @ cov2 @ root", "root @ cov1 @ root"),
+    hint="The term with the root does not change with the second covariance. Which two matrices are multiplied before the "
+    "root is taken?",
+)  # fmt: skip
+
+misconception(
     "frechet_distance", name="mixed_term_counted_once", belief="the mixed term enters once",
     replace=("2 * eigenvalues", "eigenvalues"),
     hint="Your distance of a Gaussian from itself is the trace of its covariance. Which factor stands in front of the root?",

@@ -28,10 +28,12 @@ def record_networks(record: Record, generator: RemoteObject, discriminator: Remo
         record.value(f"{name}: mode", network.attribute("training"))
 
 
-def touched(network: RemoteObject) -> list[bool]:
-    """Which gradients are not those from before."""
-    gradients = network.gradients_by_name().values()
-    return [gradient is None or bool((gradient != 0.5).any()) for gradient in gradients]
+def traces(network: RemoteObject) -> list[str]:
+    """What became of the gradients from before: kept, cleared, or others in their place."""
+    return [
+        "cleared" if gradient is None or not bool(gradient.any()) else "kept" if bool((gradient == 0.5).all()) else "others"
+        for gradient in network.gradients_by_name().values()
+    ]
 
 
 def number(value: object) -> object:
@@ -59,7 +61,8 @@ def observe_discriminator_step(candidate: Candidate, record: Record) -> None:
     loss = candidate.discriminator_step(generator, discriminator, REAL, optimizer, Z)
     record.value("loss", number(loss))
     record_networks(record, generator, discriminator)
-    record.value("gradients of the generator are touched", touched(generator))
+    record.value("gradients of the generator", traces(generator))
+    record.value("gradients are left in the discriminator", "cleared" not in traces(discriminator))
     again = candidate.discriminator_step(generator, discriminator, REAL, optimizer, Z)
     record.value("second loss", number(again))
 
@@ -67,6 +70,19 @@ def observe_discriminator_step(candidate: Candidate, record: Record) -> None:
 misconception(
     "discriminator_step", name="generator_not_detached", belief="generated images are plain data", replace=(".detach()", ""),
     hint="After your step the generator has gradients. Where should the graph between generator and discriminator be cut?",
+)  # fmt: skip
+
+misconception(
+    "discriminator_step", name="generators_gradients_cleared", belief="each step clears all gradients that there are",
+    replace=("optimizer.zero_grad()", "optimizer.zero_grad()\n    generator.zero_grad()"),
+    hint="Gradients that the generator had before your step are gone after it. Which line clears them, and whose gradients "
+    "does this step concern?",
+)  # fmt: skip
+
+misconception(
+    "discriminator_step", name="discriminator_never_steps", belief="backward updates the parameters",
+    replace=("optimizer.step()", "pass"),
+    hint="Your gradients arrive at the discriminator, but it never moves. Which call turns gradients into an update?",
 )  # fmt: skip
 
 misconception(
@@ -166,10 +182,10 @@ def observe_generator_step(candidate: Candidate, record: Record) -> None:
 
 
 misconception(
-    "generator_step", name="generator_detached_from_its_loss", belief="generated images are always detached",
+    "generator_step", name="no_gradient_at_the_update", belief="generated images are always detached",
     replace=("generator(z)", "generator(z).detach()"),
-    hint="The loss of your generator is right, but it never moves. Through which network must the gradient pass, and where is "
-    "it cut?",
+    hint="The loss of your generator is right, but it never moves: when the optimizer looks, there are no gradients. Is the "
+    "way from the loss back to the generator cut, or are gradients cleared between backward and step?",
 )  # fmt: skip
 
 misconception(
