@@ -66,14 +66,14 @@ def _visible_message(outcome: Outcome) -> str:
     if outcome.status in ("timeout", "crashed"):
         return outcome.summary
     parts = [outcome.check.explanation.strip()] if outcome.status == "failed" else []
-    return "\n".join([*parts, _sentence(outcome.detail or outcome.summary)])
+    return "\n".join(part for part in [*parts, _sentence(outcome.detail or outcome.summary), outcome.note] if part)
 
 
 def _hidden_message(outcome: Outcome, status: str) -> str:
     if outcome.passed:
         return outcome.note
     texts = {"missing": NOT_BEGUN, "failed": _sentence(outcome.check.explanation), "error": DOES_NOT_RUN}
-    return texts[status]
+    return "\n".join(part for part in (texts[status], outcome.note) if part)
 
 
 def _sentence(text: str) -> str:

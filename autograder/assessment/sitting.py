@@ -4,7 +4,9 @@ What a student may read of a submission (what loading it said, how visible check
 worker of the run has been sent a hidden input: pages in a cache, locks and timing lead from one worker to the next.
 So all exercises have their first part before one has its second. Workers are stopped in between.
 
-An exercise is asked in its module's shared worker first, and what was not right there in a worker of its own.
+An exercise is asked in its module's shared worker first, and what was not right there in a worker of its own. A wrong value
+counts the first time: an answer can tell whether other exercises were asked before it, and would be two answers if the right
+one of both counted. What raised an error or cost its process has given no answer yet.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from dataclasses import replace
 from typing import Literal
 
 from autograder.assessment.outcomes import Outcome
-from autograder.assessment.runner import RunOptions, run_checks, run_in_turn, run_together
+from autograder.assessment.runner import RunOptions, run_in_turn, run_together
 from autograder.assessment.shared_worker import SharedWorker
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Check, Exercise
@@ -24,8 +26,10 @@ from autograder.sessions.subjects import Subject
 
 Part = Literal["visible", "hidden"]
 
-REPEATS = 4
-"""How often an answer that is right alone, but was wrong among others, has to be right again: chance rarely is."""
+RIGHT_ALONE = (
+    "It passes when this exercise is asked alone, and fails after your other functions have run: one of them leaves something "
+    "behind that this one uses, such as a changed global or a patched library."
+)
 
 
 class Sitting:
@@ -69,8 +73,6 @@ class Sitting:
     def hidden(self) -> None:
         """Run the hidden checks, and end the worker."""
         try:
-            if self._session is not None:
-                self._session.resume()
             self._run("hidden")
         finally:
             self.close()
@@ -91,10 +93,13 @@ class Sitting:
         if among_others is None or not (_settled(among_others) or self._options.budget.tight):
             # All at once they would take as long again as they have taken among others.
             one_by_one = self._shared is not None and self._shared.overtime and not self._options.budget.tight
-            self._leave()
+            if self._shared is not None:
+                self._shared.pause()  # what it has seen is not to be told to the next worker
             wrong = [outcome for outcome in among_others or [] if not outcome.passed]
-            alone = self._alone([outcome.check for outcome in wrong] or checks, one_by_one)
-            self._note(self._not_by_chance(alone, wrong))
+            alone = _first_values(self._alone([outcome.check for outcome in wrong] or checks, one_by_one), wrong)
+            self._note(alone)
+            if not any(outcome.note == RIGHT_ALONE for outcome in alone):  # otherwise hidden checks are asked there first, too
+                self._leave()
 
     def _note(self, outcomes: Sequence[Outcome]) -> None:
         self._outcomes.update((outcome.check.key, outcome) for outcome in outcomes)
@@ -106,23 +111,13 @@ class Sitting:
             shared.leave()
 
     def _alone(self, checks: Sequence[Check], one_by_one: bool) -> list[Outcome]:
+        if self._session is not None:
+            self._session.resume()
         try:
             return self._all(checks, one_by_one)
         except MemoryError:
             self.close()
             return [Outcome(check, "crashed", TOO_MUCH_MEMORY) for check in checks]
-
-    def _not_by_chance(self, outcomes: list[Outcome], earlier: Sequence[Outcome]) -> list[Outcome]:
-        """What was wrong among others and is right alone has to be right in other workers, too; else it stays wrong."""
-        wrong = {outcome.check.key: outcome for outcome in earlier}
-        outcomes = [one if one.passed or not wrong else replace(one, workers=2) for one in outcomes]
-        doubtful = [outcome.check for outcome in outcomes if outcome.passed and outcome.check.key in wrong]
-        for _ in range(REPEATS if doubtful else 0):
-            again = run_checks(self._assignment, doubtful, self._opener(), self._options)
-            failed = {outcome.check.key for outcome in again if not outcome.passed}
-            outcomes = [wrong[one.check.key] if one.check.key in failed else one for one in outcomes]
-            doubtful = [check for check in doubtful if check.key not in failed]
-        return outcomes
 
     def _all(self, checks: Sequence[Check], one_by_one: bool) -> list[Outcome]:
         """All checks at once where that saves waiting; one by one when that has cost a worker."""
@@ -149,6 +144,20 @@ class Sitting:
 
     def _opener(self) -> Callable[[], CandidateSession]:
         return lambda: self._subject.open(self._exercise.module, self._pieces)
+
+
+def _first_values(outcomes: Sequence[Outcome], earlier: Sequence[Outcome]) -> list[Outcome]:
+    """What became of checks that were not right among others: a value that was wrong there stays wrong."""
+    wrong = {outcome.check.key: outcome for outcome in earlier}
+    found = []
+    for one in outcomes:
+        before = wrong.get(one.check.key)
+        if one.passed and before is not None and before.status == "failed":
+            one = replace(before, note=RIGHT_ALONE)
+        elif not one.passed and before is not None:
+            one = replace(one, workers=2)
+        found.append(one)
+    return found
 
 
 def _settled(outcomes: Sequence[Outcome]) -> bool:

@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from dice import Dice
 from tiny_course import pieces, right_answers
 
 from autograder.assessment import shared_worker, sitting
 from autograder.assessment.assess import assess
 from autograder.assessment.runner import RunOptions, run_in_turn, run_together
 from autograder.assessment.shared_worker import LoadingWorker, SharedWorker
-from autograder.assessment.sitting import REPEATS
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Check, Exercise
 from autograder.sandbox.zygote_host import ZygoteHost
@@ -74,26 +72,60 @@ def test_what_is_not_there_is_not_asked_twice(tiny: Assignment) -> None:
 
 
 SPOILERS = {
-    "a patched operator": "torch.Tensor.__mul__ = torch.Tensor.__add__; torch.Tensor.__rmul__ = torch.Tensor.__add__",
     "another function of the module": "globals()['shift'] = None",
     "a process that ends": "__import__('os')._exit(0)",
+    "a name that is gone": "del torch.randn_like",
 }
 
 
 @pytest.mark.parametrize("spoiler", SPOILERS.values(), ids=SPOILERS.keys())
 def test_what_one_exercise_leaves_behind_costs_no_other(tiny: Assignment, warm_sandbox: ZygoteHost, spoiler: str) -> None:
-    """The exercise after it earns everything; the witness is that it does not in the worker that they share."""
+    """What cannot run after it earns everything; the witness is that it does not in the worker that they share."""
     text = pieces(double="2 * x", shift="2 * x + by").replace("def double(x):\n", f"def double(x):\n    {spoiler}\n")
     assert spoiler in text
     subject = IsolatedSubmission(tiny, right_answers(pieces=text), warm_sandbox)
-    exercises = [tiny.exercise("double"), tiny.exercise("shift")]
+    exercises = [tiny.exercise("double"), tiny.exercise("shift"), tiny.exercise("jitter")]
     found = {one.exercise.name: one for one in assess(tiny, exercises, subject, RunOptions(), None)}
     assert found["shift"].complete
+    assert found["jitter"].complete
     alone = IsolatedSubmission(tiny, right_answers(pieces=text), warm_sandbox)
-    shared = SharedWorker(tiny, "pieces", 2, alone, RunOptions())
+    shared = SharedWorker(tiny, "pieces", 3, alone, RunOptions())
     asked = [shared.ask([check for check in one.checks if check.visibility == "visible"]) for one in exercises]
     shared.close()
-    assert asked[-1] is None or not all(outcome.passed for outcome in asked[-1])
+    assert any(outcomes is None or not all(outcome.passed for outcome in outcomes) for outcomes in asked)
+
+
+SETTINGS = (
+    "torch.set_default_dtype(torch.float64)",
+    "torch.set_default_device('meta')",
+    "torch.set_grad_enabled(False)",
+    "torch.autograd.set_detect_anomaly(True)",
+    "torch.use_deterministic_algorithms(True)",
+    "torch.set_float32_matmul_precision('medium')",
+    "torch.manual_seed(0)",
+    "__import__('numpy').seterr(all='raise')",
+    "__import__('numpy').random.seed(0)",
+    "__import__('warnings').simplefilter('error')",
+    "__import__('os').chdir('/')",
+)
+
+
+@pytest.mark.parametrize("place", ["in a function", "at the top of another module"])
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_settings_that_people_change_cost_no_other_exercise(
+    tiny: Assignment, warm_sandbox: ZygoteHost, setting: str, place: str
+) -> None:
+    """They are put back, so that no value is another one afterwards."""
+    inside = "def double(x):\n"
+    text = pieces(shift="2 * x + by * torch.ones(1, dtype=x.dtype)")
+    if place == "in a function":
+        files = right_answers(pieces=text.replace(inside, f"{inside}    {setting}\n"))
+    else:
+        files = right_answers(pieces=text)
+        files["whole.py"] = f"import torch\n{setting}\n".encode() + files["whole.py"]
+    exercises = [tiny.exercise(name) for name in ("Scale", "double", "shift", "jitter")]
+    found = assess(tiny, exercises, IsolatedSubmission(tiny, files, warm_sandbox), RunOptions(), None)
+    assert {one.exercise.name for one in found if not one.complete} <= {"double" if place == "in a function" else "Scale"}
 
 
 class Counting(IsolatedSubmission):
@@ -108,7 +140,7 @@ class Counting(IsolatedSubmission):
 
 
 TOP_LEVEL = {
-    "a patched operator": "import torch\ntorch.Tensor.__mul__ = torch.Tensor.__rmul__ = lambda x, y: x\n",
+    "a patched operator": "import torch\ntorch.Tensor.__mul__ = torch.Tensor.__rmul__ = None\n",
     "a process that ends": "import os\nos._exit(0)\n",
     "a statement that fails": "raise SystemExit\n",
 }
@@ -156,21 +188,6 @@ def test_a_module_that_ends_the_common_worker_is_told_and_costs_few_workers(tiny
     assert list(subject.load_notes) == ["whole"]
     assert "did not end well" in subject.load_notes["whole"]
     assert subject.opened <= 4
-
-
-def test_wrong_among_others_and_right_by_chance_stays_wrong(tiny: Assignment) -> None:
-    """Right alone has to be right every time; the witness is an answer that is."""
-    exercises = [tiny.exercise("double"), tiny.exercise("shift")]
-
-    def shift(script: Sequence[bool]) -> tuple[bool, int]:
-        subject = Dice(tiny, pieces(shift="2 * x + by"), pieces(shift="2 * x - by"), script)
-        found = assess(tiny, exercises, subject, RunOptions(), None)
-        return next(one.complete for one in found if one.exercise.name == "shift"), subject.openings
-
-    assert shift([False] + [True] * (1 + REPEATS)) == (True, 2 + REPEATS)
-    for failing in range(REPEATS):
-        complete, _ = shift([False, True, *[number != failing for number in range(REPEATS)]])
-        assert not complete
 
 
 def test_only_what_was_wrong_among_others_is_asked_again(tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
