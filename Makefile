@@ -154,7 +154,6 @@ bench-peers: env
 
 bench-scale: env
 	@$(BIN)/python benchmarks/scale/thousand.py
-	@$(BIN)/python benchmarks/scale/core_each.py
 	@$(BIN)/python benchmarks/scale/scale_model.py
 
 dist: env

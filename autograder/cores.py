@@ -1,16 +1,9 @@
-"""Which processor cores a run has, and where its graders stay.
-
-A grader and the worker that it asks take turns thousands of times in a submission. On one core a question finds the worker's
-caches warm and nobody has to be woken across the machine; with as many graders as cores no core is idle for it.
-"""
+"""How many processor cores a run may use: those that it was lent, and the share of time that its container has."""
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 _GROUPS = Path("/sys/fs/cgroup")
@@ -40,23 +33,3 @@ def usable(groups: Path = _GROUPS) -> int:
     """
     there = len(own()) or os.cpu_count() or 1
     return max(1, min(there, math.ceil(quota(groups) or there)))
-
-
-def core_for(taken: Iterable[int], graders: int) -> int | None:
-    """Return the core of the next grader and its workers; None for wherever there is room, if there are more cores.
-
-    Args:
-        taken: the cores of those that there are.
-        graders: how many there will be.
-    """
-    cores, used = own(), Counter(taken)
-    if not 1 < len(cores) <= graders:
-        return None
-    return min(cores, key=lambda core: used[core])
-
-
-def stay_on(core: int | None, process: int = 0) -> None:
-    """Keep a process, by default this one, and whatever it starts on a core; nothing where that is refused."""
-    if core is not None:
-        with contextlib.suppress(OSError):  # gone meanwhile, or the machine lends others now
-            os.sched_setaffinity(process, {core})

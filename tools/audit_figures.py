@@ -91,7 +91,8 @@ def _of_corpus(corpus: Mapping[str, int]) -> list[Figure]:
         Figure(
             "hints right", "Is the first hint on such a mistake, where there is one, the one that fits?",
             _share(corpus["hints_fitting"], corpus["hints_given"]), corpus["hints_fitting"] == corpus["hints_given"],
-            f"{corpus['hints_given']} hints for {corpus['hints_asked']} mistakes with a name; {corpus['hinted']} of all have one",
+            f"{corpus['hints_given']} hints for {corpus['hints_asked']} mistakes with a name; "
+            f"{corpus['hinted']} of all have one",
         ),
     ]  # fmt: skip
 

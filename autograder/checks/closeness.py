@@ -187,7 +187,7 @@ def _as_array(actual: Any, expected: Any, scalar: bool, what: str, any_shape: bo
         ):
             values, name = _plain_array(actual)
             return (values, name) if any_shape or values.ndim == 0 else (_refuse_shape(values, what), name)
-        _wrong_type(actual, "a number" if not any_shape else "numeric", what)
+        _wrong_type(actual, "a number or an array of numbers" if any_shape else "a number", what)
     if isinstance(expected, Tensor):
         if not isinstance(actual, Tensor):
             _wrong_type(actual, "a torch tensor", what)

@@ -171,8 +171,7 @@ def _told(node: ast.AST, add: Callable[[str], object]) -> None:
     takes, which everybody who grades one submission waits for.
     """
     add(type(node).__name__)
-    for name in node._fields:
-        value = getattr(node, name, None)
+    for name, value in ast.iter_fields(node):
         if value is None or value == [] or name == "ctx":
             continue
         add(name)

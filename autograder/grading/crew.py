@@ -23,7 +23,6 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import cores
 from autograder.errors import AutograderError
 from autograder.grading.jobs import DEATHS, Done, Job
 from autograder.grading.sandboxes import sandbox_for
@@ -107,8 +106,6 @@ class Crew:
         self._arguments = (assignment, options, root)
         self._sandbox = sandbox
         self._renewed = contextlib.ExitStack()
-        self._cores: dict[ProcessPoolExecutor, int | None] = {}
-        self._processes = processes
         self._idle = [self._hire() for _ in range(processes)]
         self._busy: dict[Future[Done], tuple[ProcessPoolExecutor, Job]] = {}
 
@@ -129,7 +126,6 @@ class Crew:
 
     def grow(self, processes: int) -> None:
         """Have at least so many processes."""
-        self._processes = max(self._processes, processes)
         while len(self._idle) + len(self._busy) < processes:
             self._idle.append(self._hire())
 
@@ -144,7 +140,6 @@ class Crew:
         try:
             done = future.result()
         except BrokenProcessPool:
-            del self._cores[worker]
             self._idle.append(self._hire())
             died[job.path] += 1
             if died[job.path] == DEATHS:
@@ -165,20 +160,17 @@ class Crew:
 
     def _hire(self) -> ProcessPoolExecutor:
         """One process each: one that breaks takes nobody else with it."""
-        core = cores.core_for((one for one in self._cores.values() if one is not None), self._processes)
         try:
-            lease = self._sandbox.lease(core)
+            lease = self._sandbox.lease()
         except OSError:  # its zygote is gone
             assignment, options, root = self._arguments
             with contextlib.suppress(OSError):
                 self._sandbox.close()
             self._sandbox = sandbox_for(root / "solutions", options.isolation, options.memory_limit_mb, assignment=assignment)
             self._renewed.callback(self._sandbox.close)
-            lease = self._sandbox.lease(core)
-        initial = (*self._arguments, lease, core)
-        hired = ProcessPoolExecutor(1, mp_context=self._context, initializer=_prepare, initargs=initial)
-        self._cores[hired] = core
-        return hired
+            lease = self._sandbox.lease()
+        initial = (*self._arguments, lease)
+        return ProcessPoolExecutor(1, mp_context=self._context, initializer=_prepare, initargs=initial)
 
 
 def _context() -> BaseContext:
@@ -209,10 +201,9 @@ def _give_folder() -> None:
     atexit.register(folder.remove)
 
 
-def _prepare(assignment: str, options: GradeOptions, root: Path, lease: Lease | None, core: int | None) -> None:
+def _prepare(assignment: str, options: GradeOptions, root: Path, lease: Lease | None) -> None:
     """Make this process a grader. Interrupts are for the process that writes the results."""
     global _grader
-    cores.stay_on(core)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
     if sys.platform == "linux":

@@ -117,20 +117,17 @@ class ZygoteHost:
         process_limits.hide_memory()
         return zygote
 
-    def lease(self, core: int | None = None) -> Lease | None:
+    def lease(self) -> Lease | None:
         """Let another process of this grading run have workers too: shared pages are what a zygote is made of.
 
         None where every worker is started by itself and there is nothing to share.
-
-        Args:
-            core: where that process runs and its workers are kept; None for anywhere.
         """
         if self._cold is not None:
             return None
         self.wait_until_ready()
         ours, theirs = control.pair()
         with theirs:
-            control.send(self._channel, {"attach": True, "core": core}, [theirs.fileno()])
+            control.send(self._channel, {"attach": True}, [theirs.fileno()])
         return Lease(ours, self.profile, self.layers)
 
     def __enter__(self) -> ZygoteHost:

@@ -148,9 +148,14 @@ def _mention_strays(paths: Collection[str], found: Collection[str], expected: Co
             notes.add(f"{name}: missing beside {listed(sorted(found))}; {listed(strays)} does not count")
 
 
+_OF_THE_EXCHANGE = frozenset({"timestamp.txt", "submission_secret.txt"})
+"""What nbgrader writes beside what a student hands in."""
+
+
 def nothing_found(paths: Collection[str], expected: Collection[str], notes: Notes) -> Unreadable:
     """Return the reason why a container without modules and notebooks cannot be graded."""
     wanted = listed(sorted(expected))
+    paths = set(paths) - _OF_THE_EXCHANGE
     if paths:
         found = f"only {listed(sorted(paths))}; use the assignment's file names"
         return Unreadable(f"the submission holds none of {wanted} and no notebook, {found}")

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from tiny_course import hand_in, right_answers, write_course
 
-from autograder import cores
 from autograder.grading import grader as grading
 from autograder.grading.crew import Crew, grade_all, start_server
 from autograder.grading.jobs import Done, Job
@@ -175,23 +174,6 @@ def test_a_class_goes_on_when_its_zygote_dies(course: str, tmp_path: Path) -> No
         finally:
             crew.stop()
     assert {one.job.path.name: one.graded.result.score for one in done if one.graded} == {f"s{n}": 18.0 for n in range(4)}
-
-
-def test_graders_keep_to_a_core_each_where_all_are_busy(course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that takes the place of a dead one takes its core as well; results are the same."""
-    monkeypatch.setattr(cores, "own", lambda: [0, 1])
-    lethal = right_answers()["pieces.py"].replace(b"2 * x", b"2 * x + 11")
-    paths = [hand_in(tmp_path / "class" / "lethal", {**right_answers(), "pieces.py": lethal})]
-    paths += [hand_in(tmp_path / "class" / f"s{number}") for number in range(3)]
-    start_server()
-    with sandbox_for(tmp_path / "solutions", "best", 1024) as sandbox:
-        crew = Crew(course, GradeOptions(isolation="best"), tmp_path, sandbox, 2)
-        try:
-            done = [one.graded.result.score for one in crew.work([Job(path) for path in paths]) if one.graded]
-            assert sorted(crew._cores.values()) == [0, 1]  # type: ignore[type-var]
-        finally:
-            crew.stop()
-    assert sorted(done) == [0.0, 18.0, 18.0, 18.0]
 
 
 def test_a_fault_of_the_reader_concerns_one_submission(course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

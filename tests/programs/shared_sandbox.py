@@ -24,9 +24,9 @@ class Shared:
     def wait_until_ready(self) -> None:
         """Ready."""
 
-    def lease(self, core: int | None = None) -> Any:
+    def lease(self) -> Any:
         """Workers for another process."""
-        return self.inner.lease(core)
+        return self.inner.lease()
 
     def spawn(self, **options: Any) -> Any:
         """Hand on."""

@@ -20,7 +20,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from autograder.cores import stay_on
 from autograder.sandbox import control
 from autograder.sandbox.child import Child
 from autograder.sandbox.walls import lockdown, namespaces, orphans, process_limits, selftest
@@ -69,7 +68,6 @@ class Zygote:
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._channels = {channel.fileno(): channel}
-        self._cores: dict[int, int | None] = {}
         self._poll.register(grader, select.POLLIN)
         self._children: dict[int, Child] = {}
         self._spare: Child | None = None
@@ -106,7 +104,6 @@ class Zygote:
         elif "attach" in received[0]:
             other = socket.socket(fileno=received[1][0])
             self._channels[other.fileno()] = other
-            self._cores[other.fileno()] = received[0]["core"]
             self._poll.register(other, select.POLLIN)
         else:
             self._import_groups(set(received[0]["groups"]) - self._groups)
@@ -141,7 +138,6 @@ class Zygote:
                 signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
         self._poll.unregister(channel)
         del self._channels[channel.fileno()]
-        self._cores.pop(channel.fileno(), None)
         channel.close()
 
     def _end(self) -> NoReturn:
@@ -158,7 +154,6 @@ class Zygote:
             control.send(channel, {"refused": str(error)})
             return
         child.owner = channel
-        stay_on(self._cores.get(channel.fileno()), child.pid)
         with contextlib.suppress(OSError):  # gone meanwhile; its next event says so
             control.send(channel, {"spawned": child.serial}, [*child.channels, child.pidfd])
         child.close_channels()
