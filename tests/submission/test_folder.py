@@ -180,6 +180,14 @@ def test_single_files(tmp_path: Path) -> None:
     assert "bob.txt" in (other.unreadable or "")
 
 
+def test_what_nbgrader_puts_beside_a_submission_is_no_file_of_it(tmp_path: Path) -> None:
+    """Somebody who handed in nothing is told so, and not that a name is wrong."""
+    put(tmp_path, {"a/timestamp.txt": "2026-11-01 12:00:00 UTC", "b/timestamp.txt": "x", "b/notes.md": "x"})
+    assert "the submission is empty" in (read_submission(tmp_path / "a", EXPECTED).unreadable or "")
+    told = read_submission(tmp_path / "b", EXPECTED).unreadable or ""
+    assert "only notes.md; use the assignment's file names" in told
+
+
 def test_empty_folder_and_missing_path(tmp_path: Path) -> None:
     """An empty folder is a submission that cannot be graded; a missing path is a mistake of the caller."""
     (tmp_path / "a").mkdir()
