@@ -12,9 +12,9 @@ from torch import Tensor
 
 from autograder.checks.closeness import as_array
 from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_value
-from autograder.diagnosis.in_parts import in_parts
-from autograder.diagnosis.right_for_some import right_for_some
-from autograder.diagnosis.same_for_all import number_where_nothing_is, same_for_all
+from autograder.diagnosis.recognised.in_parts import in_parts
+from autograder.diagnosis.recognised.right_for_some import right_for_some
+from autograder.diagnosis.recognised.same_for_all import number_where_nothing_is, same_for_all
 from autograder.results.schema import Confidence, Diagnosis
 
 EXPLAIN_ALL = (
@@ -49,17 +49,8 @@ def generic_diagnoses(right: Fingerprint, seen: Fingerprint) -> list[Diagnosis]:
     wrong = [(good, bad) for good, bad in pairs if not same_entry(good, bad)]
     if not wrong:
         return []
-    for recognise in (
-        _side_effects,
-        _detached,
-        _packed,
-        _same_for_all,
-        _scaled,
-        _offset,
-        _only_some_inputs,
-        _reduced,
-        _transposed,
-    ):
+    by_records = (_side_effects, _detached, _packed, _same_for_all, _scaled, _offset, _only_some_inputs, _reduced, _transposed)
+    for recognise in by_records:
         found = recognise(pairs, wrong)
         if found:
             return found

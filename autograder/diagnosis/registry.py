@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
+
+from torch import Tensor
 
 from autograder.diagnosis.fingerprint import Probe
 from autograder.diagnosis.replacements import Replacement
@@ -101,6 +104,19 @@ def shared_mistake(name: str, *, hint: str) -> Callable[[Object], Object]:
         return make
 
     return register
+
+
+def with_argument_changed(reference: Callable[..., Any], name: str, change: Callable[[Tensor], Tensor]) -> Callable[..., Any]:
+    """Return the reference called with another value of one argument, where it has one of that name that is a tensor."""
+    signature = inspect.signature(reference)
+
+    def variant(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        if isinstance(bound.arguments.get(name), Tensor):
+            bound.arguments[name] = change(bound.arguments[name])
+        return reference(*bound.args, **bound.kwargs)
+
+    return variant
 
 
 def _pairs(replace: Replacement | Sequence[Replacement], name: str, file: str) -> tuple[Replacement, ...]:

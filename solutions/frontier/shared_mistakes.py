@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from autograder.diagnosis import shared_mistake
+from autograder.diagnosis import shared_mistake, with_argument_changed
 
 HINT = "Your values are those of a neighbouring timestep ({}). Does t = 0 mean the first entry of the schedule?"
 
@@ -51,7 +50,7 @@ def shifted_time(reference: Function, step: int) -> Function:
 )
 def products_multiplied_again(reference: Function) -> Function:
     """The running product of what is one."""
-    return other_schedule(reference, lambda products: products.cumprod(0))
+    return with_argument_changed(reference, "alphas_cumprod", lambda products: products.cumprod(0))
 
 
 @shared_mistake(
@@ -61,17 +60,8 @@ def products_multiplied_again(reference: Function) -> Function:
 )
 def alphas_of_single_steps(reference: Function) -> Function:
     """The products taken apart again."""
-    return other_schedule(reference, lambda products: torch.cat([products[:1], products[1:] / products[:-1]]))
 
+    def taken_apart(products: Tensor) -> Tensor:
+        return torch.cat([products[:1], products[1:] / products[:-1]])
 
-def other_schedule(reference: Function, change: Callable[[Tensor], Tensor]) -> Function:
-    """The reference with another ``alphas_cumprod``, where it has such an argument."""
-    signature = inspect.signature(reference)
-
-    def variant(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs)
-        if isinstance(bound.arguments.get("alphas_cumprod"), Tensor):
-            bound.arguments["alphas_cumprod"] = change(bound.arguments["alphas_cumprod"])
-        return reference(*bound.args, **bound.kwargs)
-
-    return variant
+    return with_argument_changed(reference, "alphas_cumprod", taken_apart)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ def in_parts(pairs: list[tuple[Entry, Entry]]) -> tuple[str, str] | None:
         return None
     word = type(cases[0][1]).__name__
     for place, number in _PLACES.items():
-        if _all(cases, lambda parts, number=number: parts[number]):  # type: ignore[misc]
+        if _all(cases, operator.itemgetter(number)):
             if all(len(parts) == 1 for _, parts in cases):
                 return "another_type", f"The value is right, but it comes in a {word}. Which type is asked for?"
             return "more_than_asked", f"You return a {word}, and its {place} part is right. How many results are asked for?"
