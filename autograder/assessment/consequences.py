@@ -15,13 +15,13 @@ from dataclasses import replace
 from autograder.assessment.assessed import Assessed
 from autograder.assessment.outcomes import Outcome
 from autograder.assessment.runner import RunOptions
-from autograder.assessment.sitting import Sitting
-from autograder.course.assignment import Assignment, Check, Exercise
+from autograder.assessment.sitting import ask_alone
+from autograder.course.assignment import Assignment, Exercise
 from autograder.sessions.subjects import Subject
 
 REPLAYS = 3
 """How often a check that has failed must fail again before it may be forgiven: a coin that came down wrong once comes down
-so three times more in one case of eight. What failed both among others and alone has failed once more already."""
+so three times more in one case of eight. What could not run either among others or alone has failed once more already."""
 
 
 def with_pieces(assignment: Assignment, exercises: Sequence[Exercise]) -> list[Exercise]:
@@ -67,7 +67,7 @@ def _selections(pieces: Sequence[Exercise]) -> list[Sequence[Exercise]]:
 def _forgive(assignment: Assignment, one: Assessed, pieces: Sequence[Exercise], subject: Subject, options: RunOptions) -> None:
     failed = [outcome.check for outcome in one.outcomes if not outcome.passed]
     afresh = options.afresh(one.exercise.key)
-    again = _run(assignment, one.exercise, failed, subject, afresh, pieces)
+    again = ask_alone(assignment, one.exercise, failed, subject, afresh, pieces)
     better = {outcome.check.key: outcome for outcome in again if outcome.passed}
     if subject.guarded:
         times = REPLAYS + 1 - min((outcome.workers for outcome in one.outcomes if outcome.check.key in better), default=1)
@@ -90,22 +90,9 @@ def _without_chance(
         if not better:
             break
         checks = [outcome.check for outcome in better.values()]
-        replayed = _run(assignment, exercise, checks, subject, options, ())
+        replayed = ask_alone(assignment, exercise, checks, subject, options, ())
         better = {one.check.key: better[one.check.key] for one in replayed if not one.passed}
     return better
-
-
-def _run(
-    assignment: Assignment, exercise: Exercise, checks: Sequence[Check], subject: Subject, options: RunOptions,
-    pieces: Sequence[Exercise],
-) -> list[Outcome]:  # fmt: skip
-    sitting = Sitting(assignment, replace(exercise, checks=tuple(checks)), subject, options, pieces)
-    try:
-        sitting.visible()
-        sitting.hidden()
-    finally:
-        sitting.close()
-    return sitting.outcomes
 
 
 def faulty_pieces(assignment: Assignment, exercise: Exercise, faulty: set[str]) -> list[Exercise]:

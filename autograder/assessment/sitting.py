@@ -4,9 +4,9 @@ What a student may read of a submission (what loading it said, how visible check
 worker of the run has been sent a hidden input: pages in a cache, locks and timing lead from one worker to the next.
 So all exercises have their first part before one has its second. Workers are stopped in between.
 
-An exercise is asked in its module's shared worker first, and what was not right there in a worker of its own. A wrong value
-counts the first time: an answer can tell whether other exercises were asked before it, and would be two answers if the right
-one of both counted. What raised an error or cost its process has given no answer yet.
+An exercise is asked in the worker that the submission's exercises share first, and what has no value there in a worker of
+its own: what raised an error or cost its process has given no answer yet. A wrong value is one, and counts: an answer can
+tell whether other exercises were asked before it, and would be two answers if the right one of both counted.
 """
 
 from __future__ import annotations
@@ -25,11 +25,6 @@ from autograder.sessions.replies import WorkerLost
 from autograder.sessions.subjects import Subject
 
 Part = Literal["visible", "hidden"]
-
-RIGHT_ALONE = (
-    "It passes when this exercise is asked alone, and fails after your other functions have run: one of them leaves something "
-    "behind that this one uses, such as a changed global or a patched library."
-)
 
 
 class Sitting:
@@ -95,11 +90,10 @@ class Sitting:
             one_by_one = self._shared is not None and self._shared.overtime and not self._options.budget.tight
             if self._shared is not None:
                 self._shared.pause()  # what it has seen is not to be told to the next worker
-            wrong = [outcome for outcome in among_others or [] if not outcome.passed]
-            alone = _first_values(self._alone([outcome.check for outcome in wrong] or checks, one_by_one), wrong)
-            self._note(alone)
-            if not any(outcome.note == RIGHT_ALONE for outcome in alone):  # otherwise hidden checks are asked there first, too
-                self._leave()
+            without = [outcome for outcome in among_others or [] if not _has_value(outcome)]
+            alone = self._alone([outcome.check for outcome in without] or checks, one_by_one)
+            self._note(alone if among_others is None else [one if one.passed else replace(one, workers=2) for one in alone])
+            self._leave()
 
     def _note(self, outcomes: Sequence[Outcome]) -> None:
         self._outcomes.update((outcome.check.key, outcome) for outcome in outcomes)
@@ -146,20 +140,25 @@ class Sitting:
         return lambda: self._subject.open(self._exercise.module, self._pieces)
 
 
-def _first_values(outcomes: Sequence[Outcome], earlier: Sequence[Outcome]) -> list[Outcome]:
-    """What became of checks that were not right among others: a value that was wrong there stays wrong."""
-    wrong = {outcome.check.key: outcome for outcome in earlier}
-    found = []
-    for one in outcomes:
-        before = wrong.get(one.check.key)
-        if one.passed and before is not None and before.status == "failed":
-            one = replace(before, note=RIGHT_ALONE)
-        elif not one.passed and before is not None:
-            one = replace(one, workers=2)
-        found.append(one)
-    return found
+def _has_value(outcome: Outcome) -> bool:
+    """Whether the answer has given a value, right or wrong."""
+    return outcome.status in ("passed", "failed")
 
 
 def _settled(outcomes: Sequence[Outcome]) -> bool:
-    """Whether another worker could say nothing else: everything is right, or nothing is there."""
-    return all(outcome.passed for outcome in outcomes) or all(outcome.status == "missing" for outcome in outcomes)
+    """Whether another worker is not asked: every check has seen a value, or nothing is there."""
+    return all(_has_value(outcome) for outcome in outcomes) or all(outcome.status == "missing" for outcome in outcomes)
+
+
+def ask_alone(
+    assignment: Assignment, exercise: Exercise, checks: Sequence[Check], subject: Subject, options: RunOptions,
+    pieces: Sequence[Exercise],
+) -> list[Outcome]:  # fmt: skip
+    """What becomes of some checks of an exercise in workers that ask nothing else; `pieces` are replaced by the reference's."""
+    sitting = Sitting(assignment, replace(exercise, checks=tuple(checks)), subject, options, pieces)
+    try:
+        sitting.visible()
+        sitting.hidden()
+    finally:
+        sitting.close()
+    return sitting.outcomes

@@ -17,8 +17,8 @@ from autograder.sessions.lent import MAX_LENT, Lent
 from autograder.sessions.subjects import LoadedModules
 
 RIGHT, WRONG = "2 * x + by", "2 * x - by"
-WRONG_LATER = "2 * x + by * (by > 1)"
-"""Right for the visible check, and wrong for a hidden one: asked among others and then alone."""
+STUMBLES_LATER = "2 * x + by if by <= 1 else x.nothing"
+"""Right for the visible check, and an error for a hidden one: asked among others and then alone."""
 
 
 def score_of_shift(tiny: Assignment, script: Sequence[bool], wrong: str = WRONG) -> float:
@@ -32,24 +32,24 @@ def score_of_shift(tiny: Assignment, script: Sequence[bool], wrong: str = WRONG)
 def test_an_answer_by_chance_has_no_second_throw(tiny: Assignment) -> None:
     """Wrong at first, right with the correct piece, but right as well when it is asked again as it is."""
     full = tiny.exercise("shift").points
-    # openings: both, double, shift (wrong), shift with a correct double (right), then the replays
-    assert score_of_shift(tiny, [False, True, False, True, True]) < full
-    assert score_of_shift(tiny, [False, True, False, True, False, False, True]) < full
+    # openings: both (wrong), shift with a correct double (right), then the replays
+    for right in range(REPLAYS):
+        assert score_of_shift(tiny, [False, True, *(number == right for number in range(REPLAYS)), False]) < full
 
 
 def test_what_fails_every_time_and_passes_with_the_piece_counts(tiny: Assignment) -> None:
     """The witness: without the replays the same script earns everything."""
-    assert score_of_shift(tiny, [False, True, False, True] + [False] * REPLAYS) == tiny.exercise("shift").points
+    assert score_of_shift(tiny, [False, True] + [False] * REPLAYS) == tiny.exercise("shift").points
 
 
-def test_failing_among_others_and_alone_counts_as_a_replay(tiny: Assignment) -> None:
+def test_an_error_among_others_and_alone_counts_as_a_replay(tiny: Assignment) -> None:
     """So many throws in all have to be wrong, whether workers are shared or not."""
     full = tiny.exercise("shift").points
-    begun = [False, True, False, True]
-    assert score_of_shift(tiny, [*begun, *[False] * (REPLAYS - 1), True], WRONG_LATER) == full
+    begun = [False, False, True]
+    assert score_of_shift(tiny, [*begun, *[False] * (REPLAYS - 1), True], STUMBLES_LATER) == full
     for right in range(REPLAYS - 1):
         replays = [number == right for number in range(REPLAYS - 1)]
-        assert score_of_shift(tiny, [*begun, *replays, False], WRONG_LATER) < full
+        assert score_of_shift(tiny, [*begun, *replays, False], STUMBLES_LATER) < full
 
 
 def test_the_repetition_has_inputs_of_its_own(tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:

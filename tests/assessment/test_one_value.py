@@ -11,6 +11,7 @@ from tiny_course import pieces, right_answers
 
 from autograder.assessment import sitting
 from autograder.assessment.assess import assess
+from autograder.assessment.right_alone import RIGHT_ALONE
 from autograder.assessment.runner import RunOptions
 from autograder.assessment.shared_worker import SharedWorker
 from autograder.course.assignment import Assignment
@@ -66,17 +67,18 @@ def test_an_answer_has_one_value(tiny: Assignment, warm_sandbox: ZygoteHost, hed
     wrong = shift(_hedged(hedge, "3 * x + by", "2 * x + by"))
     assert wrong.score == 0
     if hedge == "knows that others were asked before":  # the witness: it is right alone, visibly and behind the scenes
-        assert [outcome.note for outcome in wrong.outcomes] == [sitting.RIGHT_ALONE] * len(wrong.outcomes)
+        assert [outcome.note for outcome in wrong.outcomes] == [RIGHT_ALONE] * len(wrong.outcomes)
 
 
-def test_a_worker_before_would_tell(tiny: Assignment, warm_sandbox: ZygoteHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The witness: where the worker of all runs on, another one learns from it that it is asked for the second time."""
-    hedge = "is told by a worker before it"
+@pytest.mark.parametrize("hedge", HEDGES)
+def test_two_values_would_earn(tiny: Assignment, warm_sandbox: ZygoteHost, monkeypatch: pytest.MonkeyPatch, hedge: str) -> None:
+    """The witness: where a wrong value is asked again, and the worker of all runs on, the right one of both earns points."""
     subject = IsolatedSubmission(tiny, _hedged(hedge, "3 * x + by", "2 * x + by"), warm_sandbox)
     exercises = [tiny.exercise("double"), tiny.exercise("shift"), tiny.exercise("jitter")]
+    monkeypatch.setattr(sitting, "_has_value", lambda outcome: outcome.passed)
     monkeypatch.setattr(SharedWorker, "pause", lambda shared: None)
     found = assess(tiny, exercises, subject, RunOptions(), None)
-    assert sitting.RIGHT_ALONE in [outcome.note for one in found for outcome in one.outcomes]
+    assert next(one for one in found if one.exercise.name == "shift").score > 0
 
 
 def test_wrong_among_others_and_right_by_chance_stays_wrong(tiny: Assignment) -> None:
