@@ -1,6 +1,7 @@
 """Training tasks on real data: the reference earns everything, a wrong answer does not.
 
-One task of each assignment; all of them with ``AUTOGRADER_TRAINING=all``, as `make test-training` sets it.
+One on images, one on points, and those of a few seconds; all of them with ``AUTOGRADER_TRAINING=all``, as `make test-training`
+sets it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,7 @@ from autograder.training.worlds import DataSource
 COURSE = open_course()
 WRONG = {
     "vae.training.vae_mnist": "kl_half",
-    "autoregressive.training.made_mnist": None,
     "flows.training.two_moons": None,
-    "gan.training.wgan_gp": None,
     "diffusion.training.ddim": None,
     "frontier.training.consistency": None,
 }
