@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UsageError
 from autograder.exports.database_url import database_url
-from autograder.exports.gradebook_values import named, number_in, text_in
+from autograder.exports.gradebook_values import named, number_in, readable, text_in
 from autograder.exports.marks import AssignmentMarks, ClassMarks, Mark, Person
 from autograder.imports import require_nbgrader
 from autograder.plaintext import one_line
@@ -75,25 +75,17 @@ def opened(where: str, course_id: str | None = None) -> Iterator[Gradebook]:
     """
     require_nbgrader(f"reading {shown_place(where)}")
     from nbgrader.api import Gradebook
-    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
     try:
-        url = _url(where)
-        course = _course(url, course_id, shown_place(where))
-        with Gradebook(url, course) as gradebook:
-            yield gradebook
-    except ArgumentError as error:
-        raise UsageError("is not a database URL", where=shown_place(where), remedy=_REMEDY) from error
+        with readable(shown_place(where), _REMEDY):
+            url = _url(where)
+            course = _course(url, course_id, shown_place(where))
+            with Gradebook(url, course) as gradebook:
+                yield gradebook
     except ModuleNotFoundError as error:
         known = (error.name or "").startswith("psycopg")
         remedy = "pip install 'dgm-autograder[postgresql]'" if known else "install the database's driver"
         raise UsageError(f"needs the module {error.name}", where=shown_place(where), remedy=remedy) from error
-    except SQLAlchemyError as error:
-        reason = one_line(str(getattr(error, "orig", None) or error).splitlines()[0], 160)
-        raise UsageError(f"cannot be read: {reason}", where=shown_place(where), remedy=_REMEDY) from error
-    except (ValueError, TypeError) as error:  # SQLite keeps any bytes in any column; Python's side of it takes text and dates
-        reason = "a page or a value in it is damaged"
-        raise UsageError(f"cannot be read: {reason}", where=shown_place(where), remedy="take a copy from before") from error
 
 
 def _url(where: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from autograder.errors import UsageError
 from autograder.plaintext import one_line, short_name
@@ -10,6 +12,39 @@ from autograder.plaintext import one_line, short_name
 MOST = 1e9
 """What no score, penalty or number of points is beyond; a larger one was never meant."""
 _REMEDY = "mend it in formgrader or the database, or take a copy of the gradebook from before"
+
+
+@contextmanager
+def told_in_one_line(where: str, remedy: str, told: str = "the gradebook cannot be used") -> Iterator[None]:
+    """Raise :class:`UsageError` for what a database says inside the block: whoever typed the command can mend it.
+
+    Args:
+        where: the gradebook, as it may be printed, or whose part of it.
+        remedy: what to do where nothing better is known.
+        told: what is said before the database's own words.
+    """
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+    try:
+        yield
+    except ArgumentError as error:
+        raise UsageError("is not a database URL", where=where, remedy=remedy) from error
+    except SQLAlchemyError as error:
+        reason = one_line(str(getattr(error, "orig", None) or error).splitlines()[0], 160)
+        if "is locked" in reason:
+            reason, remedy = "another program writes into it", "wait for it or end it, then run the command again"
+        raise UsageError(f"{told}: {reason}", where=where, remedy=remedy) from error
+
+
+@contextmanager
+def readable(where: str, remedy: str) -> Iterator[None]:
+    """The same, and for values that are of no type of their column: SQLite's side in Python takes text and dates only."""
+    try:
+        with told_in_one_line(where, remedy, "cannot be read"):
+            yield
+    except (ValueError, TypeError) as error:
+        damaged = "take a copy from before"
+        raise UsageError("cannot be read: a page or a value in it is damaged", where=where, remedy=damaged) from error
 
 
 def text_in(value: object, what: str, where: str) -> str:

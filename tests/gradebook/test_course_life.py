@@ -5,11 +5,13 @@ Ann is right, Ben holds a misconception and mends it in a second attempt, Cem de
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import csv
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -214,6 +216,32 @@ def test_nothing_unchanged_is_graded_again(life: SmallCourse, one_sandbox: None,
         assert 0.25 not in [one.auto_score for one in grades]
     with pytest.raises(UsageError, match=f"autograder nbgrade {life.name}"):
         RegradeRun(tmp_path / "out", {}, quiet=True).regrade([], 1)
+
+
+def test_a_gradebook_that_another_program_writes_into_is_told(
+    life: SmallCourse, one_sandbox: None, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line for each submission, with the remedy; the results are there, and the next run enters them."""
+
+    def run(force: bool) -> NotebookRun:
+        made = NotebookRun(life.name, tmp_path / "out", frozenset({"json"}), {}, ["ann"], quiet=True, force=force)
+        with made.book.gradebook.db.connection() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+        return made
+
+    before = gradebook_rows(life, "ann")
+    with contextlib.closing(sqlite3.connect(life.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        locked = run(force=True)
+        locked.grade_collected(1)
+        other.execute("ROLLBACK")
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert "gradebook.db: ann: the gradebook cannot be used: another program writes into it (wait for it" in line
+    assert (locked.recorded, locked.exit_code(None)) == (0, 2)
+    again = run(force=False)
+    again.grade_collected(1)
+    assert (again.recorded, again.exit_code(None)) == (1, 0)
+    assert gradebook_rows(life, "ann") == before
 
 
 def test_a_second_attempt_counts_and_has_to_be_looked_at(life: SmallCourse, one_sandbox: None, nbgrader: Nbgrader) -> None:
