@@ -219,15 +219,12 @@ def test_nothing_unchanged_is_graded_again(life: SmallCourse, one_sandbox: None,
 
 
 def test_a_gradebook_that_another_program_writes_into_is_told(
-    life: SmallCourse, one_sandbox: None, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    life: SmallCourse, one_sandbox: None, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """In one line for each submission, with the remedy; the results are there, and the next run enters them."""
 
     def run(force: bool) -> NotebookRun:
-        made = NotebookRun(life.name, tmp_path / "out", frozenset({"json"}), {}, ["ann"], quiet=True, force=force)
-        with made.book.gradebook.db.connection() as connection:
-            connection.exec_driver_sql("PRAGMA busy_timeout = 50")
-        return made
+        return NotebookRun(life.name, tmp_path / "out", frozenset({"json"}), {}, ["ann"], quiet=True, force=force)
 
     before = gradebook_rows(life, "ann")
     with contextlib.closing(sqlite3.connect(life.root / "gradebook.db", isolation_level=None)) as other:
