@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -77,7 +78,8 @@ class NotebookRun(ClassRun):
     def grade_collected(self, processes: int) -> None:
         """Grade everything that was collected and is new or changed; every finished submission is on disk."""
         try:
-            self.grade((), processes, resume=True)
+            with alone(self.root / "solutions" / self.outline.name, self.outline.name):
+                self.grade((), processes, resume=True)
         finally:
             self.book.close()
 
@@ -147,3 +149,26 @@ class NotebookRun(ClassRun):
     def _miss(self, error: AutograderError) -> None:
         self.failures.append(error)
         print(f"autograder: {error}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def alone(folder: Path, assignment: str) -> Iterator[None]:
+    """Keep other runs off an assignment: two would empty each other's folders below ``autograded/``.
+
+    Raises:
+        UsageError: there is one.
+    """
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            told = "another `autograder nbgrade` of this assignment is at work"
+            raise UsageError(told, assignment, "wait for it or end it, then run the command again") from None
+        except OSError:  # a file system without locks
+            pass
+        yield
+    finally:
+        os.close(descriptor)
