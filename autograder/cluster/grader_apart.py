@@ -47,6 +47,11 @@ class GraderApart:
             raise type(answer)(answer.message, f"{socket.gethostname()}: {answer.where}", answer.remedy)
         self.version: str = answer
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there: one that waits may be ended by the machine, which is no submission's doing."""
+        return self._process.poll() is None
+
     def grade(self, job: Job) -> Done:
         """Grade one submission; :class:`GraderDied` if the process ends over it."""
         try:

@@ -27,14 +27,17 @@ def grade_in_worker(assignment: str, options: GradeOptions, root: Path, version:
     """Grade one submission; a grader that dies over it is replaced, and dying twice is the submission's quarantine.
 
     Raises:
-        GraderError: nothing can be graded here: another course than the client's, or too weak an isolation.
+        GraderError: nothing can be graded here: another course than the client's, too weak an isolation, or no grader starts.
     """
     key = (assignment, options, root, version)
-    for _ in range(DEATHS):
-        grader = _take(key)
+    grader: GraderApart | None = None
+    for attempt in range(DEATHS):
         try:
+            grader = _take(key)
             done = grader.grade(job)
         except GraderDied:
+            if grader is None and attempt == DEATHS - 1:  # nobody has seen the submission
+                raise
             continue
         with _lock:
             _idle.append((key, grader))
@@ -46,8 +49,8 @@ def grade_in_worker(assignment: str, options: GradeOptions, root: Path, version:
 def _take(key: Key) -> GraderApart:
     """A grader for these options, started if none waits; those for other options end."""
     with _lock:
-        waiting = [grader for known, grader in _idle if known == key]
-        others = [grader for known, grader in _idle if known != key]
+        waiting = [grader for known, grader in _idle if known == key and grader.alive]
+        others = [grader for known, grader in _idle if grader not in waiting]
         _idle[:] = [(key, grader) for grader in waiting[1:]]
     for grader in others:
         grader.close()

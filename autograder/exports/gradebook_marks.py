@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UsageError
 from autograder.exports.database_url import database_url
+from autograder.exports.gradebook_values import named, number_in, readable, text_in
 from autograder.exports.marks import AssignmentMarks, ClassMarks, Mark, Person
 from autograder.imports import require_nbgrader
-from autograder.plaintext import one_line, short_name
+from autograder.plaintext import one_line
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -51,8 +51,8 @@ def marks_of_gradebook(where: str, course_id: str | None = None) -> ClassMarks:
         UsageError: there is no gradebook, no such course, or nbgrader is not installed.
     """
     with opened(where, course_id) as gradebook:
-        people = {student.id: _person(student) for student in gradebook.students}
-        assignments = [_of_assignment(gradebook, found) for found in assignments_of(gradebook)]
+        people = {person.id: person for person in map(_person, gradebook.students)}
+        assignments = [_of_assignment(gradebook, found, people) for found in assignments_of(gradebook)]
     return ClassMarks(people, [assignment for assignment in assignments if assignment.marks])
 
 
@@ -75,25 +75,17 @@ def opened(where: str, course_id: str | None = None) -> Iterator[Gradebook]:
     """
     require_nbgrader(f"reading {shown_place(where)}")
     from nbgrader.api import Gradebook
-    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
     try:
-        url = _url(where)
-        course = _course(url, course_id, shown_place(where))
-        with Gradebook(url, course) as gradebook:
-            yield gradebook
-    except ArgumentError as error:
-        raise UsageError("is not a database URL", where=shown_place(where), remedy=_REMEDY) from error
+        with readable(shown_place(where), _REMEDY):
+            url = _url(where)
+            course = _course(url, course_id, shown_place(where))
+            with Gradebook(url, course) as gradebook:
+                yield gradebook
     except ModuleNotFoundError as error:
         known = (error.name or "").startswith("psycopg")
         remedy = "pip install 'dgm-autograder[postgresql]'" if known else "install the database's driver"
         raise UsageError(f"needs the module {error.name}", where=shown_place(where), remedy=remedy) from error
-    except SQLAlchemyError as error:
-        reason = one_line(str(getattr(error, "orig", None) or error).splitlines()[0], 160)
-        raise UsageError(f"cannot be read: {reason}", where=shown_place(where), remedy=_REMEDY) from error
-    except ValueError as error:  # SQLite keeps any bytes in any column; Python's side of it takes text and dates only
-        reason = "a page or a value in it is damaged"
-        raise UsageError(f"cannot be read: {reason}", where=shown_place(where), remedy="take a copy from before") from error
 
 
 def _url(where: str) -> str:
@@ -140,7 +132,9 @@ def shown_place(where: str) -> str:
 
 
 def _person(student: Any) -> Person:
-    return Person(student.id, student.first_name or "", student.last_name or "", student.email or "", student.lms_user_id or "")
+    whose = named(student.id)
+    columns = ("id", "first_name", "last_name", "email", "lms_user_id")
+    return Person(*(text_in(getattr(student, one), f"the {one.replace('_', ' ')} of {whose}", "student") for one in columns))
 
 
 def submissions_of(gradebook: Gradebook, assignment: Any) -> list[Any]:
@@ -153,15 +147,21 @@ def submissions_of(gradebook: Gradebook, assignment: Any) -> list[Any]:
     return list(query.options(*map(undefer, computed)).order_by(SubmittedAssignment.student_id))
 
 
-def _of_assignment(gradebook: Gradebook, assignment: Any) -> AssignmentMarks:
-    submissions = submissions_of(gradebook, assignment)
-    marks = {submission.student_id: _mark(assignment.name, submission) for submission in submissions}
-    return AssignmentMarks(assignment.name, float(assignment.max_score), marks)
+def _of_assignment(gradebook: Gradebook, assignment: Any, people: Container[str]) -> AssignmentMarks:
+    name = text_in(assignment.name, "the name of an assignment", "assignment")
+    marks = {}
+    for submission in submissions_of(gradebook, assignment):
+        if submission.student_id not in people:
+            told = f"there is a submission of {named(submission.student_id)}, and no such student"
+            raise UsageError(
+                told, where=name, remedy="add the student with `nbgrader db student add`, or take a copy from before"
+            )
+        marks[submission.student_id] = _mark(name, submission)
+    return AssignmentMarks(name, number_in(assignment.max_score, "the number of points", name) if marks else 0.0, marks)
 
 
 def _mark(assignment: str, submission: Any) -> Mark:
-    score = final_score(submission)
-    if not math.isfinite(score):
-        who = short_name(submission.student_id)
-        raise UsageError(f"the score of {who} is not a finite number", where=assignment, remedy="grade it again in formgrader")
-    return Mark(score, bool(submission.needs_manual_grade))
+    who = named(submission.student_id)
+    number_in(submission.score, f"the score of {who}", assignment)
+    number_in(submission.late_submission_penalty, f"the penalty of {who}", assignment)
+    return Mark(final_score(submission), bool(submission.needs_manual_grade))

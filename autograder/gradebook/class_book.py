@@ -20,6 +20,8 @@ from autograder.atomic import write_atomically
 from autograder.course.notebook_cells import exercise_of, notebook_name
 from autograder.course.outline import Outline
 from autograder.errors import GraderError, UsageError
+from autograder.exports.gradebook_marks import shown_place
+from autograder.exports.gradebook_values import readable, told_in_one_line
 from autograder.gradebook.assembly import assemble
 from autograder.gradebook.configuration import find_alembic
 from autograder.gradebook.late_work import enter_due
@@ -48,12 +50,13 @@ class ClassBook:
         self._penalties = AssignLatePenalties(parent=self._converter)
         self._penalties.init_plugin()
         find_alembic()
-        self.gradebook = Gradebook(self.course.db_url, self.course.course_id)
-        try:
-            self.blueprint = read_blueprint(self.gradebook, outline.name, self.notebook, root)
-        except MissingEntry:
-            remedy = f"run `nbgrader generate_assignment {outline.name} --force`"
-            raise UsageError("the gradebook does not know this assignment", outline.name, remedy) from None
+        with readable(self.place, "mend that, or take a copy of the gradebook from before"):
+            self.gradebook = Gradebook(self.course.db_url, self.course.course_id)
+            try:
+                self.blueprint = read_blueprint(self.gradebook, outline.name, self.notebook, root)
+            except MissingEntry:
+                remedy = f"run `nbgrader generate_assignment {outline.name} --force`"
+                raise UsageError("the gradebook does not know this assignment", outline.name, remedy) from None
 
     @property
     def options(self) -> GradeOptions:
@@ -61,6 +64,11 @@ class ClassBook:
         from autograder.gradebook.preprocessors import ExternalScores
 
         return ExternalScores(parent=self._converter).options
+
+    @property
+    def place(self) -> str:
+        """The gradebook, as it may be printed."""
+        return shown_place(self.course.db_url)
 
     @property
     def any_seed(self) -> bool:
@@ -95,12 +103,13 @@ class ClassBook:
         """Whether the submission of that time is in the gradebook with these scores of exercises.
 
         A run that could not write them (points changed, a gradebook that was locked) leaves results that the gradebook has not.
+        A submission that the gradebook has not, or with damaged values, is written anew.
         """
-        from nbgrader.api import MissingEntry
-
         try:
-            return self._holds_work(student) and all(scores.get(key, held) == held for key, held in self._held(student).items())
-        except MissingEntry:
+            with told_in_one_line(self.place, "mend that, or take a copy of the gradebook from before"):
+                held = self._held(student) if self._holds_work(student) else None
+                return held is not None and all(scores.get(key, score) == score for key, score in held.items())
+        except (ValueError, TypeError):  # nbgrader's MissingEntry among them
             return False
 
     def _held(self, student: str) -> dict[str, float]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from autograder.course.location import find_root, read_outline
 from autograder.errors import AutograderError, GraderError, UsageError
+from autograder.exports.gradebook_values import told_in_one_line
 from autograder.gradebook.class_book import ClassBook
 from autograder.grading.class_run import ClassRun
 from autograder.grading.jobs import Done, Job
 from autograder.imports import require_nbgrader
-from autograder.plaintext import printable
+from autograder.plaintext import one_line, printable, short_name
 from autograder.results.graded import Graded
 from autograder.results.results_folder import ResultKey, ResultsFolder
 from autograder.results.schema import SubmissionResult
@@ -75,7 +78,8 @@ class NotebookRun(ClassRun):
     def grade_collected(self, processes: int) -> None:
         """Grade everything that was collected and is new or changed; every finished submission is on disk."""
         try:
-            self.grade((), processes, resume=True)
+            with alone(self.root / "solutions" / self.outline.name, self.outline.name):
+                self.grade((), processes, resume=True)
         finally:
             self.book.close()
 
@@ -114,23 +118,57 @@ class NotebookRun(ClassRun):
 
     def _finish(self, done: Done, folder: ResultsFolder) -> None:
         if done.known is not None:
-            self.unchanged += 1
-            self.book.update_lateness(self._students[done.job.path])
+            self._unchanged(self._students[done.job.path])
         if done.graded is not None and done.graded.result.status != "grader_error":
             self._record(self._students[done.job.path], done.graded)
         super()._finish(done, folder)
 
     def _record(self, student: str, graded: Graded) -> None:
-        """Fill the gradebook; what goes wrong with one submission is said, and concerns that one only."""
-        try:
+        with self._told(student):
             self.waiting += self.book.write(student, graded)
             self.recorded += 1
+
+    def _unchanged(self, student: str) -> None:
+        with self._told(student):
+            self.book.update_lateness(student)
+            self.unchanged += 1
+
+    @contextlib.contextmanager
+    def _told(self, student: str) -> Iterator[None]:
+        """Let what goes wrong with one submission in the gradebook be said in one line, and concern that one only."""
+        remedy = "mend that and run the command again"
+        try:
+            with told_in_one_line(f"{self.book.place}: {short_name(student)}", remedy):
+                yield
         except AutograderError as error:
             self._miss(error)
         except Exception as error:
-            told = f"the gradebook could not be written: {type(error).__name__}: {error}"
-            self._miss(GraderError(told[:400], student, "mend that and run the command again"))
+            told = one_line(f"the gradebook could not be written: {type(error).__name__}: {error}")
+            self._miss(GraderError(told, student, remedy))
 
     def _miss(self, error: AutograderError) -> None:
         self.failures.append(error)
         print(f"autograder: {error}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def alone(folder: Path, assignment: str) -> Iterator[None]:
+    """Keep other runs off an assignment: two would empty each other's folders below ``autograded/``.
+
+    Raises:
+        UsageError: there is one.
+    """
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            told = "another `autograder nbgrade` of this assignment is at work"
+            raise UsageError(told, assignment, "wait for it or end it, then run the command again") from None
+        except OSError:  # a file system without locks
+            pass
+        yield
+    finally:
+        os.close(descriptor)

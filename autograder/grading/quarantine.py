@@ -1,9 +1,16 @@
-"""The result of a submission over which graders die, or that they cannot even read: no mark, and a word to staff."""
+"""The result of a submission over which graders die, or that they cannot even read: no mark, and a word to staff.
+
+It is written by the process that all results come to, or by a worker of a cluster. Reading may be what the graders died of,
+so that is left to another process, which may die, too; this module is its program.
+"""
 
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import platform
+import subprocess
+import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -22,6 +29,10 @@ def version_here(assignment: str, root: Path) -> str:
     """The version of a grader with this package and the course at ``root``."""
     return f"{__version__}+{open_course(root).version(assignment)}"
 
+
+_SECONDS = 120
+_MEGABYTES = 4096
+"""What may be spent on reading it once more."""
 
 DIED = f"the grader's process died {DEATHS} times over this submission, which costs no points: see it by hand"
 
@@ -55,8 +66,28 @@ def quarantined(assignment: str, options: GradeOptions, root: Path, job: Job, me
 
 
 def _read(path: Path, expected: Collection[str], notebook: str) -> Submission:
-    """The submission, or an empty one where reading it was what failed."""
+    """What another process tells of the submission, without its files; nothing where reading it ends that process."""
+    nothing = Submission(student_of(path), {}, (), "", None, {})
+    command = [sys.executable, "-P", "-m", __name__, str(path.absolute()), notebook, *expected]
     try:
-        return read_submission(path, expected, notebook=notebook)
-    except Exception:  # whatever it is, it has been told
-        return Submission(student_of(path), {}, (), "", None, {})
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=True)
+        student, notes, digest = json.loads(done.stdout)
+        return Submission(student, {}, tuple(notes), digest, None, {})
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return nothing
+
+
+def _tell(path: str, notebook: str, *expected: str) -> None:
+    """Read a submission and write what belongs into its result."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEGABYTES * 2**20, _MEGABYTES * 2**20))
+    except (ImportError, OSError, ValueError):  # a lower limit is set already, or there is none on this system
+        pass
+    found = read_submission(Path(path), frozenset(expected), notebook=notebook)
+    json.dump([found.student, found.notes, found.sha256], sys.stdout)
+
+
+if __name__ == "__main__":
+    _tell(*sys.argv[1:])

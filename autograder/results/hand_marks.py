@@ -7,7 +7,8 @@ changed, rows and columns never taken away, so that a mark survives every new gr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,10 +31,15 @@ class _Table:
     rows: list[list[str]]
     delimiter: str = ","
 
-    def row_of(self, student: str) -> dict[str, str]:
-        """The cells of a student by heading; none where there is no row."""
-        name = _cell(student)
-        row = next((row for row in self.rows if row and row[0].strip() in (name, student)), [])
+    def row_of(self, student: str, others: Collection[str] = ()) -> dict[str, str]:
+        """The cells of a student by heading; none where there is no row.
+
+        A blank that an editor has left at a name does not matter, unless that is the name of one of the ``others``.
+        """
+        names = (_cell(student), student)
+        exact = [row for row in self.rows if row and row[0] in names]
+        about = [row for row in self.rows if row and row[0].strip() in names and row[0] not in others]
+        row = next(iter([*exact, *about]), [])
         return {heading: row[place].strip() for place, heading in enumerate(self.header) if place < len(row)}
 
 
@@ -55,8 +61,14 @@ def enter_marks(folder: Path, results: Sequence[Stored]) -> list[str]:
         told = f"has no column {_STUDENT} at its start, so no written answer has a mark; the file is left as it is"
         return [f"{path}: {told}"]
     warnings: list[str] = []
+    students = {one.result.student for one in marked}
+    alike = {cell for cell, number in Counter(map(_cell, students)).items() if number > 1}
+    for name in sorted(alike):
+        warnings.append(f"{path}: several students are {one_line(name, 60)} there, so their written answers have no marks")
     for one in marked:
-        if _enter(one.result, table.row_of(one.result.student), warnings):
+        name = _cell(one.result.student)
+        cells = {} if name in alike else table.row_of(one.result.student, set(map(_cell, students)) - {name})
+        if _enter(one.result, cells, warnings):
             save_result(one.result, folder, one.stem)
     _extend(path, table, [one.result for one in marked])
     return warnings
@@ -150,12 +162,14 @@ def _read(path: Path) -> _Table | None:
 def _extend(path: Path, table: _Table, results: Sequence[SubmissionResult]) -> None:
     """Add rows and columns that are missing; write nothing where none is."""
     header = table.header + [heading for heading in _headings(results) if heading not in table.header]
-    known = {row[0].strip() for row in table.rows if row}
+    cells = dict.fromkeys(_cell(result.student) for result in results)
+    exact = {row[0] for row in table.rows if row}
+    known = exact | {cell.strip() for cell in exact if cell not in cells}
     students = dict.fromkeys(result.student for result in results if not {_cell(result.student), result.student} & known)
     if header == table.header and not students and path.exists():
         return
     rows = [row + [""] * (len(header) - len(row)) for row in table.rows]
-    rows += [[_cell(student)] + [""] * (len(header) - 1) for student in students]
+    rows += [[name] + [""] * (len(header) - 1) for name in dict.fromkeys(map(_cell, students))]
     write_atomically(path, csv_text([header, *rows], table.delimiter))
 
 

@@ -26,6 +26,8 @@ CLASS_FILES = frozenset({"class", "index", "summary"})
 """Stems of the class's own files, never those of a result."""
 
 _LARGEST_RESULT = 64 * 2**20
+_LARGEST_SCORE = 1e9
+"""What no points, penalties and seconds are beyond: the sum of a class's would be no number, and nobody means them."""
 _ATTEMPTS = ("attempt", "counting")
 _LATE = ("submitted", "days_late", "slack_days", "penalty", "final")
 
@@ -92,7 +94,7 @@ def load_result(path: Path) -> SubmissionResult:
         told = f"has schema {result.schema_version}, this version reads schema {SCHEMA_VERSION}"
         raise UsageError(told, where=str(path), remedy=remedy)
     if not _is_finite(result):
-        raise UsageError("contains a score that is not a finite number", where=str(path), remedy=remedy)
+        raise UsageError("contains a score that is not a finite number, or beyond all scores", where=str(path), remedy=remedy)
     return result
 
 
@@ -197,15 +199,27 @@ def _well_formed(value: object) -> object:
 
 
 def _is_finite(result: SubmissionResult) -> bool:
-    return all(math.isfinite(number) for number in _numbers(result))
+    return all(abs(number) <= _LARGEST_SCORE for number in _points(result)) and all(map(math.isfinite, _measured(result)))
 
 
-def _numbers(result: SubmissionResult) -> Iterator[float]:
+def _points(result: SubmissionResult) -> Iterator[float]:
+    """Points and seconds, which are added up and compared."""
     yield from (result.score, result.max_score, result.duration_s)
+    if result.late is not None:
+        yield result.late.penalty
+    if result.attempt is not None and result.attempt.counting is not None:
+        yield result.attempt.counting
     for exercise in result.exercises:
         yield from (exercise.score, exercise.max_score)
         for check in exercise.checks:
             yield from (check.score, check.max_score)
+
+
+def _measured(result: SubmissionResult) -> Iterator[float]:
+    """Values and levels of trainings, which are drawn."""
+    for check in (check for one in result.exercises for check in (*one.checks, *(one.checkpoint or ()))):
+        for number in (check.value, check.zero, check.full, check.share):
+            yield from number if isinstance(number, list) else () if number is None else (number,)
 
 
 def _candidates(folder: Path) -> list[Path]:

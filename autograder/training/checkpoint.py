@@ -80,23 +80,32 @@ class Stored(Trainings):
             number, recipe, entry, parameter = found.groups()
             self._stored.setdefault((int(number), recipe), {}).setdefault(entry, {})[parameter] = tensor
 
+        self._numbers: dict[str, list[int]] = {}
+        """Of each recipe the numbers of its trainings that nobody has asked for yet, the next one last."""
+        for number, recipe in sorted(self._stored, reverse=True):
+            self._numbers.setdefault(recipe, []).append(number)
+        self._looked: dict[tuple[int, str], Looked] = {}
+
     def result(self, recipe: str, train: Train) -> Looked:
-        """What the checkpoint holds in place of this training."""
-        key = (len(self.kept), recipe)
-        if key not in self._stored:
+        """What the checkpoint holds in place of this training: the next one by this recipe.
+
+        Numbers of trainings are of no use, since a part of a task that ends early leaves out what comes after in it.
+        """
+        if not self._numbers.get(recipe):
             self.kept.append((recipe, Looked()))
             raise Unusable(f"it holds nothing of the training {recipe}")
-        self.kept.append((recipe, Looked(self._stored[key])))
-        return self.kept[-1][1]
+        key = (self._numbers[recipe].pop(), recipe)
+        self._looked[key] = Looked(self._stored[key])
+        self.kept.append((recipe, self._looked[key]))
+        return self._looked[key]
 
     def unread(self) -> list[str]:
         """Entries that the task has not looked at."""
-        seen = {(number, recipe): looked.seen for number, (recipe, looked) in enumerate(self.kept)}
         return [
             f"{number}/{recipe}/{entry}"
             for (number, recipe), entries in self._stored.items()
             for entry in entries
-            if entry not in seen.get((number, recipe), ())
+            if entry not in self._looked.get((number, recipe), Looked()).seen
         ]
 
 
@@ -124,7 +133,8 @@ def score_checkpoint(
         key = f"{options.key}/checkpoint/{task.id}"
         run = TrainingRun(task, open_worker, options.source, key, options.device, trainings=stored, always_plain=True)
         task.measure(run)
-        if unread := stored.unread():
+        whole = all(part.status == "passed" for part in run.parts)  # otherwise something may have been left out
+        if whole and (unread := stored.unread()):
             raise Unusable(f"it holds {len(unread)} more than the task's trainings, such as {shown(unread[0], 80)}")
     except (Unusable, DataMissing) as error:
         reason = error.message if isinstance(error, DataMissing) else str(error)

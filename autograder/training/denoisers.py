@@ -19,6 +19,8 @@ from autograder.training.run import TrainingRun
 PUBLIC = "unet_digits"
 SECRET = ("unet_transposed", "unet_mirrored")
 """The given networks: what students get, and what the grader alone has."""
+MOST_ASKED = 2**24
+"""Numbers in all images that a lent network is asked about and that are kept; the longest sampler's are 2.5 million."""
 
 
 def public_network(run: TrainingRun) -> nn.Module:
@@ -58,6 +60,8 @@ class LentDenoiser:
         """The noise in ``x``."""
         if x.ndim != 4 or t.shape != x.shape[:1] or (y is not None and y.shape != t.shape):
             raise ValueError(f"x has shape {tuple(x.shape)}, t {tuple(t.shape)}, y {None if y is None else tuple(y.shape)}")
+        if sum(map(Tensor.numel, self.asked)) + x.numel() > MOST_ASKED:
+            raise ValueError("the network was asked about more images than any sampler needs")
         asked, time = x.detach().float().to(self.device), int(t[0].item())
         with torch.no_grad():
             answer: Tensor = self.network(asked, t.to(self.device), None if y is None else y.to(self.device))

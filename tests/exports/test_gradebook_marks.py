@@ -223,6 +223,8 @@ def test_a_gradebook_without_marks_is_told(run: Run, tmp_path: Path) -> None:
     [
         "update student set last_name = cast(x'fffe' as text)",
         "update submitted_assignment set timestamp = 'yesterday'",
+        "update submitted_assignment set timestamp = x'00ff'",
+        "update assignment set duedate = 9e999",
         "",
     ],
 )
@@ -238,3 +240,32 @@ def test_a_damaged_value_is_told_in_one_line(run: Run, filled: Path, tmp_path: P
     assert (code, out) == (2, "")
     assert "cannot be read" in err
     assert len(err.strip().splitlines()) == 1
+
+
+ODD = {
+    "update student set last_name = x'00ff' where id = 'ada'": "student: the last name of ada is no text but bytes",
+    "update student set email = x'00ff' where id = 'ada'": "student: the email of ada is no text but bytes",
+    "update student set id = x'00ff' where id = 'idle'": "student: the id of b'\\x00\\xff' is no text but bytes",
+    "update assignment set name = x'00ff' where name = 'warmup'": "assignment: the name of an assignment is no text but bytes",
+    "update submitted_assignment set student_id = 'gone' where student_id = 'ada'": "vae: there is a submission of gone",
+    "update grade set auto_score = 1e308 where auto_score = 34": "vae: the score of ada is 1e+308, which cannot be meant",
+    "update grade set manual_score = -9e999": "vae: the score of =cy is not a finite number",
+    "update submitted_notebook set late_submission_penalty = 9e999": "vae: the penalty of =cy is not a finite number",
+    "update grade_cells set max_score = 9e999": "vae: the number of points is not a finite number",
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("format", ["moodle", "csv"])
+def test_a_value_that_is_none_of_its_column_is_named(run: Run, filled: Path, tmp_path: Path, odd: str, format: str) -> None:
+    """What, where and the remedy; nothing is written, and it is no failure of the grader."""
+    broken = tmp_path / "broken.db"
+    shutil.copy(filled, broken)
+    with contextlib.closing(sqlite3.connect(broken)) as database, database:
+        database.execute(odd)
+    code, out, err = run("export", format, broken)
+    (line,) = err.strip().splitlines()
+    assert (code, out) == (2, ""), err
+    assert line.startswith(f"autograder: {ODD[odd]}")
+    assert line.endswith("from before)")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.db"]

@@ -5,11 +5,13 @@ Ann is right, Ben holds a misconception and mends it in a second attempt, Cem de
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import csv
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +25,7 @@ from small_course import CANARIES, RIGHT, RUBRIC, SQUARED, SmallCourse, gradeboo
 
 from autograder.errors import UsageError
 from autograder.gradebook import preprocessors
-from autograder.gradebook.notebook_run import NotebookRun
+from autograder.gradebook.notebook_run import NotebookRun, alone
 from autograder.grading.class_run import ClassRun
 from autograder.grading.options import GradeOptions
 from autograder.grading.regrade_run import RegradeRun
@@ -214,6 +216,45 @@ def test_nothing_unchanged_is_graded_again(life: SmallCourse, one_sandbox: None,
         assert 0.25 not in [one.auto_score for one in grades]
     with pytest.raises(UsageError, match=f"autograder nbgrade {life.name}"):
         RegradeRun(tmp_path / "out", {}, quiet=True).regrade([], 1)
+
+
+def test_a_gradebook_that_another_program_writes_into_is_told(
+    life: SmallCourse, one_sandbox: None, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In one line for each submission, with the remedy; the results are there, and the next run enters them."""
+
+    def run(force: bool) -> NotebookRun:
+        return NotebookRun(life.name, tmp_path / "o", frozenset({"json"}), {}, ["ann"], quiet=True, force=force)
+
+    before = gradebook_rows(life, "ann")
+    with open_gradebook(life) as book:  # so that there is something to write
+        submitted = book.find_submission_notebook(life.name, life.name, "ann")
+        max((one for one in submitted.grades if one.auto_score), key=lambda one: one.auto_score).auto_score = 0.25
+        book.db.commit()
+    with contextlib.closing(sqlite3.connect(life.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        locked = run(force=True)
+        locked.grade_collected(1)
+        other.execute("ROLLBACK")
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert "gradebook.db: ann: the gradebook cannot be used: another program writes into it (wait for it" in line
+    assert (locked.recorded, locked.exit_code(None)) == (0, 2)
+    again = run(force=False)
+    again.grade_collected(1)
+    assert (again.recorded, again.exit_code(None)) == (1, 0)
+    assert gradebook_rows(life, "ann") == before
+
+
+def test_two_runs_at_once_do_not_meet(life: SmallCourse, one_sandbox: None, tmp_path: Path) -> None:
+    """The second is told of the first, and has touched nothing; of another assignment it would not be."""
+    kept = {path: path.stat().st_mtime_ns for path in (life.root / "autograded").rglob("*")}
+    run = NotebookRun(life.name, tmp_path / "out", frozenset({"json"}), {}, ["ann"], quiet=True, force=True)
+    with alone(life.root / "solutions" / life.name, life.name), pytest.raises(UsageError, match="is at work"):
+        run.grade_collected(1)
+    assert {path: path.stat().st_mtime_ns for path in (life.root / "autograded").rglob("*")} == kept
+    assert not (tmp_path / "out").exists()
+    with alone(life.root / "solutions", "another"), alone(life.root / "solutions" / life.name, life.name):
+        pass
 
 
 def test_a_second_attempt_counts_and_has_to_be_looked_at(life: SmallCourse, one_sandbox: None, nbgrader: Nbgrader) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tiny_course import hand_in, right_answers, write_course
 
 from autograder.grading import grader as grading
+from autograder.grading import quarantine
 from autograder.grading.crew import Crew, grade_all, start_server
 from autograder.grading.jobs import Done, Job
 from autograder.grading.options import GradeOptions
@@ -194,3 +195,21 @@ def test_a_fault_of_the_reader_concerns_one_submission(course: str, tmp_path: Pa
     assert (results["odd"].status, results["odd"].student) == ("grader_error", "odd")
     assert "RecursionError" in results["odd"].message
     assert "text" not in results["odd"].message
+
+
+def test_what_graders_died_of_is_not_read_where_results_are_written(
+    course: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submission that ends its readers would end the run with its quarantine; the result says all the same whose it is."""
+    path = hand_in(tmp_path / "class" / "odd")
+    expected = grading.read_submission(path, {"pieces.py", "concepts.py"}).sha256
+
+    def ends_its_reader(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt("as a crash does, this ends whoever reads")
+
+    monkeypatch.setattr(quarantine, "read_submission", ends_its_reader)
+    result = quarantine.quarantined(course, GradeOptions(), tmp_path, Job(path)).result
+    assert (result.status, result.student, result.submission_sha256) == ("grader_error", "odd", expected)
+    monkeypatch.setattr(quarantine, "_SECONDS", 1e-3)
+    result = quarantine.quarantined(course, GradeOptions(), tmp_path, Job(path)).result
+    assert (result.status, result.student, result.submission_sha256) == ("grader_error", "odd", "")

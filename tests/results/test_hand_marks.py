@@ -141,3 +141,37 @@ def test_the_report_takes_them_in(tmp_path: Path, capfd: pytest.CaptureFixture[s
     (row,) = csv.DictReader(open(tmp_path / "summary.csv", encoding="utf-8"))  # noqa: SIM115 - read at once
     assert (row[KEY], row["awaiting"]) == ("15", "0")
     assert float(row["percent"]) == pytest.approx(100 * float(row["score"]) / float(row["max_score"]), abs=0.1)
+
+
+def test_names_that_differ_by_a_blank_are_two_people(tmp_path: Path) -> None:
+    """Each has a row and marks of their own, the table does not grow, and a blank that an editor leaves means nothing."""
+    folder = _folder(tmp_path, "anna", "anna ", "b\u00a0", "cem")
+    for _ in range(2):
+        _enter(folder)
+    assert [row["student"] for row in _table(folder)] == ["anna", "anna ", "b\u00a0", "cem"]
+    text = f"student,{KEY}\ncem ,1\nanna ,2\nanna,3\nb\u00a0,4\n"
+    (folder / FILE).write_text(text, "utf-8")
+    results, warnings = _enter(folder)
+    assert {one.student: _written(one)[0] for one in results} == {"anna": 3.0, "anna ": 2.0, "b\u00a0": 4.0, "cem": 1.0}
+    assert warnings == []
+    assert len(_table(folder)) == 4
+
+
+def test_nobody_takes_a_name_that_is_not_there_yet(tmp_path: Path) -> None:
+    """A mark of somebody whose name ends in a blank is not that of who hands in later without one."""
+    _enter(_folder(tmp_path, "anna "))
+    (tmp_path / FILE).write_text(f"student,{KEY}\nanna ,2\n", "utf-8")
+    save_result(make_result("anna"), tmp_path, "later")
+    results, _ = _enter(tmp_path)
+    assert {one.student: _written(one)[1] for one in results} == {"anna": "needs_manual_grading", "anna ": "partial"}
+    assert [row["student"] for row in _table(tmp_path)] == ["anna ", "anna"]
+
+
+def test_two_names_that_look_alike_in_the_table_get_no_marks(tmp_path: Path) -> None:
+    """One is what the other becomes where no formula may stand: a mark in the row would be both's."""
+    _enter(_folder(tmp_path, "=x", "'=x"))
+    (tmp_path / FILE).write_text(f"student,{KEY}\n'=x,2\n", "utf-8")
+    results, warnings = _enter(tmp_path)
+    assert {_written(one)[1] for one in results} == {"needs_manual_grading"}
+    assert len(warnings) == 1
+    assert "several students are '=x there" in warnings[0]

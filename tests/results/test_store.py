@@ -6,6 +6,7 @@ import csv
 import errno
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sample_results import HOSTILE_NAMES, classroom, grader_error, result, unrea
 from autograder.errors import GraderError, UsageError
 from autograder.results.graded import Graded
 from autograder.results.results_folder import ResultsFolder
+from autograder.results.schema import Attempt, Late
 from autograder.results.store import Stored, load_result, load_results, save_result, write_class, write_summary
 
 
@@ -35,6 +37,24 @@ def test_a_score_that_is_no_number_is_never_written(tmp_path: Path) -> None:
     with pytest.raises(GraderError, match="finite"):
         save_result(result(score=float("nan")), tmp_path, "alice")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", ["1e308", "-1e308", "NaN", "Infinity"])
+@pytest.mark.parametrize("place", ["score", "max_score", "duration_s", "penalty", "counting"])
+def test_a_file_with_a_number_that_nobody_means_is_no_result(tmp_path: Path, place: str, number: str) -> None:
+    """It is left out and named; added to a class's scores it would make a mean of them that is no number."""
+    one = result()
+    one.late = Late(due="2026-11-20", days=1, slack_days=0, penalty=1.0)
+    one.attempt = Attempt(number=2, policy="best", counting_number=1, counting=1.0)
+    path = save_result(one, tmp_path, "alice")
+    assert load_results(tmp_path)[1] == []
+    text = path.read_text()
+    path.write_text(re.sub(rf'"{place}": [\d.]+', f'"{place}": {number}', text, count=1))
+    assert path.read_text() != text
+    found, warnings = load_results(tmp_path)
+    assert found == []
+    assert len(warnings) == 1
+    assert "ignored alice.json: " in warnings[0]
 
 
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,6 +156,40 @@ def test_anything_else_is_refused_in_one_line(lines: tuple[Assignment, Task], fo
     assert scored(lines, save(SOUND))[0].value == 0
 
 
+TWICE = """
+
+def measure(run):
+    from autograder.training.beside import Unusable
+
+    with run.part("error"), run.worker() as worker:
+        for _ in range(2):
+            weight = checked_state(worker.train("train").get("state"), 4)["weight"]
+            if not weight.isfinite():
+                raise Unusable("a weight is not a number")
+        run.score("error", weight.item())
+    with run.part("length"), run.worker() as worker:
+        run.score("length", checked_state(worker.train("train_again").get("state"), 4)["weight"].item())
+"""
+
+
+def test_a_part_that_ends_early_is_charged_alone(tmp_path: Path) -> None:
+    """What it has not come to is neither taken for something that was smuggled in, nor given to the next part."""
+    _, task = load_course(tmp_path)
+    task.path.with_name("full.toml").write_text("[line]\ntimes = 3\ngiven = 1\n")
+    task.path.write_text(task.path.read_text() + TWICE)
+
+    def found(first: float, *more: str) -> list[CheckResult]:
+        weights = {"0/train": first, "1/train": 0.5, "2/train_again": 10.0} | dict.fromkeys(more, 1.0)
+        data = save({f"{name}/state/weight": torch.tensor(value) for name, value in weights.items()})
+        return scored((None, task), data)  # type: ignore[arg-type]
+
+    assert [one.value for one in found(1.0)] == [0.5, 10.0]
+    broken = found(float("nan"))
+    assert broken[0].message == "Not measured: a weight is not a number."
+    assert broken[1].value == 10.0
+    assert all("1 more than the task's trainings" in one.message for one in found(1.0, "3/train"))
+
+
 def test_a_checkpoint_has_a_size(lines: tuple[Assignment, Task], monkeypatch: pytest.MonkeyPatch) -> None:
     """Larger ones are refused before anything is read of them."""
     monkeypatch.setattr(checkpoint, "MOST_BYTES", 10)

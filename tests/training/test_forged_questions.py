@@ -18,7 +18,7 @@ from autograder.checks.calls import CandidateError
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.sessions.remote import RemoteSession
 from autograder.sessions.subjects import IsolatedSubmission
-from autograder.training import denoisers
+from autograder.training import denoisers, image_shapes
 from autograder.training.beside import Worker
 from autograder.training.denoisers import LentDenoiser
 from autograder.training.grade import Trained
@@ -157,6 +157,44 @@ def test_what_had_no_answer_is_not_kept() -> None:
     assert (lent.asked, lent.times, lent.answered) == ([], [], [])
     lent(x, t, t)
     assert [len(kept) for kept in (lent.asked, lent.times, lent.answered)] == [1, 1, 1]
+
+
+def asks_on(times: int, answered: list[Tensor]) -> Callable[..., Any]:
+    """A loss that asks about the same images until it is not answered, and goes on all the same."""
+
+    def forged(images: Tensor, t: Tensor, noise: Tensor, predict: Ask, device: str) -> list[Any]:
+        with contextlib.suppress(ValueError):
+            for _ in range(times):
+                answered.append(predict(images, t))
+        return [torch.ones_like(noise), 0.0]
+
+    return forged
+
+
+def test_a_loss_that_asks_on_and_on_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each answer is there to be differentiated, with all that led to it: 20 MB for a batch."""
+    answered: list[Tensor] = []
+    forge(monkeypatch, "your_blame", asks_on(20, answered))
+    found = run(monkeypatch, "ddpm")
+    assert len(answered) <= 8
+    assert credits_of(found)["gain"] == 0
+    assert credits_of(found)["last_step"] == 1
+    answered.clear()
+    monkeypatch.setattr(image_shapes, "MOST_HELD", 10**9)  # the witness
+    run(monkeypatch, "ddpm")
+    assert len(answered) == 20
+
+
+def test_a_sampler_that_asks_on_and_on_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it asks is kept, as its path; that of a right one is far shorter than what may be."""
+    lent, x, t = LentDenoiser(nn.Identity()), torch.zeros(128, 1, 14, 14), torch.zeros(128, dtype=torch.int64)
+    monkeypatch.setattr(lent, "network", lambda x, t, y: x)
+    with contextlib.suppress(ValueError):
+        for _ in range(10_000):
+            lent(x, t)
+    with pytest.raises(ValueError, match="more images than any sampler"):
+        lent(x, t)
+    assert 4 * 100 < len(lent.asked) == len(lent.answered) == len(lent.times) < 1000
 
 
 WORKS_ON = """
