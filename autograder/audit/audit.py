@@ -190,7 +190,7 @@ def audit_variant(assignment: Assignment, exercise: Exercise, entry: Misconcepti
 def audit_casts(
     assignment: Assignment, exercises: Sequence[Exercise], seed: int = 0, dtypes: Sequence[torch.dtype] = CASTS, every: int = 1
 ) -> Iterator[Finding]:
-    """No wrong variant of a function may earn more for returning another dtype; of each function's, `every` third, say."""
+    """No wrong variant of a function may earn more for returning another dtype; only every so many of a function are tried."""
     known = catalogue(assignment)
     for exercise in exercises:
         if exercise.kind != "function":
