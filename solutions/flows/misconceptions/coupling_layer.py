@@ -94,6 +94,9 @@ def observe_affine_coupling(candidate: Candidate, record: Record) -> None:
     record.value("nonlinear", bool(bent.max() > 1e-3) if shifted else None)
     (through,) = layer.grad(X, wrt=(0,), cotangent=torch.ones_like(X) - torch.eye(3)[0], select=0)
     record.value("the deciding coordinate gets a gradient", bool((through[:, 0] != 0).any()))
+    wide, narrow = (candidate.AffineCoupling(3, hidden=hidden).built(X).parameters_by_name() for hidden in (16, 8))
+    sizes = [sum(value.numel() for value in values.values()) for values in (wide, narrow)]
+    record.value("grows with hidden", sizes[0] > sizes[1])
 
 
 misconception(

@@ -275,7 +275,7 @@ def assert_samples_the_prior(candidate: Candidate, vae: RemoteObject) -> None:
         assert_true(bool((misfit < 0.02).float().mean() > 0.7), "a sample is not a decoded latent of the prior")
         summary = "the latents of the samples do not follow the prior"
         law.assert_looks_normal(eps[misfit < 0.02], summary)
-        law.assert_images_spread_alike(lambda number, seed: vae.sample(number, generator=candidate.generator(seed)), prior, summary)
+        law.assert_images_spread_alike(lambda size, seed: vae.sample(size, generator=candidate.generator(seed)), prior, summary)
     assert_draws_afresh(candidate, lambda: vae.sample(4), "the sample")
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from autograder.checks import assert_shape, assert_true
 from autograder.checks.strategies import generator
 
+
 class Gaussian(Protocol):
     """A diagonal Gaussian over two latents, and what decodes them."""
 
@@ -20,7 +21,7 @@ class Gaussian(Protocol):
 
 
 MANY, FEWER, SMALL = 8, 2, 500
-"""Batches of images that are compared in distribution: of small ones, and of those with more pixels than that, which are dear."""
+"""Batches of images that are compared in distribution: of small ones, and of those with more pixels, which are dear."""
 AT_ONCE = 500
 
 
