@@ -123,8 +123,8 @@ misconception(
         "self.network = nn.Sequential(*layers[:-1])",
         "self.network = nn.Sequential(*layers[:-2], nn.Linear(sizes[-2], num_inputs))",
     ),
-    hint="Your hidden units respect their degrees, and still every output depends on almost every pixel. Which units may an "
-    "output see?",
+    hint="Some logits change with their own pixel or with later ones, though none with the last pixel of all. Which units may "
+    "an output see, and is it the output that the docstring gives this number?",
 )  # fmt: skip
 
 misconception(

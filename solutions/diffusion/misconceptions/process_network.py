@@ -103,3 +103,16 @@ misconception(
     replace=("x = torch.randn(shape, generator=generator, device=device)", "x = torch.rand(shape, generator=generator)"),
     hint="The first x of your loop has a spread of about 0.3. Which distribution does x_T have?",
 )  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="uniform_noise_in_a_step", belief="any random number is noise",
+    replace=("torch.randn_like(x_t)", "torch.rand_like(x_t)"),
+    hint="What p_sample adds to the mean is never negative when it draws by itself. Which distribution should the noise have, "
+    "and which function draws from it?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="timesteps_as_int32", belief="one kind of whole number is as good as another",
+    replace=("dtype=torch.int64, device=device", "dtype=torch.int32, device=device"),
+    hint="The timesteps of your loop are int32. Which dtype does the docstring give those that denoise_fn gets?",
+)  # fmt: skip

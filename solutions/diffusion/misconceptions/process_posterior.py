@@ -48,6 +48,9 @@ def observe_gaussian_diffusion(candidate: Candidate, record: Record) -> None:
     record("step", diffusion.p_sample, bent, X_T, T, LABELS, X_START)
     record("step without labels", diffusion.p_sample, bent, X_T[1:], T[1:], noise=X_START[1:])
     _observe_loop(candidate, diffusion, record)
+    x, t = X_T[-1:].expand(200, *X_T.shape[1:]), T[-1:].expand(200)
+    drawn = diffusion.p_sample(bent, x, t) - diffusion.p_mean_variance(bent, x, t)[0]
+    record.value("signs of what p_sample draws", [bool((drawn < -1e-3).any()), bool((drawn > 1e-3).any())])
 
 
 def _observe_loop(candidate: Candidate, diffusion: RemoteObject, record: Record) -> None:
@@ -62,6 +65,7 @@ def _observe_loop(candidate: Candidate, diffusion: RemoteObject, record: Record)
     record.value("global randomness in the loop", looped.rng_used)
     record.value("dtype of samples", torch.zeros((), dtype=looped.value.dtype))
     record.value("timesteps", [t.flatten().tolist() for _, t, _ in seen])
+    record.value("dtype of the timesteps", str(seen[0][1].dtype))
     record.value("labels", [y is not None for _, _, y in seen])
     states = [*(x for x, _, _ in seen), looped.value]
     record.value("spread of the first x", round(2 * float(states[0].std())) / 2)

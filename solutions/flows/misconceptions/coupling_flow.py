@@ -52,6 +52,12 @@ def ways_to_log_prob(z: Tensor, log_det: Tensor) -> dict[str, Tensor]:
     }
 
 
+def size(candidate: Candidate, num_layers: int = 4, hidden: int = 8) -> int:
+    """The number of parameters of a stack."""
+    flow = candidate.RealNVP(3, num_layers=num_layers, hidden=hidden)
+    return sum(value.numel() for value in flow.built(X).parameters_by_name().values())
+
+
 @probe("RealNVP")
 def observe_real_nvp(candidate: Candidate, record: Record) -> None:
     """Facts about a random stack, and where its samples come from."""
@@ -62,6 +68,11 @@ def observe_real_nvp(candidate: Candidate, record: Record) -> None:
     registered = set_parameters(flow)
     record.value("parameters", registered)
     if not registered:
+        return
+    sizes = size(candidate), size(candidate, hidden=16), size(candidate, num_layers=5)
+    is_fixed = [sizes[0] == other for other in sizes[1:]]
+    record.value("has the same size whatever hidden, or num_layers, is", is_fixed)
+    if any(is_fixed):  # of a stack of another size, random parameters say something else
         return
     z, log_det = flow(X)
     truth = log_det_by_autograd(flow, X)
@@ -76,6 +87,8 @@ def observe_real_nvp(candidate: Candidate, record: Record) -> None:
     set_parameters(single)
     leads_back = close(flow.inverse(z), X)
     record.value("inverse", [leads_back, close(single.inverse(single(X)[0]), X)])
+    through, back = single(X)[0], single.inverse(X)
+    record.value("a single layer does nothing", [close(through, X), close(back, X)])
     (slope,) = flow.log_prob.grad(X, wrt=(0,))
     (of_z,) = flow.grad(X, wrt=(0,), cotangent=-z, select=0)
     record.value("log_prob has the gradient of z alone", close(slope, of_z))
@@ -87,8 +100,10 @@ def _observe_samples(candidate: Candidate, record: Record, flow: object, leads_b
     seen = flow.sample.observe(600, generator=candidate.generator(1))  # type: ignore[attr-defined]
     again = flow.sample(600, generator=candidate.generator(1))  # type: ignore[attr-defined]
     record.value("reproducible", [torch.equal(seen.value, again), seen.rng_used])
-    record.value("different", bool((seen.value.std(0) > 1e-4).all()))
-    if not leads_back:
+    as_many = len(seen.value) == 600
+    record.value("as many samples as asked for", as_many)
+    record.value("different", bool((seen.value.std(0) > 1e-4).all()) if as_many else None)
+    if not leads_back or not as_many:
         return
     latent = flow(seen.value)[0]  # type: ignore[operator]
     directions = {"z": latent, "inverse": flow.inverse(seen.value), "nothing": seen.value}  # type: ignore[attr-defined]

@@ -35,3 +35,12 @@ misconception(
     hint="x_a passes through and decides about nothing: your s and t change with x_b, which they transform. Which part is "
     "still there, unchanged, when y is to be undone?",
 )  # fmt: skip
+
+misconception(
+    "AffineCoupling", name="hidden_ignored", belief="a network has 64 units",
+    replace=[
+        ("nn.Linear(size_a, hidden)", "nn.Linear(size_a, 64)"), ("nn.Linear(hidden, hidden)", "nn.Linear(64, 64)"),
+        ("nn.Linear(hidden, 2 * size_b)", "nn.Linear(64, 2 * size_b)"),
+    ],
+    hint="A larger hidden gives your layer no more parameters. Which number decides how wide its network is?",
+)  # fmt: skip

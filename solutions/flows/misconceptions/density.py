@@ -9,7 +9,7 @@ from torch import Tensor
 from autograder.checks import Candidate
 from autograder.diagnosis import Record, misconception, probe
 
-X = torch.tensor([[0.8, -1.9, 2.4], [3.1, 0.2, -0.7], [-1.3, 1.1, 0.5]])
+X = torch.tensor([[0.8, -1.9, 2.4], [3.1, 0.2, -0.7], [-1.3, 1.1, 0.5], [0.4, -0.6, -2.2]])
 A = torch.tensor([2.1, 0.6, 1.7])
 MIRRORED = torch.tensor([-2.1, 0.6, -1.7])
 B = torch.tensor([0.4, -1.2, 0.9])
@@ -23,12 +23,12 @@ LONG_DETS = torch.tensor([[0.6, -1.1], [1.7, 0.4], [-0.5, 0.9], [0.2, -1.3]])
 @probe("affine_log_prob")
 def observe_affine_log_prob(candidate: Candidate, record: Record) -> None:
     """Positive scales, negative ones, one dimension, unit scales, double precision, gradients."""
-    record("positive", candidate.affine_log_prob, X, A, B, batch=3)
-    record("negative", candidate.affine_log_prob, X, MIRRORED, B, batch=3)
-    record("one dimension", candidate.affine_log_prob, X[:, :1], A[:1], B[:1], batch=3)
-    record("centred", candidate.affine_log_prob, X, A, torch.zeros(3), batch=3)
+    record("positive", candidate.affine_log_prob, X, A, B, batch=4)
+    record("negative", candidate.affine_log_prob, X, MIRRORED, B, batch=4)
+    record("one dimension", candidate.affine_log_prob, X[:, :1], A[:1], B[:1], batch=4)
+    record("centred", candidate.affine_log_prob, X, A, torch.zeros(3), batch=4)
     record("unit", candidate.affine_log_prob, X[:2], torch.ones(3), B, batch=2)
-    record("double", candidate.affine_log_prob, X.double(), A.double(), B.double(), batch=3)
+    record("double", candidate.affine_log_prob, X.double(), A.double(), B.double(), batch=4)
     record.grad("gradient", candidate.affine_log_prob, X, A, B, wrt=(0, 1, 2))
 
 
@@ -88,10 +88,11 @@ misconception(
 
 @probe("flow_log_prob")
 def observe_flow_log_prob(candidate: Candidate, record: Record) -> None:
-    """As many steps as samples, more steps, one step, double precision, gradients."""
+    """As many steps as samples, densities on both sides of one, more steps, one step, double precision, gradients."""
     record("square", candidate.flow_log_prob, LOG_Q0, LOG_DETS, batch=3)
     record("more steps", candidate.flow_log_prob, LOG_Q0[:2], LONG_DETS, batch=2)
     record("one step", candidate.flow_log_prob, LOG_Q0, LOG_DETS[:1], batch=3)
+    record("dense and thin", candidate.flow_log_prob, 2 + LOG_Q0, LOG_DETS, batch=3)
     record("double", candidate.flow_log_prob, LOG_Q0.double(), LOG_DETS.double(), batch=3)
     record.grad("gradient", candidate.flow_log_prob, LOG_Q0, LOG_DETS, wrt=(0, 1))
 

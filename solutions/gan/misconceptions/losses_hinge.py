@@ -72,6 +72,37 @@ misconception(
     hint="The more patches an image has, the further your scores are from the margin. Are the patch scores summed or averaged?",
 )  # fmt: skip
 
+misconception(
+    "hinge_discriminator_loss", name="one_loss_for_every_patch", belief="every patch has a loss of its own",
+    replace=("real.flatten(1).mean(1), fake.flatten(1).mean(1)", "real, fake"),
+    hint="You return one loss for every patch. How many does a pair of samples have, and what is averaged for it?",
+)  # fmt: skip
+
+misconception(
+    "hinge_discriminator_loss", name="hinges_of_all_patches_averaged", belief="a loss is one number for all patches",
+    replace=[
+        ("real.flatten(1).mean(1), fake.flatten(1).mean(1)", "real, fake"),
+        ("(F.relu(1 - r) + F.relu(1 + f))", "(F.relu(1 - r) + F.relu(1 + f)).mean()"),
+    ],
+    hint="You return a single number, the average over the hinges of all patches. How many losses does a batch of B pairs "
+    "have, and what comes first within a sample: the average over the patches or the relu?",
+)  # fmt: skip
+
+misconception(
+    "hinge_discriminator_loss", name="hinges_of_the_patches_summed", belief="the hinge applies to every patch, and they add up",
+    replace=[
+        ("real.flatten(1).mean(1), fake.flatten(1).mean(1)", "real, fake"),
+        ("(F.relu(1 - r) + F.relu(1 + f))", "(F.relu(1 - r) + F.relu(1 + f)).flatten(1).sum(1)"),
+    ],
+    hint="You add up the hinges of a sample's patches. Which comes first, patches or relu, and are scores summed or averaged?",
+)  # fmt: skip
+
+misconception(
+    "hinge_discriminator_loss", name="samples_averaged_for_patches", belief="the first dimension is averaged",
+    replace=[("real.flatten(1).mean(1)", "real.mean(0)"), ("fake.flatten(1).mean(1)", "fake.mean(0)")],
+    hint="You average over the samples and keep the patches. Which dimension counts samples?",
+)  # fmt: skip
+
 
 # -- hinge_generator_loss ----------------------------------------------------------------------------------
 

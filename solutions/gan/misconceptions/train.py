@@ -36,6 +36,12 @@ def traces(network: RemoteObject) -> list[str]:
     ]
 
 
+def clipped(network: RemoteObject) -> bool:
+    """Whether most parameters have one and the same size, which none exceeds."""
+    sizes = torch.cat([value.flatten().abs() for value in network.parameters_by_name().values()])
+    return bool((sizes > 0.999 * sizes.max()).float().mean() > 0.5)
+
+
 def number(value: object) -> object:
     """A loss as a plain number."""
     return float(value) if isinstance(value, float | Tensor) else type(value).__name__
@@ -62,6 +68,7 @@ def observe_discriminator_step(candidate: Candidate, record: Record) -> None:
     record.value("loss", number(loss))
     record_networks(record, generator, discriminator)
     record.value("gradients of the generator", traces(generator))
+    record.value("weights in a box", clipped(discriminator))
     record.value("gradients are left in the discriminator", "cleared" not in traces(discriminator))
     again = candidate.discriminator_step(generator, discriminator, REAL, optimizer, Z)
     record.value("second loss", number(again))
@@ -70,6 +77,15 @@ def observe_discriminator_step(candidate: Candidate, record: Record) -> None:
 misconception(
     "discriminator_step", name="generator_not_detached", belief="generated images are plain data", replace=(".detach()", ""),
     hint="After your step the generator has gradients. Where should the graph between generator and discriminator be cut?",
+)  # fmt: skip
+
+misconception(
+    "discriminator_step", name="weights_clipped", belief="a discriminator's weights belong into a box",
+    replace=(
+        "optimizer.step()", "optimizer.step()\n    for p in discriminator.parameters():\n        p.data.clamp_(-0.01, 0.01)"
+    ),
+    hint="After your step the discriminator's weights lie within a narrow interval, most of them at its ends. Whose training "
+    "asks for weights to be clipped, and does this loss?",
 )  # fmt: skip
 
 misconception(

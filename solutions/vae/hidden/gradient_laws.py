@@ -9,6 +9,8 @@ from autograder.checks import Candidate, RemoteObject, assert_true, fail, load_b
 
 laws = load_beside(__file__, "autoencoder_laws")
 
+CUT = "gradient_cut_on_the_way"
+
 
 def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, x: Tensor) -> None:
     """The gradient of x_hat with respect to the images is the chain rule's, through mu and through logvar.
@@ -22,7 +24,7 @@ def assert_gradients_reach_the_encoder(candidate: Candidate, vae: RemoteObject, 
     candidate.seed(laws.SEED)
     (reached,) = vae.grad(x, wrt=(0,), select=0)
     alive = reached is not None and bool(reached.abs().max() > 0)
-    assert_true(alive, "no gradient of x_hat reaches the encoder", mistake=laws.CUT)
+    assert_true(alive, "no gradient of x_hat reaches the encoder", mistake=CUT)
     (onwards,) = vae.decode.grad(mu + spread, wrt=(0,))
     if isinstance(onwards, Tensor):
         # A gradient of another shape, which no well-behaved worker reports, ends the check here: it has failed then.
@@ -45,7 +47,7 @@ def assert_posterior_is_attached(vae: RemoteObject, x: Tensor) -> None:
             attached = returned is not None and is_near(returned, own)
             # Something else that is returned in its place, such as the latent, is not cut.
             is_own = attached or is_near(vae(x)[select + 1], vae.encode(x)[select])
-            assert_true(attached, f"no gradient flows through the {name} of forward", mistake=laws.CUT if is_own else "")
+            assert_true(attached, f"no gradient flows through the {name} of forward", mistake=CUT if is_own else "")
 
 
 def is_near(value: Tensor, expected: Tensor) -> bool:
@@ -62,7 +64,7 @@ def assert_parameters_have_gradients(candidate: Candidate, vae: RemoteObject, x:
         for part, own, other in (("mu", got[1], got[2]), ("logvar", got[2], got[1])):
             only = (own != 0) & (other == 0)
             if bool(only.any()) and not bool(((got[0] != 0) & only).any()):
-                cut = laws.CUT if has_influence(candidate, vae, x, name, 0.1 * only) else ""
+                cut = CUT if has_influence(candidate, vae, x, name, 0.1 * only) else ""
                 fail(f"no gradient of x_hat reaches {part}", mistake=cut)
 
 

@@ -9,6 +9,7 @@ from autograder.checks import (
     Candidate,
     RemoteObject,
     assert_gradients_are_slopes,
+    assert_making_sets_no_seed,
     assert_no_parameter_is_cut_off,
     assert_shape,
     check,
@@ -34,6 +35,11 @@ def make_decoder(candidate: Candidate, seed: int = 7, shared: bool = True) -> Re
     """A decoder of seven coordinates into two channels, in general position."""
     options = {"latent_dim": 7, "out_channels": 2}
     return candidate.settled("Decoder", options, laws.noise(2, 7), seed=seed, shared=shared)
+
+
+def drawing(candidate: Candidate) -> Callable[[int], Tensor]:
+    """What draws so many numbers from the global random state."""
+    return lambda number: candidate.reparameterize(torch.zeros(number, 2), torch.zeros(number, 2))
 
 
 def decodes_to_any_real(candidate: Candidate) -> None:
@@ -81,8 +87,9 @@ def test_encoder_leaves_its_outputs_unconstrained(candidate: Candidate) -> None:
 
 @check("Encoder", points=0.25, title="treats every image by itself in eval mode", kind="purity")
 def test_encoder_treats_every_image_by_itself(candidate: Candidate) -> None:
-    """In eval mode the posterior of an image is random or changes with the other images."""
+    """In eval mode the posterior of an image is random or changes with the other images, or making an encoder sets a seed."""
     laws.assert_alone(make_encoder(candidate), laws.noise(2, 2, 32, 32))
+    assert_making_sets_no_seed(candidate, lambda: candidate.Encoder(latent_dim=2), lambda: drawing(candidate))
 
 
 @check("Encoder", points=0.25, title="has nonlinearities", kind="law")
@@ -122,8 +129,9 @@ def test_decoder_uses_every_latent_coordinate(candidate: Candidate) -> None:
 
 @check("Decoder", points=0.25, title="treats every latent by itself in eval mode", kind="purity")
 def test_decoder_treats_every_latent_by_itself(candidate: Candidate) -> None:
-    """In eval mode the image of a latent is random or changes with the other latents."""
+    """In eval mode the image of a latent is random or changes with the other latents, or making a decoder sets a seed."""
     laws.assert_alone(make_decoder(candidate), laws.noise(2, 7))
+    assert_making_sets_no_seed(candidate, lambda: candidate.Decoder(latent_dim=2), lambda: drawing(candidate))
 
 
 @check("Decoder", points=0.25, title="has nonlinearities", kind="law")

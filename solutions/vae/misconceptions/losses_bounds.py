@@ -114,6 +114,41 @@ def both_terms_averaged_over_dimensions(
 
 
 misconception(
+    "negative_elbo", name="reconstruction_averaged_over_pixels", belief="the mean squared error is the reconstruction term",
+    replace=("reconstruction_loss(x_hat, x)", "(x_hat - x).square().mean()"),
+    hint="Your reconstruction stays the same size when images get larger, while your divergence grows with the latents. Over "
+    "which dimensions does reconstruction_loss sum, and over which does it average?",
+)  # fmt: skip
+
+misconception(
+    "negative_elbo", name="reconstruction_summed_over_the_batch", belief="the squared errors of the batch add up",
+    replace=("reconstruction_loss(x_hat, x)", "(x_hat - x).square().sum()"),
+    hint="Your reconstruction grows with the batch size while the divergence does not. How are both reduced over the batch?",
+)  # fmt: skip
+
+misconception(
+    "negative_elbo", name="reconstruction_halved", belief="the likelihood has a factor one half",
+    replace=("reconstruction_loss(x_hat, x)", "0.5 * reconstruction_loss(x_hat, x)"),
+    hint="Your reconstruction is half of what reconstruction_loss gives for the same images. Does its contract have the factor "
+    "1/2 of the Gaussian?",
+)  # fmt: skip
+
+
+@misconception(
+    "negative_elbo", belief="pixels are coins, and the reconstruction their cross-entropy",
+    hint="Your reconstruction is a cross-entropy from logits, the likelihood of a Bernoulli. Which distribution does this "
+    "decoder have, and what does reconstruction_loss compute?",
+)  # fmt: skip
+def cross_entropy_for_the_squared_error(
+    x_hat: Tensor, x: Tensor, mu: Tensor, logvar: Tensor, beta: float = 1.0
+) -> Three:
+    """Bernoulli instead of Gauss."""
+    reconstruction = F.binary_cross_entropy_with_logits(x_hat, x, reduction="sum") / len(x)
+    kl = losses.gaussian_kl(mu, logvar).mean()
+    return reconstruction + beta * kl, reconstruction, kl
+
+
+misconception(
     "negative_elbo", name="beta_ignored", belief="the weight is only for reporting", replace=("beta * kl", "kl"),
     hint="Does your loss change when beta changes? Where does beta enter?",
 )  # fmt: skip

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Normal
 
-from autograder.checks import Candidate
+from autograder.checks import Candidate, CandidateError
 from autograder.checks.strategies import normal
 from autograder.diagnosis import Record, misconception, probe, reference
 
@@ -20,7 +20,10 @@ def observe_reparameterize(candidate: Candidate, record: Record) -> None:
         mu, logvar, eps = (normal(shape, seed + 20 * number) + 0.5 for number in range(3))
         record(f"value {shape}", candidate.reparameterize, mu, logvar, eps, batch=shape[0])
     record.grad("gradient", candidate.reparameterize, mu, logvar, eps, wrt=(0, 1))
-    drawn = candidate.reparameterize.grad(mu, logvar, wrt=(0, 1))
+    try:
+        drawn = candidate.reparameterize.grad(mu, logvar, wrt=(0, 1))
+    except CandidateError:  # a result that nothing can be derived from
+        drawn = None, None
     record.value("drawn gradient", [value is not None and bool((value != 0).any()) for value in drawn])
     zeros = torch.zeros(500, 4)
     z = candidate.reparameterize(zeros, zeros + 1) / math.exp(0.5)
@@ -70,6 +73,13 @@ def sampled_without_gradient(mu: Tensor, logvar: Tensor, eps: Tensor | None = No
         return Normal(mu, (0.5 * logvar).exp()).sample()
     return model.reparameterize(mu, logvar, eps)
 
+
+misconception(
+    "reparameterize", name="no_gradient_through_the_latent", belief="a latent is data to the decoder",
+    replace=("return mu + (0.5 * logvar).exp() * eps", "return (mu + (0.5 * logvar).exp() * eps).detach()"),
+    hint="The values are right, but no gradient reaches mu or logvar, whether eps is given or drawn. Is there a detach(), "
+    ".data or no_grad() on the way?",
+)  # fmt: skip
 
 misconception(
     "reparameterize", name="one_noise_for_all_coordinates", belief="one epsilon per sample is enough",
