@@ -48,6 +48,14 @@ help:
 
 env: $(VENV)/.ready
 
+# A Python that is asked for and is another one than the environment's makes it anew, however fresh it is.
+ifneq ($(PYTHON),)
+version_of = $(shell "$(1)" -c 'import sys; print(*sys.version_info[:2])' 2>/dev/null || echo none)
+ifneq ($(call version_of,$(PYTHON)),$(call version_of,$(BIN)/python))
+.PHONY: $(VENV)/.ready
+endif
+endif
+
 $(VENV)/.ready: pyproject.toml constraints.txt tools/make_env.sh
 	@bash tools/make_env.sh $(VENV)
 	@touch $@
