@@ -102,7 +102,9 @@ grade: env
 	  $(BIN)/autograder list "$(ASSIGNMENT)" >/dev/null && echo "nothing was handed in: neither submitted/*/$(ASSIGNMENT) nor $(SUBMISSIONS) is there"; \
 	fi
 
+# Some seconds a page, with everything that a notebook's page has in it; a class's pages of results/ are there after grading.
 feedback: env
+	@echo "nbgrader makes the pages one by one, a few seconds each (results/$(ASSIGNMENT)/ has pages of its own already)"
 	@$(BIN)/nbgrader generate_feedback $(ASSIGNMENT) --force --log-level=WARN
 	@$(BIN)/nbgrader release_feedback $(ASSIGNMENT) --log-level=WARN \
 	  || echo "The pages are in feedback/; they did not reach the exchange, see above."
