@@ -166,7 +166,7 @@ def run_command(arguments: list[str] | None = None) -> int:
     except AutograderError as error:
         return _say(str(error), error.exit_code)
     except _UsageMistake as error:
-        return _say(error.format_message() + _pointer(error), 2)  # type: ignore[attr-defined]
+        return _say(error.format_message().replace("Value error, ", "") + _pointer(error), 2)  # type: ignore[attr-defined]
     except typer.Exit as leave:
         return leave.exit_code
     except (typer.Abort, KeyboardInterrupt):
