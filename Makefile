@@ -48,6 +48,14 @@ help:
 
 env: $(VENV)/.ready
 
+# A Python that is asked for and is another one than the environment's makes it anew, however fresh it is.
+ifneq ($(PYTHON),)
+version_of = $(shell "$(1)" -c 'import sys; print(*sys.version_info[:2])' 2>/dev/null || echo none)
+ifneq ($(call version_of,$(PYTHON)),$(call version_of,$(BIN)/python))
+.PHONY: $(VENV)/.ready
+endif
+endif
+
 $(VENV)/.ready: pyproject.toml constraints.txt tools/make_env.sh
 	@bash tools/make_env.sh $(VENV)
 	@touch $@
@@ -94,7 +102,9 @@ grade: env
 	  $(BIN)/autograder list "$(ASSIGNMENT)" >/dev/null && echo "nothing was handed in: neither submitted/*/$(ASSIGNMENT) nor $(SUBMISSIONS) is there"; \
 	fi
 
+# Some seconds a page, with everything that a notebook's page has in it; a class's pages of results/ are there after grading.
 feedback: env
+	@echo "nbgrader makes the pages one by one, a few seconds each (results/$(ASSIGNMENT)/ has pages of its own already)"
 	@$(BIN)/nbgrader generate_feedback $(ASSIGNMENT) --force --log-level=WARN
 	@$(BIN)/nbgrader release_feedback $(ASSIGNMENT) --log-level=WARN \
 	  || echo "The pages are in feedback/; they did not reach the exchange, see above."

@@ -20,6 +20,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from autograder import __version__
+from autograder.commands.plain_words import PlainCommand, PlainGroup
 from autograder.errors import AutograderError
 from autograder.imports import not_from_here
 from autograder.runtime.statements import Interrupted
@@ -72,6 +73,7 @@ def app_for(arguments: Sequence[str]) -> typer.Typer:
     completes = verb.startswith("-") or _COMPLETION in os.environ
     made = typer.Typer(
         name="autograder",
+        cls=PlainGroup,
         help="Grade homework on deep generative models: isolated, property-based, and able to say what went wrong.",
         invoke_without_command=True,
         pretty_exceptions_enable=False,
@@ -86,7 +88,7 @@ def app_for(arguments: Sequence[str]) -> typer.Typer:
         if isinstance(found, typer.Typer):
             made.add_typer(found, name=name)
         else:
-            made.command(name)(found)
+            made.command(name, cls=PlainCommand)(found)
     return made
 
 
@@ -164,7 +166,7 @@ def run_command(arguments: list[str] | None = None) -> int:
     except AutograderError as error:
         return _say(str(error), error.exit_code)
     except _UsageMistake as error:
-        return _say(error.format_message() + _pointer(error), 2)  # type: ignore[attr-defined]
+        return _say(error.format_message().replace("Value error, ", "") + _pointer(error), 2)  # type: ignore[attr-defined]
     except typer.Exit as leave:
         return leave.exit_code
     except (typer.Abort, KeyboardInterrupt):

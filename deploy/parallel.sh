@@ -12,7 +12,7 @@ autograder=${AUTOGRADER:-autograder}
 one() { "$autograder" grade "$assignment" "$submissions" --shard "$1/$parts" --out "$results/part-$1" --jobs 1 --resume --quiet "${@:2}"; }
 failed=0
 if command -v parallel >/dev/null; then
-  parallel --jobs "$parts" "$autograder" grade "$assignment" "$submissions" --shard "{}/$parts" --out "$results/part-{}" \
+  parallel --quote --jobs "$parts" "$autograder" grade "$assignment" "$submissions" --shard "{}/$parts" --out "$results/part-{}" \
     --jobs 1 --resume --quiet "$@" ::: $(seq "$parts") || failed=$?
 else
   pids=()

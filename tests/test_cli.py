@@ -10,8 +10,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from tiny_course import hand_in, pieces, right_answers, write_course
 
 from autograder import __version__
@@ -60,6 +62,22 @@ def test_help_and_version_on_every_level(run: Run) -> None:
         code, out, err = run(*arguments)
         assert (code, err) == (0, "")
         assert "Usage" in out
+
+
+def _leaves(command: Any, name: str = "") -> Iterator[list[str]]:
+    """Every command and group, as it is typed."""
+    yield name.split()
+    for verb, below in getattr(command, "commands", {}).items():
+        yield from _leaves(below, f"{name} {verb}")
+
+
+@pytest.mark.parametrize("words", list(_leaves(typer.main.get_command(app))), ids=" ".join)
+def test_a_help_shows_no_types_of_python(words: list[str], run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words for what is typed, and nothing for a switch, which takes nothing."""
+    monkeypatch.setenv("COLUMNS", "200")
+    code, out, _ = run(*words, "--help")
+    assert code == 0
+    assert re.findall(r"<(?:list|str|bool|int|float|path|file)\b[^>]*>", out) == []
 
 
 BEST = ["--isolation", "best"]

@@ -31,6 +31,9 @@ fi
 
 if [ ! -x "$venv/bin/python" ] || ! suitable "$venv/bin/python" \
   || [ "$(version "${PYTHON:-$venv/bin/python}")" != "$(version "$venv/bin/python")" ]; then
+  if [ -x "$venv/bin/python" ]; then
+    echo "$venv is of another Python: making it anew with $python ..."
+  fi
   rm -rf "$venv"
   if ! "$python" -m venv "$venv" 2>/dev/null; then
     rm -rf "$venv"

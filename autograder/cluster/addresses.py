@@ -36,32 +36,33 @@ class Scheduler:
         return security_for(self.address.startswith("tls:"), self.folder)
 
 
-def parse_scheduler(text: str, folder: Path | None, *, in_the_clear: bool = False) -> Scheduler:
+def parse_scheduler(text: str, folder: Path | None, *, in_the_clear: bool = False, option: str = "--scheduler") -> Scheduler:
     """Read ``tcp://host:port`` or ``tls://host:port``.
 
     Args:
         text: the address.
         folder: where certificate and key lie.
         in_the_clear: whether plain TCP may leave this machine.
+        option: what it was given with.
 
     Raises:
         UsageError: it is no such address, or would send the class's work in the clear.
     """
     found = _FORM.fullmatch(text.strip())
     if not found or not 0 < int(found[3]) < 2**16:
-        raise UsageError(f"{text!r} is not the address of a scheduler", "--scheduler", "write tls://host:8786")
+        raise UsageError(f"{text!r} is not the address of a scheduler", option, "write tls://host:8786")
     protocol, host = found[1], found[2].strip("[]")
     if protocol == "tcp":
-        refuse_in_the_clear(host, in_the_clear)
+        refuse_in_the_clear(host, in_the_clear, option)
     return Scheduler(f"{protocol}://{found[2]}:{found[3]}", folder)
 
 
-def refuse_in_the_clear(host: str, allowed: bool) -> None:
+def refuse_in_the_clear(host: str, allowed: bool, option: str = "--scheduler") -> None:
     """Raise :class:`UsageError` for plain TCP to another machine, unless somebody has ``allowed`` it."""
     if not allowed and not is_loopback(host):
         told = f"plain TCP to {host}: whoever listens could read the class's work and run programs as you"
         remedy = "use tls:// with --tls DIR, or add --insecure on a network that you alone use"
-        raise UsageError(told, "--scheduler", remedy)
+        raise UsageError(told, option, remedy)
 
 
 def is_loopback(host: str) -> bool:

@@ -55,7 +55,7 @@ class ClusterPlan:
         if self.protocol == "tls" and self.folder is not None:
             ensure_certificate(self.folder)
         elif self.protocol == "tcp":
-            refuse_in_the_clear(self.host, self.in_the_clear)
+            refuse_in_the_clear(self.host, self.in_the_clear, "--host")
         return security_for(self.protocol == "tls", self.folder)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,12 +13,17 @@ from autograder.commands.tables import table_console
 
 if TYPE_CHECKING:
     from autograder.course.assignment import Assignment
+    from autograder.errors import UsageError
 
 
 def run(
     assignment: Annotated[str | None, typer.Argument(help="Show the exercises of this assignment.")] = None,
 ) -> None:
-    """List assignments, or the exercises of one, with points and sources. For instructors."""
+    """List assignments, or the exercises of one, with points and sources.
+
+    Of the course around this folder; for students, of the assignments that they were handed.
+    """
+    from autograder.errors import UsageError
     from autograder.imports import uncollected
 
     console = table_console()
@@ -24,12 +31,42 @@ def run(
     with uncollected():
         from autograder.course.course import open_course
 
-        course = open_course()
+        try:
+            course = open_course()
+        except UsageError as no_course:
+            _fill_handed_out(table, assignment, no_course)
+            console.print(table)
+            return
         if assignment:
             _fill_exercises(table, course.described(assignment))
         else:
             _fill_assignments(table, [course.described(name) for name in course.names()])
     console.print(table)
+
+
+def _fill_handed_out(table: Table, assignment: str | None, no_course: UsageError) -> None:
+    """What a student has; raises :class:`UsageError` where that is nothing, too."""
+    from autograder.course.location import ROOT_VARIABLE
+    from autograder.errors import UsageError, suggest
+    from autograder.student.handed_out import handed_out
+
+    found = {} if os.environ.get(ROOT_VARIABLE) else {one.name: one for one in handed_out(Path.cwd())}
+    if not found:
+        remedy = f"students: run it in the folder that your course handed out; instructors: {no_course.remedy}"
+        raise UsageError(no_course.message, no_course.where, remedy)
+    if assignment and assignment not in found:
+        raise UsageError(f"there is no assignment {assignment!r}", str(Path.cwd()), suggest(assignment, found))
+    headings = (
+        ("exercise", "title", "points", "graded") if assignment else ("assignment", "title", "exercises", "points", "folder")
+    )
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in ("points", "exercises") else "left", overflow="fold")
+    for one in found.values() if not assignment else ():
+        exercises = sum(line.kind == "code" for line in one.lines)
+        table.add_row(one.name, one.title, str(exercises), f"{one.points:g}", os.path.relpath(one.folder))
+    for line in found[assignment].lines if assignment else ():
+        graded = {"code": "by checks", "written": "by hand", "training": "training"}[line.kind]
+        table.add_row(line.key or line.kind, line.title, f"{line.points:g}", graded)
 
 
 def _fill_assignments(table: Table, assignments: list[Assignment]) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.atomic import write_atomically
+from autograder.course.course import Course
 from autograder.course.notebook_cells import exercise_of, notebook_name
 from autograder.course.outline import Outline
 from autograder.errors import GraderError, UsageError
@@ -27,7 +28,7 @@ from autograder.gradebook.configuration import find_alembic
 from autograder.gradebook.late_work import enter_due
 from autograder.gradebook.records import AnswerRecord, penalise, record
 from autograder.gradebook.released_cells import read_blueprint
-from autograder.gradebook.scoring import score_notebook
+from autograder.gradebook.scoring import refuse_another_course, score_notebook
 from autograder.gradebook.submitted_cells import read_work
 from autograder.grading.options import GradeOptions
 from autograder.results.graded import Graded
@@ -37,7 +38,11 @@ class ClassBook:
     """The gradebook of one assignment."""
 
     def __init__(self, root: Path, outline: Outline) -> None:
-        """Read nbgrader's configuration and open the gradebook; raises :class:`UsageError` for unknown assignments."""
+        """Read nbgrader's configuration and open the gradebook.
+
+        Raises:
+            UsageError: the gradebook does not know the assignment, or knows it as the course was before points changed.
+        """
         from nbgrader.api import Gradebook, MissingEntry
         from nbgrader.converters import Autograde
         from nbgrader.preprocessors import AssignLatePenalties
@@ -57,6 +62,8 @@ class ClassBook:
             except MissingEntry:
                 remedy = f"run `nbgrader generate_assignment {outline.name} --force`"
                 raise UsageError("the gradebook does not know this assignment", outline.name, remedy) from None
+            handed_in = bool(self.gradebook.find_notebook(self.notebook, outline.name).submissions)
+        self.warnings = refuse_another_course(self.blueprint, Course(root).described(outline.name), handed_in=handed_in)
 
     @property
     def options(self) -> GradeOptions:

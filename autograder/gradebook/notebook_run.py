@@ -62,6 +62,8 @@ class NotebookRun(ClassRun):
         self.recorded = self.unchanged = self.waiting = 0
         self._students: dict[Path, str] = {}
         self._stored: dict[str, SubmissionResult] | None = None
+        for warning in self.book.warnings:
+            print(f"autograder: warning: {warning}", file=sys.stderr)
 
     def _strangers(self, stored: Sequence[Stored]) -> list[str]:
         """A gradebook may be graded student by student."""

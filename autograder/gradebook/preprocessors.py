@@ -11,12 +11,13 @@ from nbgrader.preprocessors import ClearMarkScheme, NbGraderPreprocessor
 from nbgrader.utils import is_locked
 from traitlets import Enum, Float, Integer, List, Unicode
 
+from autograder.course.course import Course
 from autograder.course.location import find_root
 from autograder.errors import AutograderError, GraderError
 from autograder.gradebook.assembly import assemble
 from autograder.gradebook.records import AnswerRecord, record, withdraw
 from autograder.gradebook.released_cells import read_blueprint
-from autograder.gradebook.scoring import score_notebook
+from autograder.gradebook.scoring import refuse_another_course, score_notebook
 from autograder.gradebook.submission_exporter import work_of
 from autograder.grading.options import GradeOptions, Isolation, Training, seed_of_this_process
 from autograder.grading.standby import grade_standing_by
@@ -61,11 +62,15 @@ class ExternalScores(NbGraderPreprocessor):
         names = resources["nbgrader"]
         assignment, notebook, student = names["assignment"], names["notebook"], names["student"]
         submitted, autograded = self._folders(student, assignment)
+        root = find_root()
         try:
             upcoming = self._upcoming(submitted)
-            graded = grade_standing_by(assignment, self.options, find_root(), submitted, student, upcoming)
             with Gradebook(names["db_url"]) as gradebook:
-                blueprint = read_blueprint(gradebook, assignment, notebook, find_root())
+                blueprint = read_blueprint(gradebook, assignment, notebook, root)
+            for line in refuse_another_course(blueprint, Course(root).described(assignment), handed_in=True):
+                self.log.warning("%s", line)
+            graded = grade_standing_by(assignment, self.options, root, submitted, student, upcoming)
+            with Gradebook(names["db_url"]) as gradebook:
                 scores = score_notebook(nb, blueprint, graded, assignment)
                 answers = AnswerRecord(autograded)
                 record(gradebook, assignment, notebook, student, scores, changed=answers.changed(scores))

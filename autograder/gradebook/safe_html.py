@@ -18,6 +18,7 @@ from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from autograder.reports.mathml import mathml
 
@@ -129,6 +130,7 @@ def highlight_code(source: str, language: str | None = None, metadata: Any = Non
     return f'<div class="highlight hl-ipython3"><pre>{escape(source)}</pre></div>'
 
 
+_UNDESCRIBED = re.compile(r"<img(?![^>]*\salt=)([\s/>])")
 _NO_MATHJAX = "{%- macro mathjax(url=None) -%}{%- endmacro -%}"
 """In place of nbconvert's template of that name, which loads a script from the network."""
 
@@ -141,9 +143,17 @@ class NamedFeedback(HTMLExporter):
         super().__init__(extra_loaders=[DictLoader({"mathjax.html.j2": _NO_MATHJAX})], **options)
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
-        """Return the page and the resources."""
-        page, resources = super().from_notebook_node(nb, resources, **kw)
-        return named(str(page)), resources
+        """Return the page and the resources.
+
+        What ``HTMLExporter`` does, but that reads the finished page with BeautifulSoup and writes it again, to say of pictures
+        that nobody has described them: two thirds of the time of a class's feedback.
+        """
+        resources = self._init_resources(resources)
+        widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+        self.register_filter("filter_data_type", widgets)
+        self.register_filter("highlight_code", highlight_code)
+        page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
+        return named(_UNDESCRIBED.sub(r'<img alt="No description has been provided for this image"\1', str(page))), resources
 
 
 def named(page: str) -> str:

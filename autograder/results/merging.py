@@ -16,6 +16,7 @@ from unicodedata import normalize
 from autograder.atomic import write_atomically
 from autograder.errors import UsageError
 from autograder.results.hand_marks import take_over_marks
+from autograder.results.parts_together import different_ways, missing_parts
 from autograder.results.result_names import result_name
 from autograder.results.results_folder import HISTORY, attempts_before, differ, key_of, past_folders, stamp_of
 from autograder.results.run_log import begun, last_whole_run, paths_of, read_run_log, take_over_runs
@@ -40,9 +41,13 @@ def merge_results(folders: Sequence[Path], out: Path) -> list[str]:
     for folder in sources:
         stored, told = load_results(folder)
         warnings += [f"{folder}: {line}" for line in told]
+        if not stored and not read_run_log(folder):
+            warnings.append(f"{folder}: there are no results in it")
         found.update((folder / f"{one.stem}.json", one.result) for one in stored)
     there, told = load_results(out) if out.is_dir() else ([], [])
     warnings += told
+    if not found and not there:
+        raise UsageError("no results in what is to be merged", ", ".join(map(str, folders)), "run `autograder grade` first")
     _refuse_several_assignments([*found.values(), *(one.result for one in there)])
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -61,7 +66,12 @@ def merge_results(folders: Sequence[Path], out: Path) -> list[str]:
     _take_over_history(sources, out)
     take_over_marks(sources, out)
     take_over_runs(sources, out, again=bool(newer))
-    return [*warnings, *_different_work(out)]
+    starts = [start for folder in (out, *sources) if (start := _start(folder))]
+    return [*warnings, *missing_parts(starts), *different_ways(_results(out)), *_different_work(out)]
+
+
+def _results(folder: Path) -> list[SubmissionResult]:
+    return [one.result for one in load_results(folder)[0]]
 
 
 def _work(result: SubmissionResult) -> Work:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from autograder.atomic import refused
 from autograder.plaintext import printable
+from autograder.results.parts_together import PARTS, parts_of
 
 NAME = "run.jsonl"
 
@@ -91,8 +92,9 @@ def take_over_runs(folders: Sequence[Path], out: Path, again: bool = False) -> N
     new = {path for start in starts for path in paths_of(start)}
     paths = list(dict.fromkeys(path for start in [*([last] if last else []), *starts] for path in paths_of(start)))
     merged = {key: value for key, value in starts[-1].items() if key not in ("time", "run", "event")}
-    merged |= {"paths": paths, "shard": None, "graded": max(map(begun, starts))}
-    if again or last is None or not new <= set(paths_of(last)):
+    known, parts = parts_of(last), {part for start in starts for part in parts_of(start)}
+    merged |= {"paths": paths, "shard": None, PARTS: sorted(known | parts), "graded": max(map(begun, starts))}
+    if again or last is None or not new <= set(paths_of(last)) or (known and not parts <= known):
         RunLog(out).write("merged", **merged)
 
 

@@ -9,6 +9,7 @@ import re
 import traceback
 
 from autograder.runtime.module_space import LoadError
+from autograder.runtime.near_names import question_about
 from autograder.wire.protocol import MAX_TEXT
 
 
@@ -58,7 +59,15 @@ def _told(error: BaseException) -> str:
         return f"{error.name.partition('.')[0]} is not installed here ({message})"
     if not isinstance(error, Absent | LoadError) and _WANTS_A_GPU.search(message[:2000]):
         return f"{NO_GPU} ({message})"
-    return message
+    return message + _question(error)
+
+
+def _question(error: BaseException) -> str:
+    """What Python asks of a name that is nearly there; an object of the student's may refuse to be looked at."""
+    try:
+        return question_about(error)
+    except BaseException:
+        return ""
 
 
 def _is_unwritten(error: NotImplementedError) -> bool:

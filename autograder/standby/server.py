@@ -48,7 +48,13 @@ class Standby:
     """The state and the loop."""
 
     def __init__(self, root: Path, options: GradeOptions, command: Command) -> None:
-        """Import everything and start the zygote; raises where the isolation asked for is not available."""
+        """Import everything and start the zygote.
+
+        Raises:
+            UsageError: there is a standby already, which is said before anything is waited for.
+            IsolationError: the isolation asked for is not available here.
+        """
+        _refuse_a_second(socket_path())
         self._solutions, self._options, self._command = root / "solutions", options, command
         self._fingerprint = fingerprint()
         self._owner = os.getpid()
@@ -95,8 +101,7 @@ class Standby:
             raise UsageError("others may write to this folder", str(path.parent), f"chmod 700 {path.parent}")
         if len(os.fsencode(path)) > _LONGEST:
             raise UsageError("this path is too long for a socket", str(path), "set XDG_CACHE_HOME to a shorter one")
-        if _answers(path):
-            raise UsageError("there is a standby already", str(path), "end it with Ctrl-C, or use it")
+        _refuse_a_second(path)
         path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(str(path))
@@ -222,6 +227,11 @@ def _reopened(descriptor: int, mode: str) -> Any:
     errors = "backslashreplace" if descriptor == 2 else "surrogateescape"
     lines = 1 if terminal or descriptor == 2 else -1
     return open(descriptor, mode, buffering=lines, encoding="utf-8", errors=errors, closefd=False)
+
+
+def _refuse_a_second(path: Path) -> None:
+    if _answers(path):
+        raise UsageError("there is a standby already", str(path), "end it with Ctrl-C, or use it")
 
 
 def _answers(path: Path) -> bool:

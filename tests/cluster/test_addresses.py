@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cluster.addresses import CERTIFICATE, KEY, is_loopback, parse_scheduler, security_for
+from autograder.cluster.addresses import CERTIFICATE, KEY, is_loopback, parse_scheduler, refuse_in_the_clear, security_for
 from autograder.cluster.certificates import ensure_certificate
 from autograder.cluster.local import ClusterPlan
 from autograder.errors import UsageError
@@ -69,3 +69,11 @@ def test_what_is_no_certificate(tmp_path: Path) -> None:
         (tmp_path / name).write_text("nothing")
     with pytest.raises(UsageError, match="cannot be used"):
         security_for(True, tmp_path)
+
+
+def test_the_option_that_was_typed_is_named() -> None:
+    """`cluster --join` and `cluster --host` have nothing to do with --scheduler."""
+    with pytest.raises(UsageError, match=r"^--join: "):
+        parse_scheduler("nowhere", None, option="--join")
+    with pytest.raises(UsageError, match=r"^--host: "):
+        refuse_in_the_clear("10.0.0.1", False, "--host")

@@ -11,12 +11,14 @@ import pytest
 from bs4 import BeautifulSoup
 from jinja2 import Environment
 from markup import VECTORS, acts
+from nbconvert.exporters import HTMLExporter
+from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from autograder.gradebook import safe_html, submitted_cells
 from autograder.gradebook.configuration import _showing
-from autograder.gradebook.safe_html import clean_html, markdown2html
+from autograder.gradebook.safe_html import NamedFeedback, clean_html, markdown2html, named
 from autograder.submission import Limits
 
 
@@ -164,3 +166,23 @@ def test_a_notebook_of_endless_text_is_shown_in_part(tmp_path: Path, monkeypatch
     (tmp_path / "vae.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
     told = [cell.source for cell in submitted_cells.read_work(tmp_path, {"losses.py"}, "vae") or []]
     assert told == ["12345", "12345 … (4 more characters)", " … (1 more characters)"]
+
+
+def test_a_page_is_what_nbconvert_makes_of_it() -> None:
+    """Without its second reading of the page: pictures, code and prose come out the same, and pictures are described."""
+    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    picture = {"output_type": "display_data", "data": {"image/png": pixel, "text/plain": "<Figure>"}, "metadata": {}}
+    said = {"output_type": "stream", "name": "stdout", "text": "a < b & <img src=x>\n"}
+    cells = [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": f"# One\n\n![](data:image/png;base64,{pixel}) $x<y$"},
+        {
+            "cell_type": "code", "id": "b", "metadata": {}, "source": "x = '<img>'", "execution_count": 1,
+            "outputs": [picture, said],
+        },
+    ]  # fmt: skip
+    notebook = from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    exporter = NamedFeedback(template_name="classic")
+    page, _ = exporter.from_notebook_node(notebook)
+    theirs, _ = HTMLExporter.from_notebook_node(exporter, notebook)
+    assert str(BeautifulSoup(page, "html.parser")) == named(theirs)
+    assert [tag for tag in BeautifulSoup(page, "html.parser")("img") if not tag.has_attr("alt")] == []

@@ -73,7 +73,7 @@ def test_slurm_array(recorded: tuple[Path, dict[str, str]], first: int) -> None:
 def test_parallel(recorded: tuple[Path, dict[str, str]], tmp_path: Path, has_parallel: bool) -> None:
     """All parts, then the merge of all of them."""
     log, environment = recorded
-    results = tmp_path / "results"
+    results = tmp_path / "all results"
     for part in (1, 2):
         (results / f"part-{part}").mkdir(parents=True)
     if not has_parallel:
@@ -82,10 +82,11 @@ def test_parallel(recorded: tuple[Path, dict[str, str]], tmp_path: Path, has_par
         for name in ("seq", "bash", "env"):
             (tools / name).symlink_to(shutil.which(name) or name)
         environment = environment | {"PATH": str(tools)}
-    command = [shutil.which("bash") or "bash", str(ROOT / "deploy" / "parallel.sh"), "2", "vae", "class", str(results)]
+    command = [shutil.which("bash") or "bash", str(ROOT / "deploy" / "parallel.sh"), "2", "vae", "a class", str(results)]
     subprocess.run(command, env=environment, check=True, timeout=300)
     *graded, merged = calls(log)
     assert sorted(call[call.index("--shard") + 1] for call in graded) == ["1/2", "2/2"]
+    assert all(call[:3] == ["grade", "vae", "a class"] for call in graded)
     assert merged == ["merge", str(results / "part-1"), str(results / "part-2"), "--out", str(results)]
 
 

@@ -189,7 +189,7 @@ def test_a_part_that_was_graded_again_replaces_what_it_said(tmp_path: Path) -> N
     merge_results([part], out)
     save_result(of("anna", "a" * 64, grader_version="2"), part, "anna")
     save_result(of("ben", "b" * 64), replaced(part, stamp, of("ben", "a" * 64)), "ben")
-    assert merge_results([part], out) == []
+    assert all("different versions" in warning for warning in merge_results([part], out))  # Ben's is of before
     stored, _ = load_results(out)
     assert [(one.result.student, one.result.submission_sha256[0], one.stem) for one in stored] == [
         ("anna", "a", "anna"),

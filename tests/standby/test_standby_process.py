@@ -17,7 +17,9 @@ import pytest
 from process_tree import descendants
 from tiny_course import hand_in, pieces, right_answers, write_course
 
-from autograder.standby import client, meeting
+from autograder.errors import UsageError
+from autograder.grading.options import GradeOptions
+from autograder.standby import client, meeting, server
 
 pytestmark = [pytest.mark.processes, pytest.mark.skipif(sys.platform != "linux", reason="a standby forks")]
 
@@ -223,3 +225,16 @@ def test_orders_that_cannot_be_carried_out_end_themselves(
     assert standby.poll() is None
     assert len(descendants(standby.pid)) == before
     assert ask(["grade", "--help"]) == 0
+
+
+def test_a_second_one_is_refused_before_anything_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Importing everything took a minute on a busy machine, to hear that there is one."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(server.sandboxes, "sandbox_for", lambda *_, **__: pytest.fail("waited for"))
+    path = meeting.socket_path()
+    path.parent.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        with pytest.raises(UsageError, match="standby already"):
+            server.Standby(tmp_path, GradeOptions(), lambda _: 0)

@@ -80,3 +80,30 @@ def test_a_python_that_is_named_and_no_use_is_told(tmp_path: Path, python: str) 
     assert done.returncode == 2
     assert python in done.stderr
     assert not (tmp_path / "venv").exists()
+
+
+def test_another_python_makes_a_fresh_environment_anew(tmp_path: Path) -> None:
+    """However fresh: it would otherwise go on with the old one without a word. The same one, by any name, changes nothing."""
+    (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "make_env.sh").write_text('echo "making it with ${PYTHON:-any}"\n')
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).touch()
+    for name, version in ((".venv/bin/python", "3 11"), ("python", "3 11"), ("other", "3 12")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"#!/bin/sh\necho {version}\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / ".venv" / ".ready").touch()
+    for python, told in (
+        ("", ""),
+        ("./python", ""),
+        ("./other", "making it with ./other"),
+        ("/nowhere", "making it with /nowhere"),
+    ):
+        for given in ([f"PYTHON={python}"], []) if python else ([],):
+            environment = {**os.environ, "PYTHON": python} if not given else os.environ
+            done = subprocess.run(
+                ["make", "--silent", "env", *given], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60,
+                check=True,
+            )  # fmt: skip
+            assert (done.stdout.replace("make: Nothing to be done for 'env'.", "").strip(), done.stderr) == (told, "")

@@ -35,7 +35,7 @@ def run(
     from autograder.cluster.addresses import parse_scheduler
     from autograder.cluster.local import ClusterPlan, run_cluster
 
-    scheduler = parse_scheduler(join, tls, in_the_clear=insecure) if join is not None else None
+    scheduler = parse_scheduler(join, tls, in_the_clear=insecure, option="--join") if join is not None else None
     plan = ClusterPlan(workers, host, port, tls, insecure, scheduler, gpus)
     how = f" --tls {tls}" if tls else ""
 

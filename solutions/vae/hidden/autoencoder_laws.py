@@ -193,7 +193,7 @@ def assert_reconstructs_a_draw(candidate: Candidate, vae: RemoteObject, shape: t
     x_hat, mu, std = posterior_and_draw(candidate, vae, x)
     usual = vae.decode(mu + std * noise(2, 2, seed=SEED))
     assert_shape(usual, tuple(x.shape), what="the decoded image")
-    if not is_same(x_hat, usual):
+    if not law.is_same(x_hat, usual):
         posterior, image, eps = found_posterior(candidate, vae, shape)
         assert_same_noise_elsewhere(candidate, vae, of_another_width(vae, image), eps)
         images, *_ = draws(candidate, vae, image, NUMBER)
@@ -259,17 +259,12 @@ def posterior_and_draw(
     return reconstruction(vae(images), images.shape), mu, (0.5 * logvar).exp()
 
 
-def is_same(images: Tensor, expected: Tensor) -> bool:
-    """Images agree far better than they differ from each other."""
-    return bool((images - expected).abs().max() < 1e-3 * (expected - expected.mean(0)).abs().max())
-
-
 def assert_samples_the_prior(candidate: Candidate, vae: RemoteObject) -> None:
     """`sample` decodes standard normal latents, other ones at every call."""
     images = vae.sample(3, generator=candidate.generator(SEED))
     usual = vae.decode(noise(3, 2, seed=SEED))
     assert_shape(images, tuple(usual.shape), what="the sample")
-    if not is_same(images, usual):
+    if not law.is_same(images, usual):
         images = vae.sample(NUMBER, generator=candidate.generator(SEED + 1))
         assert_shape(images, (NUMBER, *usual.shape[1:]), what="the sample")
         prior = search.Posterior.of(vae.decode, torch.zeros(2), torch.ones(2))

@@ -25,6 +25,11 @@ MANY, FEWER, SMALL = 8, 2, 500
 AT_ONCE = 500
 
 
+def is_same(images: Tensor, expected: Tensor) -> bool:
+    """Images agree far better than they differ from each other."""
+    return bool((images - expected).abs().max() < 1e-3 * (expected - expected.mean(0)).abs().max())
+
+
 def assert_looks_normal(eps: Tensor, summary: str) -> None:
     """Draws `(N, 2)`, N >= 70, could be independent standard normals; false alarms below 1e-6."""
     assert_true(bool((eps - eps[:1]).abs().max() > 0.1) and bool((eps[:, 0] - eps[:, 1]).abs().max() > 0.1), summary)
