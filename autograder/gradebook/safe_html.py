@@ -146,7 +146,7 @@ class NamedFeedback(HTMLExporter):
         """Return the page and the resources.
 
         What ``HTMLExporter`` does, but that reads the finished page with BeautifulSoup and writes it again, to say of pictures
-        that nobody has described them: two thirds of the time of a class's feedback.
+        that nobody has described them: a third of the time that a page takes.
         """
         resources = self._init_resources(resources)
         widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)

@@ -144,6 +144,18 @@ def usage_errors() -> None:
     assert _UsageMistake("what").format_message() == "what"  # type: ignore[attr-defined]
 
 
+def pages() -> None:
+    """A page without the second reading has what an output shows."""
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    from autograder.gradebook.safe_html import NamedFeedback
+
+    cell = new_code_cell("1 + 1", outputs=[new_output("execute_result", {"text/plain": "two"})])
+    page, resources = NamedFeedback(template_name="classic").from_notebook_node(new_notebook(cells=[cell]))
+    assert "two" in page
+    assert resources
+
+
 def pictures() -> None:
     """A picture that is not there stops nbconvert, but not this package; formulas stay text."""
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath

@@ -172,6 +172,15 @@ NAMES = [
         "the metadata `locked`, `solution` and `task`", nbgrader_checks.locked_cells,
     ),
     PrivateName(
+        "nbconvert.exporters.HTMLExporter._init_resources", ("gradebook/safe_html.py",),
+        "pages are not read again with BeautifulSoup, which takes a third of the time of a page",
+        "`HTMLExporter.from_notebook_node`, 1.6 times as slow", checks.pages,
+    ),
+    PrivateName(
+        "nbconvert.filters.widgetsdatatypefilter.WidgetsDataTypeFilter", ("gradebook/safe_html.py",),
+        "which of an output's forms is shown", "`HTMLExporter.from_notebook_node`, 1.6 times as slow", checks.pages,
+    ),
+    PrivateName(
         "nbconvert.filters.markdown_mistune.IPythonRenderer._embed_image_or_attachment", ("gradebook/safe_html.py",),
         "overridden: a missing picture must not stop the page", "a look for `attachment:` before rendering", checks.pictures,
     ),
