@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from autograder.assessment.assessed import Assessed
 from autograder.assessment.consequences import faulty_pieces, forgive_consequences, with_pieces
 from autograder.assessment.memorised import computes_beside_the_published_inputs, needs_probation
-from autograder.assessment.right_alone import note_right_alone
 from autograder.assessment.runner import RunOptions
 from autograder.assessment.shared_worker import shared_workers
 from autograder.assessment.sitting import Sitting
@@ -45,8 +44,6 @@ def assess(
     if catalogue is not None:
         for one in assessed:
             one.diagnosis = _diagnosis(assignment, catalogue, one, faulty, subject, options)
-    for one in assessed:
-        note_right_alone(assignment, one, subject, options)
     return assessed
 
 

@@ -26,6 +26,11 @@ from autograder.sessions.subjects import Subject
 
 Part = Literal["visible", "hidden"]
 
+RIGHT_ALONE = (
+    "It passes when this exercise is asked alone, and fails after your other functions have run: one of them leaves something "
+    "behind that this one uses, such as a changed global or a patched library."
+)
+
 
 class Sitting:
     """One exercise of one subject."""
@@ -94,6 +99,21 @@ class Sitting:
             alone = self._alone([outcome.check for outcome in without] or checks, one_by_one)
             self._note(alone if among_others is None else [one if one.passed else replace(one, workers=2) for one in alone])
             self._leave()
+        elif part == "visible":
+            self._explain([outcome for outcome in among_others if outcome.status == "failed"])
+
+    def _explain(self, wrong: Sequence[Outcome]) -> None:
+        """Say of wrong values that are right alone that they are: the exercise works wherever the student tries it.
+
+        It earns nothing, and is not done for hidden checks: a third thing that can become of one would tell something of it.
+        """
+        if not wrong or self._shared is None or self._options.budget.tight:
+            return
+        self._shared.pause()
+        checks = [outcome.check for outcome in wrong]
+        alone = ask_alone(self._assignment, self._exercise, checks, self._subject, self._options, self._pieces)
+        right = {outcome.check.key for outcome in alone if outcome.passed}
+        self._note([replace(outcome, note=RIGHT_ALONE) for outcome in wrong if outcome.check.key in right])
 
     def _note(self, outcomes: Sequence[Outcome]) -> None:
         self._outcomes.update((outcome.check.key, outcome) for outcome in outcomes)

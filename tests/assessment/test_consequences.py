@@ -32,20 +32,20 @@ def score_of_shift(tiny: Assignment, script: Sequence[bool], wrong: str = WRONG)
 def test_an_answer_by_chance_has_no_second_throw(tiny: Assignment) -> None:
     """Wrong at first, right with the correct piece, but right as well when it is asked again as it is."""
     full = tiny.exercise("shift").points
-    # openings: both (wrong), shift with a correct double (right), then the replays
+    # openings: both, double, shift (wrong), shift with a correct double (right), then the replays
     for right in range(REPLAYS):
-        assert score_of_shift(tiny, [False, True, *(number == right for number in range(REPLAYS)), False]) < full
+        assert score_of_shift(tiny, [False, True, False, True, *(number == right for number in range(REPLAYS)), False]) < full
 
 
 def test_what_fails_every_time_and_passes_with_the_piece_counts(tiny: Assignment) -> None:
     """The witness: without the replays the same script earns everything."""
-    assert score_of_shift(tiny, [False, True] + [False] * REPLAYS) == tiny.exercise("shift").points
+    assert score_of_shift(tiny, [False, True, False, True] + [False] * REPLAYS) == tiny.exercise("shift").points
 
 
 def test_an_error_among_others_and_alone_counts_as_a_replay(tiny: Assignment) -> None:
     """So many throws in all have to be wrong, whether workers are shared or not."""
     full = tiny.exercise("shift").points
-    begun = [False, False, True]
+    begun = [False, True, False, True]
     assert score_of_shift(tiny, [*begun, *[False] * (REPLAYS - 1), True], STUMBLES_LATER) == full
     for right in range(REPLAYS - 1):
         replays = [number == right for number in range(REPLAYS - 1)]

@@ -11,7 +11,6 @@ from tiny_course import pieces, right_answers
 
 from autograder.assessment import sitting
 from autograder.assessment.assess import assess
-from autograder.assessment.right_alone import RIGHT_ALONE
 from autograder.assessment.runner import RunOptions
 from autograder.assessment.shared_worker import SharedWorker
 from autograder.course.assignment import Assignment
@@ -66,8 +65,9 @@ def test_an_answer_has_one_value(tiny: Assignment, warm_sandbox: ZygoteHost, hed
     assert shift(_hedged(hedge, "2 * x + by", "3 * x + by")).complete
     wrong = shift(_hedged(hedge, "3 * x + by", "2 * x + by"))
     assert wrong.score == 0
-    if hedge == "knows that others were asked before":  # the witness: it is right alone, visibly and behind the scenes
-        assert [outcome.note for outcome in wrong.outcomes] == [RIGHT_ALONE] * len(wrong.outcomes)
+    if hedge == "knows that others were asked before":  # it is right alone, which is told of what everybody may see
+        notes = {outcome.check.visibility: outcome.note for outcome in wrong.outcomes}
+        assert notes == {"visible": sitting.RIGHT_ALONE, "hidden": ""}
 
 
 @pytest.mark.parametrize("hedge", HEDGES)

@@ -190,8 +190,15 @@ def test_a_module_that_ends_the_common_worker_is_told_and_costs_few_workers(tiny
     assert subject.opened <= 4
 
 
-def test_only_what_was_wrong_among_others_is_asked_again(tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mistake that one check of several sees costs one check more, not all of them; what was right there counts."""
+@pytest.mark.parametrize(
+    ("body", "again"),
+    [("2 * x + by * (by > 1)", False), ("x.nothing if x.requires_grad else 2 * x + by", True)],
+    ids=["wrong", "error"],
+)
+def test_only_what_gave_no_value_among_others_is_asked_again(
+    tiny: Assignment, monkeypatch: pytest.MonkeyPatch, body: str, again: bool
+) -> None:
+    """An error that one check of several sees costs one check more, not all of them; a value costs none, right or wrong."""
     asked: list[set[str]] = []
 
     def noting(run: Callable[..., Any]) -> Callable[..., Any]:
@@ -203,7 +210,7 @@ def test_only_what_was_wrong_among_others_is_asked_again(tiny: Assignment, monke
 
     monkeypatch.setattr(shared_worker, "run_together", noting(run_together))
     monkeypatch.setattr(sitting, "run_in_turn", noting(run_in_turn))
-    subject = Watched(tiny, right_answers(pieces=pieces(shift="2 * x + by * (by > 1)")))
+    subject = Watched(tiny, right_answers(pieces=pieces(shift=body)))
     found = assess(tiny, [tiny.exercise("double"), tiny.exercise("shift")], subject, RunOptions(), None)
     shift = next(one for one in found if one.exercise.name == "shift")
     wrong = {outcome.check.key for outcome in shift.outcomes if not outcome.passed}
@@ -211,7 +218,7 @@ def test_only_what_was_wrong_among_others_is_asked_again(tiny: Assignment, monke
     assert wrong & hidden
     assert hidden - wrong
     assert asked.count(hidden) == 1
-    assert wrong & hidden in asked
+    assert (wrong & hidden in asked) is again
     assert [outcome.check.key for outcome in shift.outcomes] == [check.key for check in shift.exercise.checks]
 
 

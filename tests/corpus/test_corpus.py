@@ -36,8 +36,13 @@ def assessed(key: str, body: str, hints: bool = False) -> Assessed:
     name, _, exercise_key = key.partition(" ")
     assignment = COURSE.assignment(name)
     exercise = assignment.exercise(exercise_key)
-    subject = LoadedModules(assignment, with_answer(assignment, exercise, body))
-    with mock.patch.object(assessing, "with_pieces", lambda assignment, exercises: list(exercises)):  # they are the reference's
+    return by_itself(assignment, exercise, with_answer(assignment, exercise, body), hints)
+
+
+def by_itself(assignment: Assignment, exercise: Exercise, files: dict[str, bytes], hints: bool) -> Assessed:
+    """What becomes of an exercise whose pieces are the reference's, so that they need not be checked."""
+    with mock.patch.object(assessing, "with_pieces", lambda assignment, exercises: list(exercises)):
+        subject = LoadedModules(assignment, files)
         (one,) = assess(assignment, [exercise], subject, RunOptions(5), catalogue(assignment) if hints else None)
     return one
 
@@ -103,8 +108,7 @@ def test_a_changed_reference_loses_points_and_its_first_hint_fits(key: str) -> N
         for old, new in changes:
             assert old in source, label
             source = source.replace(old, new)
-        subject = LoadedModules(assignment, {**assignment.reference_files(), file: source.encode()})
-        (one,) = assess(assignment, [exercise], subject, RunOptions(5), catalogue(assignment))
+        one = by_itself(assignment, exercise, {**assignment.reference_files(), file: source.encode()}, hints=True)
         assert 0.7 * exercise.points < one.score < exercise.points, label
         first = one.diagnosis[0].misconception if one.diagnosis else ""
         assert re.search(pattern, first), (label, first)

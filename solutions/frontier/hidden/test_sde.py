@@ -198,11 +198,9 @@ def test_discretize_evenly(candidate: Candidate) -> None:
 
 @check("discretize", points=0.25, title="a single step", kind="extreme")
 def test_discretize_single_step(candidate: Candidate) -> None:
-    """With T = 1 there is one beta, beta_max, however close to 1."""
-    for high in (number(51, 0.4, 0.9), number(57, 0.9995, 0.9999)):
-        assert_close(
-            candidate.discretize(1, 0.1, high), torch.tensor([high]), rtol=1e-4, atol=0.0, dtype=False, what="the beta"
-        )
+    """With T = 1 there is one beta, beta_max."""
+    high = number(51, 0.4, 0.9)
+    assert_close(candidate.discretize(1, 0.1, high), torch.tensor([high]), dtype=False, what="the beta")
 
 
 @check(

@@ -259,12 +259,6 @@ misconception(
 )  # fmt: skip
 
 misconception(
-    "MLPVAE", name="NarrowPrior", belief="samples look better at a lower temperature",
-    replace=("return self.decode(torch.randn(shape", "return self.decode(0.6 * torch.randn(shape"),
-    hint="Your samples spread less than those of standard normal latents. Is the noise scaled somewhere before it is decoded?",
-)  # fmt: skip
-
-misconception(
     "MLPVAE", name="SamplesNoisy", belief="a sample of the model needs the noise of the pixels, too",
     replace=[
         ("return self.decode(torch.randn(shape", "mean = self.decode(torch.randn(shape"),
