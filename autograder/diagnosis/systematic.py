@@ -79,12 +79,12 @@ def comparing(seen: Fingerprint) -> Record:
 
 @dataclass
 class Suspected:
-    """The reference's behaviour, and the wrong answers made from it with the first thing that each is known to do."""
+    """The reference's behaviour, and the wrong answers made from it with what each is known to do."""
 
     right: Fingerprint
     suspects: list[Suspect]
-    firsts: dict[int, tuple[str, Entry] | None] = field(default_factory=dict)
-    """By place in the list; ``None`` for one that cannot be made or asked."""
+    begun: dict[int, dict[str, Entry] | None] = field(default_factory=dict)
+    """Entries up to the first that an answer had otherwise, by place in the list; ``None`` for what cannot be made or asked."""
 
 
 def suspects_of(assignment: Assignment, exercise: Exercise) -> list[Suspect]:
@@ -129,8 +129,8 @@ def _defined(module: types.ModuleType, code: types.CodeType, name: str) -> Calla
 def fitting(suspected: Suspected, seen: Fingerprint, behaviour: Callable[[object, Record], Fingerprint]) -> Suspect | None:
     """The most specific suspect that does all that the student's answer does; ``behaviour`` runs the probe on one.
 
-    Nothing where too little could be compared to rule out a coincidence. What a suspect does first is kept, so that most
-    need not be run again for the next student.
+    Nothing where too little could be compared to rule out a coincidence. What a suspect does is kept as far as it was seen,
+    so that most need not be run again for the next student.
     """
     if not are_telling(wrong_numbers(suspected.right, seen)):
         return None
@@ -148,17 +148,17 @@ def _first_fitting(
     for number, suspect in enumerate(suspected.suspects):
         if suspect.name in ("argument_detached", "intermediate_detached") and not values_are_right:
             continue
-        first = suspected.firsts.get(number, ())
-        if first is None or (first and not same_entry(first[1], seen.entries.get(first[0]))):
+        begun = suspected.begun.get(number, {})
+        if begun is None or not all(same_entry(entry, seen.entries.get(name)) for name, entry in begun.items()):
             continue
         record = comparing(seen)
         try:
             found = behaviour(suspect.make(), record)
         except Differs:
-            suspected.firsts[number] = next(iter(record.fingerprint.entries.items()))
+            suspected.begun[number] = dict(record.fingerprint.entries)
             continue
         except Exception:  # a changed formula need not even be defined
-            suspected.firsts[number] = None
+            suspected.begun[number] = None
             continue
         if found.entries.keys() != seen.entries.keys() or (suspect.name in _SQUASHING and _saturated(suspected, seen)):
             continue

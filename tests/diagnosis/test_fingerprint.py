@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+import random
 from typing import Any
 
 import numpy as np
@@ -171,3 +173,16 @@ def test_what_squashed_a_result_is_not_told_from_its_ends() -> None:
 
     assert name_of([0.4, -0.7, 1.3, 2.0]) == "tanh_once_more"
     assert name_of([40.0, -70.0, 13.0, 20.0]) is None
+
+
+def test_two_numbers_agree_as_their_arrays_do() -> None:
+    """The short way for numbers in double precision says what the way over arrays says."""
+    dice = random.Random(1)
+    numbers = [0.0, -0.0, 1.0, -1.0, 1e-13, 1e-12, 2e-12, math.inf, -math.inf, math.nan, 1e308, 5e-324]
+    numbers += [dice.choice([1, -1]) * 10 ** dice.uniform(-15, 15) for _ in range(60)]
+    numbers += [number * (1 + dice.uniform(-3e-6, 3e-6)) for number in numbers]
+    for one, other in itertools.product(numbers, repeat=2):
+        assert same_value(one, other) == same_value(np.float64(one), np.float64(other)), (one, other)
+    whole = [0, 1, -1, 999_999, 1_000_000, 1_000_001, 2**52, 2**53, 2**53 + 1, 2**63 - 1]
+    for one, other in itertools.product([*whole, *(-number for number in whole)], repeat=2):
+        assert same_value(one, other) == same_value(np.int64(one), np.int64(other)), (one, other)
