@@ -123,6 +123,25 @@ def _closure(assignment: Assignment, exercise: Exercise) -> set[str]:
     return found
 
 
+@pytest.mark.parametrize("body", ["return None", "return torch.zeros(())", "return 0 * args[0]", "raise ValueError"])
+@pytest.mark.parametrize(
+    ("name", "function", "watched"),
+    [
+        ("gan", "losses.gradient_penalty", ("model.Generator", "model.Discriminator")),
+        ("vae", "model.reparameterize", ("model.Encoder", "model.Decoder")),
+    ],
+    ids=["gan", "vae"],
+)
+def test_what_draws_for_a_check_is_not_judged_by_it(name: str, function: str, watched: tuple[str, ...], body: str) -> None:
+    """Whether making a network sets a seed is told by something else of the submission that draws, where that works."""
+    assignment = COURSE.assignment(name)
+    files, (module, _, wrong) = assignment.reference_files(), function.partition(".")
+    files[f"{module}.py"] += f"\n\ndef {wrong}(*args, **kwargs):\n    {body}\n".encode()
+    networks = [assignment.exercise(key) for key in watched]
+    results = assess(assignment, networks, LoadedModules(assignment, files), RunOptions(), None)
+    assert [one.exercise.key for one in results if not one.complete] == []
+
+
 def test_the_table_of_links_is_up_to_date() -> None:
     """``docs/consequences.md`` says what the outlines say."""
     assert (ROOT / "docs" / "consequences.md").read_text("utf-8") == table(COURSE), "run: make docs"
