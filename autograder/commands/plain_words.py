@@ -31,20 +31,20 @@ def in_words(shown: str) -> str:
     return _TYPE.sub(lambda match: _WORDS.get(match[1], match[0]), shown)
 
 
-class PlainCommand(TyperCommand):
+class _Plain:
+    """What makes a help say so."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options and arguments, ``--help`` included."""
+        return [_plain(one) for one in super().get_params(ctx)]  # type: ignore[misc]
+
+
+class PlainCommand(_Plain, TyperCommand):
     """A command with such a help."""
 
-    def get_params(self, ctx: Any) -> Any:
-        """Return the options and arguments, ``--help`` included."""
-        return [_plain(one) for one in super().get_params(ctx)]
 
-
-class PlainGroup(TyperGroup):
+class PlainGroup(_Plain, TyperGroup):
     """A group of commands with such a help."""
-
-    def get_params(self, ctx: Any) -> Any:
-        """Return the options and arguments, ``--help`` included."""
-        return [_plain(one) for one in super().get_params(ctx)]
 
 
 def _plain(parameter: Any) -> Any:

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 
 from autograder.errors import UsageError
 from autograder.plaintext import one_line, short_name
+from autograder.results.store import LARGEST_SCORE
 
-MOST = 1e9
-"""What no score, penalty or number of points is beyond; a larger one was never meant."""
 _REMEDY = "mend it in formgrader or the database, or take a copy of the gradebook from before"
 
 
@@ -71,7 +70,7 @@ def number_in(value: object, what: str, where: str) -> float:
         raise UsageError(f"{what} is no number but {type(value).__name__}", where=one_line(where), remedy=_REMEDY)
     if not math.isfinite(value):
         raise UsageError(f"{what} is not a finite number", where=one_line(where), remedy=_REMEDY)
-    if abs(value) > MOST:
+    if abs(value) > LARGEST_SCORE:
         raise UsageError(f"{what} is {value:.3g}, which cannot be meant", where=one_line(where), remedy=_REMEDY)
     return float(value)
 

@@ -33,6 +33,8 @@ from autograder.gradebook.submitted_cells import read_work
 from autograder.grading.options import GradeOptions
 from autograder.results.graded import Graded
 
+_DAMAGED = "mend that, or take a copy of the gradebook from before"
+
 
 class ClassBook:
     """The gradebook of one assignment."""
@@ -55,7 +57,7 @@ class ClassBook:
         self._penalties = AssignLatePenalties(parent=self._converter)
         self._penalties.init_plugin()
         find_alembic()
-        with readable(self.place, "mend that, or take a copy of the gradebook from before"):
+        with readable(self.place, _DAMAGED):
             self.gradebook = Gradebook(self.course.db_url, self.course.course_id)
             try:
                 self.blueprint = read_blueprint(self.gradebook, outline.name, self.notebook, root)
@@ -113,7 +115,7 @@ class ClassBook:
         A submission that the gradebook has not, or with damaged values, is written anew.
         """
         try:
-            with told_in_one_line(self.place, "mend that, or take a copy of the gradebook from before"):
+            with told_in_one_line(self.place, _DAMAGED):
                 held = self._held(student) if self._holds_work(student) else None
                 return held is not None and all(scores.get(key, score) == score for key, score in held.items())
         except (ValueError, TypeError):  # nbgrader's MissingEntry among them

@@ -67,22 +67,19 @@ def merge_results(folders: Sequence[Path], out: Path) -> list[str]:
     take_over_marks(sources, out)
     take_over_runs(sources, out, again=bool(newer))
     starts = [start for folder in (out, *sources) if (start := _start(folder))]
-    return [*warnings, *missing_parts(starts), *different_ways(_results(out)), *_different_work(out)]
-
-
-def _results(folder: Path) -> list[SubmissionResult]:
-    return [one.result for one in load_results(folder)[0]]
+    merged = [one.result for one in load_results(out)[0]]
+    return [*warnings, *missing_parts(starts), *different_ways(merged), *_different_work(merged)]
 
 
 def _work(result: SubmissionResult) -> Work:
     return result.student, result.submission_sha256
 
 
-def _different_work(out: Path) -> list[str]:
+def _different_work(merged: Sequence[SubmissionResult]) -> list[str]:
     """One line for each student of whom there is more than one piece of work."""
     return [
         f"there is different work of {student} in {number} folders: each has a file of its own"
-        for student, number in Counter(one.result.student for one in load_results(out)[0]).items()
+        for student, number in Counter(one.student for one in merged).items()
         if number > 1
     ]
 

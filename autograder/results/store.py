@@ -26,7 +26,7 @@ CLASS_FILES = frozenset({"class", "index", "summary"})
 """Stems of the class's own files, never those of a result."""
 
 _LARGEST_RESULT = 64 * 2**20
-_LARGEST_SCORE = 1e9
+LARGEST_SCORE = 1e9
 """What no points, penalties and seconds are beyond: the sum of a class's would be no number, and nobody means them."""
 _ATTEMPTS = ("attempt", "counting")
 _LATE = ("submitted", "days_late", "slack_days", "penalty", "final")
@@ -199,7 +199,7 @@ def _well_formed(value: object) -> object:
 
 
 def _is_finite(result: SubmissionResult) -> bool:
-    return all(abs(number) <= _LARGEST_SCORE for number in _points(result)) and all(map(math.isfinite, _measured(result)))
+    return all(abs(number) <= LARGEST_SCORE for number in _points(result)) and all(map(math.isfinite, _measured(result)))
 
 
 def _points(result: SubmissionResult) -> Iterator[float]:
