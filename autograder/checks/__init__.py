@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         fail,
     )
     from autograder.checks.decorator import check
-    from autograder.checks.draws import assert_draws_afresh, assert_making_sets_no_seed, assert_sets_no_seed
+    from autograder.checks.draws import assert_draws_afresh, assert_sets_no_seed
     from autograder.checks.files import load_beside
     from autograder.checks.modules import (
         assert_alone_in_train_mode,
@@ -47,7 +47,6 @@ __all__ = [
     "assert_draws_afresh",
     "assert_finite",
     "assert_gradients_are_slopes",
-    "assert_making_sets_no_seed",
     "assert_no_parameter_is_cut_off",
     "assert_same_again",
     "assert_sets_no_seed",
@@ -67,7 +66,7 @@ _MODULES = {
         "CheckFailed", "assert_close", "assert_close_to_any", "assert_finite", "assert_shape", "assert_true", "fail",
     ),
     "decorator": ("check",),
-    "draws": ("assert_draws_afresh", "assert_making_sets_no_seed", "assert_sets_no_seed"),
+    "draws": ("assert_draws_afresh", "assert_sets_no_seed"),
     "files": ("load_beside",),
     "modules": (
         "assert_alone_in_train_mode", "assert_gradients_are_slopes", "assert_no_parameter_is_cut_off", "assert_same_again",

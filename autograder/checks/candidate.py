@@ -200,6 +200,10 @@ class Candidate:
         """Make a ``torch.Generator`` to be passed as ``generator=``."""
         return self._make("generator", (salt.mix(seed),), {})
 
+    def drawn(self, number: int) -> Tensor:
+        """Draw ``number`` values from the global random state, which whoever seeded it may expect to find as it was left."""
+        return self._make("drawn", (number,), {}).attribute("values")  # type: ignore[no-any-return]
+
     def loader(self, images: Tensor, labels: Tensor, batch_size: int) -> RemoteObject:
         """Make a data loader of ``(images, labels)`` in order."""
         return self._make("loader", (images, labels, batch_size), {})

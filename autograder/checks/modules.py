@@ -27,48 +27,48 @@ def assert_gradients_are_slopes(
     method: str,
     x: Tensor,
     *,
-    select: int | None = None,
+    results: Sequence[int | None] = (None,),
     of_input: bool = True,
     of_parameters: bool = True,
 ) -> None:
     """Check that the gradients of ``module.method(x)`` are the slopes of its values: nothing is cut off on the way.
 
     The input, and every parameter that is trained, is moved by a thousandth of its size in a few random directions; a random
-    projection of the result must change as its gradient says, up to a tenth. ``select`` picks one of several results. The
+    projection of the result must change as its gradient says, up to a tenth. ``results`` are those to look at of several. The
     module must be in eval mode and its parameters in general position. A sample that lies on a kink has no slope: what
     disagrees is asked again of each half of the samples, and must disagree there, too.
     """
     half = (len(x) + 1) // 2
-    doubtful: set[str] | None = None
-    for some in (x, x[:half], x[half:]):
-        asked = _Slopes(module, method, some, select)
-        found = asked.doubtful(of_input, of_parameters, doubtful)
-        doubtful = found if doubtful is None else doubtful & found
-        if not doubtful:
-            return
-    assert_same_again(module.method(method), x)
-    to = "a parameter" if any(doubtful or ()) else "its input"
-    summary = f"the gradient with respect to {to} is not the slope of the values: it is cut or wrong on the way"
-    fail(summary, mistake=CUT)
+    parts = [_Slopes(module, method, some, of_input, of_parameters) for some in (x, x[:half], x[half:])]
+    for select in results:
+        doubtful = parts[0].doubtful(select)
+        for part in parts[1:]:
+            doubtful = doubtful and part.doubtful(select, doubtful)
+        if doubtful:
+            assert_same_again(module.method(method), x)
+            to = "a parameter" if any(doubtful) else "its input"
+            summary = f"the gradient with respect to {to} is not the slope of the values: it is cut or wrong on the way"
+            fail(summary, mistake=CUT)
 
 
 class _Slopes:
     """What a module's gradients say at some samples, and how its values change there."""
 
-    def __init__(self, module: RemoteObject, method: str, x: Tensor, select: int | None) -> None:
-        self._module, self._x, self._select = module, x, select
-        self._call = module.method(method)
+    def __init__(self, module: RemoteObject, method: str, x: Tensor, of_input: bool, of_parameters: bool) -> None:
+        self._module, self._x, self._call = module, x, module.method(method)
+        self._of_input, self._of_parameters = of_input, of_parameters
+        self._known: dict[tuple[object, ...], Any] = {}
 
-    def doubtful(self, of_input: bool, of_parameters: bool, only: set[str] | None) -> set[str]:
+    def doubtful(self, select: int | None, only: set[str] | None = None) -> set[str]:
         """Names of parameters, empty for the input, whose gradient agrees with no measured slope; of all, or ``only`` some."""
-        size = tuple(_part(self._call(self._x), self._select).shape)
-        self._weights = torch.randn(size, generator=generator(311))
-        asked = self._call.grad(self._x, wrt=(0,), cotangent=self._weights, select=self._select, parameters=of_parameters)
-        gradients = {"": asked[0][0], **asked[1]} if of_parameters else {"": asked[0]}
-        places = self._module.parameters_by_name() if of_parameters else {}
-        starts = {"": self._x} if of_input else {}
+        self._select = select
+        self._weights = torch.randn(self._part("", self._x, "start").shape, generator=generator(311))
+        asked = self._call.grad(self._x, wrt=(0,), cotangent=self._weights, select=select, parameters=self._of_parameters)
+        gradients = {"": asked[0][0], **asked[1]} if self._of_parameters else {"": asked[0]}
+        places = self._module.parameters_by_name() if self._of_parameters else {}
+        starts = {"": self._x} if self._of_input else {}
         starts |= {name: places[name] for name in gradients if name in places}
-        slopes = {name: self._along(name, start, gradients[name], *TRIES[0]) for name, start in starts.items()}
+        slopes = {name: self._along(name, start, gradients[name], *TRIES[0], True) for name, start in starts.items()}
         largest = max((float(measured.norm()) for measured, _ in slopes.values()), default=0.0)
         assert_true(largest > 0, "its values do not change")
         return {
@@ -76,41 +76,46 @@ class _Slopes:
             for name, first in slopes.items()
             if (only is None or name in only)
             and not _agree(*first, largest)
-            and not any(_agree(*self._along(name, starts[name], gradients[name], *one), largest) for one in TRIES[1:])
+            and not any(_agree(*self._along(name, starts[name], gradients[name], *one), largest) for one in TRIES)
         }
 
-    def _along(self, name: str, start: Tensor, gradient: Tensor | None, step: float, seed: int) -> tuple[Tensor, Tensor]:
+    def _along(
+        self, name: str, start: Tensor, gradient: Tensor | None, step: float, seed: int, one_sided: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """What the values do and what the gradient says, per unit of step, in a few directions; both ``(DIRECTIONS,)``.
+
+        A step to one side costs one value more than what is known, and is near enough for what is right nearly everywhere.
+        """
+        scale = max(float(start.detach().square().mean().sqrt()), 0.1)
+        measured, told = [], []
         try:
-            return _slopes(self._at(name), start, gradient, step, seed)
+            for number in range(DIRECTIONS):
+                direction = scale * torch.randn(start.shape, generator=generator(seed + number)).to(start.dtype)
+                ahead, back = ((sign, step, seed + number) for sign in "+-")
+                after = self._value(name, start + step * direction, *ahead)
+                before = self._value("", self._x, "start") if one_sided else self._value(name, start - step * direction, *back)
+                measured.append((after - before) / (step if one_sided else 2 * step))
+                told.append(0.0 if gradient is None else float((gradient.double() * direction.double()).sum()))
         finally:
             if name:
                 self._module.set_parameters({name: start})
+        return torch.tensor(measured, dtype=torch.float64), torch.tensor(told, dtype=torch.float64)
 
-    def _at(self, name: str) -> Callable[[Tensor], float]:
-        def value(place: Tensor) -> float:
+    def _value(self, name: str, place: Tensor, *key: object) -> float:
+        """The projection of the result with one tensor at ``place``."""
+        return float((self._weights.double() * self._part(name, place, *key).double()).sum())
+
+    def _part(self, name: str, place: Tensor, *key: object) -> Tensor:
+        """One result with one tensor at ``place``; what was asked about another result is not asked again."""
+        if (name, *key) not in self._known:
             if name:
                 self._module.set_parameters({name: place})
-            result = _part(self._call(self._x if name else place), self._select)
-            return float((self._weights.double() * result.double()).sum())
-
-        return value
+            self._known[(name, *key)] = self._call(self._x if name else place)
+        return _part(self._known[(name, *key)], self._select)
 
 
 def _agree(measured: Tensor, told: Tensor, largest: float) -> bool:
     return bool((told - measured).norm() <= 0.1 * measured.norm() + 0.01 * largest)
-
-
-def _slopes(
-    at: Callable[[Tensor], float], start: Tensor, gradient: Tensor | None, step: float, seed: int
-) -> tuple[Tensor, Tensor]:
-    """What the values do and what the gradient says, per unit of step, in a few directions; both ``(DIRECTIONS,)``."""
-    scale = max(float(start.detach().square().mean().sqrt()), 0.1)
-    measured, told = [], []
-    for number in range(DIRECTIONS):
-        direction = scale * torch.randn(start.shape, generator=generator(seed + number)).to(start.dtype)
-        measured.append((at(start + step * direction) - at(start - step * direction)) / (2 * step))
-        told.append(0.0 if gradient is None else float((gradient.double() * direction.double()).sum()))
-    return torch.tensor(measured, dtype=torch.float64), torch.tensor(told, dtype=torch.float64)
 
 
 def _part(result: Any, select: int | None) -> Tensor:

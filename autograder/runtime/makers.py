@@ -6,6 +6,7 @@ Nothing here is secret. An assignment brings small modules of its own: see :mod:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -45,3 +46,8 @@ def build_optimizer(name: str, model: nn.Module, **options: Any) -> torch.optim.
     """Make ``torch.optim.<name>`` over the parameters of ``model``."""
     optimizer: torch.optim.Optimizer = getattr(torch.optim, name)(model.parameters(), **options)
     return optimizer
+
+
+def build_drawn(number: int) -> SimpleNamespace:
+    """Draw ``number`` values from torch's global random state: ``values``, uniform in [0, 1)."""
+    return SimpleNamespace(values=torch.rand(number))

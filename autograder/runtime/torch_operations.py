@@ -17,7 +17,7 @@ import torch
 from autograder.runtime.failures import Absent
 from autograder.runtime.general_position import settle_module, trainable
 from autograder.runtime.global_state import Modes, random_state, same_state, seed_everything, untouched_state
-from autograder.runtime.makers import build_loader, build_object, build_optimizer
+from autograder.runtime.makers import build_drawn, build_loader, build_object, build_optimizer
 from autograder.runtime.module_space import ModuleSpace
 from autograder.runtime.operations import Operations
 from autograder.runtime.stand_ins.callbacks import DrawingCallback, Invoke, RemoteCallback
@@ -172,6 +172,7 @@ class TorchOperations(Operations):
         """Build one of the grader's own helpers: a generator, a loader, an optimiser, a toy module."""
         args, kwargs = self._take(request["args"]), self._take(request["kwargs"])
         makers: dict[str, Callable[..., object]] = {
+            "drawn": build_drawn,
             "generator": lambda seed: torch.Generator().manual_seed(seed),
             "loader": build_loader,
             "object": build_object,

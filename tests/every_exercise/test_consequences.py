@@ -123,7 +123,7 @@ def _closure(assignment: Assignment, exercise: Exercise) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("body", ["return None", "return torch.zeros(())", "return 0 * args[0]", "raise ValueError"])
+@pytest.mark.parametrize("body", ["return None", "return 0 * args[0]", "raise SystemExit"])
 @pytest.mark.parametrize(
     ("name", "function", "watched"),
     [
@@ -132,8 +132,8 @@ def _closure(assignment: Assignment, exercise: Exercise) -> set[str]:
     ],
     ids=["gan", "vae"],
 )
-def test_what_draws_for_a_check_is_not_judged_by_it(name: str, function: str, watched: tuple[str, ...], body: str) -> None:
-    """Whether making a network sets a seed is told by something else of the submission that draws, where that works."""
+def test_the_seed_of_a_network_is_its_own_matter(name: str, function: str, watched: tuple[str, ...], body: str) -> None:
+    """Whether making a network sets a seed does not depend on what else of the submission draws."""
     assignment = COURSE.assignment(name)
     files, (module, _, wrong) = assignment.reference_files(), function.partition(".")
     files[f"{module}.py"] += f"\n\ndef {wrong}(*args, **kwargs):\n    {body}\n".encode()
