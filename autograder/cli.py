@@ -18,17 +18,14 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, NoReturn
 
 import typer
+from click import ClickException
 
 from autograder import __version__
-from autograder.commands.plain_words import PlainCommand, PlainGroup
 from autograder.errors import AutograderError
 from autograder.imports import not_from_here
 from autograder.runtime.statements import Interrupted
 from autograder.standby.client import run_there
 from autograder.standby.meeting import CommandEnded
-
-_UsageMistake: type[Exception] = typer.BadParameter.__mro__[2]  # type: ignore[assignment]
-"""What typer raises for wrong usage; older releases take it from click, newer ones bring their own."""
 
 _INTERRUPTED = 130
 
@@ -69,17 +66,14 @@ def app_for(arguments: Sequence[str]) -> typer.Typer:
     """
     verb = arguments[0] if arguments else "-"
     single = verb in _VERBS and _COMPLETION not in os.environ
-    # Completion's own options bring in pydantic, which takes longer than to say that there is no such verb.
-    completes = verb.startswith("-") or _COMPLETION in os.environ
     made = typer.Typer(
         name="autograder",
-        cls=PlainGroup,
         help="Grade homework on deep generative models: isolated, property-based, and able to say what went wrong.",
         invoke_without_command=True,
+        suggest_commands=False,  # click does
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
         epilog="Exit codes: 0 done, 1 below --fail-under, 2 usage or bad input, 3 the grader failed.",
-        add_completion=completes,
     )
     made.callback()(_options)
     for name in [verb] if single else _VERBS:
@@ -88,7 +82,7 @@ def app_for(arguments: Sequence[str]) -> typer.Typer:
         if isinstance(found, typer.Typer):
             made.add_typer(found, name=name)
         else:
-            made.command(name, cls=PlainCommand)(found)
+            made.command(name)(found)
     return made
 
 
@@ -165,8 +159,8 @@ def run_command(arguments: list[str] | None = None) -> int:
         return outcome if isinstance(outcome, int) else 0
     except AutograderError as error:
         return _say(str(error), error.exit_code)
-    except _UsageMistake as error:
-        return _say(error.format_message().replace("Value error, ", "") + _pointer(error), 2)  # type: ignore[attr-defined]
+    except ClickException as error:
+        return _say(error.format_message() + _pointer(error), 2)
     except typer.Exit as leave:
         return leave.exit_code
     except (typer.Abort, KeyboardInterrupt):

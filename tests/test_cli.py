@@ -90,7 +90,7 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
     "unknown assignment to audit": (["audit", "NAME_"], "did you mean"),
     "unknown assignment to release": (["release", "NAME_"], "did you mean"),
     "missing path": (["grade", "NAME", "work/absent"], "work/absent"),
-    "no path": (["grade", "NAME"], "paths"),
+    "no path": (["grade", "NAME"], "PATHS"),
     "empty folder": (["grade", "NAME", "nothing"], "no submission"),
     "unknown exercise": (["grade", "NAME", "work/right", "--only", "nothing"], "nothing"),
     "unknown format": (["grade", "NAME", "work/right", "--format", "json,pdf"], "pdf"),

@@ -131,19 +131,6 @@ def seed_of_a_test() -> None:
     assert test._hypothesis_internal_use_seed == 5
 
 
-def usage_errors() -> None:
-    """Every kind of wrong usage is one, and can be written as a line."""
-    import typer
-
-    from autograder.cli import _UsageMistake
-
-    assert issubclass(typer.BadParameter, _UsageMistake)
-    assert not issubclass(typer.Exit, _UsageMistake)
-    assert not issubclass(typer.Abort, _UsageMistake)
-    assert _UsageMistake.__name__ == "ClickException"
-    assert _UsageMistake("what").format_message() == "what"  # type: ignore[attr-defined]
-
-
 def pages() -> None:
     """A page without the second reading has what an output shows."""
     from nbformat.v4 import new_code_cell, new_notebook, new_output

@@ -109,10 +109,6 @@ NAMES = [
         "a fresh `given` around the inner test for each drawing", checks.seed_of_a_test, of_instances=True,
     ),
     PrivateName(
-        "typer.BadParameter.__mro__", ("cli.py",), "the base of all usage errors, wherever typer has it from",
-        "a list of typer's public errors", checks.usage_errors,
-    ),
-    PrivateName(
         "nbgrader.apps.autogradeapp.AutogradeApp", ("gradebook/class_book.py",), "reads `nbgrader_config.py` as nbgrader does",
         "`NbGraderAPI`, which takes a configuration that somebody else has read", nbgrader_checks.autograde_app,
     ),

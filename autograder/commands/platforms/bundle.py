@@ -7,14 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from autograder.commands.plain_words import PlainCommand, PlainGroup
-
-app = typer.Typer(cls=PlainGroup, help="Write what is handed to a class or a platform. For instructors.", no_args_is_help=True)
+app = typer.Typer(help="Write what is handed to a class or a platform. For instructors.", no_args_is_help=True)
 
 _Out = Annotated[Path | None, typer.Option(help="Where to write it; by default into dist/.")]
 
 
-@app.command("student", cls=PlainCommand)
+@app.command("student")
 def student(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all when left out.")] = None,
     shape: Annotated[
@@ -40,7 +38,7 @@ def student(
     typer.echo(str(bundle_student(open_course(), assignments or (), place, options)))
 
 
-@app.command("gradescope", cls=PlainCommand)
+@app.command("gradescope")
 def gradescope(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example vae.")],
     out: _Out = None,
@@ -76,7 +74,7 @@ _ByName = Annotated[bool, typer.Option("--by-name", help="Put in no wheel: pip f
 _Wheel = Annotated[Path | None, typer.Option(help="A wheel of this package to put in; by default one is built.")]
 
 
-@app.command("github", cls=PlainCommand)
+@app.command("github")
 def github(assignments: _Names = None, out: _Out = None, wheel: _Wheel = None, by_name: _ByName = False) -> None:
     """Write a template repository with Actions that run the visible checks, and a workflow that makes marks elsewhere.
 
@@ -91,7 +89,7 @@ def github(assignments: _Names = None, out: _Out = None, wheel: _Wheel = None, b
     typer.echo(str(bundle_github(open_course(), assignments or (), out or Path("dist") / "github", options)))
 
 
-@app.command("gitlab", cls=PlainCommand)
+@app.command("gitlab")
 def gitlab(assignments: _Names = None, out: _Out = None, wheel: _Wheel = None, by_name: _ByName = False) -> None:
     """Write a template repository whose pipeline runs the visible checks and shows them under Tests."""
     from autograder.bundles.ci_platforms import bundle_gitlab
@@ -102,7 +100,7 @@ def gitlab(assignments: _Names = None, out: _Out = None, wheel: _Wheel = None, b
     typer.echo(str(bundle_gitlab(open_course(), assignments or (), out or Path("dist") / "gitlab", options)))
 
 
-@app.command("classroom50", cls=PlainCommand)
+@app.command("classroom50")
 def classroom50(assignments: _Names = None, out: _Out = None, wheel: _Wheel = None, by_name: _ByName = False) -> None:
     """Write autograders/<assignment>/ for Classroom 50: visible checks only, since anybody may read its bundles."""
     from autograder.bundles.ci_platforms import bundle_classroom50

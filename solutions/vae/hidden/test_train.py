@@ -67,7 +67,7 @@ def own_run(images: Tensor, epochs: int, lr: float = 1e-3, beta: float = 1.0) ->
         for x in images.split(BATCH):
             values = objective(toy, x, beta)
             for name, value in zip(PARTS, values, strict=True):
-                history[name].append(float(value))
+                history[name].append(float(value.detach()))
             adam_step(parameters, torch.autograd.grad(values[0], parameters), first, second, len(history["loss"]), lr)
     return history, toy
 
