@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import settings
 from tiny_course import load_course
 
@@ -21,6 +22,7 @@ from autograder.sandbox.zygote_host import ZygoteHost
 
 pytest_plugins = ["nbgrader_fixtures"]
 
+torch.set_num_threads(1)  # tests' own processes keep all cores busy, where several threads wait for each other
 settings.register_profile("unhurried", deadline=None)  # no test is about time, least of all on a busy machine
 settings.load_profile("unhurried")
 

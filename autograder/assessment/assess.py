@@ -15,6 +15,7 @@ from autograder.diagnosis.broken_laws import with_broken_laws
 from autograder.diagnosis.catalogue import Catalogue
 from autograder.diagnosis.matching import MAX_HINTS, diagnose
 from autograder.results.schema import Diagnosis
+from autograder.runtime.global_state import one_thread
 from autograder.sessions.bounds import bounded_memory
 from autograder.sessions.replies import WorkerLost
 from autograder.sessions.subjects import Subject
@@ -22,6 +23,7 @@ from autograder.sessions.subjects import Subject
 NO_HINT = "no hint: your code does not run to the end on the inputs that tell known mistakes apart"
 
 
+@one_thread()
 def assess(
     assignment: Assignment,
     exercises: Sequence[Exercise],
@@ -33,7 +35,8 @@ def assess(
 
     A failed check is repeated with the pieces it builds on replaced by the reference's where the subject's own pieces
     lost points: a mistake is charged where it was made, and only there. What the exercises build on is therefore run too,
-    whether it was asked for or not: a mark does not depend on what else is graded.
+    whether it was asked for or not: a mark does not depend on what else is graded. Nor does it on the machine's cores: one
+    thread computes, as in workers.
     """
     chosen = {exercise.key for exercise in exercises}
     everything = _first_passes(assignment, with_pieces(assignment, exercises), subject, options)

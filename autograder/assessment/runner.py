@@ -18,6 +18,7 @@ from autograder.checks.candidate import Candidate
 from autograder.checks.salt import NONE, salt_of, salted
 from autograder.checks.strategies import Deferred
 from autograder.course.assignment import Check, Exercise
+from autograder.runtime.global_state import one_thread
 from autograder.sessions.bounds import bounded_memory
 from autograder.sessions.budget import CHECK_SECONDS, Budget
 from autograder.sessions.replies import WorkerLost
@@ -69,12 +70,14 @@ TOGETHER_LIMIT = 3.0
 """Seconds for all checks of an exercise at once; what takes longer is run check by check, each with its own limit."""
 
 
+@one_thread()
 def run_checks(
     source: ReferenceSource, checks: Iterable[Check], open_session: OpenSession, options: RunOptions
 ) -> list[Outcome]:
     """Run checks one after the other, in fresh processes where one is lost; for subjects without a student's secrets.
 
-    A submission's checks run as :class:`autograder.assessment.sitting.Sitting` has them.
+    A submission's checks run as :class:`autograder.assessment.sitting.Sitting` has them. One thread computes: several wait
+    for each other on a busy machine, four times as long as they compute.
     """
     outcomes, session = run_in_turn(source, list(checks), None, open_session, options, [])
     if session is not None:

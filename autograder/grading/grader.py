@@ -36,6 +36,7 @@ from autograder.grading.sandboxes import sandbox_for
 from autograder.grading.warming import warm_for
 from autograder.results.graded import Graded
 from autograder.results.schema import Artifacts, Environment, ExerciseResult, Isolation, Limits, SubmissionResult
+from autograder.runtime.global_state import one_thread
 from autograder.sandbox.zygote_host import Lease, ZygoteHost
 from autograder.sessions.bounds import bounded_memory
 from autograder.sessions.budget import Budget
@@ -125,10 +126,12 @@ class Grader:
         tasks = {task.id: self._bases.of_training for task in self.tasks}
         return {one.id: self._bases.of(one) for one in self.exercises} | tasks
 
+    @one_thread()
     def grade(self, submission: Submission, kept: Kept = _NOTHING) -> Graded:
         """Grade one submission, but for what is ``kept`` of an earlier result.
 
-        A failure of the grader becomes a ``grader_error`` result without a mark.
+        A failure of the grader becomes a ``grader_error`` result without a mark. One thread computes, in trainings too: the
+        last bit of a sum does not depend on the machine's cores.
         """
         started = time.perf_counter()
         if submission.unreadable is not None:

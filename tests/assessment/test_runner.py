@@ -50,6 +50,22 @@ def test_a_failure_keeps_the_call_and_both_values(tiny: Assignment) -> None:
     assert "wrong values" in outcome.summary
 
 
+def test_one_thread_computes_whatever_the_machine_has(tiny: Assignment) -> None:
+    """And as many as before afterwards: several wait for each other where other programs keep the cores busy."""
+    seen: list[int] = []
+
+    def body(candidate: Any) -> None:
+        seen.extend([torch.get_num_threads(), int(candidate.f(torch.ones(2)).numel())])
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert outcome_of(tiny, body).passed
+        assert (seen[0], torch.get_num_threads()) == (1, 2)
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_the_smallest_failing_input_is_reported(tiny: Assignment) -> None:
     """Of 50 examples."""
     sizes: list[int] = []
