@@ -100,8 +100,9 @@ class ClassRun:
                     self._finish(done, folder)
         except BaseException as error:
             self._log.write("stopped", reason=str(error) or type(error).__name__, results=len(self.results))
-            with contextlib.suppress(AutograderError):  # the first error is the one worth telling
-                self._summarise(folder)
+            if self.results:
+                with contextlib.suppress(AutograderError):  # the first error is the one worth telling
+                    self._summarise(folder)
             raise
         self._summarise(folder)
         self._log.write("finished", results=len(self.results), failures=len(self.failures))
@@ -237,8 +238,7 @@ class ClassRun:
         """Write the class's files from everything in the folder, this run's results and those of others."""
         if self.shard is not None:
             folder.look_again()
-        stored = folder.stored
-        entered = self._marks_by_hand(stored)
+        stored, entered = folder.stored, self._marks_by_hand(folder.stored)
         late = apply_policy(self.out, stored, read_manifest(self.root), self._times)
         for warning in [*folder.warnings, *entered, *late, *self._strangers(stored)]:
             print(f"autograder: warning: {warning}", file=sys.stderr)

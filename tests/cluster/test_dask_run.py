@@ -64,6 +64,7 @@ def test_results_are_those_of_a_local_run(course: str, tmp_path: Path) -> None:
         assert code == 2
         assert "no scheduler answers" in told
         assert told.count("\n") == 1, told
+        assert not list((tmp_path / "stranger").glob("*.html")), "pages of nothing"
     assert results(tmp_path / "there") == results(tmp_path / "here")
     assert results(tmp_path / "there")["ann"]["isolation"]["layers"]
     assert (tmp_path / "there" / "summary.csv").read_text() == (tmp_path / "here" / "summary.csv").read_text()
