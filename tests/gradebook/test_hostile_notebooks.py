@@ -206,11 +206,12 @@ def test_a_failure_of_the_grader_is_no_mark(
     assert scores(course, "zz_lucky") == FULL
 
 
+@pytest.mark.parametrize("time", ["yesterday, maybe", "9" * 5000, "2026-01-01 UTC+99", "\x00"])
 def test_a_broken_submission_does_not_stop_the_others(
-    course: SmallCourse, released: Notebook, one_sandbox: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    course: SmallCourse, released: Notebook, one_sandbox: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], time: str
 ) -> None:
     """A time that is none is named; everybody else is graded."""
-    course.submit("timeless", solved(released, RIGHT), timestamp="yesterday, maybe")
+    course.submit("timeless", solved(released, RIGHT), timestamp=time)
     course.submit("timely", solved(released, RIGHT), timestamp="2026-01-01 10:00:00 UTC")
     run = NotebookRun(course.name, tmp_path / "out", frozenset({"json"}), {}, ["timeless", "timely"], quiet=True, force=False)
     run.grade_collected(1)
