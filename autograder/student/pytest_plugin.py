@@ -67,14 +67,15 @@ def reference(request: pytest.FixtureRequest) -> Any:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Any:
-    """End the run, saying where it was, when a check is inside a library that never returns."""
+    """One thread computes; the run is ended, saying where it was, when a check is inside a library that never returns."""
     info = _info(item)
     if info is None:
         return (yield)
+    from autograder.runtime.global_state import one_thread
     from autograder.sessions.budget import CHECK_SECONDS
     from autograder.student.limits import last_resort
 
-    with last_resort(info.timeout or CHECK_SECONDS, *_standard_error[:1]):
+    with last_resort(info.timeout or CHECK_SECONDS, *_standard_error[:1]), one_thread():
         return (yield)
 
 
