@@ -16,6 +16,8 @@ from torch.func import functional_call
 
 MAX_LENT = 5_000
 """Calls that a lent function answers to one worker; the longest sampling loop of a check takes some hundred."""
+MAX_LENT_IN_TRAINING = 200_000
+"""The same in a training: six layers and a thousand steps are 6000, and a right answer may ask for each part of a batch."""
 MAX_MADE = 1_000
 """Objects of a lent class that one worker may make."""
 MAX_HELD = 2**24
@@ -29,9 +31,9 @@ class Lent:
     It is called as :class:`autograder.runtime.stand_ins.callbacks.DrawingCallback` calls it: random state in and out again.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], calls: int = MAX_LENT) -> None:
         self._function = function
-        self._left = MAX_LENT
+        self._left = calls
 
     def __call__(self, state: Tensor, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Evaluate with the given random state; the state afterwards is the last output."""
@@ -47,8 +49,8 @@ class Lent:
 class LentClass(Lent):
     """A reference's class: its objects are made here, and their methods run here with the parameters they are sent."""
 
-    def __init__(self, target: type[nn.Module]) -> None:
-        super().__init__(self._answer)
+    def __init__(self, target: type[nn.Module], calls: int = MAX_LENT) -> None:
+        super().__init__(self._answer, calls)
         self._class = target
         self._made: list[_Methods] = []
         self._held = 0

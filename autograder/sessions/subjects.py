@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.checks.calls import CandidateSession
@@ -14,7 +15,7 @@ from autograder.runtime.stand_ins.toys import FILE as TOYS
 from autograder.runtime.stand_ins.toys import BadToys, compile_toys
 from autograder.sessions.bounds import unbounded_memory
 from autograder.sessions.budget import Budget
-from autograder.sessions.lent import Lent, LentClass, base_of, methods_of
+from autograder.sessions.lent import MAX_LENT, Lent, LentClass, base_of, methods_of
 from autograder.sessions.local import LocalSession
 from autograder.sessions.precompiled import compiled
 from autograder.sessions.remote import RemoteSession
@@ -97,8 +98,9 @@ class IsolatedSubmission:
         sandbox: ZygoteHost,
         budget: Budget | None = None,
         toys: bytes | None = None,
+        lent_calls: int = MAX_LENT,
     ) -> None:
-        """Prepare; ``toys`` takes the place of the assignment's own small modules."""
+        """Prepare; ``toys`` takes the place of the assignment's own small modules, ``lent_calls`` bounds each lent piece."""
         toys = assignment.toys if toys is None else toys
         self._assignment = assignment
         self._files = dict(files)
@@ -107,6 +109,7 @@ class IsolatedSubmission:
         self._toys = _compiled_toys(assignment, toys)
         self._groups = tuple({*wanted_groups({**files, f"/{TOYS}": toys}), *groups_of(assignment.folder)})
         self._budget = budget or Budget()
+        self._lend = partial(_guardedly, calls=lent_calls)
         self._telling = True
         self._definitions_only: set[str] = set()
         self._hopeless: dict[str, tuple[str, str]] = {}
@@ -169,7 +172,7 @@ class IsolatedSubmission:
         reply = session.request(load.to_wire())
         if reply[:2] == ["error", BadToys.__name__]:  # nothing of the submission has run yet: this is no student's word
             raise _bad_toys(self._assignment, reply[2])
-        _substitute(session, self._assignment, substitutes, _guardedly)
+        _substitute(session, self._assignment, substitutes, self._lend)
         self._remember(module, session.request(Import(module, LOAD_SEED).to_wire()))
         return session
 
@@ -217,6 +220,6 @@ def _plainly(target: Any) -> Callable[..., Any]:
     return lambda *args, **kwargs: target(*args, **kwargs)
 
 
-def _guardedly(target: Any) -> Callable[..., Any]:
+def _guardedly(target: Any, calls: int) -> Callable[..., Any]:
     """What a worker may ask, and how often."""
-    return LentClass(target) if isinstance(target, type) else Lent(target)
+    return LentClass(target, calls) if isinstance(target, type) else Lent(target, calls)

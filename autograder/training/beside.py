@@ -19,6 +19,12 @@ from autograder.wire import protocol
 
 RAISED = "your code raised an error while it trained"
 NO_MEMORY = "your code asked for more memory than there is for a training"
+_KNOWN = {
+    "does not require grad and does not have a grad_fn": "the loss that it was to learn from has no gradient: between the "
+    "network's parameters and the loss, something cuts it off",
+    "optimizer got an empty parameter list": "the network has no parameters that an optimiser would find",
+}
+"""What is said of errors of torch that come up in loops of ours, too: they are about what was returned, not about a line."""
 _LOST = {
     "timeout": "the training took too long",
     "crashed": "the process in which it trained ended",
@@ -171,6 +177,13 @@ def _lacks_memory(error: CandidateError) -> bool:
     return error.error_type in ("MemoryError", "OutOfMemoryError") or "allocate memory" in error.message
 
 
+def _raised(error: CandidateError) -> str:
+    """What became of the training, in words of the grader's own."""
+    if _lacks_memory(error):
+        return NO_MEMORY
+    return next((words for said, words in _KNOWN.items() if said in error.message), RAISED)
+
+
 def _unwritten(error: CandidateError) -> str:
     """What is missing, and where, as far as the error tells."""
     steps = _STEP.findall(error.traceback)
@@ -193,6 +206,6 @@ def told(error: Exception, *, in_full: bool) -> tuple[str, str]:
         return "missing", f"something that the training needs has not been written yet{_unwritten(error) if in_full else ''}"
     if isinstance(error, CandidateError):
         said = f": {error}\n{error.traceback}".rstrip() if in_full else ""
-        return "error", f"{NO_MEMORY if _lacks_memory(error) else RAISED}{said}"
+        return "error", f"{_raised(error)}{said}"
     detail = f" ({error.detail})" if in_full and isinstance(error, Unusable) and error.detail else ""
     return "failed", f"{error}{detail}"

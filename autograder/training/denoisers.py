@@ -68,7 +68,7 @@ class LentDenoiser:
         self.asked.append(asked)  # only now: what has no answer is no part of a path, and not to be kept
         self.times.append(time)
         self.answered.append(answer)
-        return answer.to(x)
+        return answer.to(x, copy=True)  # whoever samples may go on in its place
 
 
 def levels_of_noise(alphas_cumprod: Tensor) -> list[float]:

@@ -12,6 +12,7 @@ from autograder.errors import DataMissing
 from autograder.results.schema import ExerciseResult
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.sessions.budget import Budget
+from autograder.sessions.lent import MAX_LENT_IN_TRAINING
 from autograder.sessions.replies import WorkerLost
 from autograder.sessions.subjects import IsolatedSubmission, LoadedModules, Subject
 from autograder.training.beside import OpenWorker, Unusable
@@ -74,7 +75,7 @@ def train_submission(
     """
     for task in tasks:
         budget = Budget(seconds=TASK_SECONDS)
-        subject = IsolatedSubmission(assignment, files, sandbox, budget, toys=task.recipes)
+        subject = IsolatedSubmission(assignment, files, sandbox, budget, task.recipes, MAX_LENT_IN_TRAINING)
         subject.keep_silent()
         lent = lent_pieces(assignment, task, faulty)
         yield _telling(_judged(run_task(task, _opener(task, subject, lent), options)), lent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from reports.page_parser import checked
@@ -221,3 +222,25 @@ def test_points_have_room_in_the_margin_of_a_printed_page() -> None:
     assert padding is not None
     assert gap is not None
     assert float(padding[1]) - float(gap[1]) >= 7
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("training", None, "Not measured: the training took too long."),
+        ("training", 3.5, "The first check that does not hold: reaches the bound."),
+        ("function", None, "The first check that does not hold: reaches the bound."),
+    ],
+)
+def test_what_was_not_measured_is_not_said_not_to_hold(
+    tmp_path: Path, kind: Literal["training", "function"], value: float | None, said: str
+) -> None:
+    """Where a training ended early, the first step says so: whether the score would have been full nobody knows."""
+    score = CheckResult(
+        name="bound", title="reaches the bound", visibility="visible", score=0, max_score=2, status="timeout",
+        message="Not measured: the training took too long.", value=value, zero=40.0, full=34.0, share=1.0,
+    )  # fmt: skip
+    graded = result()
+    graded.exercises = [ExerciseResult(id="vae.x.line", kind=kind, score=0, max_score=2, status="timeout", checks=[score])]
+    page = checked(render_feedback(graded, tmp_path)).text
+    assert said in page[page.index("Start here") : page.index("to win here")]

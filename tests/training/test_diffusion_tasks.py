@@ -149,6 +149,22 @@ def usual(task: Task, ours: ModuleType, name: str, seed: int = 1) -> torch.Tenso
     return ancestral_samples(network.requires_grad_(False), start, ours.signal_levels(), generator)
 
 
+IN_PLACE = "predicted -= noise\n    return predicted.pow_(2).mean()"
+END = "return self.q_posterior(x_start, x_t, t)"
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"), [("process", LOSS, IN_PLACE), ("process", END, f"noise.zero_()\n        {END}")]
+)
+def test_what_a_network_returns_may_be_changed_in_place(
+    monkeypatch: pytest.MonkeyPatch, module: str, old: str, new: str
+) -> None:
+    """As what a network of one's own returns: the values are those of a right answer that makes new tensors."""
+    task = small_task("ddpm", monkeypatch)
+    found = values(run(task, changed(module, old, new)))
+    assert found == pytest.approx(values(run(task, diffusion().reference_files())), rel=1e-3, abs=1e-4)
+
+
 START = "    x = torch.randn(shape, gen"
 ASK = "    denoise_fn(torch.randn(shape), torch.zeros(shape[0], dtype=torch.int64))\n"
 

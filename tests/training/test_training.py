@@ -112,10 +112,11 @@ def test_what_ends_a_part_costs_that_part_and_tells_nothing(train: Train, body: 
     assert "a word" not in message
 
 
-def test_a_mistake_is_charged_where_it_was_made(lines: tuple[Assignment, Task], warm_sandbox: ZygoteHost) -> None:
+@pytest.mark.parametrize("steps", ["steps", "101 * steps"])  # the latter asks for more than a check may
+def test_a_mistake_is_charged_where_it_was_made(lines: tuple[Assignment, Task], warm_sandbox: ZygoteHost, steps: str) -> None:
     """A wrong gradient loses its own points; the training borrows the reference's, and says so."""
     assignment, task = lines
-    wrong = FIT.replace("return (2 * (weight * x - y) * x).mean()", "return -(2 * (weight * x - y) * x).mean()")
+    wrong = FIT.replace("range(steps)", f"range({steps})").replace("return (2 *", "return -(2 *")
     for faulty, expected in (((), 2.5), (("fit.gradient",), 10.0)):
         (trained,) = train_submission(assignment, [task], {"fit.py": wrong.encode()}, warm_sandbox, faulty, OPTIONS)
         assert trained.result.score == expected
@@ -145,9 +146,11 @@ def test_a_lost_worker_is_said(lines: tuple[Assignment, Task], warm_sandbox: Zyg
         ("for _ in range(30):\n    print('x' * 10**6)\nreturn weight", "crashed", "printed more than 16 MB"),
         ("import torch\nreturn weight + torch.empty(10**15)", "error", "asked for more memory"),
         ("raise MemoryError", "error", "asked for more memory"),
+        ("(0 * weight).backward()", "error", "has no gradient"),
+        ("import torch\ntorch.optim.SGD([])", "error", "no parameters"),
     ],
 )
-def test_what_there_is_too_much_of_is_said(
+def test_what_there_is_too_much_or_nothing_of_is_said(
     lines: tuple[Assignment, Task], warm_sandbox: ZygoteHost, body: str, status: str, said: str
 ) -> None:
     """In words of the grader's own; the other part is measured."""

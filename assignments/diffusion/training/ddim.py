@@ -64,4 +64,5 @@ def _samples(run: TrainingRun, worker: Worker, lent: LentDenoiser, count: int, s
 def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     """Mistakes that the measured values show."""
     if values.get("start", 1.0) < 0.05:
-        yield Finding("one_noise_for_all", "All images of a batch begin with the same noise. Which shape do you draw?")
+        yield Finding("one_noise_for_all", "All images of a batch begin alike. What do you draw for each of them, and in "
+                      "which shape?")  # fmt: skip

@@ -102,7 +102,7 @@ def your_blame(student, images: Tensor, t: Tensor, noise: Tensor, predict: Calla
 
     def denoise(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
         answers.append(predict(x.detach().cpu(), t.cpu()).detach().to(x).requires_grad_())
-        return answers[-1]
+        return answers[-1].clone()  # what a network returns is no leaf: a loss may go on in its place
 
     levels = your_levels(student, device).float()
     loss = student.process.denoising_loss(denoise, images.to(device), t.to(device), noise.to(device), levels)
