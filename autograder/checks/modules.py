@@ -36,7 +36,8 @@ def assert_gradients_are_slopes(
     The input, and every parameter that is trained, is moved by a thousandth of its size in a few random directions; a random
     projection of the result must change as its gradient says, up to a tenth. ``results`` are those to look at of several. The
     module must be in eval mode and its parameters in general position. A sample that lies on a kink has no slope: what
-    disagrees is asked again of each half of the samples, and must disagree there, too.
+    disagrees is asked again of each half of the samples, and must disagree there, too. Values that are drawn have no slopes
+    either; that they are is charged where it is asked.
     """
     half = (len(x) + 1) // 2
     parts = [_Slopes(module, method, some, of_input, of_parameters) for some in (x, x[:half], x[half:])]
@@ -44,8 +45,7 @@ def assert_gradients_are_slopes(
         doubtful = parts[0].doubtful(select)
         for part in parts[1:]:
             doubtful = doubtful and part.doubtful(select, doubtful)
-        if doubtful:
-            assert_same_again(module.method(method), x)
+        if doubtful and not _is_drawn(module.method(method), x):
             to = "a parameter" if any(doubtful) else "its input"
             summary = f"the gradient with respect to {to} is not the slope of the values: it is cut or wrong on the way"
             fail(summary, mistake=CUT)
@@ -144,6 +144,14 @@ def assert_same_again(call: Callable[[Tensor], Any], x: Tensor, first: Any = Non
         assert_close(call(x), before, rtol=1e-3, what="the result of a second call")
 
 
+def _is_drawn(call: Callable[[Tensor], Any], x: Tensor) -> bool:
+    try:
+        assert_same_again(call, x)
+    except CheckFailed:
+        return True
+    return False
+
+
 def cut_if_it_matters(call: Callable[[Tensor], Any], x: Tensor) -> str:
     """The mistake of an input without a gradient: a cut where values change with it, none of that name where they do not."""
     assert_same_again(call, x)
@@ -186,6 +194,7 @@ def assert_alone_in_train_mode(
     """Check that in train mode, too, the first sample's result is the same whatever the other samples of its batch are.
 
     The random state is the same both times, so that dropout may draw; batch statistics show. ``others`` is shaped like ``x``.
+    What every pass in train mode changes, such as the estimate of a spectral norm, is not a matter of the batch.
     """
     module.method("train")()
     try:
@@ -195,12 +204,20 @@ def assert_alone_in_train_mode(
             try:
                 assert_close(among, alone, rtol=1e-3)
             except CheckFailed:
+                again = _first_rows(candidate, call, x)
+                if _farthest(among, alone) <= 2 * _farthest(again, alone):
+                    continue
                 fail(
                     "in train mode the result of a sample changes with the other samples of its batch",
                     mistake="samples_meet_in_train_mode",
                 )
     finally:
         module.method("eval")()
+
+
+def _farthest(parts: list[Tensor], others: list[Tensor]) -> float:
+    """The largest difference."""
+    return max(float((part - other).abs().max()) for part, other in zip(parts, others, strict=True))
 
 
 def _first_rows(candidate: Candidate, call: RemoteFunction, batch: Tensor) -> list[Tensor]:

@@ -108,14 +108,22 @@ def _compare(right: Fingerprint, wrong: Fingerprint, seen: Fingerprint, by_error
     values = [n for n in agreeing if n not in blank and wrong.entries.get(n) is not None and wrong.entries[n].error is None]
     if not by_errors and not are_telling([seen.entries[name].value for name in values]):
         return None, 0.0
+    others = (names | seen.entries.keys()) - set(telling)
+    if all(right.entries[n].gradient for n in telling if n in right.entries) and _has_wrong_values(right, seen, others):
+        return None, 0.0  # a gradient that is cut leaves values alone, and its hint says so
     if len(agreeing) == len(telling):
-        others = (names | seen.entries.keys()) - set(telling)
         if all(same_entry(seen.entries.get(n), wrong.entries.get(n)) for n in others):
             return "exact", float(len(telling))
         return ("likely", float(len(telling))) if _is_evidence(values, seen) else (None, 0.0)
     if len(values) >= 2 and len(agreeing) - len(blank) >= 0.5 * len(telling):
         return "possible", len(agreeing) / len(telling)
     return None, 0.0
+
+
+def _has_wrong_values(right: Fingerprint, seen: Fingerprint, names: set[str]) -> bool:
+    """Whether something else than a gradient is not what the reference gives."""
+    values = [name for name in names if name not in right.entries or not right.entries[name].gradient]
+    return any(not same_entry(right.entries.get(name), seen.entries.get(name)) for name in values)
 
 
 def _is_blank(entry: Entry | None) -> bool:

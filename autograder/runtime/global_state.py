@@ -40,6 +40,12 @@ def set_random_state(state: RandomState) -> None:
     random.setstate(state[2])
 
 
+def move_on() -> None:
+    """Change all three states: a seed that is set at every call must show, even where the last call has set it already."""
+    torch.rand(1, generator=torch.default_generator, device="cpu")
+    NumpyState.seed(random.getrandbits(32))  # a draw would make the next snapshot a slow one
+
+
 class RandomLanes:
     """Several random states of which one is in force: interleaved checks do not disturb each other's draws."""
 

@@ -16,7 +16,7 @@ import torch
 
 from autograder.runtime.failures import Absent
 from autograder.runtime.general_position import settle_module, trainable
-from autograder.runtime.global_state import Modes, random_state, same_state, seed_everything, untouched_state
+from autograder.runtime.global_state import Modes, move_on, random_state, same_state, seed_everything, untouched_state
 from autograder.runtime.makers import build_drawn, build_loader, build_object, build_optimizer
 from autograder.runtime.module_space import ModuleSpace
 from autograder.runtime.operations import Operations
@@ -76,6 +76,7 @@ class TorchOperations(Operations):
         """Call, and report what else changed: the arguments, the global random state or a global switch of torch."""
         target = self._resolve(request["target"])
         args, kwargs = self._take(request["args"]), self._take(request["kwargs"])
+        move_on()
         before, modes = random_state(), Modes.now()
         value = target(*args, **kwargs)
         switched = modes.restore()

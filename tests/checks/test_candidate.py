@@ -113,6 +113,14 @@ def test_use_of_global_randomness_is_seen(make: Make, expression: str, used: boo
     assert make(f"def f(x):\n    return {expression}\n").f.observe(torch.ones(1)).rng_used is used
 
 
+@pytest.mark.parametrize("seeding", ["torch.manual_seed(0)", "np.random.seed(0)", "__import__('random').seed(0)"])
+def test_a_seed_is_seen_at_every_call(make: Make, seeding: str) -> None:
+    """Also where an earlier call has set the same one, and nothing was drawn since."""
+    candidate = make(f"def f(x):\n    {seeding}\n    return x\n")
+    candidate.f(torch.ones(1))
+    assert [candidate.f.observe(torch.ones(1)).rng_used for _ in range(2)] == [True, True]
+
+
 def test_seeds_determine_global_randomness(make: Make) -> None:
     """The same numbers as in this process from the same seed."""
     candidate = make("def f():\n    return torch.rand(3)\n")

@@ -87,11 +87,11 @@ def test_hidden_degrees_formula(candidate: Candidate) -> None:
 
 @check("hidden_degrees", points=0.5, title="are int64", kind="dtype")
 def test_hidden_degrees_dtype(candidate: Candidate) -> None:
-    """The degrees are not int64, or a global setting was changed."""
+    """The degrees are not int64, or the random state or a global setting was changed."""
     size = whole(8, 4, 20)
     seen = candidate.hidden_degrees.observe(5, size)
     assert_shape(seen.value, (size,), torch.int64, what="the degrees")
-    assert_true(not seen.switched, "a global setting was changed")
+    assert_true(not seen.rng_used, "the global random state or a global setting was changed")
     assert_shape(candidate.hidden_degrees(2, 1), (1,), torch.int64, what="the degrees")
 
 

@@ -82,11 +82,11 @@ def test_ddim_timesteps_floor(candidate: Candidate) -> None:
 
 @check("ddim_timesteps", points=0.25, title="is an int64 vector", kind="dtype")
 def test_ddim_timesteps_dtype(candidate: Candidate) -> None:
-    """The result is not an int64 tensor of S values, or a global setting was changed."""
+    """The result is not an int64 tensor of S values, or the random state or a global setting was changed."""
     step = whole(3, 3, 30)
     expected = torch.tensor([4 * step, 3 * step, 2 * step, step, 0])
     seen = candidate.ddim_timesteps.observe(5 * step, 5)
-    assert_true(not seen.switched, "a global setting was changed")
+    assert_true(not seen.rng_used, "the global random state or a global setting was changed")
     assert_close(seen.value, expected, what="the timesteps")
 
 

@@ -170,10 +170,11 @@ def test_posterior_short_and_long_schedules(candidate: Candidate) -> None:
 
 @check("GaussianDiffusion", points=0.25, title="leaves its inputs as they are", kind="purity")
 def test_posterior_pure(candidate: Candidate) -> None:
-    """An input was modified, or q_posterior used the random state."""
+    """An input was modified, or making the process or q_posterior used the random state."""
     case = make_pair((3, 2, 2), 45)
     building = candidate.GaussianDiffusion.observe(case.betas)
     assert_close(building.args[0], case.betas, rtol=0, atol=0, what="betas after the call")
+    assert_true(not building.rng_used, "making the process used the global random state")
     seen = building.value.q_posterior.observe(case.x_start, case.x_t, case.t)
     for after, before in zip(seen.args, (case.x_start, case.x_t, case.t), strict=True):
         assert_close(after, before, rtol=0, atol=0, what="an input after the call")

@@ -132,12 +132,14 @@ def test_p_mean_variance_formula(candidate: Candidate, rng: torch.Generator) -> 
 
 @check("GaussianDiffusion", points=1, title="p_sample: mean plus noise of the right size, for mixed timesteps")
 def test_p_sample_given_noise(candidate: Candidate, rng: torch.Generator) -> None:
-    """With the noise given, some sample is not mean + standard deviation * noise (mean alone at t = 0)."""
+    """With the noise given, some sample is not mean + deviation * noise (mean alone at t = 0), or an input was modified."""
     diffusion = candidate.GaussianDiffusion(schedule().betas)
 
     def compare(case: Case) -> None:
-        sample = diffusion.p_sample(case.denoise, case.x, case.t, noise=case.noise)
-        matches(sample, case.sample(case.moments()), lambda: from_own_moments(diffusion, case), "the sample")
+        seen = diffusion.p_sample.observe(case.denoise, case.x, case.t, noise=case.noise)
+        matches(seen.value, case.sample(case.moments()), lambda: from_own_moments(diffusion, case), "the sample")
+        for after, before in zip((*seen.args[1:], seen.kwargs["noise"]), (case.x, case.t, case.noise), strict=True):
+            assert_close(after, before, rtol=0, atol=0, what="an input after the call")
 
     compare(make_case([3, 0, 5, 1], (3,), rng))
     compare(make_case([0, 4], (2, 2, 2), rng))

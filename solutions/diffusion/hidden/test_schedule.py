@@ -80,10 +80,10 @@ def test_linear_beta_schedule_default_ends(candidate: Candidate) -> None:
 
 @check("linear_beta_schedule", points=0.5, title="is float64, to full precision", kind="dtype")
 def test_linear_beta_schedule_precision(candidate: Candidate) -> None:
-    """The schedule is not computed in double precision, or a global setting was changed."""
+    """The schedule is not computed in double precision, or the random state or a global setting was changed."""
     length, start, end = whole(10, 8, 14), number(11, 0.05, 0.15), number(12, 0.25, 0.4)
     seen = candidate.linear_beta_schedule.observe(length, start, end)
-    assert_true(not seen.switched, "a global setting was changed")
+    assert_true(not seen.rng_used, "the global random state or a global setting was changed")
     assert_close(seen.value, linear(length, start, end), rtol=1e-12, atol=0.0, what="the betas")
 
 
@@ -133,10 +133,10 @@ def test_cosine_beta_schedule_clipping(candidate: Candidate) -> None:
 
 @check("cosine_beta_schedule", points=0.25, title="is float64, to full precision", kind="dtype")
 def test_cosine_beta_schedule_precision(candidate: Candidate) -> None:
-    """The schedule is not computed in double precision, or a global setting was changed."""
+    """The schedule is not computed in double precision, or the random state or a global setting was changed."""
     length = whole(27, 15, 30)
     seen = candidate.cosine_beta_schedule.observe(length)
-    assert_true(not seen.switched, "a global setting was changed")
+    assert_true(not seen.rng_used, "the global random state or a global setting was changed")
     assert_shape(seen.value, (length,), torch.float64, what="the betas")
     assert_close(seen.value[:-1], cosine(length, 0.008)[:-1], rtol=1e-9, atol=0.0, what="the betas before the last")
 

@@ -9,6 +9,7 @@ from autograder.checks import (
     Candidate,
     RemoteObject,
     assert_close,
+    assert_gradients_are_slopes,
     assert_no_parameter_is_cut_off,
     assert_same_again,
     assert_sets_no_seed,
@@ -92,6 +93,7 @@ def assert_learns(module: RemoteObject, x: Tensor, weights: Tensor) -> Tensor:
     (of_input,), of_parameters = module.grad(x, wrt=(0,), cotangent=weights, parameters=True)
     if of_input is None:
         fail("no gradient reaches the input", mistake=cut_if_it_matters(module, x))
+    assert_gradients_are_slopes(module, "__call__", x, of_parameters=False)
     assert_no_parameter_is_cut_off(module, x)
     assert_shape(of_input, tuple(x.shape), what="the gradient of the input")
     assert_true(len(of_parameters) > 0, "there are no parameters")
@@ -130,7 +132,7 @@ def test_generator_saturates(candidate: Candidate) -> None:
 
 @check("Generator", points=0.5, title="uses every latent coordinate", kind="gradient")
 def test_generator_gradient(candidate: Candidate) -> None:
-    """Some latent coordinate has no influence, or gradients do not reach the latent vector and the parameters."""
+    """Some latent coordinate has no influence, or gradients do not reach it and the parameters, or only in part."""
     gradient = assert_learns(make_generator(candidate, 2), noise(3, 6, seed=5), noise(3, 1, 28, 28, seed=6))
     assert_true(bool((gradient != 0).any(0).all()), "some latent coordinate does not change the image")
 
@@ -168,7 +170,7 @@ def test_discriminator_unbounded(candidate: Candidate) -> None:
 
 @check("Discriminator", points=0.5, title="looks at the whole image", kind="gradient")
 def test_discriminator_gradient(candidate: Candidate) -> None:
-    """Some region of the image has no influence, or gradients do not reach the image and the parameters."""
+    """Some region of the image has no influence, or gradients do not reach the image and the parameters, or only in part."""
     gradient = assert_learns(make_discriminator(candidate, 1), noise(4, 1, 28, 28, seed=9), noise(4, seed=10))
     regions = gradient.unfold(2, 7, 7).unfold(3, 7, 7).flatten(4)
     assert_true(bool((regions != 0).any(-1).any(0).all()), "some region of the image does not matter")

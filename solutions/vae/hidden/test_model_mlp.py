@@ -2,7 +2,15 @@
 
 import math
 
-from autograder.checks import Candidate, RemoteObject, assert_shape, assert_true, check, load_beside
+from autograder.checks import (
+    Candidate,
+    RemoteObject,
+    assert_gradients_are_slopes,
+    assert_shape,
+    assert_true,
+    check,
+    load_beside,
+)
 from autograder.checks.strategies import whole
 
 laws = load_beside(__file__, "autoencoder_laws")
@@ -47,8 +55,11 @@ def test_mlpvae_samples_reproducibly_with_a_generator(candidate: Candidate) -> N
 
 @check("MLPVAE", points=0.25, title="sends gradients of the reconstruction to the encoder", kind="gradient")
 def test_mlpvae_sends_gradients_to_the_encoder(candidate: Candidate) -> None:
-    """The gradient of x_hat stops at the latent, at its mean or at its variance, or that of a returned mu or logvar is."""
-    gradients.assert_gradients_reach_the_encoder(candidate, make_mlpvae(candidate), laws.noise(2, *SMALL))
+    """The gradient of x_hat stops on its way through decode, mu or logvar, or that of a returned mu or logvar does."""
+    vae, x = make_mlpvae(candidate), laws.noise(2, *SMALL)
+    gradients.assert_gradients_reach_the_encoder(candidate, vae, x)
+    assert_gradients_are_slopes(vae, "encode", x, results=(0, 1))
+    assert_gradients_are_slopes(vae, "decode", laws.noise(2, 2))
 
 
 @check("MLPVAE", points=0.25, title="encodes and decodes sample by sample in eval mode", kind="purity")
@@ -74,15 +85,24 @@ def test_mlpvae_is_nonlinear(candidate: Candidate) -> None:
     laws.assert_not_affine(vae.decode, laws.noise(3, 2, seed=1), laws.noise(3, 2, seed=2))
 
 
+def numbers_behind(vae: RemoteObject) -> tuple[int, int, int]:
+    """How many numbers are parameters of the model, and how many of them have a gradient of mu and of a decoded image."""
+    _, of_mu = vae.encode.grad(laws.noise(2, *SMALL), wrt=(0,), select=0, parameters=True)
+    _, of_image = vae.decode.grad(laws.noise(2, 2), wrt=(0,), parameters=True)
+    sizes = {name: math.prod(shape) for name, shape in vae.parameter_shapes().items()}
+    behind = [sum(sizes[name] for name, value in part.items() if value is not None) for part in (of_mu, of_image)]
+    return sum(sizes.values()), behind[0], behind[1]
+
+
 @check("MLPVAE", points=0.25, title="is as wide as hidden says", kind="law")
 def test_mlpvae_is_as_wide_as_hidden_says(candidate: Candidate) -> None:
-    """The number of parameters does not follow the width of the hidden layers."""
+    """The number of parameters, of the encoder or of the decoder, does not follow the width of the hidden layers."""
     counts, width = [], whole(6, 6, 12)
     for options in ({"hidden": width}, {"hidden": 2 * width}, {"hidden": 4 * width}, {"hidden": 400}, {}):
-        vae = candidate.MLPVAE(latent_dim=2, image_shape=SMALL, **options)
-        vae(laws.noise(2, *SMALL))
-        counts.append(sum(math.prod(shape) for shape in vae.parameter_shapes().values()))
-    assert_true(counts[0] < counts[1] < counts[2], "the number of parameters does not grow with hidden")
+        counts.append(numbers_behind(candidate.MLPVAE(latent_dim=2, image_shape=SMALL, **options)))
+    for part in zip(*counts, strict=True):
+        # Where gradients are cut, which is charged elsewhere, none are counted.
+        assert_true(part[0] < part[1] < part[2] or not all(part), "the number of parameters does not grow with hidden")
     assert_true(counts[3] == counts[4], "hidden is not 400 when left out")
 
 

@@ -229,6 +229,12 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "MLPVAE", name="OneNoiseForAll", belief="one epsilon serves the whole batch",
+    replace=("reparameterize(mu, logvar)", "reparameterize(mu, logvar, torch.randn_like(mu[:1]).expand_as(mu))"),
+    hint="Copies of an image in one batch get the same reconstruction. How many draws does a batch of B images need?",
+)  # fmt: skip
+
+misconception(
     "MLPVAE", name="VarianceScalesTheNoise", belief="exp(logvar) is the standard deviation",
     replace=("reparameterize(mu, logvar)", "reparameterize(mu, 2 * logvar)"),
     hint="Your draws spread too far where logvar is large and too little where it is small. What is exp(logvar)?",

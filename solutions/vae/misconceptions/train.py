@@ -55,6 +55,30 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "train", name="nothing_is_updated", belief="backward updates the parameters", replace=("optimizer.step()", "pass"),
+    hint="No parameter moves during your training. Which three calls make an update, in which order, and what is left of the "
+    "gradients when the optimiser looks at them?",
+)  # fmt: skip
+
+misconception(
+    "train", name="optimizer_made_anew_every_minibatch", belief="an optimiser belongs to an update",
+    replace=(
+        "optimizer.zero_grad()",
+        "optimizer = torch.optim.Adam(model.parameters(), lr=lr)\n            optimizer.zero_grad()",
+    ),
+    hint="Your first update is right, and every later one is a first step of Adam again. What does Adam remember between "
+    "updates, and when do you throw it away?",
+)  # fmt: skip
+
+misconception(
+    "train", name="gradients_cleared_once_per_epoch", belief="gradients are cleared when an epoch begins",
+    replace=[("optimizer.zero_grad()", "pass"),
+             ("for _ in range(epochs):", "for _ in range(epochs):\n        optimizer.zero_grad()")],
+    hint="Your very first update is right. Within an epoch, updates still contain the gradients of the minibatches before. How "
+    "often are they to be cleared?",
+)  # fmt: skip
+
+misconception(
     "train", name="seed_set_for_every_minibatch", belief="a seed makes training reproducible",
     replace=("optimizer.zero_grad()", "optimizer.zero_grad(); torch.manual_seed(0)"),
     hint="Every minibatch of your training gets the same noise. Where is a seed set, and who should set it, and when?",
