@@ -135,8 +135,8 @@ class Alarm:
         signal.signal(signal.SIGALRM, self._previous)
 
     def again_in(self, seconds: float) -> None:
-        """Ring next, and from then on, after so many seconds."""
-        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+        """Ring next after so many seconds, and then now and then: what comes before the handler has come back is not heard."""
+        signal.setitimer(signal.ITIMER_REAL, seconds, max(seconds, 1e-3))
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
         if self._inside and not (frame is not None and frame.f_code.co_filename in self._own):
