@@ -10,6 +10,8 @@ from torch import Tensor
 
 from autograder.scores.batches import all_finite
 
+SAME = 1e-5  # of a row's norm; float32 rounds to 6e-8, and a network's layers add up a few dozen of such
+
 
 @dataclass(frozen=True, slots=True)
 class SampleDistance:
@@ -68,19 +70,26 @@ def within_class_distance(features: Tensor, labels: Tensor) -> float:
         labels: ``(n,)``, int64: the labels asked for.
 
     Returns:
-        A number in [0, 2]; nan if a feature is not finite, or no two samples share a label.
+        A number in [0, 2]; nan if a feature is not finite, or no two samples share a label. A distance below 1e-5 counts as
+        none: so far apart may a network's float32 put features of one and the same image, by its place in the batch.
     """
     if not all_finite(features):
         return math.nan
     rows = torch.nn.functional.normalize(features.double(), dim=1)
     pairs = (labels.unsqueeze(0) == labels.unsqueeze(1)).double()
     pairs.fill_diagonal_(0)
-    return ((torch.cdist(rows, rows) * pairs).sum() / pairs.sum()).item()
+    distances = _pair_distances(rows)
+    return ((distances.where(distances > SAME, 0) * pairs).sum() / pairs.sum()).item()
+
+
+def _pair_distances(rows: Tensor) -> Tensor:
+    """All distances of rows, ``(n, n)``: computed directly, since by products two equal rows are some 1e-8 apart."""
+    return torch.cdist(rows, rows, compute_mode="donot_use_mm_for_euclid_dist")
 
 
 def _distances(samples: Tensor) -> tuple[Tensor, Tensor]:
     rows = samples.flatten(1).double()
-    distances = torch.cdist(rows, rows)
+    distances = _pair_distances(rows)
     distances.fill_diagonal_(0)
     mean = distances.sum() / (len(rows) * (len(rows) - 1))
     return mean, distances.fill_diagonal_(math.inf).amin(dim=1).median()

@@ -94,6 +94,17 @@ def test_distance_within_classes_is_that_of_a_loop() -> None:
     assert math.isnan(within_class_distance(features[:4], labels[:4]))
 
 
+def test_images_that_are_all_the_same_have_no_distance_whatever_rounds() -> None:
+    """Not even the smallest one: a ratio of two such would be a score made of nothing."""
+    one, labels = normal(1, 64).abs() + 0.1, torch.arange(40) % 4
+    alike = one.repeat(40, 1)
+    rounded = alike * (1 + 1e-7 * normal(40, 64))
+    assert within_class_distance(alike, labels) == within_class_distance(rounded, labels) == 0
+    assert sample_distance(alike, normal(40, 64)).mean_pair == 0
+    rows = torch.nn.functional.normalize(alike.double(), dim=1)
+    assert torch.cdist(rows, rows).sum() > 0, "the witness: by products"
+
+
 def test_paired_rmse() -> None:
     """Over all elements, as NumPy has it; the wrong pairs count although the distribution is the same."""
     actual, expected = normal(40, 2), normal(40, 2, seed=1)
