@@ -136,8 +136,7 @@ def test_ddim_sample_loop_noisy_steps(candidate: Candidate) -> None:
     def added_noise() -> Tensor:
         watched = Watched()
         sample = candidate.ddim_sample_loop(watched, (4, 3), schedule(), 3, eta)
-        x = watched.trajectory(sample, (4, 3), 3)
-        return x[1] - step(x[0], *next(iter(levels(3))), eta)[0]
+        return _first_noise(watched.trajectory(sample, (4, 3), 3), eta)
 
     assert_draws_afresh(candidate, added_noise, "the noise of a step")
 
@@ -175,14 +174,24 @@ def test_ddim_sample_loop_labels(candidate: Candidate) -> None:
 
 @check("ddim_sample_loop", points=0.5, title="a generator makes it reproducible", kind="random")
 def test_ddim_sample_loop_generator(candidate: Candidate) -> None:
-    """With equal generators the samples differ, with different ones they agree, or the global state was used."""
-    arguments = (exact_noise, (2, 3), schedule(), 3, 0.5)
-    first = candidate.ddim_sample_loop.observe(*arguments, generator=candidate.generator(1))
-    again = candidate.ddim_sample_loop(*arguments, generator=candidate.generator(1))
-    other = candidate.ddim_sample_loop(*arguments, generator=candidate.generator(2))
+    """With equal generators the samples differ, with different ones samples or noise agree, or the global state was used."""
+    network, another, arguments = Watched(), Watched(), ((2, 3), schedule(), 3, 0.5)
+    first = candidate.ddim_sample_loop.observe(network, *arguments, generator=candidate.generator(1))
+    again = candidate.ddim_sample_loop(exact_noise, *arguments, generator=candidate.generator(1))
+    other = candidate.ddim_sample_loop(another, *arguments, generator=candidate.generator(2))
     assert_shape(first.value, (2, 3))
     assert_close(again, first.value, what="the second set of samples")
     assert_shape(other, (2, 3))
     assert_true(not torch.allclose(other, first.value), "another seed gave the same samples")
     assert_true(not first.rng_used, "the global random state was used although a generator was given")
     assert_close(first.args[2], schedule(), rtol=0, atol=0, what="alphas_cumprod after the call")
+    if len(network.calls) == len(another.calls) == 3:  # a loop of another length is told so elsewhere
+        one = _first_noise(network.trajectory(first.value, (2, 3), 3))
+        two = _first_noise(another.trajectory(other, (2, 3), 3))
+        same = torch.allclose(one, two, atol=1e-3) and one.abs().max() > 1e-3  # a step without noise is told so elsewhere
+        assert_true(not same, "with another seed the noise of a step was the same")
+
+
+def _first_noise(path: list[Tensor], eta: float = 0.5) -> Tensor:
+    """What the first of three steps added to its mean."""
+    return path[1] - step(path[0], *levels(3)[0], eta)[0]

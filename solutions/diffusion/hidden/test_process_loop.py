@@ -85,6 +85,11 @@ class Watched:
         states = torch.stack([*(seen.x for seen in self.calls), sample])
         return states[:-1], torch.stack([seen.t for seen in self.calls]), states[1:]
 
+    def random_parts(self, sample: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """The first x, and what the second step added to its mean."""
+        before, t, after = self.trajectory(sample, shape)
+        return torch.stack([before[0], after[1] - true_step(before[1], t[1], torch.zeros_like(before[1]))])
+
 
 def assert_white(z: Tensor, what: str) -> None:
     """Standard normal, and independent along every axis."""
@@ -123,8 +128,7 @@ def _assert_fresh_noise(candidate: Candidate, short: RemoteObject) -> None:
 
     def first_x_and_added_noise() -> Tensor:
         network = Watched()
-        before, t, after = network.trajectory(short.p_sample_loop(network, (4, 3)), (4, 3))
-        return torch.stack([before[0], after[1] - true_step(before[1], t[1], torch.zeros(4, 3))])
+        return network.random_parts(short.p_sample_loop(network, (4, 3)), (4, 3))
 
     assert_draws_afresh(candidate, lambda: first_x_and_added_noise()[0], "the first x")
     assert_draws_afresh(candidate, lambda: first_x_and_added_noise()[1], "the noise of a step")
@@ -205,13 +209,17 @@ def test_p_sample_loop_labels(candidate: Candidate) -> None:
 
 @check("GaussianDiffusion", points=0.5, title="p_sample_loop: a generator makes it reproducible", kind="random")
 def test_p_sample_loop_generator(candidate: Candidate) -> None:
-    """With equal generators the samples differ, with different ones they agree, or the global state was used."""
-    diffusion = candidate.GaussianDiffusion(schedule().betas[:3])
-    first = diffusion.p_sample_loop.observe(exact_noise, (2, 3), generator=candidate.generator(1))
+    """With equal generators the samples differ, with different ones samples or noise agree, or the global state was used."""
+    diffusion, network, another = candidate.GaussianDiffusion(schedule().betas[:3]), Watched(), Watched()
+    first = diffusion.p_sample_loop.observe(network, (2, 3), generator=candidate.generator(1))
     again = diffusion.p_sample_loop(exact_noise, (2, 3), generator=candidate.generator(1))
-    other = diffusion.p_sample_loop(exact_noise, (2, 3), generator=candidate.generator(2))
+    other = diffusion.p_sample_loop(another, (2, 3), generator=candidate.generator(2))
     assert_shape(first.value, (2, 3))
     assert_close(again, first.value, what="the second set of samples")
     assert_shape(other, (2, 3))
     assert_true(not torch.allclose(other, first.value), "another seed gave the same samples")
     assert_true(not first.rng_used, "the global random state was used although a generator was given")
+    if len(network.calls) == len(another.calls) == 3:  # a loop of another length is told so elsewhere
+        pairs = zip(network.random_parts(first.value, (2, 3)), another.random_parts(other, (2, 3)), strict=True)
+        same = [torch.allclose(one, two, atol=1e-3) and one.abs().max() > 1e-3 for one, two in pairs]  # or there is none
+        assert_true(not any(same), "with another seed the first x or the noise of a step was the same")

@@ -50,23 +50,35 @@ def observe_ddim_sample_loop(candidate: Candidate, record: Record) -> None:
             for index, ((x, t, y), after) in enumerate(zip(seen, states[1:], strict=True))
         ]
         record.value(f"start follows the generator, eta {eta}", _start_follows(candidate, eta))
+        record.value(f"noise of every seed, eta {eta}", _noise_of_every_seed(candidate, eta))
         # Rounded to quarters: right noise is 1 up to a few percent, whatever was drawn.
         record.value(f"size of added noise, eta {eta}", [round(4 * size) / 4 for size in sizes])
 
 
+def _first_two(candidate: Candidate, eta: float, seed: int) -> list[Tensor]:
+    """The first two x of a loop with a generator of this seed."""
+    seen: list[Tensor] = []
+
+    def watched(x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
+        seen.append(x.detach().clone())
+        return bent(x, t, y)
+
+    candidate.ddim_sample_loop(watched, (3, 5), ALPHA_BARS, COUNT, eta, None, candidate.generator(seed))
+    return seen[:2]
+
+
 def _start_follows(candidate: Candidate, eta: float) -> bool:
     """Whether equal generators give the same first x."""
-    starts: list[Tensor] = []
-    for _ in range(2):
-        seen: list[Tensor] = []
+    return torch.equal(_first_two(candidate, eta, 6)[0], _first_two(candidate, eta, 6)[0])
 
-        def watched(x: Tensor, t: Tensor, y: Tensor | None = None, seen: list[Tensor] = seen) -> Tensor:
-            seen.append(x.detach().clone())
-            return bent(x, t, y)
 
-        candidate.ddim_sample_loop(watched, (3, 5), ALPHA_BARS, COUNT, eta, None, candidate.generator(6))
-        starts.append(seen[0])
-    return torch.equal(*starts)
+def _noise_of_every_seed(candidate: Candidate, eta: float) -> bool:
+    """Whether the first step adds the same noise with two generators of different seeds, where it adds any."""
+    now, then = ALPHA_BARS[ddim.ddim_timesteps(len(ALPHA_BARS), COUNT)][:2]
+    t = torch.full((3,), int(ddim.ddim_timesteps(len(ALPHA_BARS), COUNT)[0]))
+    pairs = [_first_two(candidate, eta, seed) for seed in (5, 6)]
+    added = [after - ddim.ddim_step(x, bent(x, t, None), now, then, eta, torch.zeros_like(x)) for x, after in pairs]
+    return torch.allclose(*added, atol=1e-3) and bool(added[0].abs().max() > 1e-3)
 
 
 def _size(x: Tensor, eps: Tensor, index: int, after: Tensor, eta: float) -> float:
@@ -127,6 +139,16 @@ misconception(
     "ddim_sample_loop", name="eta_not_passed_on", belief="eta belongs to the step only",
     replace=("next_level, eta, noise", "next_level, 0.0, noise"),
     hint="Your loop gives deterministic samples whatever eta is. How does a step learn about it?",
+)  # fmt: skip
+
+misconception(
+    "ddim_sample_loop", name="generator_seeded_in_every_step", belief="a seed in every step makes it reproducible",
+    replace=(
+        "noise = torch.randn(shape, gen",
+        "_ = generator and generator.manual_seed(int(step))\n        noise = torch.randn(shape, gen",
+    ),
+    hint="With generators of different seeds your steps add the same noise. Who chooses the seed of a generator that you are "
+    "given?",
 )  # fmt: skip
 
 misconception(

@@ -69,6 +69,7 @@ def _observe_loop(candidate: Candidate, diffusion: RemoteObject, record: Record)
     record.value("labels", [y is not None for _, _, y in seen])
     states = [*(x for x, _, _ in seen), looped.value]
     record.value("spread of the first x", round(2 * float(states[0].std())) / 2)
+    record.value("noise of every seed", _noise_of_every_seed(candidate, diffusion))
     again = [diffusion.p_sample_loop(bent, (3, 5), y=labels[:3], generator=candidate.generator(4)) for _ in range(2)]
     record.value("reproducible", torch.equal(*again))
     added = [_added(x, t, y, after) for (x, t, y), after in zip(seen, states[1:], strict=True)]
@@ -77,6 +78,21 @@ def _observe_loop(candidate: Candidate, diffusion: RemoteObject, record: Record)
     record.value("size of added noise", [round(4 * size) / 4 for size in sizes])
     products = [float((one * other).mean()) for one, other in pairwise(added)]
     record.value("noise repeats", any(abs(product) > 0.5 for product in products[:-1]))
+
+
+def _noise_of_every_seed(candidate: Candidate, diffusion: RemoteObject) -> bool:
+    """Whether the first step adds the same noise with two generators of different seeds."""
+    added = []
+    for seed in (5, 6):
+        seen: list[Tensor] = []
+
+        def watched(x: Tensor, t: Tensor, y: Tensor | None = None, seen: list[Tensor] = seen) -> Tensor:
+            seen.append(x.detach().clone())
+            return bent(x, t, y)
+
+        diffusion.p_sample_loop(watched, (3, 5), generator=candidate.generator(seed))
+        added.append(_added(seen[0], torch.full((3,), len(BETAS) - 1), None, seen[1]))
+    return torch.allclose(*added, atol=1e-3) and bool(added[0].abs().max() > 1e-3)
 
 
 def _added(x: Tensor, t: Tensor, y: Tensor | None, after: Tensor) -> Tensor:

@@ -112,6 +112,16 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "GaussianDiffusion", name="generator_seeded_in_every_step", belief="a seed in every step makes it reproducible",
+    replace=(
+        "noise = torch.randn(shape, gen",
+        "_ = generator and generator.manual_seed(step)\n            noise = torch.randn(shape, gen",
+    ),
+    hint="With generators of different seeds your steps add the same noise. Who chooses the seed of a generator that you are "
+    "given?",
+)  # fmt: skip
+
+misconception(
     "GaussianDiffusion", name="timestep_not_repeated", belief="one timestep stands for the whole batch",
     replace=("torch.full((shape[0],), step", "torch.full((1,), step"),
     hint="The network is told one timestep although it is given a batch. Which shape does t have in the docstring?",
