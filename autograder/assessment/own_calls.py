@@ -68,13 +68,14 @@ def _read(sources: Collection[str], modules: Collection[str]) -> _File:
 
 
 def _note_import(file: _File, node: ast.ImportFrom, modules: Collection[str]) -> None:
+    module = node.module or ""
     for one in node.names:
-        if node.level and not node.module and one.name in modules:
+        if node.level and not module and one.name in modules:
             file.siblings[one.asname or one.name] = one.name
-        elif node.module in modules and one.name == "*":
-            file.starred.append(node.module)
-        elif node.module in modules:
-            file.imported[one.asname or one.name] = node.module, one.name
+        elif module in modules and one.name == "*":
+            file.starred.append(module)
+        elif module in modules:
+            file.imported[one.asname or one.name] = module, one.name
 
 
 def _reached(
