@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.assessment.assessed import Assessed
-from autograder.assessment.consequences import faulty_pieces, forgive_consequences, with_pieces
+from autograder.assessment.consequences import faulty_pieces, forgive_consequences, with_own_pieces, with_pieces
 from autograder.assessment.memorised import computes_beside_the_published_inputs, needs_probation
 from autograder.assessment.runner import RunOptions
 from autograder.assessment.shared_worker import shared_workers
@@ -39,7 +39,11 @@ def assess(
     thread computes, as in workers.
     """
     chosen = {exercise.key for exercise in exercises}
+    whole = chosen == {exercise.key for exercise in assignment.exercises}
+    assignment = assignment if whole else with_own_pieces(assignment, subject.files)
     everything = _first_passes(assignment, with_pieces(assignment, exercises), subject, options)
+    if whole and not all(one.complete for one in everything):  # what is right builds on nothing that matters
+        assignment = with_own_pieces(assignment, subject.files)
     faulty = forgive_consequences(assignment, everything, subject, options)
     assessed = [one for one in everything if one.exercise.key in chosen]
     for one in assessed:

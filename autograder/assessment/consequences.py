@@ -9,11 +9,12 @@ what fails again, unchanged, in one process after the other, can be the conseque
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autograder.assessment.assessed import Assessed
 from autograder.assessment.outcomes import Outcome
+from autograder.assessment.own_calls import own_calls
 from autograder.assessment.runner import RunOptions
 from autograder.assessment.sitting import ask_alone
 from autograder.course.assignment import Assignment, Exercise
@@ -22,6 +23,38 @@ from autograder.sessions.subjects import Subject
 REPLAYS = 3
 """How often a check that has failed must fail again before it may be forgiven: a coin that came down wrong once comes down
 so three times more in one case of eight. What could not run either among others or alone has failed once more already."""
+
+
+def with_own_pieces(assignment: Assignment, files: Mapping[str, bytes]) -> Assignment:
+    """The assignment as a submission has it; itself where its code calls nothing but what the outline names.
+
+    Functions only are added: the outline knows which classes a student's own parts fit to. Where two build on each other,
+    neither mistake is the first one, and where the outline has it the other way round than the code, the code is right
+    about itself.
+    """
+    exercises = {one.key: one for one in assignment.exercises if one.kind != "short_answer"}
+    called = own_calls(files, exercises)
+    links = {key: {other for other in called[key] if exercises[other].kind == "function"} for key in exercises}
+    links = {key: {other for other in others if not _leads(links, other, key)} for key, others in links.items()}
+    for key, one in exercises.items():
+        links[key] |= {piece for piece in one.uses if not _leads(links, piece, key)}
+    if all(links[key] == set(one.uses) for key, one in exercises.items()):
+        return assignment
+    own = [replace(one, uses=tuple(sorted(links[one.key]))) if one.key in links else one for one in assignment.exercises]
+    return replace(assignment, exercises=tuple(own))
+
+
+def _leads(links: Mapping[str, set[str]], start: str, end: str) -> bool:
+    """Whether one exercise builds on another, directly or not."""
+    waiting, seen = [start], {start}
+    while waiting:
+        key = waiting.pop()
+        if key == end:
+            return True
+        new = links.get(key, set()) - seen
+        seen |= new
+        waiting += new
+    return False
 
 
 def with_pieces(assignment: Assignment, exercises: Sequence[Exercise]) -> list[Exercise]:

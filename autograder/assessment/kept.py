@@ -8,9 +8,10 @@ reference's functions in place of faulty ones, also need the same exercises to b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from autograder.course.assignment import Assignment
 from autograder.results.schema import ExerciseResult, SubmissionResult
 
 
@@ -21,6 +22,15 @@ class Kept:
     earlier: SubmissionResult | None = None
     exercises: Mapping[str, ExerciseResult] = field(default_factory=dict)
     training: Mapping[str, ExerciseResult] = field(default_factory=dict)
+
+    def standing(self, assignment: Assignment) -> Kept:
+        """Without exercises that build on one that is not kept, as ``assignment`` has it for this submission.
+
+        What the outline names is part of an exercise's basis; what the student's own code calls is not.
+        """
+        pieces = {one.id: assignment.pieces_of(one) for one in assignment.exercises}
+        moved = {key for key in self.exercises if any(piece.id not in self.exercises for piece in pieces.get(key, []))}
+        return replace(self, exercises={key: one for key, one in self.exercises.items() if key not in moved})
 
     def trainings(self, results: Iterable[ExerciseResult], used: Iterable[str]) -> list[ExerciseResult]:
         """The training tasks that hold beside ``results``; none where one of the exercises that they use (ids) moved."""

@@ -15,6 +15,9 @@ Pieces are functions and classes of modules, at any distance: a piece that is wr
 it is, with correct versions of those. Of a class, parameters live beside the student's code and methods are evaluated by the
 grader. An exercise that has all its points back gets no hint.
 
+The table is what references build on. A submission builds on more where its own code calls another exercise's function, which
+is read off its files (`assessment/own_calls.py`): that function is replaced likewise. Of two that call each other, neither is.
+
 | exercise | builds on | and through them on |
 |---|---|---|
 """

@@ -115,7 +115,7 @@ class Assignment:
     def pieces_of(self, exercise: Exercise) -> list[Exercise]:
         """Everything that an exercise builds on, directly or not, nearest first."""
         found: dict[str, Exercise] = {}
-        waiting = list(exercise.uses)
+        waiting = list(self.exercise(exercise.key).uses)
         while waiting:
             key = waiting.pop(0)
             if key not in found and key != exercise.key:

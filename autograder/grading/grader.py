@@ -18,6 +18,7 @@ import torch
 
 from autograder import __version__
 from autograder.assessment.assess import assess
+from autograder.assessment.consequences import with_own_pieces
 from autograder.assessment.examples import draw_ahead
 from autograder.assessment.exercise_results import written_results
 from autograder.assessment.kept import Kept, is_right, kept_of, pictures_of
@@ -108,7 +109,8 @@ class Grader:
         given = self.options
         self.options = replace(given, seed=earlier.seed)
         try:
-            graded = self.grade(submission, kept_of(earlier, self._basis, trains=self._trained_alike(earlier)))
+            kept = kept_of(earlier, self._basis, trains=self._trained_alike(earlier))
+            graded = self.grade(submission, kept.standing(with_own_pieces(self.assignment, submission.files)))
             graded.result.submitted = earlier.submitted
             return graded
         finally:

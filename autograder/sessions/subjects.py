@@ -40,6 +40,11 @@ class Subject(Protocol):
     guarded: bool
     """Whether it is somebody's work behind walls, which may try anything."""
 
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """What was handed in, by path."""
+        ...
+
     def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> CandidateSession:
         """Start a fresh session with ``module`` loaded and some functions replaced by the reference's."""
         ...
@@ -61,7 +66,7 @@ class LoadedModules:
 
     def __init__(self, assignment: Assignment, files: Mapping[str, bytes], toys: bytes | None = None) -> None:
         self._assignment = assignment
-        self._files = files
+        self.files = files
         self._toys = assignment.toys if toys is None else toys
         self._plain: ModuleSpace | None = None
         self.load_notes: dict[str, str] = {}
@@ -70,7 +75,7 @@ class LoadedModules:
         """Return a session on the modules; substitution gets a copy of its own."""
         if self._plain is None or substitutes:
             prefix = f"subject_{next(self._numbers)}."
-            space = ModuleSpace(self._files, self._assignment.modules, prefix)
+            space = ModuleSpace(self.files, self._assignment.modules, prefix)
             if not substitutes:
                 self._plain = space
         else:
@@ -103,9 +108,9 @@ class IsolatedSubmission:
         """Prepare; ``toys`` takes the place of the assignment's own small modules, ``lent_calls`` bounds each lent piece."""
         toys = assignment.toys if toys is None else toys
         self._assignment = assignment
-        self._files = dict(files)
+        self.files = dict(files)
         self._sandbox = sandbox
-        self._compiled = compiled(self._files)
+        self._compiled = compiled(self.files)
         self._toys = _compiled_toys(assignment, toys)
         self._groups = tuple({*wanted_groups({**files, f"/{TOYS}": toys}), *groups_of(assignment.folder)})
         self._budget = budget or Budget()
@@ -168,7 +173,7 @@ class IsolatedSubmission:
         session.limit(LOAD_LIMIT)
         definitions_only = bool(self._definitions_only)
         expected = list(self._assignment.modules)
-        load = Load(self._files, expected, definitions_only, self._compiled, LOAD_SEED, self._toys)
+        load = Load(self.files, expected, definitions_only, self._compiled, LOAD_SEED, self._toys)
         reply = session.request(load.to_wire())
         if reply[:2] == ["error", BadToys.__name__]:  # nothing of the submission has run yet: this is no student's word
             raise _bad_toys(self._assignment, reply[2])

@@ -22,8 +22,8 @@ class ToyVAE(nn.Module):
     coordinate of all that was decoded.
     """
 
-    def __init__(self, num_pixels: int = 4, latent_dim: int = 3, seed: int = 0) -> None:
-        """Draw the parameters from a generator of their own."""
+    def __init__(self, num_pixels: int = 4, latent_dim: int = 3, seed: int = 0, stale: float | None = None) -> None:
+        """Draw the parameters from a generator of their own; ``stale`` fills their gradients beforehand."""
         super().__init__()
         self.offset: Tensor
         generator = torch.Generator().manual_seed(seed)
@@ -38,6 +38,9 @@ class ToyVAE(nn.Module):
         self.train_forwards = self.eval_forwards = self.gradient_forwards = 0
         self.encoded = torch.zeros(0, latent_dim), torch.zeros(0, latent_dim)
         self.drawn: list[Tensor] = []
+        if stale is not None:
+            for parameter in self.parameters():
+                parameter.grad = torch.full_like(parameter, stale)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means and log-variances, ``(B, L)`` each."""

@@ -111,6 +111,7 @@ class EndingSubject:
     """Opens sessions that end."""
 
     load_notes: dict[str, str] = {}  # noqa: RUF012
+    files: dict[str, bytes] = {}  # noqa: RUF012
     guarded = True
 
     def __init__(self) -> None:

@@ -16,6 +16,7 @@ class Dice:
 
     guarded = True
     load_notes: dict[str, str] = {}  # noqa: RUF012
+    files: dict[str, bytes] = {}  # noqa: RUF012
 
     def __init__(self, assignment: Assignment, right: str, wrong: str, script: Sequence[bool]) -> None:
         self._subjects = {

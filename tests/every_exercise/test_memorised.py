@@ -124,6 +124,7 @@ class TableSubject:
 
     def __init__(self, assignment: Assignment, published: set[str]) -> None:
         self.load_notes: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
         self._made = lambda: Table(assignment, published)
 
     def open(self, module: str, substitutes: Sequence[Exercise] = ()) -> LocalSession:

@@ -64,11 +64,23 @@ def descend(network: nn.Module, loss: Tensor, rate: float = RATE) -> float:
 
 
 def assert_equal_parameters(remote: RemoteObject, own: nn.Module, exact: bool = False) -> None:
-    """The parameters are those of the check's own network."""
-    got = remote.parameters_by_name()
+    """The parameters are those of the check's own network, frozen ones too."""
+    trained = remote.parameters_by_name()
     limits = {"rtol": 0.0, "atol": 0.0} if exact else {"rtol": 1e-4, "atol": 1e-5}
     for name, value in own.named_parameters():
-        assert_close(got.get(name), value.detach(), **limits, what="a parameter after the update")
+        got = trained[name] if name in trained else remote.attribute(name)
+        assert_close(got, value.detach(), **limits, what="a parameter after the update")
+
+
+def assert_can_be_trained(network: RemoteObject, own: nn.Module, step: Callable[..., object], *arguments: object) -> None:
+    """The other step can still move every parameter: it may be what thaws a network that this one has frozen."""
+    names = {name for name, _ in own.named_parameters()}
+    if names <= network.parameters_by_name().keys():
+        return
+    step(*arguments)
+    moved = network.parameters_by_name()
+    stuck = any(name not in moved or torch.equal(moved[name], value) for name, value in own.named_parameters())
+    assert_true(not stuck, "the other network was left frozen, and the other step does not train it again")
 
 
 def assert_modes_stay(generator: RemoteObject, discriminator: RemoteObject, training: bool) -> None:
@@ -106,7 +118,7 @@ def test_discriminator_step_forgets(candidate: Candidate) -> None:
 
 @check("discriminator_step", points=0.75, title="keeps its gradient out of the generator", kind="gradient")
 def test_discriminator_step_detaches(candidate: Candidate) -> None:
-    """The parameters of the generator, or their gradients, have changed."""
+    """The parameters of the generator, or their gradients, have changed, or it can no longer be trained."""
     for stale in (None, 0.7):
         generator, discriminator = networks(candidate, stale)
         optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
@@ -120,6 +132,9 @@ def test_discriminator_step_detaches(candidate: Candidate) -> None:
                 else gradient is not None and bool((gradient == stale).all())
             )
             assert_true(left, "a gradient of the discriminator's loss has reached the generator")
+        other = candidate.optimizer("SGD", generator, lr=RATE)
+        arguments = generator, discriminator, other, latents()
+        assert_can_be_trained(generator, toys.ToyGenerator(), candidate.generator_step, *arguments)
 
 
 @check("discriminator_step", points=0.5, title="uses any optimizer", kind="law")
@@ -197,9 +212,9 @@ def test_generator_step_leaves_the_discriminator(candidate: Candidate) -> None:
     assert_true(
         all(not torch.equal(moved[name], unmoved[name]) for name in unmoved), "the generator has not moved"
     )
-    _, of_parameters = discriminator.grad(real_images(), wrt=(0,), parameters=True)
-    reached = {name for name, gradient in of_parameters.items() if gradient is not None}
-    assert_true(len(reached) == len(dict(toys.ToyDiscriminator().named_parameters())), "the discriminator was left frozen")
+    other = candidate.optimizer("SGD", discriminator, lr=RATE)
+    arguments = generator, discriminator, real_images(), other, latents()
+    assert_can_be_trained(discriminator, toys.ToyDiscriminator(), candidate.discriminator_step, *arguments)
 
 
 @check("generator_step", points=0.25, title="uses any optimizer", kind="law")

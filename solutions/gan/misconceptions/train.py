@@ -280,3 +280,10 @@ misconception(
     replace=("optimizer.step()", "pass"),
     hint="Your gradients arrive at the generator, but it never moves. Which call turns gradients into an update?",
 )  # fmt: skip
+
+misconception(
+    "generator_step", name="discriminator_left_frozen", belief="the discriminator has to be frozen while the generator learns",
+    replace=("    optimizer.step()", "    optimizer.step()\n    discriminator.requires_grad_(False)"),
+    hint="After your step the discriminator cannot be trained any more. Who turns requires_grad on again, and is it needed at "
+    "all, if the optimizer holds the generator's parameters only?",
+)  # fmt: skip

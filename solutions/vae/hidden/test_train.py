@@ -257,12 +257,17 @@ def test_evaluate_restores_the_mode(candidate: Candidate) -> None:
 
 @check("evaluate", points=0.5, title="records no gradients", kind="gradient")
 def test_evaluate_records_no_gradients(candidate: Candidate) -> None:
-    """The forward passes build a graph, or gradients are left in the parameters."""
+    """The forward passes build a graph, gradients are left in the parameters, or those that were there are gone."""
     toy = candidate.toy("ToyVAE")
     candidate.evaluate(toy, loader_of(candidate, images_of(9)))
     assert_true(toy.attribute("gradient_forwards") == 0, "a forward pass recorded gradients")
     left = toy.gradients_by_name().values()
     assert_true(all(gradient is None for gradient in left), "gradients were left in the parameters")
+    stale = candidate.toy("ToyVAE", stale=0.7)
+    candidate.evaluate(stale, loader_of(candidate, images_of(9)))
+    kept = stale.gradients_by_name().values()
+    same = all(gradient is not None and bool((gradient == 0.7).all()) for gradient in kept)
+    assert_true(same, "gradients that were in the parameters are not there any more")
 
 
 @check("evaluate", points=0.25, title="leaves the parameters as they are", kind="purity")
@@ -273,5 +278,6 @@ def test_evaluate_leaves_the_parameters_as_they_are(candidate: Candidate) -> Non
     assert_true(not seen.switched, "a global setting was changed")
     after = toy.parameters_by_name()
     for name, value in toys.ToyVAE().named_parameters():
-        assert_close(after.get(name), value.detach(), rtol=0, atol=0, what="a parameter after the evaluation")
+        assert_true(name in after, "a parameter was left frozen: it can no longer be trained")
+        assert_close(after[name], value.detach(), rtol=0, atol=0, what="a parameter after the evaluation")
     assert_sets_no_seed(candidate, lambda: candidate.evaluate(toy, loader_of(candidate, images_of(9))))

@@ -27,6 +27,7 @@ def observe_gaussian_kl(candidate: Candidate, record: Record) -> None:
     for seed, (shape, dtype) in enumerate(CASES):
         record(f"value {shape}", candidate.gaussian_kl, *inputs(2, seed, shape, dtype), batch=shape[0])
     record("small variance", candidate.gaussian_kl, torch.zeros(2, 1), torch.full((2, 1), -20.0))
+    record("many wide coordinates", candidate.gaussian_kl, torch.ones(1, 40), torch.full((1, 40), 19.0))
     record.grad("gradient", candidate.gaussian_kl, *inputs(2, 9, (2, 3), torch.float64), wrt=(0, 1))
 
 
@@ -88,6 +89,8 @@ def observe_gaussian_kl_between(candidate: Candidate, record: Record) -> None:
     """Several shapes, both dtypes, and the gradients."""
     for seed, (shape, dtype) in enumerate(CASES):
         record(f"value {shape}", candidate.gaussian_kl_between, *inputs(4, 7 * seed, shape, dtype), batch=shape[0])
+    many = [torch.full((1, 40), value) for value in (1.0, 19.0, -1.0, 3.0)]
+    record("many wide coordinates", candidate.gaussian_kl_between, *many)
     arguments = inputs(4, 50, (2, 3), torch.float64)
     record.grad("gradient", candidate.gaussian_kl_between, *arguments, wrt=(0, 1, 2, 3))
 
@@ -210,3 +213,26 @@ def distance_in_units_of_the_first(mu1: Tensor, logvar1: Tensor, mu2: Tensor, lo
     """The squared distance divided by the first variance."""
     terms = logvar2 - logvar1 + (logvar1 - logvar2).exp() + (mu1 - mu2) ** 2 * (-logvar1).exp() - 1
     return 0.5 * terms.flatten(1).sum(dim=1)
+
+
+@misconception(
+    "gaussian_kl", belief="the log-determinant is the logarithm of the product",
+    hint="With many latent coordinates your divergence is not finite. How large or small does the product of all variances "
+    "become, and can its logarithm be had without it?",
+)
+def logarithm_of_the_product_of_variances(mu: Tensor, logvar: Tensor) -> Tensor:
+    """Multiply the variances first."""
+    mu, variance = mu.flatten(1), logvar.exp().flatten(1)
+    return 0.5 * ((mu**2 + variance - 1).sum(1) - variance.prod(1).log())
+
+
+@misconception(
+    "gaussian_kl_between", belief="the log-determinants are logarithms of products",
+    hint="With many coordinates your divergence is not finite. How large or small does a product of all variances become, and "
+    "can its logarithm be had without it?",
+)
+def ratio_of_the_products_of_variances(mu1: Tensor, logvar1: Tensor, mu2: Tensor, logvar2: Tensor) -> Tensor:
+    """Multiply the variances of each Gaussian first."""
+    one, other = logvar1.exp().flatten(1), logvar2.exp().flatten(1)
+    distance = (mu1 - mu2).flatten(1) ** 2
+    return 0.5 * ((other.prod(1) / one.prod(1)).log() + ((one + distance) / other - 1).sum(1))

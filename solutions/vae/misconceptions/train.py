@@ -153,6 +153,10 @@ def observe_evaluate(candidate: Candidate, record: Record) -> None:
         record.value(f"mode {mode} afterwards", toy.attribute("training"))
         counts = ("train_forwards", "eval_forwards", "gradient_forwards")
         record.value(f"passes from mode {mode}", [toy.attribute(name) for name in counts])
+        stale = candidate.toy("ToyVAE", stale=0.5)
+        candidate.evaluate(stale, loader_of(candidate), beta=beta)
+        kept = [gradient is not None and bool((gradient == 0.5).all()) for gradient in stale.gradients_by_name().values()]
+        record.value(f"gradients kept in mode {mode}", kept)
         drawn = toy.attribute("drawn")
         record.value(f"latents drawn from mode {mode}", bool(len(drawn) and (torch.cat(drawn) != 0).any()))
 
@@ -216,4 +220,11 @@ misconception(
     replace=("x_hat, mu, logvar = model(x)", "mu, logvar = model.encode(x)\n            x_hat = model.decode(mu)"),
     hint="Your reconstructions are those of the posterior's mean, and better than the model's own. Over what does the ELBO's "
     "reconstruction term average, and which call gives you that for any model?",
+)  # fmt: skip
+
+misconception(
+    "evaluate", name="gradients_cleared", belief="before and after every pass gradients are cleared",
+    replace=("model.train(was_training)", "model.train(was_training)\n    model.zero_grad()"),
+    hint="Gradients that were in the parameters before the evaluation are gone after it. Does an evaluation that records no "
+    "gradients have any to clear, and whose are those?",
 )  # fmt: skip

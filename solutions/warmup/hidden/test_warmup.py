@@ -196,6 +196,8 @@ def test_gaussian_kl_extreme_variances(candidate: Candidate) -> None:
     expected = torch.distributions.kl_divergence(posterior, torch.distributions.Normal(0.0, 1.0)).sum(-1).numpy()
     for row in (0, 1):
         assert_close(candidate.gaussian_kl(mu[row], logvar[row]), float(expected[row]))
+        # Of so many coordinates the product of the variances is no number: 20 * 40 > log(max).
+        assert_close(candidate.gaussian_kl(np.tile(mu[row], 40), np.tile(logvar[row], 40)), 40 * float(expected[row]))
 
 
 # -- reparameterize ----------------------------------------------------------------------------------------------
@@ -234,6 +236,7 @@ def test_reparameterize_number_types(candidate: Candidate) -> None:
     assert_close(candidate.reparameterize(mean, spread, draw), float(mean + spread * draw), scalar=True)
     noise = signed(26, 1, -1)
     assert_close(candidate.reparameterize(0.5, 2.0, noise), 0.5 + 2.0 * noise)
+    assert_close(candidate.reparameterize(noise, np.array([[0.5], [2.0]]), 3.0), noise + np.array([[1.5], [6.0]]))
     mu, sigma, eps = (values.astype(np.float32) for values in (signed(27, 1, 1), signed(28, 1, 1), signed(29, 1, -1)))
     expected = signed(27, 1, 1) + signed(28, 1, 1) * signed(29, 1, -1)
     assert_close(candidate.reparameterize(mu, sigma, eps), expected.astype(np.float32))

@@ -152,6 +152,8 @@ def test_q_sample_broadcasts(candidate: Candidate) -> None:
     levels = (number(15, 0.85, 0.95), number(16, 0.4, 0.6), number(17, 0.03, 0.1))
     rows = [candidate.q_sample(image, level, eps) for image, level, eps in zip(images, levels, noise, strict=True)]
     assert_close(candidate.q_sample(images, np.array(levels).reshape(3, 1, 1), noise), np.stack(rows))
+    everywhere = np.broadcast_to(np.array(levels).reshape(3, 1, 1), images.shape).copy()
+    assert_close(candidate.q_sample(images, everywhere, noise), np.stack(rows))
 
 
 @check("q_sample", points=0.25, title="accepts plain numbers and single precision", kind="dtype")

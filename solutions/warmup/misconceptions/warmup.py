@@ -93,6 +93,7 @@ def observe_gaussian_kl(candidate: Candidate, record: Record) -> None:
     record("row", candidate.gaussian_kl, MEANS[0], LOGVARS[0])
     record("means only", candidate.gaussian_kl, MEANS, np.zeros((2, 3)), batch=2)
     record("variances only", candidate.gaussian_kl, np.zeros((2, 3)), np.abs(LOGVARS), batch=2)
+    record("many wide coordinates", candidate.gaussian_kl, np.ones(40), np.full(40, 19.0))
 
 
 misconception(
@@ -162,3 +163,17 @@ misconception(
     replace=("np.expm1(logvar) + np.square(mu) - logvar", "np.square(logvar) - 1 + np.square(mu) - np.log(np.square(logvar))"),
     hint="Your divergence is infinite at logvar = 0. Which variance does a Gaussian have there?",
 )  # fmt: skip
+
+
+@misconception(
+    "gaussian_kl",
+    belief="the log-determinant is the logarithm of the product",
+    hint="With many coordinates your divergence is not finite. How large or small does the product of all variances become, "
+    "and can its logarithm be had without it?",
+)
+def log_of_the_product_of_variances(mu: Array, logvar: Array) -> Array:
+    """Multiply the variances first."""
+    variance = np.exp(logvar)
+    with np.errstate(over="ignore", divide="ignore"):
+        log_det = np.log(np.prod(variance, axis=-1))
+    return 0.5 * ((np.square(mu) + variance - 1).sum(axis=-1) - log_det)

@@ -1,0 +1,97 @@
+"""What a submission's exercises build on, read off its own code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tiny_course import pieces, right_answers
+
+from autograder.assessment.assess import assess
+from autograder.assessment.consequences import with_own_pieces
+from autograder.assessment.kept import Kept
+from autograder.assessment.own_calls import own_calls
+from autograder.assessment.runner import RunOptions
+from autograder.course.assignment import Assignment
+from autograder.sessions.subjects import LoadedModules
+from autograder.wire.names import NOTEBOOK
+
+KEYS = ["a.f", "a.g", "b.h", "b.K"]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "found"),
+    [
+        ("def f(x): return g(x)", "", {"a.f": {"a.g"}}),
+        ("def f(x): return helper(x)\ndef helper(x): return g(x)", "", {"a.f": {"a.g"}}),
+        ("f = lambda x: -g(-x)", "", {"a.f": {"a.g"}}),
+        ("alias = g\ndef f(x): return alias(x)", "", {"a.f": {"a.g"}}),
+        ("def f(x, g): return g(x)", "", {}),
+        ("def f(x):\n    g = x\n    return g", "", {}),
+        ("def f(x): return x.g + F.g(x)", "", {}),
+        ("def f(x): return f(x - 1)", "", {}),
+        ("", "from a import g\ndef h(x): return g(x)", {"b.h": {"a.g"}}),
+        ("", "from a import g as other\ndef h(x): return other(x)", {"b.h": {"a.g"}}),
+        ("", "from .a import g\ndef h(x): return g(x)", {"b.h": {"a.g"}}),
+        ("", "import a as A\ndef h(x): return A.g(x)", {"b.h": {"a.g"}}),
+        ("", "from . import a\ndef h(x): return a.g(x)", {"b.h": {"a.g"}}),
+        ("", "from a import *\ndef h(x): return g(x)", {"b.h": {"a.g"}}),
+        ("def twice(x): return g(x)", "from a import twice\ndef h(x): return twice(x)", {"b.h": {"a.g"}}),
+        ("", "def h(x):\n    from a import g\n    return g(x)", {"b.h": {"a.g"}}),
+        ("", "class K:\n    def m(self, x): return [h(y) for y in x]\ndef h(x): return x", {"b.K": {"b.h"}}),
+        ("def f(x): return (", "", {}),
+        ("def f(x): return x" + ".y" * 700, "", {}),
+    ],
+)
+def test_calls_are_found_as_python_finds_them(a: str, b: str, found: dict[str, set[str]]) -> None:
+    """Helpers, aliases and imports are followed; what a parameter or a local variable hides is not a call."""
+    calls = own_calls({"a.py": ("def g(x): return x\n" + a).encode(), "b.py": b.encode()}, KEYS)
+    assert {key: others for key, others in calls.items() if others} == found
+
+
+def test_in_a_notebook_a_name_is_the_exercise_that_has_it() -> None:
+    """All cells share one namespace, and a module that is a file beside it has its own."""
+    cells = json.dumps([{"cell": 1, "source": "def g(x): return x"}, {"cell": 2, "source": "def h(x): return g(x)"}]).encode()
+    assert own_calls({NOTEBOOK: cells}, KEYS)["b.h"] == {"a.g"}
+    assert own_calls({NOTEBOOK: cells, "b.py": b"def h(x): return g(x)"}, KEYS)["b.h"] == set()
+
+
+def assessed(tiny: Assignment, **texts: str) -> dict[str, bool]:
+    """Whether each exercise has all its points, of the names `double`, `shift` and `jitter`."""
+    subject = LoadedModules(tiny, right_answers(pieces=pieces(**texts)))
+    return {one.exercise.name: one.complete for one in assess(tiny, tiny.exercises, subject, RunOptions(), None)}
+
+
+def test_a_mistake_in_what_the_own_code_calls_is_charged_once(tiny: Assignment) -> None:
+    """The outline knows nothing of `double` being built on `shift`."""
+    told = assessed(tiny, double="shift(x, 0 * x) * 1", shift="2 * x - by")
+    assert told["double"]
+    assert not told["shift"]
+
+
+def test_a_mistake_of_its_own_is_charged_whatever_is_called(tiny: Assignment) -> None:
+    """With a right `shift` it is still wrong."""
+    told = assessed(tiny, double="shift(x, x)", shift="2 * x - by")
+    assert not told["double"]
+
+
+def test_of_two_that_call_each_other_only_what_the_outline_names_is_lent(tiny: Assignment) -> None:
+    """Or nobody would have to write either: in a circle the code's own calls count for nothing."""
+    told = assessed(tiny, double="shift(x, 0 * x)", shift="double(x) + by")
+    assert told["shift"]
+    assert not told["double"]
+    assert not assessed(tiny, double="jitter(x)", jitter="double(x)")["double"]
+
+
+def test_the_assignment_is_itself_where_the_code_calls_what_the_outline_names(tiny: Assignment) -> None:
+    """Of the references nothing is new."""
+    assert with_own_pieces(tiny, tiny.reference_files()) is tiny
+
+
+def test_what_calls_an_exercise_that_is_graded_again_is_graded_again(tiny: Assignment) -> None:
+    """Its basis knows nothing of that."""
+    ids = [one.id for one in tiny.exercises]
+    files = right_answers(pieces=pieces(double="shift(x, 0 * x)", shift="2 * x - by"))
+    kept = Kept(None, {key: None for key in ids if not key.endswith(".shift")})  # type: ignore[misc]
+    assert tiny.exercise("double").id in kept.standing(tiny).exercises
+    assert tiny.exercise("double").id not in kept.standing(with_own_pieces(tiny, files)).exercises
