@@ -28,33 +28,20 @@ so three times more in one case of eight. What could not run either among others
 def with_own_pieces(assignment: Assignment, files: Mapping[str, bytes]) -> Assignment:
     """The assignment as a submission has it; itself where its code calls nothing but what the outline names.
 
-    Functions only are added: the outline knows which classes a student's own parts fit to. Where two build on each other,
-    neither mistake is the first one, and where the outline has it the other way round than the code, the code is right
-    about itself.
+    Added are functions only, since the outline knows which classes a student's own parts fit to, and only those that come
+    earlier in the assignment. The other way round a lent answer would be one to what it generalises: whoever writes the two
+    terms of an objective as differences of the objective, which is missing, has written nothing.
     """
     exercises = {one.key: one for one in assignment.exercises if one.kind != "short_answer"}
     called = own_calls(files, exercises)
-    links = {key: {other for other in called[key] if exercises[other].kind == "function"} for key in exercises}
-    links = {key: {other for other in others if not _leads(links, other, key)} for key, others in links.items()}
-    for key, one in exercises.items():
-        links[key] |= {piece for piece in one.uses if not _leads(links, piece, key)}
-    if all(links[key] == set(one.uses) for key, one in exercises.items()):
-        return assignment
-    own = [replace(one, uses=tuple(sorted(links[one.key]))) if one.key in links else one for one in assignment.exercises]
-    return replace(assignment, exercises=tuple(own))
-
-
-def _leads(links: Mapping[str, set[str]], start: str, end: str) -> bool:
-    """Whether one exercise builds on another, directly or not."""
-    waiting, seen = [start], {start}
-    while waiting:
-        key = waiting.pop()
-        if key == end:
-            return True
-        new = links.get(key, set()) - seen
-        seen |= new
-        waiting += new
-    return False
+    earlier: set[str] = set()
+    own = []
+    for one in assignment.exercises:
+        added = sorted(called.get(one.key, set()) & earlier - set(one.uses))
+        own.append(replace(one, uses=(*one.uses, *added)) if added else one)
+        if one.kind == "function":
+            earlier.add(one.key)
+    return assignment if own == list(assignment.exercises) else replace(assignment, exercises=tuple(own))
 
 
 def with_pieces(assignment: Assignment, exercises: Sequence[Exercise]) -> list[Exercise]:

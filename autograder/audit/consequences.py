@@ -16,7 +16,7 @@ it is, with correct versions of those. Of a class, parameters live beside the st
 grader. An exercise that has all its points back gets no hint.
 
 The table is what references build on. A submission builds on more where its own code calls another exercise's function, which
-is read off its files (`assessment/own_calls.py`): that function is replaced likewise. Of two that call each other, neither is.
+is read off its files (`assessment/own_calls.py`) and comes earlier in the assignment: that function is replaced likewise.
 
 | exercise | builds on | and through them on |
 |---|---|---|

@@ -62,25 +62,28 @@ def assessed(tiny: Assignment, **texts: str) -> dict[str, bool]:
     return {one.exercise.name: one.complete for one in assess(tiny, tiny.exercises, subject, RunOptions(), None)}
 
 
+OWN = "double(x) - x + torch.randn_like(x)"
+"""A right `jitter` of which the outline does not know that it builds on `double`."""
+
+
 def test_a_mistake_in_what_the_own_code_calls_is_charged_once(tiny: Assignment) -> None:
-    """The outline knows nothing of `double` being built on `shift`."""
-    told = assessed(tiny, double="shift(x, 0 * x) * 1", shift="2 * x - by")
-    assert told["double"]
-    assert not told["shift"]
+    """The outline knows nothing of `jitter` being built on `double`."""
+    told = assessed(tiny, double="3 * x", jitter=OWN)
+    assert told["jitter"]
+    assert not told["double"]
 
 
 def test_a_mistake_of_its_own_is_charged_whatever_is_called(tiny: Assignment) -> None:
-    """With a right `shift` it is still wrong."""
-    told = assessed(tiny, double="shift(x, x)", shift="2 * x - by")
-    assert not told["double"]
+    """With a right `double` it is still wrong."""
+    told = assessed(tiny, double="3 * x", jitter="double(x) - x")
+    assert not told["jitter"]
 
 
-def test_of_two_that_call_each_other_only_what_the_outline_names_is_lent(tiny: Assignment) -> None:
-    """Or nobody would have to write either: in a circle the code's own calls count for nothing."""
-    told = assessed(tiny, double="shift(x, 0 * x)", shift="double(x) + by")
-    assert told["shift"]
-    assert not told["double"]
-    assert not assessed(tiny, double="jitter(x)", jitter="double(x)")["double"]
+@pytest.mark.parametrize("jitter", ["double(x)", OWN])
+@pytest.mark.parametrize("shift", ["jitter(x) + by", "3 * x + by"])
+def test_what_comes_later_is_not_lent_to_what_comes_before(tiny: Assignment, shift: str, jitter: str) -> None:
+    """Whoever leaves out the general would have the special for nothing: `double` as `shift` by nothing, and in circles."""
+    assert not assessed(tiny, double="shift(x, 0 * x)", shift=shift, jitter=jitter)["double"]
 
 
 def test_the_assignment_is_itself_where_the_code_calls_what_the_outline_names(tiny: Assignment) -> None:
@@ -91,7 +94,7 @@ def test_the_assignment_is_itself_where_the_code_calls_what_the_outline_names(ti
 def test_what_calls_an_exercise_that_is_graded_again_is_graded_again(tiny: Assignment) -> None:
     """Its basis knows nothing of that."""
     ids = [one.id for one in tiny.exercises]
-    files = right_answers(pieces=pieces(double="shift(x, 0 * x)", shift="2 * x - by"))
-    kept = Kept(None, {key: None for key in ids if not key.endswith(".shift")})  # type: ignore[misc]
-    assert tiny.exercise("double").id in kept.standing(tiny).exercises
-    assert tiny.exercise("double").id not in kept.standing(with_own_pieces(tiny, files)).exercises
+    files = right_answers(pieces=pieces(double="3 * x", jitter=OWN))
+    kept = Kept(None, {key: None for key in ids if not key.endswith(".double")})  # type: ignore[misc]
+    assert tiny.exercise("jitter").id in kept.standing(tiny).exercises
+    assert tiny.exercise("jitter").id not in kept.standing(with_own_pieces(tiny, files)).exercises
