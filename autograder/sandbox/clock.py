@@ -65,7 +65,7 @@ class WorkerClock:
             return Reading(wall)
 
     def mapped(self) -> float:
-        """Megabytes of addresses that it has, used or not: pages that it does not look at may be kept all the same; 0 if unknown."""
+        """Megabytes of addresses that it has: pages that it does not look at may be kept all the same; 0 if unknown."""
         if self._sizes is None:
             return 0.0
         try:

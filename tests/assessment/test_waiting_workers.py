@@ -31,7 +31,7 @@ for _name, _value in list(globals().items()):
     if type(_value) is types.FunctionType and _value is not _hoarding: globals()[_name] = _hoarding(_value)
 """
 FORMS = {"a tensor": "torch.ones(96 << 18)", "pages that are not in use": "__import__('mmap').mmap(-1, 96 << 20)"}
-"""Ninety-six megabytes each; a mapping counts by what it may hold, since one that others could share hides what it does hold."""
+"""Ninety-six megabytes each; a mapping counts by what it may hold: one that is shared hides what it does hold."""
 
 
 class Watched(IsolatedSubmission):
