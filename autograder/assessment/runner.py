@@ -34,7 +34,7 @@ class RunOptions:
 
     seed: int = 0
     content: str = ""
-    """Digest of what was handed in: with the seed, it decides the hidden inputs of this attempt."""
+    """Whose work it is and a digest of it: with the seed, that decides the hidden inputs of this attempt."""
     time_limit: float = CHECK_SECONDS
     """Seconds for one check, unless the check asks for more."""
     budget: Budget = field(default_factory=Budget)

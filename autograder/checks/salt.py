@@ -2,7 +2,7 @@
 
 Students see the visible checks, and may learn a little about hidden ones with every attempt. What they learn must be
 of no use the next time. Checks draw their inputs from seeds; while hidden checks run, every such seed is mixed with
-the secret of the attempt, which comes from the run's own secret and from what was handed in. Visible checks are
+the secret of the attempt, which comes from the run's own secret and from what was handed in by whom. Visible checks are
 public: they run without a salt, with the same inputs for everybody.
 """
 
@@ -23,7 +23,7 @@ _current = NONE
 
 
 def salt_of(seed: int, content: str) -> int:
-    """The secret of one attempt: never :data:`NONE`, the same for the same run seed and content (a digest)."""
+    """The secret of one attempt: never :data:`NONE`, the same for the same run seed and content (whose it is, and a digest)."""
     digest = hashlib.sha256(f"hidden inputs/{seed}/{content}".encode()).digest()
     return int.from_bytes(digest[:8], "big") | 1
 

@@ -194,7 +194,9 @@ class Grader:
         sandbox = self._start()
         budget = Budget()
         subject = IsolatedSubmission(self.assignment, submission.files, sandbox, budget)
-        options = RunOptions(self.options.seed, submission.sha256, self.options.time_limit, budget)
+        # Equal files of two students have other hidden inputs, or one could answer what the other has been asked.
+        attempt = f"{submission.student}/{submission.sha256}"
+        options = RunOptions(self.options.seed, attempt, self.options.time_limit, budget)
         with bounded_memory():
             return assess(self.assignment, exercises, subject, options, hints) if exercises else []
 
