@@ -17,6 +17,7 @@ from autograder.assessment.outcomes import Outcome
 from autograder.assessment.runner import RunOptions, run_together
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Check, Exercise
+from autograder.sessions.budget import Budget
 from autograder.sessions.replies import WorkerLost
 from autograder.sessions.subjects import Subject
 
@@ -24,9 +25,11 @@ from autograder.sessions.subjects import Subject
 class LoadingWorker:
     """A worker that loads each module when it is first asked for; starts with the first question."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, budget: Budget) -> None:
         """Nothing starts yet."""
         self._subject = subject
+        self._budget = budget
+        self._waiting = 0.0
         self._session: CandidateSession | None = None
         self._loaded: set[str] = set()
         self._lost = False
@@ -39,7 +42,7 @@ class LoadingWorker:
                 self._session = self._subject.open(module)
                 self._loaded.add(module)
             if self._session is not None and self._paused:
-                self._paused = False
+                self._goes_on()
                 self._session.resume()
             if self._session is not None and module not in self._loaded:
                 self._subject.load(module, self._session)
@@ -49,13 +52,22 @@ class LoadingWorker:
         return self._session
 
     def pause(self) -> None:
-        """Stop the worker until the next question."""
+        """Stop the worker until the next question; one that holds too much for waiting is ended."""
         if self._session is not None and not self._paused:
             self._session.pause()
-            self._paused = True
+            held = self._session.held()
+            if not self._budget.may_wait(held):
+                self.close()
+                return
+            self._paused, self._waiting = True, held
+
+    def _goes_on(self) -> None:
+        self._budget.waiting -= self._waiting
+        self._paused, self._waiting = False, 0.0
 
     def close(self) -> None:
         """End the worker for good."""
+        self._goes_on()
         self._lost = True
         session, self._session = self._session, None
         if session is not None:
@@ -74,7 +86,7 @@ class SharedWorker:
         self._module = module
         self._waiting = waiting
         self._options = options
-        self._own = LoadingWorker(subject)
+        self._own = LoadingWorker(subject, options.budget)
         if waiting < 2:
             self._own.close()  # one exercise alone keeps its worker itself
         self._workers = [self._own] if common is None else [common, self._own]
@@ -122,7 +134,7 @@ def shared_workers(
     modules = [exercise.module for exercise in exercises]
     if not subject.guarded or len(modules) < 2:
         return {}
-    common = LoadingWorker(subject)
+    common = LoadingWorker(subject, options.budget)
     return {
         module: SharedWorker(assignment, module, modules.count(module), subject, options, common)
         for module in dict.fromkeys(modules)

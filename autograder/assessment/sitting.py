@@ -56,6 +56,7 @@ class Sitting:
         self._pieces = pieces
         self._shared = shared
         self._session: CandidateSession | None = None
+        self._waiting = 0.0
         self._lost: list[tuple[str, str]] = []
         self._outcomes: dict[str, Outcome] = {}
 
@@ -69,6 +70,10 @@ class Sitting:
         self._run("visible")
         if self._session is not None:
             self._session.pause()
+            self._waiting = held = self._session.held()
+            if not self._options.budget.may_wait(held):
+                self._waiting = 0.0
+                self.close()  # the hidden checks get a fresh one
 
     def hidden(self) -> None:
         """Run the hidden checks, and end the worker."""
@@ -81,6 +86,8 @@ class Sitting:
     def close(self) -> None:
         """End the worker, if there is one."""
         session, self._session = self._session, None
+        self._options.budget.waiting -= self._waiting
+        self._waiting = 0.0
         if session is not None:
             session.close()
 

@@ -100,6 +100,10 @@ class CandidateSession(Session, Protocol):
         """Go on after :meth:`pause`."""
         ...
 
+    def held(self) -> float:
+        """Megabytes that its process has asked for; 0 where it has none of its own."""
+        ...
+
     def close(self) -> None:
         """Release what the session holds."""
         ...

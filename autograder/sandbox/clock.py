@@ -1,4 +1,4 @@
-"""How much time a worker has really had, whatever else the machine was doing.
+"""How much time a worker has really had, whatever else the machine was doing, and what memory it has asked for.
 
 A worker on a busy machine waits for a processor through no fault of its own. Linux tells both: `/proc/PID/stat` the
 processor time of all its threads, `/proc/PID/schedstat` for how long its first thread was ready to run and did not
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 SLEEP = 0.5
 """How much of a second counts in which a worker neither computes nor is ready to."""
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+_PAGE = (os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096) / 2**20
+"""A page, in megabytes."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class WorkerClock:
     def __init__(self, pidfd: int) -> None:
         pid = _pid_of(pidfd)
         self._files = (f"/proc/{pid}/stat", f"/proc/{pid}/schedstat") if pid else None
+        self._sizes = f"/proc/{pid}/statm" if pid else None
 
     def read(self) -> Reading:
         """The clocks now."""
@@ -60,6 +63,15 @@ class WorkerClock:
             return Reading(wall, processor, int(schedule.split()[1]) / 1e9, ready=fields[0] == b"R")
         except (OSError, ValueError, IndexError):
             return Reading(wall)
+
+    def mapped(self) -> float:
+        """Megabytes of addresses that it has: pages that it does not look at may be kept all the same; 0 if unknown."""
+        if self._sizes is None:
+            return 0.0
+        try:
+            return int(_content(self._sizes).split()[0]) * _PAGE
+        except (OSError, ValueError, IndexError):
+            return 0.0
 
 
 def _pid_of(pidfd: int) -> int:

@@ -46,6 +46,10 @@ class LocalSession:
     def resume(self) -> None:
         """Nothing was stopped."""
 
+    def held(self) -> float:
+        """Nothing of its own."""
+        return 0.0
+
     def close(self) -> None:
         """Nothing to close."""
 

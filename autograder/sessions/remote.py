@@ -119,6 +119,7 @@ class RemoteSession:
         self._seed: list[dict[str, Any]] = []
         self._clock = WorkerClock(worker.pidfd)
         self._deadline = _Deadline(self._clock, _START)
+        self._mapped = self._clock.mapped()
         self._spent = 0.0
         """Of what the worker has had in this time, what is on the budget already."""
         self._late = 0
@@ -153,6 +154,10 @@ class RemoteSession:
         """Let a paused worker go on."""
         if self._ending is None:
             self._worker.resume()
+
+    def held(self) -> float:
+        """Megabytes that the worker has asked for since it was handed over; 0 where the system does not tell."""
+        return max(0.0, self._clock.mapped() - self._mapped)
 
     def request(self, operation: dict[str, Any]) -> list:
         """Carry out one operation; a seed travels with the one that follows it."""

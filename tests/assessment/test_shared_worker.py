@@ -15,6 +15,7 @@ from autograder.assessment.shared_worker import LoadingWorker, SharedWorker
 from autograder.checks.calls import CandidateSession
 from autograder.course.assignment import Assignment, Check, Exercise
 from autograder.sandbox.zygote_host import ZygoteHost
+from autograder.sessions.budget import Budget
 from autograder.sessions.subjects import IsolatedSubmission, LoadedModules
 
 
@@ -162,7 +163,7 @@ def test_a_patch_at_the_top_of_one_module_is_felt_in_another(tiny: Assignment, w
     files = right_answers()
     files["whole.py"] = TOP_LEVEL["a patched operator"].encode() + files["whole.py"]
     subject = IsolatedSubmission(tiny, files, warm_sandbox)
-    common = LoadingWorker(subject)
+    common = LoadingWorker(subject, Budget())
     assert common.running("whole") is not None
     shared = SharedWorker(tiny, "pieces", 1, subject, RunOptions(), common)
     outcomes = shared.ask([check for check in tiny.exercise("double").checks if check.visibility == "visible"])

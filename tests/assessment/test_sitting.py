@@ -91,6 +91,10 @@ class Ending:
     def resume(self) -> None:
         """Go on."""
 
+    def held(self) -> float:
+        """Nothing."""
+        return 0.0
+
     def close(self) -> None:
         """Note it."""
         self.log.append("closed")

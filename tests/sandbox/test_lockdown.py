@@ -157,7 +157,7 @@ def test_identity_and_privileges(full: Worker) -> None:
 
 
 def test_nothing_of_the_grader_is_inherited(worker: Worker) -> None:
-    """Four descriptors, and an environment made from nothing."""
+    """Four descriptors, where no more can be made a pair of its own for event loops, and an environment made from nothing."""
     open_ones = """
 import os
 result = []
@@ -166,7 +166,7 @@ for n in range(256):
     except OSError: continue
     result.append(n)
 """
-    assert ask(worker, open_ones) == [0, 1, 2, 3]
+    assert ask(worker, open_ones) == [0, 1, 2, 3, *([] if worker.report["profile"] == "S0" else [4, 5])]
     names = set(ask(worker, "import os\nresult = list(os.environ)"))
     assert not {name for name in names if "SECRET" in name or "TOKEN" in name}
     assert "PYTEST_CURRENT_TEST" not in names

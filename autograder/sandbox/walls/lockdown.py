@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import io
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -69,11 +70,15 @@ def hold_places() -> None:
 def take_descriptors(data: int, output: int, kept: Sequence[int] = ()) -> None:
     """Arrange a worker's descriptors as `DATA` says and close every other one.
 
+    Its empty input is opened anew: flags of an open file are everybody's who inherited it, and so would be the mount that the
+    zygote found it on, which is no read-only one.
+
     Args:
         data: the data socket; beyond `DATA`, as is `output`, see `hold_places`.
         output: write end of the output pipe.
         kept: what the lock still needs; it closes them itself.
     """
+    os.dup2(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), 0)  # the other number is closed below
     os.dup2(output, 1, False)
     os.dup2(output, 2, False)
     os.dup2(data, DATA, False)
@@ -82,6 +87,12 @@ def take_descriptors(data: int, output: int, kept: Sequence[int] = ()) -> None:
         os.closerange(first, descriptor)
         first = descriptor + 1
     os.closerange(first, 65536)
+
+
+def give_a_pair() -> None:
+    """Make the one pair of sockets of this worker, which event loops wake themselves up through; the filter allows no other."""
+    pair = socket.socketpair()
+    socket.socketpair = lambda *kind: tuple(end.dup() for end in pair)  # type: ignore[assignment]
 
 
 def show_output_at_once() -> None:
@@ -176,6 +187,7 @@ class Lock:
         process_limits.hide_memory()
         process_limits.die_with_parent(self._warmth.parent)
         if plan.filtered:
+            give_a_pair()
             seccomp.install(self._filter, os.getpid())
 
     def _settle(self, writable: bool) -> None:

@@ -19,17 +19,17 @@ from autograder.sandbox.walls import libc, syscalls
 _MEMORY = "brk munmap mremap mprotect msync membarrier"
 _FILES = (
     "read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3 ftruncate "
-    "fallocate fsync fdatasync stat fstat lstat newfstatat statx getdents getdents64 getcwd umask"
+    "fallocate fsync fdatasync stat fstat lstat newfstatat getdents getdents64 getcwd umask"
 )
 _LINKS = "readlink readlinkat"
 _NAMES = f"{_LINKS} access faccessat faccessat2 chdir fchdir"
 """Calls that tell about a path or go there without opening it, which Landlock does not judge. `stat` does so, too,
 and is what every import begins with."""
 _WAITING = (
-    "poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait pipe pipe2 eventfd eventfd2 "
+    "poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd eventfd2 "
     "futex nanosleep restart_syscall wait4 waitid"
 )
-_SOCKETS = "sendto recvfrom sendmsg recvmsg shutdown getsockopt getsockname getpeername"
+_SOCKETS = "sendto recvfrom shutdown getsockname getpeername"
 _SIGNALS = (
     "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack getitimer setitimer"
 )
@@ -51,13 +51,16 @@ _TRY_ANOTHER_WAY = "clone3 openat2 fchmodat2 futex_waitv preadv2 pwritev2 sendfi
 """Calls refused with ENOSYS, at which libraries fall back to an older or a plainer call, or do without."""
 CARRIERS = (
     "fadvise64 readahead sync_file_range mincore cachestat process_madvise getrusage sysinfo statfs fstatfs vmsplice "
-    "splice tee inotify_init inotify_init1 fanotify_init mlock mlock2 mlockall ioprio_set ioprio_get setpriority"
+    "splice tee inotify_init inotify_init1 fanotify_init mlock mlock2 mlockall ioprio_set ioprio_get setpriority "
+    "pipe pipe2 socketpair sendmsg recvmsg"
 )
 """Refused like everything that is not listed; written down because each would carry bits between workers.
 
 What one worker reads stays in the page cache for the next. These move pages in and out without a trace, or tell exactly
 which are there (`getrusage` counts the reads that went to the disk); `sysinfo` and `statfs` count what all processes
-use together; locks are seen by everyone who opens the same file. `docs/threat-model.md` says what is left of it.
+use together; locks are seen by everyone who opens the same file. Pipes and sockets have the machine's next number, which is
+how many were made (event loops have a pair that is there already: `lockdown`); descriptors in a message count against all
+processes of a user. `docs/threat-model.md` says what is left of it.
 """
 
 _OWN_PID = "own pid"
@@ -75,6 +78,8 @@ or drops a file's pages, as WILLNEED, COLD, PAGEOUT, POPULATE and COLLAPSE do; R
 _MMAP_READS_AHEAD = 0x8000 | 0x2000 | 0x10000 | 0x40000  # MAP_POPULATE, MAP_LOCKED, MAP_NONBLOCK, MAP_HUGETLB
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIO(N)CLEX
 _PRCTL = (3, 15, 16, 21, 23, 39, 0x53564D41)  # get dumpable/seccomp/capability/no_new_privs, thread name, VMA name
+_GETSOCKOPT = (3, 4, 38, 39)  # of what kind a socket is and whether it failed; not its cookie, which counts, nor its peer
+_NO_MOUNTS = 0xFFFFF000  # what `statx` is asked for beyond sizes and times: numbers of mounts count, too
 _OPEN_WRITES = 0o3 | 0o100 | 0o1000 | 0o20000000  # access mode, O_CREAT, O_TRUNC, O_TMPFILE
 
 
@@ -135,8 +140,8 @@ def rules(policy: Policy) -> Rules:
     allowed["prctl"] = [(Argument(0, option),) for option in _PRCTL]
     reads_own_limit = (Argument(0, 0), Argument(2, 0, wide=True))
     allowed["prlimit64"] = [reads_own_limit]
-    local_stream = (Argument(0, 1), Argument(1, 1, 0xF))  # AF_UNIX, SOCK_STREAM: cannot reach another address
-    allowed["socketpair"] = [local_stream]
+    allowed["getsockopt"] = [(Argument(1, 1), Argument(2, option)) for option in _GETSOCKOPT]
+    allowed["statx"] = [(Argument(3, 0, _NO_MOUNTS),)]
     return allowed
 
 
