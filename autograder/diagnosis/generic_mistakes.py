@@ -133,7 +133,7 @@ def _scaled(pairs: Pairs, wrong: Pairs) -> list[Diagnosis]:
     if not known or len(known) < len([1 for good, bad in wrong if not good.gradient]):
         return []
     values = [ratio for ratio, _ in known]
-    if all(math.isclose(value, values[0], rel_tol=1e-3) for value in values) and len(values) >= 2:
+    if all(math.isclose(value, values[0], rel_tol=_leeway(values[0])) for value in values) and len(values) >= 2:
         return _constant_factor(values[0])
     return _factor_of_size(known)
 
@@ -278,7 +278,15 @@ def _ratio(good: Any, bad: Any) -> float | None:
     if not (np.isfinite(one).all() and np.isfinite(other).all()) or np.abs(one).max() < 1e-9:
         return None
     factor = float(np.dot(one, other) / np.dot(one, one))
-    return factor if np.allclose(other, factor * one, rtol=1e-3, atol=1e-6 * np.abs(one).max()) else None
+    return factor if np.allclose(other, factor * one, rtol=_leeway(factor), atol=1e-6 * np.abs(one).max()) else None
+
+
+def _leeway(factor: float) -> float:
+    """How far numbers with one factor between them may be off: near one a part of what the factor itself is off by.
+
+    A small number that is added somewhere changes everything by nearly the same, too.
+    """
+    return max(1e-5, min(1e-3, 0.05 * abs(factor - 1)))
 
 
 def _is_complex(value: Any) -> bool:

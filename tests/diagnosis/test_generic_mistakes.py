@@ -61,6 +61,13 @@ def test_mistakes_by_value_and_shape(name: str) -> None:
     assert names(CASES[name]) == [name]
 
 
+def test_a_small_number_added_somewhere_is_no_factor() -> None:
+    """It changes everything by nearly the same, but not by the same; a factor near one does."""
+    inputs = [normal((3, 2), 1) + 2, normal((2, 4), 2) + 2]
+    assert names(lambda x: x * (0.998 + 6e-4 * (x > 2)), lambda x: x + 0, inputs) == []
+    assert names(lambda x: x * 0.998, lambda x: x + 0, inputs) == ["constant_factor"]
+
+
 def test_mistakes_by_dtype() -> None:
     """A tensor that is made without looking at the input's dtype."""
     inputs = [x.to(dtype) for x in INPUTS[:2] for dtype in (torch.float32, torch.float64)]

@@ -41,7 +41,10 @@ def observe_ddim_sample_loop(candidate: Candidate, record: Record) -> None:
         record.value(f"timesteps, eta {eta}", [t.flatten().tolist() for _, t, _ in seen])
         record.value(f"timesteps are floats, eta {eta}", any(t.is_floating_point() for _, t, _ in seen))
         record.value(f"labels, eta {eta}", [y is not None for _, _, y in seen])
-        record.value(f"spread of the first x, eta {eta}", round(2 * float(seen[0][0].std())) / 2)
+        start = seen[0][0]
+        # One fact with the signs: of numbers that all samples share the spread may be any.
+        signs = bool((start < 0).any() and (start > 0).any())
+        record.value(f"spread and signs of the first x, eta {eta}", [round(2 * float(start.std())) / 2, signs])
         reach = torch.as_tensor(looped.value).abs()
         record.value(f"samples beyond 1, and at 1, eta {eta}", [bool((reach > 1).any()), bool((reach == 1).any())])
         states = [*(x for x, _, _ in seen), looped.value]

@@ -68,8 +68,11 @@ def _observe_loop(candidate: Candidate, diffusion: RemoteObject, record: Record)
     record.value("dtype of the timesteps", str(seen[0][1].dtype))
     record.value("labels", [y is not None for _, _, y in seen])
     states = [*(x for x, _, _ in seen), looped.value]
-    record.value("spread of the first x", round(2 * float(states[0].std())) / 2)
     record.value("noise of every seed", _noise_of_every_seed(candidate, diffusion))
+    start = states[0]
+    # One fact with the signs: of numbers that all samples share the spread may be any.
+    signs = bool((start < 0).any() and (start > 0).any())
+    record.value("spread and signs of the first x", [round(2 * float(start.std())) / 2, signs])
     again = [diffusion.p_sample_loop(bent, (3, 5), y=labels[:3], generator=candidate.generator(4)) for _ in range(2)]
     record.value("reproducible", torch.equal(*again))
     added = [_added(x, t, y, after) for (x, t, y), after in zip(seen, states[1:], strict=True)]

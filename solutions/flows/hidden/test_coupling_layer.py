@@ -157,7 +157,7 @@ def test_affine_coupling_identity_at_initialisation(candidate: Candidate) -> Non
 
 @check("AffineCoupling", points=0.5, title="is able to learn from its initial state", kind="gradient")
 def test_affine_coupling_learns(candidate: Candidate) -> None:
-    """After a few steps of gradient descent from the initial state, the layer still treats every x_a alike."""
+    """After a few steps of gradient descent from the initial state, every x_a is still treated alike, or no volume changes."""
     candidate.seed(6)
     layer = candidate.AffineCoupling(4, hidden=16)
     x, weights = normal((8, 4), 61, torch.float32), normal((8, 4), 62, torch.float32)
@@ -170,8 +170,9 @@ def test_affine_coupling_learns(candidate: Candidate) -> None:
         values = layer.parameters_by_name()
         layer.set_parameters({name: values[name] - 0.1 / largest[name] * gradients[name] for name in kept})
     x[:, 2:] = 1.0
-    y, _ = ask(layer, x)
+    y, log_det = ask(layer, x)
     assert_true(y[:, 2:].std(dim=0).max() > 1e-4, "the others are still treated alike, whatever x_a is")
+    assert_true(log_det.abs().max() > 1e-6, "the scale never leaves its initial value")
 
 
 @check("AffineCoupling", points=0.25, title="hidden is the width of the network", kind="law")

@@ -117,6 +117,7 @@ def observe_min_snr_weight(candidate: Candidate, record: Record) -> None:
     record("default", candidate.min_snr_weight, EVERY, ALPHA_BARS)
     record("low gamma", candidate.min_snr_weight, EVERY[:3], ALPHA_BARS, 0.5)
     record("high gamma", candidate.min_snr_weight, EVERY[1:2], ALPHA_BARS, 100.0)
+    record("one weight below 1", candidate.min_snr_weight, EVERY[2:3], ALPHA_BARS, 0.5)
     record("double", candidate.min_snr_weight, EVERY, ALPHA_BARS.double(), 2.0)
 
 
