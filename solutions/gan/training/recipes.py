@@ -98,9 +98,14 @@ class _NotedSteps(torch.optim.SGD):
         self.network = network
         self.noted: list = []
 
-    def step(self, closure: Callable | None = None) -> None:
+    def step(self, closure: Callable | None = None) -> Tensor | None:
+        loss = None
+        if closure is not None:  # which computes the gradients, as of any optimiser
+            with torch.enable_grad():
+                loss = closure()
         gradient = self.network.shares.grad
         self.noted.append(None if gradient is None else gradient.detach().cpu().clone())
+        return loss
 
 
 def your_step(
