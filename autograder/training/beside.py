@@ -157,7 +157,7 @@ def checked_state(value: object, most_numbers: int, like: Mapping[str, Tensor] |
     if type(value) is not dict or not all(type(name) is str and isinstance(item, Tensor) for name, item in value.items()):
         raise Unusable("the trained parameters are not a state dict of plain tensors")
     if sum(_numbers(item) for item in value.values()) > most_numbers:
-        raise Unusable(f"the network has more than {most_numbers:,} parameters, four times as many as it needs")
+        raise Unusable(f"the network has more than {most_numbers:,} parameters, several times as many as it needs")
     if like is not None and {n: tuple(t.shape) for n, t in value.items()} != {n: tuple(t.shape) for n, t in like.items()}:
         raise Unusable("the trained parameters do not fit the network that was to be trained")
     return value

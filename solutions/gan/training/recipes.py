@@ -149,11 +149,17 @@ def your_generator_moves(student, player: nn.Module, z: Tensor, slope_of: Callab
     player.optimizer.step()
 
 
-def your_discriminator_moves(student, player: nn.Module, real: Tensor, fake: Tensor, device: str = "cpu") -> Tensor:
-    """One step of the student's discriminator, and the slope of the generator's loss at the images of ours."""
+def your_discriminator_moves(
+    student, player: nn.Module, real: Tensor, fake: Tensor, together: bool = False, device: str = "cpu"
+) -> Tensor:
+    """One step of the student's discriminator, and the slope of the generator's loss at the images of ours.
+
+    Real and generated images are judged one after the other, or `together`, in one batch.
+    """
     real, fake = real.to(device), fake.to(device).requires_grad_()
-    judge(player.network, player.optimizer, real, fake.detach())
-    return torch.autograd.grad(softplus(-player.network(fake)).mean(), fake)[0].cpu()
+    judge(player.network, player.optimizer, real, fake.detach(), together)
+    logits = player.network(torch.cat([real, fake]))[len(real) :] if together else player.network(fake)
+    return torch.autograd.grad(softplus(-logits).mean(), fake)[0].cpu()
 
 
 def trained_state(student, player: nn.Module) -> dict:
@@ -219,9 +225,15 @@ class OurVAE(nn.Module):
         return self.pixels(self.up(z).relu()).sigmoid().unflatten(1, (1, 28, 28))
 
 
-def judge(discriminator: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor) -> None:
+def judge(
+    discriminator: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor, together: bool = False
+) -> None:
     """One step of a discriminator."""
-    descend(optimizer, softplus(-discriminator(real)).mean() + softplus(discriminator(fake)).mean())
+    if together:
+        of_real, of_fake = discriminator(torch.cat([real, fake])).split([len(real), len(fake)])
+    else:
+        of_real, of_fake = discriminator(real), discriminator(fake)
+    descend(optimizer, softplus(-of_real).mean() + softplus(of_fake).mean())
 
 
 def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
