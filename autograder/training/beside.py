@@ -22,6 +22,8 @@ NO_MEMORY = "your code asked for more memory than there is for a training"
 _KNOWN = {
     "does not require grad and does not have a grad_fn": "the loss that it was to learn from has no gradient: between the "
     "network's parameters and the loss, something cuts it off",
+    "grad can be implicitly created only for scalar outputs": "the loss that it was to learn from is more than one number",
+    "'float' object has no attribute 'backward'": "the loss that it was to learn from is a plain number, which has no gradient",
     "optimizer got an empty parameter list": "the network has no parameters that an optimiser would find",
 }
 """What is said of errors of torch that come up in loops of ours, too: they are about what was returned, not about a line."""
