@@ -36,8 +36,8 @@ SCORES = (
           Level(zero=34.5, full=32.2, too_good=28.5), "nats", Level(zero=16.5, full=14.95)),
     Score("our_kl", "and spends as many nats on its code as a right training does", 0.25, Window(6.0, 8.1, 10.8, 13.0), "nats",
           Window(2.8, 3.8, 5.2, 6.4)),
-    # Deep networks need 36 to 39 nats after so few steps, and use four to eleven coordinates. The mean of all images needs 45.5,
-    # or 20 where other digits stand in.
+    # Deep networks need 36 to 39 nats after so few steps, and use four to eleven coordinates. The mean of all images needs
+    # 45.5, or 20 where other digits stand in.
     Score("your_bound", "in our loop, your network learns to reconstruct images that it has not seen", 0.3,
           Level(zero=44.0, full=40.0, too_good=27.5), "nats", Level(zero=19.5, full=18.0)),
     Score("your_active_units", "and uses several of its latent coordinates", 0.1, Level(zero=0.0, full=3.0),
