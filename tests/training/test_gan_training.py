@@ -11,6 +11,7 @@ from training.short_runs import trained
 
 from autograder.course.course import open_course
 from autograder.scores.levels import Level
+from autograder.sessions.replies import WorkerLost
 from autograder.training.beside import Unusable
 from autograder.training.samples import ImageScores
 from autograder.training.task import find_task
@@ -54,6 +55,20 @@ def test_the_better_of_two_trainings_counts(
     found = better(Run, None, "your_discriminator", train, lambda trained: trained["distance"])
     assert found == {"distance": distances[counts]}
     assert ways == trained_in
+
+
+@pytest.mark.parametrize("ends", [Unusable("a pixel is not a number"), WorkerLost("timeout", "too long")])
+def test_a_second_training_that_ends_early_costs_nothing(monkeypatch: pytest.MonkeyPatch, ends: Exception) -> None:
+    """What the first one has earned stays."""
+    monkeypatch.setitem(TASK.measure.__globals__, "score_images", lambda samples, world: ImageScores(samples, 0.0, 0))
+
+    def train(other: bool) -> dict[str, float]:
+        if other:
+            raise ends
+        return {"distance": 1200.0}
+
+    better = TASK.measure.__globals__["_better"]
+    assert better(Run, None, "your_generator", train, lambda trained: trained["distance"]) == {"distance": 1200.0}
 
 
 class Counts(nn.Module):
