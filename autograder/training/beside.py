@@ -22,6 +22,8 @@ NO_MEMORY = "your code asked for more memory than there is for a training"
 _KNOWN = {
     "does not require grad and does not have a grad_fn": "the loss that it was to learn from has no gradient: between the "
     "network's parameters and the loss, something cuts it off",
+    "grad can be implicitly created only for scalar outputs": "the loss that it was to learn from is more than one number",
+    "'float' object has no attribute 'backward'": "the loss that it was to learn from is a plain number, which has no gradient",
     "optimizer got an empty parameter list": "the network has no parameters that an optimiser would find",
 }
 """What is said of errors of torch that come up in loops of ours, too: they are about what was returned, not about a line."""
@@ -157,7 +159,7 @@ def checked_state(value: object, most_numbers: int, like: Mapping[str, Tensor] |
     if type(value) is not dict or not all(type(name) is str and isinstance(item, Tensor) for name, item in value.items()):
         raise Unusable("the trained parameters are not a state dict of plain tensors")
     if sum(_numbers(item) for item in value.values()) > most_numbers:
-        raise Unusable(f"the network has more than {most_numbers:,} parameters, four times as many as it needs")
+        raise Unusable(f"the network has more than {most_numbers:,} parameters, several times as many as it needs")
     if like is not None and {n: tuple(t.shape) for n, t in value.items()} != {n: tuple(t.shape) for n, t in like.items()}:
         raise Unusable("the trained parameters do not fit the network that was to be trained")
     return value

@@ -48,6 +48,28 @@ def frozen_and_halved(generator: nn.Module, discriminator: nn.Module, optimizer:
     return 0.0
 
 
+def in_a_closure(generator: nn.Module, discriminator: nn.Module, optimizer: torch.optim.Optimizer, z: Tensor) -> float:
+    """The optimiser is given what computes the gradients, as any of torch's may be, and returns the loss."""
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = logistic(discriminator(generator(z)))
+        loss.backward()
+        return loss
+
+    with torch.no_grad():  # an optimiser turns gradients on for what it calls
+        return float(optimizer.step(closure))
+
+
+def for_some_parameters(generator: nn.Module, discriminator: nn.Module, optimizer: torch.optim.Optimizer, z: Tensor) -> float:
+    """Backpropagated to the generator's parameters alone."""
+    optimizer.zero_grad(set_to_none=False)
+    loss = logistic(discriminator(generator(z)))
+    loss.backward(inputs=list(generator.parameters()))
+    optimizer.step()
+    return loss.item()
+
+
 def never_zeroed(generator: nn.Module, discriminator: nn.Module, optimizer: torch.optim.Optimizer, z: Tensor) -> float:
     """Gradients pile up from step to step."""
     logistic(discriminator(generator(z))).backward()
@@ -106,7 +128,7 @@ def held(step: Step, times: int) -> nn.Module:
     return generator
 
 
-@pytest.mark.parametrize("step", [usual, frozen_and_halved, never_zeroed])
+@pytest.mark.parametrize("step", [usual, frozen_and_halved, in_a_closure, for_some_parameters, never_zeroed])
 def test_a_lent_network_is_trained_like_one_that_is_there(step: Step) -> None:
     """However the step is written."""
     one, other = lent(step, 4), held(step, 4)

@@ -90,7 +90,7 @@ def test_weights_are_out_of_reach(monkeypatch: pytest.MonkeyPatch, warm_sandbox:
     ("new", "told"),
     [
         ("return (noise - 0.5 * (predicted + denoise_fn(x_start, t))).square().mean()", "once"),
-        ("return torch.zeros((), requires_grad=True)", "error"),
+        ("return torch.zeros((), requires_grad=True)", "does not depend on the noise"),
         ("return (noise - predicted).square().mean() / 0", "not a number"),
     ],
 )
@@ -162,6 +162,19 @@ def test_what_a_network_returns_may_be_changed_in_place(
     """As what a network of one's own returns: the values are those of a right answer that makes new tensors."""
     task = small_task("ddpm", monkeypatch)
     found = values(run(task, changed(module, old, new)))
+    assert found == pytest.approx(values(run(task, diffusion().reference_files())), rel=1e-3, abs=1e-4)
+
+
+ASKS = "predicted = denoise_fn(q_sample(x_start, t, noise, alphas_cumprod), t)"
+IN_PIECES = """noisy = q_sample(x_start, t, noise, alphas_cumprod)
+    predicted = torch.cat([denoise_fn(x, time) for x, time in zip(noisy.split({0}), t.split({0}), strict=True)])"""
+
+
+@pytest.mark.parametrize("size", [1, 24, 32])
+def test_a_loss_may_ask_for_its_images_in_pieces(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """One by one, or as many as memory has room for: the network learns the same, each image with its own label."""
+    task = small_task("ddpm", monkeypatch)
+    found = values(run(task, changed("process", ASKS, IN_PIECES.format(size))))
     assert found == pytest.approx(values(run(task, diffusion().reference_files())), rel=1e-3, abs=1e-4)
 
 

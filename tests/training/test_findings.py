@@ -63,6 +63,16 @@ def test_words_about_the_null_label_hold_for_whatever_keeps_it_from_being_seen(a
     assert "a draw of its own" in hints[0]
 
 
+@pytest.mark.parametrize("word", ["reach", "each single score", "all pixels", "grow"])
+@pytest.mark.parametrize("slope", [23.8, 65.6, 225.2, 2.55e5])
+def test_whatever_leaves_a_critic_steep_is_asked_for(slope: float, word: str) -> None:
+    """The norm of each row of an image alone, that of a mean, no gradient, and a penalty with the wrong sign, as measured."""
+    task = find_task(COURSE.assignment("gan"), "wgan_gp")
+    (finding,) = task.explain({"frechet": 1300.0, "slope": slope})
+    assert word in finding.hint
+    assert "no penalty" not in finding.hint
+
+
 @pytest.mark.parametrize("word", ["drift", "score", "noise"])
 def test_whatever_can_be_wrong_with_a_step_of_the_sde_is_asked_for(word: str) -> None:
     """A drift of twice its size looks like noise of the wrong size."""

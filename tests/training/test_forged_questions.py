@@ -51,7 +51,7 @@ def blame_of(side: int) -> Callable[..., Any]:
 
     def forged(images: Tensor, t: Tensor, noise: Tensor, predict: Ask, device: str) -> list[Any]:
         predict(torch.zeros(len(images), 1, side, side), t)
-        return [torch.ones_like(noise), 0.0]
+        return [[torch.ones_like(noise)], 0.0]
 
     return forged
 
@@ -108,17 +108,21 @@ def test_no_question_of_a_loss_does(monkeypatch: pytest.MonkeyPatch, side: int) 
     assert "raised an error" in messages(found)
 
 
-@pytest.mark.parametrize(("task", "recipe", "forged"), [
-    ("ddpm", "your_blame", blame_of(8)), ("guidance", "your_guided_samples", sampler_of(16)),
-])  # fmt: skip
-def test_without_the_refusal_they_would(
-    monkeypatch: pytest.MonkeyPatch, task: str, recipe: str, forged: Callable[..., Any]
-) -> None:
-    """The witness: the network itself takes any size, and what comes of it fits nothing."""
+def test_without_the_refusal_they_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The witness: the network itself takes any size, and what comes of it fits nothing that samples are compared with."""
     monkeypatch.setattr(denoisers, "own_size_only", lambda network, run: network)
-    forge(monkeypatch, recipe, forged)
+    forge(monkeypatch, "your_guided_samples", sampler_of(16))
     with pytest.raises(RuntimeError, match=r"[Ss]hape|size of tensor"):
-        run(monkeypatch, task)
+        run(monkeypatch, "guidance")
+
+
+def test_a_gradient_of_another_size_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if the network answered about such images."""
+    monkeypatch.setattr(denoisers, "own_size_only", lambda network, run: network)
+    forge(monkeypatch, "your_blame", blame_of(8))
+    found = run(monkeypatch, "ddpm")
+    assert credits_of(found)["gain"] == 0
+    assert "the loss's gradient" in messages(found)
 
 
 def black(predict: Ask, labels: Tensor, w: float, shape: list[int], *_: Any) -> Tensor:
@@ -166,7 +170,7 @@ def asks_on(times: int, answered: list[Tensor]) -> Callable[..., Any]:
         with contextlib.suppress(ValueError):
             for _ in range(times):
                 answered.append(predict(images, t))
-        return [torch.ones_like(noise), 0.0]
+        return [[torch.ones_like(noise)], 0.0]
 
     return forged
 

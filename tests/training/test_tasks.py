@@ -89,6 +89,24 @@ def test_every_task_of_the_outlines_can_be_run() -> None:
     assert asked == there
 
 
+@pytest.mark.parametrize(
+    ("bound", "units", "fallback"), [(38.64, 6, False), (36.7, 4, False), (37.33, 8, False), (17.43, 8, True)]
+)
+def test_a_deep_network_earns_what_a_shallow_one_does(bound: float, units: int, fallback: bool) -> None:
+    """As measured: three and four layers on each side learn more slowly, and all that was asked for is that they learn."""
+    task = next(task for _, task in TASKS if task.id == "vae.training.vae_mnist")
+    credits = credits_of(task, {"your_bound": bound, "your_active_units": float(units)}, fallback)
+    assert credits["your_bound"] == credits["your_active_units"] == 1.0
+
+
+@pytest.mark.parametrize(("mean_image", "fallback"), [(45.5, False), (19.9, True)])
+def test_the_mean_of_all_images_earns_nothing(mean_image: float, fallback: bool) -> None:
+    """Nor do the coordinates beside it."""
+    task = next(task for _, task in TASKS if task.id == "vae.training.vae_mnist")
+    credits = credits_of(task, {"your_bound": mean_image, "your_active_units": 8.0}, fallback)
+    assert credits["your_bound"] == credits["your_active_units"] == 0.0
+
+
 def test_a_score_that_needs_another_counts_with_it_only() -> None:
     """Latent coordinates that carry anything but images are worth nothing."""
     task = next(task for _, task in TASKS if task.id == "vae.training.vae_mnist")

@@ -17,11 +17,13 @@ from torch import Tensor, nn
 
 def fitted(network: nn.Module, batches: Iterable[Tensor], steps: int, lr: float, report=None) -> dict:
     """Minimise minus the mean `log_prob` of each batch by Adam; return parameters, and the loss of every 25th step."""
-    optimizer = torch.optim.Adam(network.parameters(), lr=lr)
     network.train()
     losses = []
+    optimizer = None
     for step, rows in enumerate(batches):
         loss = -network.log_prob(rows).mean()
+        if optimizer is None:  # only now are there layers that are made at their first use
+            optimizer = torch.optim.Adam(network.parameters(), lr=lr)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -30,6 +32,17 @@ def fitted(network: nn.Module, batches: Iterable[Tensor], steps: int, lr: float,
             if report is not None:
                 report(step / steps, losses[-1])
     return {"state": {name: value.cpu() for name, value in network.state_dict().items()}, "history": {"loss": losses}}
+
+
+def loaded(network: nn.Module, state: dict, like: Tensor) -> nn.Module:
+    """A network with trained parameters, in eval mode; layers that are made at their first use are made for `like`."""
+    try:
+        network.load_state_dict(state)
+    except RuntimeError:
+        with torch.no_grad():
+            network.eval()(like)
+        network.load_state_dict(state)
+    return network.eval()
 
 from torch import Tensor, nn
 
@@ -55,9 +68,7 @@ def passes(images: Tensor, steps: int, batch: int, seed: int) -> Iterator[Tensor
 
 def trained_made(student, sizes: list, state: dict, device: str = "cpu") -> nn.Module:
     """The student's MADE with trained parameters, in eval mode."""
-    network = student.made.MADE(*sizes)
-    network.load_state_dict(state)
-    return network.to(device).eval()
+    return loaded(student.made.MADE(*sizes), state, torch.zeros(2, sizes[0])).to(device)
 
 
 def conditionals(student, network: nn.Module, rows: Tensor, device: str = "cpu") -> Tensor:

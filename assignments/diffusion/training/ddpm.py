@@ -8,7 +8,7 @@ it does in between.
 """
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import nan
 from types import ModuleType
 
@@ -66,8 +66,9 @@ def _taught(run: TrainingRun, images: Tensor, labels: Tensor) -> nn.Module:
     chosen = labels[:0]
 
     def predict(x: Tensor, t: Tensor) -> Tensor:
+        rows = torch.arange(x.shape[:1].numel(), device=chosen.device) + sum(map(len, answers))  # whole or in pieces
         with torch.enable_grad():
-            answers.append(network(x.float().to(run.device), t.to(run.device), chosen))
+            answers.append(network(x.float().to(run.device), t.to(run.device), chosen[rows % BATCH]))
         return answers[-1].detach().to(x)
 
     losses = []
@@ -80,18 +81,27 @@ def _taught(run: TrainingRun, images: Tensor, labels: Tensor) -> nn.Module:
             chosen = labels[rows].masked_fill(unlabelled, run.ours.NO_LABEL)
             answers.clear()
             blame = worker.call("your_blame", images[rows].cpu(), t, noise, predict, run.device)
-            gradient, loss = checked_parts(blame, 2, "the loss")
-            if len(answers) != 1:
-                raise Unusable("the loss is to ask the network once", f"it asked {len(answers)} times")
-            optimizer.zero_grad()
-            answers[0].backward(checked_tensor(gradient, tuple(noise.shape), "the loss's gradient").to(run.device))
-            optimizer.step()
+            gradients, loss = checked_parts(blame, 2, "the loss")
+            if (asked := sum(map(len, answers))) != BATCH:
+                raise Unusable("the loss is to ask the network once about each image", f"it asked about {asked} of {BATCH}")
+            _learn(optimizer, answers, checked_parts(gradients, len(answers), "the loss's gradients"))
             losses.append(loss if isinstance(loss, float) else nan)
             if step % 10 == 0:
                 report(step / STEPS, losses[-1])
     run.claim("losses", {"loss": losses})
     run.figure("losses that your code reported", lambda: curves(run.curves.get("losses", {})))
     return network.requires_grad_(False)
+
+
+def _learn(optimizer: torch.optim.Optimizer, answers: Sequence[Tensor], gradients: Sequence[object]) -> None:
+    """One step by the gradients of a loss with respect to what the network answered; None says that it made nothing of it."""
+    used = [(answer, gradient) for answer, gradient in zip(answers, gradients, strict=True) if gradient is not None]
+    if not used:
+        raise Unusable("the loss does not depend on the noise that the network predicts")
+    optimizer.zero_grad()
+    for answer, gradient in used:
+        answer.backward(checked_tensor(gradient, tuple(answer.shape), "the loss's gradient").to(answer))
+    optimizer.step()
 
 
 def _denoising(run: TrainingRun, network: nn.Module, hidden: Tensor, labels: Tensor) -> Denoising:

@@ -98,9 +98,14 @@ class _NotedSteps(torch.optim.SGD):
         self.network = network
         self.noted: list = []
 
-    def step(self, closure: Callable | None = None) -> None:
+    def step(self, closure: Callable | None = None) -> Tensor | None:
+        loss = None
+        if closure is not None:  # which computes the gradients, as of any optimiser
+            with torch.enable_grad():
+                loss = closure()
         gradient = self.network.shares.grad
         self.noted.append(None if gradient is None else gradient.detach().cpu().clone())
+        return loss
 
 
 def your_step(
@@ -125,8 +130,14 @@ class Player(nn.Module):
 
     def __init__(self, network: nn.Module, lr: float, beta1: float) -> None:
         super().__init__()
-        self.network = network
-        self.optimizer = torch.optim.Adam(network.parameters(), lr=lr, betas=(beta1, 0.999))
+        self.network, self.lr, self.beta1 = network, lr, beta1
+        self.made: torch.optim.Optimizer | None = None
+
+    def optimizer(self) -> torch.optim.Optimizer:
+        """Its optimiser, made when the network has been used: only then are there layers that are made at their first use."""
+        if self.made is None:
+            self.made = torch.optim.Adam(self.network.parameters(), lr=self.lr, betas=(self.beta1, 0.999))
+        return self.made
 
 
 def your_player(student, name: str, lr: float, beta1: float, device: str = "cpu") -> nn.Module:
@@ -139,16 +150,23 @@ def your_generator_moves(student, player: nn.Module, z: Tensor, slope_of: Callab
     """One step of the student's generator down the slope that our discriminator has at its images."""
     images = player.network(z.to(device))
     slope = slope_of(images.detach().cpu()).to(images)
-    player.optimizer.zero_grad()
+    player.optimizer().zero_grad()
     images.backward(slope)
-    player.optimizer.step()
+    player.optimizer().step()
 
 
-def your_discriminator_moves(student, player: nn.Module, real: Tensor, fake: Tensor, device: str = "cpu") -> Tensor:
-    """One step of the student's discriminator, and the slope of the generator's loss at the images of ours."""
+def your_discriminator_moves(
+    student, player: nn.Module, real: Tensor, fake: Tensor, together: bool = False, device: str = "cpu"
+) -> Tensor:
+    """One step of the student's discriminator, and the slope of the generator's loss at the images of ours.
+
+    Real and generated images are judged one after the other, or `together`, in one batch.
+    """
     real, fake = real.to(device), fake.to(device).requires_grad_()
-    judge(player.network, player.optimizer, real, fake.detach())
-    return torch.autograd.grad(softplus(-player.network(fake)).mean(), fake)[0].cpu()
+    loss = verdict(player.network, real, fake.detach(), together)
+    descend(player.optimizer(), loss)
+    logits = player.network(torch.cat([real, fake]))[len(real) :] if together else player.network(fake)
+    return torch.autograd.grad(softplus(-logits).mean(), fake)[0].cpu()
 
 
 def trained_state(student, player: nn.Module) -> dict:
@@ -214,9 +232,18 @@ class OurVAE(nn.Module):
         return self.pixels(self.up(z).relu()).sigmoid().unflatten(1, (1, 28, 28))
 
 
+def verdict(discriminator: nn.Module, real: Tensor, fake: Tensor, together: bool = False) -> Tensor:
+    """The loss of a discriminator."""
+    if together:
+        of_real, of_fake = discriminator(torch.cat([real, fake])).split([len(real), len(fake)])
+    else:
+        of_real, of_fake = discriminator(real), discriminator(fake)
+    return softplus(-of_real).mean() + softplus(of_fake).mean()
+
+
 def judge(discriminator: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor) -> None:
-    """One step of a discriminator."""
-    descend(optimizer, softplus(-discriminator(real)).mean() + softplus(discriminator(fake)).mean())
+    """One step of a discriminator of ours."""
+    descend(optimizer, verdict(discriminator, real, fake))
 
 
 def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
@@ -233,9 +260,18 @@ def plain(network: nn.Module) -> dict:
 
 def your_generator(student, state: dict, device: str = "cpu") -> nn.Module:
     """The student's generator with trained parameters, in eval mode."""
-    network = student.model.Generator(LATENT)
-    network.load_state_dict(state)
-    return network.to(device).eval()
+    return loaded(student.model.Generator(LATENT), state, torch.zeros(2, LATENT)).to(device)
+
+
+def loaded(network: nn.Module, state: dict, like: Tensor) -> nn.Module:
+    """A network with trained parameters, in eval mode; layers that are made at their first use are made for `like`."""
+    try:
+        network.load_state_dict(state)
+    except RuntimeError:
+        with torch.no_grad():
+            network.eval()(like)
+        network.load_state_dict(state)
+    return network.eval()
 
 
 def generated(student, network: nn.Module, z: Tensor, device: str = "cpu") -> Tensor:

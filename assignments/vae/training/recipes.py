@@ -88,12 +88,14 @@ def train_your_network(
 ) -> dict:
     """Train a network of the student's in a loop of ours: squared error plus divergence, by Adam."""
     network = getattr(student.model, name)(**options).to(device)
-    optimizer = torch.optim.Adam(network.parameters(), lr=lr)
+    optimizer = None
     network.train()
     for step, (x, _) in enumerate(Batches(images.to(device), steps, batch, seed)):
         x_hat, mu, logvar = network(x)
         error = (x_hat - x).square().flatten(1).sum(1).mean()
         divergence = 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum(1).mean()
+        if optimizer is None:  # only now are there layers that are made at their first use
+            optimizer = torch.optim.Adam(network.parameters(), lr=lr)
         optimizer.zero_grad()
         (error + divergence).backward()
         optimizer.step()
@@ -104,9 +106,19 @@ def train_your_network(
 
 def your_network(student, name: str, options: dict, state: dict, device: str = "cpu") -> nn.Module:
     """The student's network with trained parameters, in eval mode."""
-    network = getattr(student.model, name)(**options)
-    network.load_state_dict(state)
-    return network.to(device).eval()
+    shape = options.get("image_shape", [options.get("in_channels", 1), 32, 32])
+    return loaded(getattr(student.model, name)(**options), state, torch.zeros(2, *shape)).to(device)
+
+
+def loaded(network: nn.Module, state: dict, like: Tensor) -> nn.Module:
+    """A network with trained parameters, in eval mode; layers that are made at their first use are made for `like`."""
+    try:
+        network.load_state_dict(state)
+    except RuntimeError:
+        with torch.no_grad():
+            network.eval()(like)
+        network.load_state_dict(state)
+    return network.eval()
 
 
 def encoded(student, network: nn.Module, images: Tensor, device: str = "cpu") -> list:

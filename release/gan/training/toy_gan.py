@@ -1,7 +1,9 @@
 """The GAN on MNIST, 1000 steps of 64 images: your two steps on networks of ours, and your networks in a loop of ours.
 
 Our networks stay with the grader: your steps call them, and the gradient of your loss with respect to the logits is what the
-discriminator and, through it, the generator learn from. Of your networks, each plays against one of ours.
+discriminator and, through it, the generator learn from. Of your networks, each plays against one of ours. Architectures are
+free, and not all learn in the same way: a generator that falls short is trained a second time, five times more slowly, and a
+discriminator with real and generated images in one batch, as layers that normalise over a batch need it. The better one counts.
 
 Samples are compared with images that the training has not seen, through the features of a classifier: how far their
 distribution is (Fréchet distance), and how much of the images has a sample near. Samples that copy given images earn nothing.
@@ -11,13 +13,15 @@ The same training with beta1 = 0.9 is shown beside, and not graded: how it fails
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from autograder.checks.calls import CandidateError
 from autograder.data.secret_world import World
+from autograder.sessions.replies import WorkerLost
 from autograder.training import Finding, Level, Score, TrainingRun
 from autograder.training.beside import Unusable, Worker, checked_parts, checked_state, checked_tensor
 from autograder.training.figures import curves, image_grid, image_rows
@@ -29,9 +33,11 @@ USES = ("train.discriminator_step", "train.generator_step", "losses.discriminato
 DATA = "MNIST"
 
 STEPS, BATCH = 1000, 64
-OUR_RATE, YOUR_RATE = 1e-3, 5e-4
+OUR_RATE, YOUR_RATE, SLOW_RATE = 1e-3, 5e-4, 1e-4
 SAMPLES, LATENT, IMAGE = 1000, 64, (1, 28, 28)
 MOST_NUMBERS = 4 * 243_000
+YOUR_NUMBERS = 4_000_000
+"""Of your generator, which sees no image that it could store: usual ones for these images have up to two millions."""
 
 SCORES = (
     Score("our_frechet", "trained by your code, our generator comes near to the distribution of digits", 0.4,
@@ -41,8 +47,9 @@ SCORES = (
     Score("your_generator", "in our loop, your generator learns to make digits from our discriminator", 0.2,
           Level(zero=1320.0, full=1080.0, too_good=40.0), "(Fréchet distance)", fallback=Level(560.0, 400.0)),
     Score("your_discriminator", "and ours learns from yours", 0.2,
-          Level(zero=1250.0, full=750.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 330.0)),
+          Level(zero=1250.0, full=1110.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 400.0)),
 )  # fmt: skip
+"""From a discriminator with one hidden layer, ours learns to come within 1070; from one that is blind or bounded, 1290."""
 
 
 def measure(run: TrainingRun) -> None:
@@ -72,12 +79,10 @@ def measure(run: TrainingRun) -> None:
 def _ours(run: TrainingRun, world: World, z: Tensor, beta1: float) -> Tensor:
     part = f"training with beta1 {beta1}"
     trained = run.trainings.result("our_pair", lambda: _train_ours(run, 2 * world.given.images - 1, beta1, f"your {part}"))
-    network = run.ours.OurGenerator()
-    network.load_state_dict(checked_state(trained.get("state"), MOST_NUMBERS, network.state_dict()))
+    samples = _samples_of_ours(run, trained.get("state"), z.to(world.hidden.images.device))
     run.claim(part, trained.get("history"))
     run.figure(f"losses of every 25th step of the {part}", lambda: curves(run.curves.get(part, {}), "25 steps"))
-    network = network.to(world.hidden.images.device).eval().requires_grad_(False)
-    return (network(z.to(world.hidden.images.device)) + 1) / 2
+    return samples
 
 
 def _train_ours(run: TrainingRun, images: Tensor, beta1: float, what: str) -> dict[str, object]:
@@ -121,22 +126,52 @@ def _step(
     return loss if isinstance(loss, float) else math.nan
 
 
+Trained = Mapping[str, object]
+
+
+def _better(
+    run: TrainingRun, world: World, name: str, train: Callable[[bool], Trained], made: Callable[[Trained], Tensor]
+) -> Trained:
+    """What comes of training in the usual way, and where that does not earn everything, of the other way if it is better."""
+    full = next(score for score in SCORES if score.name == name).level_on(run.fallback).full
+    first = train(False)
+    reached = score_images(made(first), world).frechet
+    if reached <= full:
+        return first
+    try:
+        second = train(True)
+        return second if score_images(made(second), world).frechet < reached else first
+    except (Unusable, CandidateError, WorkerLost):  # what the first one earns stays
+        return first
+
+
 def _your_generator(run: TrainingRun, world: World, z: Tensor) -> Tensor:
     """Samples of the student's generator after training against a discriminator of ours; it has seen no image."""
-    trained = run.trainings.result("your_generator", lambda: _train_your_generator(run, 2 * world.given.images - 1))
-    state = checked_state(trained.get("state"), MOST_NUMBERS)
+    images = 2 * world.given.images - 1
+
+    def made(trained: Trained) -> Tensor:
+        return _samples_of_yours(run, checked_state(trained.get("state"), YOUR_NUMBERS), z).to(images.device)
+
+    def best() -> Trained:
+        return _better(run, world, "your_generator", lambda slow: _train_your_generator(run, images, slow), made)
+
+    return made(run.trainings.result("your_generator", best))
+
+
+def _samples_of_yours(run: TrainingRun, state: Mapping[str, Tensor], z: Tensor) -> Tensor:
     with run.worker() as sampler:
         network = sampler.call("your_generator", state, run.device)
         images = [checked_tensor(sampler.call("generated", network, some, run.device), (len(some), *IMAGE), "Generator")
                   for some in z.split(250)]  # fmt: skip
-    return ((torch.cat(images) + 1) / 2).clamp(0, 1).to(world.hidden.images.device)
+    return ((torch.cat(images) + 1) / 2).clamp(0, 1)
 
 
-def _train_your_generator(run: TrainingRun, images: Tensor) -> dict[str, object]:
+def _train_your_generator(run: TrainingRun, images: Tensor, slow: bool) -> dict[str, object]:
     with run.seeded("weights"):
         discriminator = run.ours.OurDiscriminator().to(run.device)
     optimizer = torch.optim.Adam(discriminator.parameters(), lr=YOUR_RATE, betas=(0.5, 0.999))
-    noise, report = run.generator("latents of training"), run.progress("our training of your generator")
+    how = ", more slowly" if slow else ""
+    noise, report = run.generator("latents of training"), run.progress(f"our training of your generator{how}")
     seen: list[Tensor] = []
     batch = images[:0]
 
@@ -147,7 +182,8 @@ def _train_your_generator(run: TrainingRun, images: Tensor) -> dict[str, object]
             return torch.autograd.grad(softplus(-discriminator(seen[-1])).mean(), seen[-1])[0].cpu()
 
     with run.worker() as worker:
-        player = worker.call("your_player", "Generator", YOUR_RATE, 0.5, run.device, seed=run.seed("weights"))
+        rate = SLOW_RATE if slow else YOUR_RATE
+        player = worker.call("your_player", "Generator", rate, 0.5, run.device, seed=run.seed("weights"))
         for step, batch in enumerate(run.ours.minibatches(images, STEPS, BATCH, run.seed("order"))):  # noqa: B007
             seen.clear()
             worker.call("your_generator_moves", player, torch.randn(BATCH, LATENT, generator=noise), slope_of, run.device)
@@ -160,23 +196,34 @@ def _train_your_generator(run: TrainingRun, images: Tensor) -> dict[str, object]
 
 def _taught_by_your_discriminator(run: TrainingRun, world: World, z: Tensor) -> Tensor:
     """Samples of a generator of ours after training against the student's discriminator."""
-    trained = run.trainings.result("your_discriminator", lambda: _train_against_yours(run, 2 * world.given.images - 1))
+    images = 2 * world.given.images - 1
+
+    def made(trained: Trained) -> Tensor:
+        return _samples_of_ours(run, trained.get("state"), z.to(images.device))
+
+    def best() -> Trained:
+        return _better(run, world, "your_discriminator", lambda together: _train_against_yours(run, images, together), made)
+
+    return made(run.trainings.result("your_discriminator", best))
+
+
+def _samples_of_ours(run: TrainingRun, state: object, z: Tensor) -> Tensor:
     network = run.ours.OurGenerator()
-    network.load_state_dict(checked_state(trained.get("state"), MOST_NUMBERS, network.state_dict()))
-    network = network.to(world.hidden.images.device).eval().requires_grad_(False)
-    return (network(z.to(world.hidden.images.device)) + 1) / 2
+    network.load_state_dict(checked_state(state, MOST_NUMBERS, network.state_dict()))
+    return (network.to(z.device).eval().requires_grad_(False)(z) + 1) / 2
 
 
-def _train_against_yours(run: TrainingRun, images: Tensor) -> dict[str, object]:
+def _train_against_yours(run: TrainingRun, images: Tensor, together: bool) -> dict[str, object]:
     with run.seeded("weights"):
         generator = run.ours.OurGenerator().to(run.device)
     optimizer = torch.optim.Adam(generator.parameters(), lr=YOUR_RATE, betas=(0.5, 0.999))
-    noise, report = run.generator("latents of training"), run.progress("our training against your discriminator")
+    how = ", both batches at once" if together else ""
+    noise, report = run.generator("latents of training"), run.progress(f"our training against your discriminator{how}")
     with run.worker() as worker:
         player = worker.call("your_player", "Discriminator", YOUR_RATE, 0.5, run.device, seed=run.seed("weights"))
         for step, real in enumerate(run.ours.minibatches(images, STEPS, BATCH, run.seed("order"))):
             fake = generator(torch.randn(BATCH, LATENT, generator=noise).to(run.device))
-            slope = worker.call("your_discriminator_moves", player, real.cpu(), fake.detach().cpu(), run.device)
+            slope = worker.call("your_discriminator_moves", player, real.cpu(), fake.detach().cpu(), together, run.device)
             optimizer.zero_grad()
             fake.backward(checked_tensor(slope, (BATCH, *IMAGE), "Discriminator").to(fake))
             optimizer.step()

@@ -33,11 +33,11 @@ MOST_NUMBERS = 4 * 2_500_000
 
 SCORES = (
     Score("conv_bound", "in our loop, your convolutional VAE learns to reconstruct photographs that it has not seen", 0.4,
-          Level(zero=178.0, full=145.0), "nats"),
+          Level(zero=178.0, full=160.0), "nats"),
     Score("conv_kl", "and its decoder learns from the code", 0.15, Level(zero=0.5, full=4.0), "nats"),
     # The mean of all images costs 182 to 186 nats, with an empty code, which the other score tells. Right networks that are
-    # deep, normalised or drop units take 137 to 153 where the reference takes 107, unlucky ones 185 and 207; without any
-    # gradient it is 297.
+    # deep, normalised, drop units or pool their maps take 137 to 153 where the reference takes 107, unlucky ones 185 and 207;
+    # without any gradient it is 297.
     Score("mlp_bound", "and so does your fully connected one", 0.35, Level(zero=270.0, full=225.0), "nats", needs="mlp_kl"),
     Score("mlp_kl", "whose decoder learns from the code, too", 0.1, Level(zero=0.5, full=4.0), "nats"),
 )  # fmt: skip

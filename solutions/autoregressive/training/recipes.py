@@ -7,7 +7,7 @@ are called.
 from collections.abc import Iterator
 
 import torch
-from given.likelihood import fitted
+from given.likelihood import fitted, loaded
 from torch import Tensor, nn
 
 
@@ -32,9 +32,7 @@ def passes(images: Tensor, steps: int, batch: int, seed: int) -> Iterator[Tensor
 
 def trained_made(student, sizes: list, state: dict, device: str = "cpu") -> nn.Module:
     """The student's MADE with trained parameters, in eval mode."""
-    network = student.made.MADE(*sizes)
-    network.load_state_dict(state)
-    return network.to(device).eval()
+    return loaded(student.made.MADE(*sizes), state, torch.zeros(2, sizes[0])).to(device)
 
 
 def conditionals(student, network: nn.Module, rows: Tensor, device: str = "cpu") -> Tensor:

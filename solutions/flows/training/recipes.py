@@ -7,7 +7,7 @@ are called.
 from collections.abc import Iterator
 
 import torch
-from given.likelihood import fitted
+from given.likelihood import fitted, loaded
 from torch import Tensor, nn
 
 
@@ -28,9 +28,7 @@ def drawn(points: Tensor, steps: int, batch: int, seed: int) -> Iterator[Tensor]
 
 def trained_flow(student, sizes: list, state: dict, device: str = "cpu") -> nn.Module:
     """The student's RealNVP with trained parameters, in eval mode."""
-    network = student.coupling.RealNVP(*sizes)
-    network.load_state_dict(state)
-    return network.to(device).eval()
+    return loaded(student.coupling.RealNVP(*sizes), state, torch.zeros(2, sizes[0])).to(device)
 
 
 def log_densities(student, network: nn.Module, points: Tensor, device: str = "cpu") -> Tensor:

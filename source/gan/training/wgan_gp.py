@@ -109,8 +109,9 @@ def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     if slope > 20.0:
         yield Finding(
             "penalty_without_effect",
-            f"The slope of the critic is {slope:.3g}, as if there were no penalty. Does its gradient reach the critic's "
-            "parameters, and is it the slope of each single score that it looks at?",
+            f"The slope of the critic is {slope:.3g}, where a penalty would hold it near one. Does its gradient reach the "
+            "critic's parameters, is it the slope of each single score over all pixels of its image that it looks at, and "
+            "does it grow with the distance of that slope from one?",
         )
     elif frechet > 2000.0:
         yield Finding(
