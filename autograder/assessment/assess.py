@@ -40,10 +40,11 @@ def assess(
     """
     chosen = {exercise.key for exercise in exercises}
     whole = chosen == {exercise.key for exercise in assignment.exercises}
-    assignment = assignment if whole else with_own_pieces(assignment, subject.files)
-    everything = _first_passes(assignment, with_pieces(assignment, exercises), subject, options)
-    if whole and not all(one.complete for one in everything):  # what is right builds on nothing that matters
-        assignment = with_own_pieces(assignment, subject.files)
+    asked = exercises if whole else with_pieces(with_own_pieces(assignment, subject.files), exercises)
+    everything = _first_passes(assignment, asked, subject, options)
+    if not all(one.complete for one in everything):  # what is right builds on nothing that matters
+        missing = {one.exercise.key for one in everything if not one.begun}
+        assignment = with_own_pieces(assignment, subject.files, missing)
     faulty = forgive_consequences(assignment, everything, subject, options)
     assessed = [one for one in everything if one.exercise.key in chosen]
     for one in assessed:

@@ -9,7 +9,7 @@ what fails again, unchanged, in one process after the other, can be the conseque
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from autograder.assessment.assessed import Assessed
@@ -25,23 +25,40 @@ REPLAYS = 3
 so three times more in one case of eight. What could not run either among others or alone has failed once more already."""
 
 
-def with_own_pieces(assignment: Assignment, files: Mapping[str, bytes]) -> Assignment:
+def with_own_pieces(assignment: Assignment, files: Mapping[str, bytes], missing: Collection[str] = ()) -> Assignment:
     """The assignment as a submission has it; itself where its code calls nothing but what the outline names.
 
-    Added are functions only, since the outline knows which classes a student's own parts fit to, and only those that come
-    earlier in the assignment. The other way round a lent answer would be one to what it generalises: whoever writes the two
-    terms of an objective as differences of the objective, which is missing, has written nothing.
+    Added are functions only, since the outline knows which classes a student's own parts fit to, and only those that are not
+    ``missing``: an answer written as a special case of what is not there would be had for nothing. For the same reason what
+    builds on an exercise, as the outline has it, is not lent to it (whoever writes the terms of an objective as differences
+    of the objective has written nothing), and nothing is lent in a circle.
     """
     exercises = {one.key: one for one in assignment.exercises if one.kind != "short_answer"}
-    called = own_calls(files, exercises)
-    earlier: set[str] = set()
-    own = []
-    for one in assignment.exercises:
-        added = sorted(called.get(one.key, set()) & earlier - set(one.uses))
-        own.append(replace(one, uses=(*one.uses, *added)) if added else one)
-        if one.kind == "function":
-            earlier.add(one.key)
-    return assignment if own == list(assignment.exercises) else replace(assignment, exercises=tuple(own))
+    above = {key: {piece.key for piece in assignment.pieces_of(one)} for key, one in exercises.items()}
+    lent = {key for key, one in exercises.items() if one.kind == "function"}.difference(missing)
+    own = {
+        key: {piece for piece in called & lent - set(exercises[key].uses) if key not in above[piece]}
+        for key, called in own_calls(files, exercises).items()
+    }
+    links = {key: own[key] | set(one.uses) for key, one in exercises.items()}
+    own = {key: {piece for piece in pieces if not _leads(links, piece, key)} for key, pieces in own.items()}
+    if not any(own.values()):
+        return assignment
+    changed = [replace(one, uses=(*one.uses, *sorted(own.get(one.key, ())))) for one in assignment.exercises]
+    return replace(assignment, exercises=tuple(changed))
+
+
+def _leads(links: Mapping[str, set[str]], start: str, end: str) -> bool:
+    """Whether one exercise builds on another, directly or not."""
+    waiting, seen = [start], {start}
+    while waiting:
+        key = waiting.pop()
+        if key == end:
+            return True
+        new = links.get(key, set()) - seen
+        seen |= new
+        waiting += new
+    return False
 
 
 def with_pieces(assignment: Assignment, exercises: Sequence[Exercise]) -> list[Exercise]:

@@ -16,7 +16,8 @@ it is, with correct versions of those. Of a class, parameters live beside the st
 grader. An exercise that has all its points back gets no hint.
 
 The table is what references build on. A submission builds on more where its own code calls another exercise's function, which
-is read off its files (`assessment/own_calls.py`) and comes earlier in the assignment: that function is replaced likewise.
+is read off its files (`assessment/own_calls.py`): that function is replaced likewise if it is begun, but not in a circle, nor
+in what it builds on by the table.
 
 | exercise | builds on | and through them on |
 |---|---|---|

@@ -79,11 +79,26 @@ def test_a_mistake_of_its_own_is_charged_whatever_is_called(tiny: Assignment) ->
     assert not told["jitter"]
 
 
-@pytest.mark.parametrize("jitter", ["double(x)", OWN])
 @pytest.mark.parametrize("shift", ["jitter(x) + by", "3 * x + by"])
-def test_what_comes_later_is_not_lent_to_what_comes_before(tiny: Assignment, shift: str, jitter: str) -> None:
-    """Whoever leaves out the general would have the special for nothing: `double` as `shift` by nothing, and in circles."""
-    assert not assessed(tiny, double="shift(x, 0 * x)", shift=shift, jitter=jitter)["double"]
+def test_what_builds_on_an_exercise_is_not_lent_to_it(tiny: Assignment, shift: str) -> None:
+    """Whoever leaves out the general would have the special for nothing: `double` as `shift` by nothing."""
+    assert not assessed(tiny, double="shift(x, 0 * x)", shift=shift)["double"]
+
+
+def test_nothing_is_lent_in_a_circle(tiny: Assignment) -> None:
+    """Or nobody would have to write either."""
+    told = assessed(tiny, double="jitter(x)", jitter="double(x)")
+    assert not told["double"]
+    assert not told["jitter"]
+
+
+def test_what_is_not_there_is_lent_where_the_outline_names_it_alone(tiny: Assignment) -> None:
+    """A mistake is charged once; what is missing is none."""
+    text = pieces(double="NOTHING", jitter=OWN).replace("return NOTHING", "raise NotImplementedError")
+    subject = LoadedModules(tiny, right_answers(pieces=text))
+    told = {one.exercise.name: one.complete for one in assess(tiny, tiny.exercises, subject, RunOptions(), None)}
+    assert told["shift"]
+    assert not told["jitter"]
 
 
 def test_the_assignment_is_itself_where_the_code_calls_what_the_outline_names(tiny: Assignment) -> None:

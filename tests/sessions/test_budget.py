@@ -180,7 +180,7 @@ def test_a_real_worker_has_clocks(warm_sandbox: ZygoteHost) -> None:
 
 
 def test_what_workers_took_is_on_the_budget(warm_sandbox: ZygoteHost) -> None:
-    """Of every session that has it."""
+    """Of every session that has it; a clock tick of each may count for a neighbour."""
     budget = Budget()
     for _ in range(2):
         session = RemoteSession(warm_sandbox.spawn(), budget)
@@ -189,7 +189,7 @@ def test_what_workers_took_is_on_the_budget(warm_sandbox: ZygoteHost) -> None:
         session.request({"op": "load", "files": {"m.py": source}, "expected": ["m"], "definitions_only": False})
         session.request({"op": "import", "module": "m", "seed": 0})
         session.close()
-    assert budget.spent >= 0.4 * SLEEP
+    assert budget.spent >= (0.4 - 2 / os.sysconf("SC_CLK_TCK")) * SLEEP
 
 
 def test_a_paused_worker_does_nothing(warm_sandbox: ZygoteHost) -> None:
