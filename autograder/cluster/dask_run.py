@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 30
 _WORKERS_SECONDS = 60
 _FEWEST_IN_FLIGHT, _IN_FLIGHT_PER_WORKER = 8, 3
+_COMPUTED_AGAIN = ("pending", "lost")
+"""What a result is, that has come, if the worker that has it dies before it is fetched."""
 _PROFILES = {"full": "S3", "strict": "S2"}
 """What a kept result must have been graded in; the walls of this machine say nothing about those of the workers."""
 
@@ -86,6 +88,7 @@ class _Flight:
         self._version = version_here(assignment, root)
         self._run = client.id.rpartition("-")[2]
         self._numbers = itertools.count()
+        self._threads = 0
         self._jobs: dict[Future, Job] = {}
         self._completed = as_completed(loop=client.loop)
         self._given_up: Counter[Path] = Counter()
@@ -97,6 +100,9 @@ class _Flight:
             while waiting or self._jobs or self._suspects:
                 self._send(waiting)
                 future = next(self._completed)
+                if future.status in _COMPUTED_AGAIN:
+                    self._completed.add(future)
+                    continue
                 job = self._jobs.pop(future)
                 done = self._outcome(future, job)
                 future.release()
@@ -110,10 +116,11 @@ class _Flight:
     def _send(self, waiting: deque[Job]) -> None:
         """Keep every worker busy; suspects come last and one by one, so that none dies for another."""
         try:
-            threads = sum(self._client.nthreads().values())
-        except (OSError, TimeoutError):  # asked at the moment at which it went
-            raise _gone() from None
-        room = max(_FEWEST_IN_FLIGHT, _IN_FLIGHT_PER_WORKER * threads)
+            self._threads = sum(self._client.nthreads().values())
+        except (OSError, TimeoutError):  # asked at the moment at which it went, or it has no time to answer
+            if self._client.status != "running":
+                raise _gone() from None
+        room = max(_FEWEST_IN_FLIGHT, _IN_FLIGHT_PER_WORKER * self._threads)
         while waiting and len(self._jobs) < room:
             self._submit(waiting.popleft())
         if self._suspects and not self._jobs:

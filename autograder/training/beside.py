@@ -50,6 +50,10 @@ class Unusable(Exception):
         self.detail = detail
 
 
+ENDED = (Unusable, CandidateError, WorkerLost)
+"""What a call of a recipe raises where the submission's code is to blame, whatever it did."""
+
+
 class Looked(dict[str, Any]):
     """What a training returned; remembers which entries were asked for."""
 

@@ -6,16 +6,14 @@ import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.checks.calls import CandidateError
 from autograder.course.assignment import Assignment, Exercise
 from autograder.errors import DataMissing
 from autograder.results.schema import ExerciseResult
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.sessions.budget import Budget
 from autograder.sessions.lent import MAX_LENT_IN_TRAINING
-from autograder.sessions.replies import WorkerLost
 from autograder.sessions.subjects import IsolatedSubmission, LoadedModules, Subject
-from autograder.training.beside import OpenWorker, Unusable
+from autograder.training.beside import ENDED, OpenWorker
 from autograder.training.outcome import result_of, skipped
 from autograder.training.run import Report, TrainingRun
 from autograder.training.task import Task
@@ -56,7 +54,7 @@ class Trained:
         figures: dict[str, bytes] = {}
         for run, kind in ((self.run, ""), (self.checkpoint, "checkpoint, ")):
             for name, draw in (run.figures if run is not None else {}).items():
-                with contextlib.suppress(ValueError, ArithmeticError, Unusable, CandidateError, WorkerLost):
+                with contextlib.suppress(ValueError, ArithmeticError, *ENDED):
                     figures[f"{self.task.id}.{kind}{name}.svg".replace(" ", "_")] = draw()
         return figures
 

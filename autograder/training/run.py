@@ -17,8 +17,7 @@ from autograder.checks.calls import CandidateError
 from autograder.data.secret_world import Disguise, SecretWorld, World
 from autograder.errors import DataMissing
 from autograder.plaintext import printable
-from autograder.sessions.replies import WorkerLost
-from autograder.training.beside import OpenWorker, Trainings, Unusable, Worker, told
+from autograder.training.beside import ENDED, OpenWorker, Trainings, Worker, told
 from autograder.training.task import GIVEN, Task
 from autograder.training.worlds import DataSource
 
@@ -157,7 +156,7 @@ class TrainingRun:
         self.parts.append(part)
         try:
             yield
-        except (WorkerLost, CandidateError, Unusable) as error:
+        except ENDED as error:
             if self.in_full and isinstance(error, CandidateError) and error.error_type == KeyboardInterrupt.__name__:
                 raise KeyboardInterrupt from None  # whoever sits before the screen wants to end all of it
             part.status, part.message = told(error, in_full=self.in_full)

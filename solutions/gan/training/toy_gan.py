@@ -19,11 +19,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from autograder.checks.calls import CandidateError
 from autograder.data.secret_world import World
-from autograder.sessions.replies import WorkerLost
 from autograder.training import Finding, Level, Score, TrainingRun
-from autograder.training.beside import Unusable, Worker, checked_parts, checked_state, checked_tensor
+from autograder.training.beside import ENDED, Unusable, Worker, checked_parts, checked_state, checked_tensor
 from autograder.training.figures import curves, image_grid, image_rows
 from autograder.training.lent_networks import CALLS, Lent
 from autograder.training.samples import score_images
@@ -141,7 +139,7 @@ def _better(
     try:
         second = train(True)
         return second if score_images(made(second), world).frechet < reached else first
-    except (Unusable, CandidateError, WorkerLost):  # what the first one earns stays
+    except ENDED:  # what the first one earns stays
         return first
 
 
