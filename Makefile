@@ -117,7 +117,7 @@ report: env
 	@$(BIN)/autograder report results/$(ASSIGNMENT)
 
 test-training: env
-	@AUTOGRADER_TRAINING=all $(BIN)/python -m pytest tests/training
+	@AUTOGRADER_TRAINING=all $(BIN)/python -m pytest tests/training tests/models
 
 calibrate: env
 	@$(BIN)/autograder calibrate
