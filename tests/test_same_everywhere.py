@@ -23,7 +23,9 @@ class Shuffled:
         with scandir(path) as found:
             self._entries = list(found)
         shuffle(self._entries)
-    def __iter__(self): return iter(self._entries)
+        self._rest = iter(self._entries)
+    def __iter__(self): return self
+    def __next__(self): return next(self._rest)
     def __enter__(self): return self
     def __exit__(self, *details): pass
     def close(self): pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -143,6 +144,7 @@ def critic_loss(real, fake):
 
 def test_recipes_beside_losses_hold_no_generator() -> None:
     """What a student's loss is called with is a critic and images, or scores: no network that samples are drawn from."""
+    gc.collect()  # what earlier tests have left
     task = find_task(open_course().assignment("gan"), "wgan_gp")
     student = _Student(SEARCHES)
     critic = {name: value for name, value in task.own.OurDiscriminator().state_dict().items()}
