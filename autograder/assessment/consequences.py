@@ -34,31 +34,24 @@ def with_own_pieces(assignment: Assignment, files: Mapping[str, bytes], missing:
     of the objective has written nothing), and nothing is lent in a circle.
     """
     exercises = {one.key: one for one in assignment.exercises if one.kind != "short_answer"}
-    above = {key: {piece.key for piece in assignment.pieces_of(one)} for key, one in exercises.items()}
     lent = {key for key, one in exercises.items() if one.kind == "function"}.difference(missing)
-    own = {
-        key: {piece for piece in called & lent - set(exercises[key].uses) if key not in above[piece]}
-        for key, called in own_calls(files, exercises).items()
-    }
-    links = {key: own[key] | set(one.uses) for key, one in exercises.items()}
-    own = {key: {piece for piece in pieces if not _leads(links, piece, key)} for key, pieces in own.items()}
-    if not any(own.values()):
-        return assignment
-    changed = [replace(one, uses=(*one.uses, *sorted(own.get(one.key, ())))) for one in assignment.exercises]
-    return replace(assignment, exercises=tuple(changed))
+    called = own_calls(files, exercises)
+    own = {key: called[key] & lent - set(one.uses) for key, one in exercises.items()}
+    own = _without_circles(assignment, own)
+    own = _without_circles(_using(assignment, own), own)
+    return _using(assignment, own) if any(own.values()) else assignment
 
 
-def _leads(links: Mapping[str, set[str]], start: str, end: str) -> bool:
-    """Whether one exercise builds on another, directly or not."""
-    waiting, seen = [start], {start}
-    while waiting:
-        key = waiting.pop()
-        if key == end:
-            return True
-        new = links.get(key, set()) - seen
-        seen |= new
-        waiting += new
-    return False
+def _using(assignment: Assignment, added: Mapping[str, set[str]]) -> Assignment:
+    """The assignment with more that its exercises build on."""
+    exercises = (replace(one, uses=(*one.uses, *sorted(added.get(one.key, ())))) for one in assignment.exercises)
+    return replace(assignment, exercises=tuple(exercises))
+
+
+def _without_circles(assignment: Assignment, added: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Of what exercises are to build on besides, that which does not build on them, as ``assignment`` has it."""
+    above = {key: {piece.key for piece in assignment.pieces_of(assignment.exercise(key))} for key in added}
+    return {key: {piece for piece in pieces if key not in above[piece]} for key, pieces in added.items()}
 
 
 def with_pieces(assignment: Assignment, exercises: Sequence[Exercise]) -> list[Exercise]:
