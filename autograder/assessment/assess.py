@@ -8,7 +8,7 @@ from autograder.assessment.assessed import Assessed
 from autograder.assessment.consequences import faulty_pieces, forgive_consequences, with_own_pieces, with_pieces
 from autograder.assessment.memorised import computes_beside_the_published_inputs, needs_probation
 from autograder.assessment.runner import RunOptions
-from autograder.assessment.shared_worker import shared_workers
+from autograder.assessment.shared_worker import SharedWorkers
 from autograder.assessment.sitting import Sitting
 from autograder.course.assignment import Assignment, Exercise
 from autograder.diagnosis.broken_laws import with_broken_laws
@@ -62,22 +62,22 @@ def _first_passes(
 
     Everything that a student may read word for word is said in the first part, when no worker has met a hidden input.
     """
-    shared = shared_workers(assignment, exercises, subject, options)
-    sittings = [Sitting(assignment, exercise, subject, options, shared=shared.get(exercise.module)) for exercise in exercises]
+    shared = SharedWorkers(assignment, exercises, subject, options)
+    sittings = [Sitting(assignment, exercise, subject, options, shared=shared.of(exercise.module)) for exercise in exercises]
     try:
+        shared.ask_all("visible", exercises)
         for sitting in sittings:
             sitting.visible()
-        for worker in shared.values():
-            worker.pause()
+        shared.pause()
         subject.keep_silent()
         if not options.visible_only:
+            shared.ask_all("hidden", [sitting.exercise for sitting in sittings if sitting.shares])
             for sitting in sittings:
                 sitting.hidden()
     finally:
         for sitting in sittings:
             sitting.close()
-        for worker in shared.values():
-            worker.close()
+        shared.close()
     return [
         Assessed(exercise, sitting.outcomes, [], subject.load_notes.get(exercise.module, ""))
         for exercise, sitting in zip(exercises, sittings, strict=True)

@@ -91,16 +91,17 @@ def run_together(
     session: CandidateSession,
     options: RunOptions,
     lost: list[tuple[str, bool]] | None = None,
+    limit: float = TOGETHER_LIMIT,
 ) -> list[Outcome] | None:
     """Run checks of one visibility interleaved, which saves most of the waiting; ``None`` when that has cost the process.
 
-    ``lost`` is told how that ended, and whether that is certain.
+    ``lost`` is told how that ended, and whether that is certain; ``limit`` is in seconds.
     """
     runs = [_CheckRun(source, check, options) for check in checks]
     lanes = [lane for lane, run in enumerate(runs) for _ in run.bodies]
     bodies = [body for run in runs for body in run.bodies]
     try:
-        session.limit(min(options.time_limit, TOGETHER_LIMIT))
+        session.limit(min(options.time_limit, limit))
         with bounded_memory(), salted(options.salt_for(checks[0].visibility)):
             _raise_first(run_interleaved(bodies, session.batch, lanes))
         return [run.outcome() for run in runs]

@@ -65,6 +65,16 @@ class Sitting:
         """What became of the checks so far, in their order."""
         return [self._outcomes[check.key] for check in self._exercise.checks if check.key in self._outcomes]
 
+    @property
+    def exercise(self) -> Exercise:
+        """What is checked."""
+        return self._exercise
+
+    @property
+    def shares(self) -> bool:
+        """Whether it is asked among others, so far."""
+        return self._shared is not None
+
     def visible(self) -> None:
         """Run the visible checks, and keep the worker for the hidden ones."""
         self._run("visible")

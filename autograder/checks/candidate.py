@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from autograder.checks import salt
@@ -224,9 +225,16 @@ class Candidate:
         return RemoteObject(self._remote, self._remote.ask(protocol.Make(what, *_lowered(args, kwargs))))
 
 
+_PLAIN = frozenset((Tensor, np.ndarray, float, int, bool, str, type(None)))
+"""What most arguments are, and what nothing is to be looked for in."""
+
+
 def _lowered(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     # A list: a tuple would be a message of its own inside the message.
-    return [lower(item) for item in args], lower(kwargs)
+    return (
+        [item if type(item) in _PLAIN else lower(item) for item in args],
+        {key: item if type(item) in _PLAIN else lower(item) for key, item in kwargs.items()},
+    )
 
 
 def lower(value: Any) -> Any:

@@ -17,18 +17,9 @@ import torch
 from torch import Tensor
 
 from autograder.checks.candidate import kind_of
+from autograder.checks.tolerance import equal_doubles, limits_of
 from autograder.checks.wording import number_in_words, place, saying, shape_in_words
 from autograder.wire.types import dtype_name
-
-_TOLERANCE = {
-    "float64": 1e-7,
-    "complex128": 1e-7,
-    "float32": 1e-4,
-    "complex64": 1e-4,
-    "float16": 1e-2,
-    "bfloat16": 2e-2,
-}
-_FLOOR = {"float64": 1e-9, "complex128": 1e-9, "float32": 2e-6, "complex64": 2e-6, "float16": 1e-3, "bfloat16": 1e-2}
 
 
 class CheckFailed(AssertionError):
@@ -81,6 +72,8 @@ def assert_close(
     Raises:
         CheckFailed: with a sentence that names type, shape, dtype, finiteness or value, in this order.
     """
+    if rtol is None and atol is None and equal_doubles(actual, expected):  # many right answers
+        return
     if isinstance(expected, list | tuple) and not isinstance(actual, Number):
         _assert_sequence(actual, expected, rtol, atol, dtype=dtype, scalar=scalar, what=what, equal_nan=equal_nan)
         return
@@ -102,7 +95,7 @@ def assert_close(
     if got.dtype == wanted.dtype and got.dtype.kind in "biufc" and (got == wanted).all():  # many right answers
         return
     _assert_values(
-        got, wanted, _limits(dtype_name, expected, wanted, wanted_name, rtol, atol), what, equal_nan, (expected, actual)
+        got, wanted, limits_of(dtype_name, expected, wanted, wanted_name, rtol, atol), what, equal_nan, (expected, actual)
     )
 
 
@@ -222,40 +215,6 @@ def _plain_array(value: Any) -> tuple[np.ndarray, str]:
 @functools.cache
 def _torch_name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
-
-
-def _limits(
-    got: str, expected: Any, wanted: np.ndarray, name: str, rtol: float | None, atol: float | None
-) -> tuple[float, float]:
-    """Relative and absolute tolerance: they belong to what is expected, not to the dtype that a student chose.
-
-    Whoever computes in float32 where the contract leaves that open gets the tolerance of float32, and nobody a coarser one
-    than what the inputs had: a half precision is expected where they were given in it. Integers are exact. Where the
-    check says how precise it wants it, this is not widened.
-    """
-    counted = wanted.dtype.kind in "biu" and (not isinstance(expected, int) or got not in _TOLERANCE)
-    if rtol is None and counted:
-        return 0.0, atol or 0.0
-    if rtol is None and _TOLERANCE.get(got, 0.0) > _TOLERANCE.get(name, 0.0):
-        name = max(name, min(got, "float32", key=_coarseness), key=_coarseness)
-    relative = _coarseness(name) if rtol is None else rtol
-    if atol is None:
-        atol = max(_FLOOR.get(name, 0.0), relative * _scale(wanted))
-    return relative, atol
-
-
-def _scale(values: np.ndarray) -> float:
-    """The largest finite magnitude, 0 without any."""
-    sizes = np.abs(values)
-    largest = float(sizes.max()) if sizes.size else 0.0
-    if math.isfinite(largest):
-        return largest
-    finite = sizes[np.isfinite(sizes)]
-    return float(finite.max()) if finite.size else 0.0
-
-
-def _coarseness(name: str) -> float:
-    return _TOLERANCE.get(name, _TOLERANCE["float64"])
 
 
 def _assert_values(

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -107,12 +108,12 @@ class Outline:
     title: str = ""
     """Its heading."""
 
-    @property
+    @functools.cached_property
     def modules(self) -> tuple[str, ...]:
         """The assignment's modules, in order."""
         return tuple(dict.fromkeys(item.room for item in self.items if item.room not in (WRITTEN, TRAINING)))
 
-    @property
+    @functools.cached_property
     def expected_files(self) -> frozenset[str]:
         """The files that a submission holds."""
         return frozenset(f"{module}.py" for module in self.modules)
