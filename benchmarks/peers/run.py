@@ -7,8 +7,9 @@ same number of examples. Peers have no diagnosis and no pages: what they are spa
 
 Speed: rounds are interleaved, one submission through everybody, then the next. Graders that take a class, nbgrader and this
 one, are given all of them at once; this one three times, at the start, in the middle and at the end, and once a class of a
-hundred. CPU time is that of all processes that were started. Everybody is kept on one core: a request that finds the other
-process on another core costs more, and a class that keeps all cores busy has no other to go to.
+hundred and one of a thousand, in which the start of a run counts for less. CPU time is that of all processes that were
+started. Everybody is kept on one core: a request that finds the other process on another core costs more, and a class that
+keeps all cores busy has no other to go to.
 
 Attacks: submissions with one function wrong that try to get its points all the same, and honest ones with odd habits
 (:mod:`attacks`). An attack has earned something where the score is more than that of the rest, which is right.
@@ -44,7 +45,7 @@ from autograder.course.assignment import Assignment  # noqa: E402
 from autograder.course.course import open_course  # noqa: E402
 
 ASSIGNMENT = "warmup"
-CLASS = 100
+CLASSES = (100, 1000)
 RESULT = HERE.parent / "results" / "peers.json"
 OURS = "autograder"
 
@@ -91,7 +92,7 @@ class Comparison:
         homes = hand_in(self.assignment, self.scratch / "class", students)
         turns: dict[str, list[Turn]] = {}
         own = [self._told(OURS, self.ours.grade_class(homes))]
-        large: Turn | None = None
+        large: dict[int, Turn] = {}
         if self.nbgrader is not None:
             turns["nbgrader"] = [self._told("nbgrader", self.nbgrader.grade_class(homes))]
         for number, home in enumerate(homes):
@@ -100,23 +101,24 @@ class Comparison:
             if number in (len(homes) // 2, len(homes) - 1):
                 own.append(self._told(OURS, self.ours.grade_class(homes)))
             yield self._rows(turns, own, large)
-        large = self._told("a class", self.ours.grade_class(hand_in(self.assignment, self.scratch / "large", CLASS)))
-        yield self._rows(turns, own, large)
+        for size in CLASSES:
+            handed_in = hand_in(self.assignment, self.scratch / f"class{size}", size)
+            large[size] = self._told(f"a class of {size}", self.ours.grade_class(handed_in))
+            yield self._rows(turns, own, large)
 
-    def _rows(self, turns: dict[str, list[Turn]], own: list[Turn], large: Turn | None) -> dict[str, Any]:
+    def _rows(self, turns: dict[str, list[Turn]], own: list[Turn], large: dict[int, Turn]) -> dict[str, Any]:
         rows: dict[str, Any] = {}
         for name, found in turns.items():
             scores = {key: value for turn in found for key, value in turn.scores.items()}
             equal = all(value == own[0].scores[key] for key, value in scores.items())
             rows[name] = _row(sum(one.wall_s for one in found), sum(one.cpu_s for one in found), len(scores), equal)
             rows[name] |= {"walls": PEERS[name].walls, "version": PEERS[name].version}
-        every = [*own, large] if large is not None else own
-        right = all(score == self.assignment.points for turn in every for score in turn.scores.values())
+        right = all(score == self.assignment.points for turn in [*own, *large.values()] for score in turn.scores.values())
         middle = [statistics.median(getattr(one, what) for one in own) for what in ("wall_s", "cpu_s")]
         rows[OURS] = _row(middle[0], middle[1], len(own[0].scores), right) | {"walls": self.ours.profile}
-        if large is not None:
-            row = _row(large.wall_s, large.cpu_s, CLASS, right)
-            rows[f"{OURS}, a class of {CLASS}"] = row | {"walls": self.ours.profile}
+        for size, turn in large.items():
+            row = _row(turn.wall_s, turn.cpu_s, size, right)
+            rows[f"{OURS}, a class of {size}"] = row | {"walls": self.ours.profile}
         return rows
 
     def attacks(self, known: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -59,6 +59,20 @@ def test_an_attack_has_earned_what_is_more_than_the_rest() -> None:
     assert "**1 of 3** | **0 of 1**" in table
 
 
+def test_what_others_take_is_said_beside_every_class() -> None:
+    """In the order of its size, with what both have taken for one submission."""
+    import pages
+
+    def row(seconds: float) -> dict[str, Any]:
+        return {"submissions": 10, "walls": "", "wall_s": 1.0, "cpu_s": seconds, "scores_equal": True}
+
+    ours = {"autograder": 0.5, "autograder, a class of 1000": 0.1, "autograder, a class of 100": 0.2}
+    table = pages._speed({name: row(seconds) for name, seconds in ours.items()} | {"other": row(2.0)}).splitlines()
+    assert "times ours in a class of 100 | CPU, times ours in a class of 1000" in table[0]
+    assert table[2] == "| other | 10 |  | 1.00 | 2.00 | 4.0 | 10.0 | 20.0 | yes |"
+    assert len({line.count("|") for line in table}) == 1
+
+
 def test_the_model_is_bound_by_whichever_is_slower() -> None:
     """Few machines wait for their graders, many for the one that writes the results; shards never for it alone."""
     import scale_pages
