@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.checks import closeness
+from autograder.checks import closeness, tolerance
 from autograder.results.graded import Graded
 from autograder.sandbox import profiles
 from autograder.sessions import bounds, callback_graph, remote, subjects
@@ -211,12 +211,12 @@ def test_a_coarse_dtype_buys_no_tolerance(walls: Arena, tmp_path: Path, dtype: s
 
 def test_a_coarse_dtype_would_buy_tolerance(arena: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Witness: with the tolerance of the answer's own dtype it gains."""
-    limits = closeness._limits
+    limits = closeness.limits_of
     before = _of_cosine(arena, tmp_path, "bfloat16")
 
     def by_the_answer(got: str, expected: object, wanted: np.ndarray, *rest: Any) -> tuple[float, float]:
         relative, absolute = limits(got, expected, wanted, *rest)
-        return (0.02, max(absolute, 0.02 * closeness._scale(wanted))) if got == "bfloat16" else (relative, absolute)
+        return (0.02, max(absolute, 0.02 * tolerance._scale(wanted))) if got == "bfloat16" else (relative, absolute)
 
-    monkeypatch.setattr(closeness, "_limits", by_the_answer)
+    monkeypatch.setattr(closeness, "limits_of", by_the_answer)
     assert _of_cosine(arena, tmp_path, "bfloat16") > before
