@@ -65,6 +65,13 @@ def test_feedback_says_what_a_student_needs(figures: Path) -> None:
     assert page.tags.count("img") == 1
 
 
+def test_a_students_page_keeps_the_seed_to_itself(figures: Path) -> None:
+    """A course may grade with one seed more than once: who knows it can work out what hidden inputs the next attempt gets."""
+    graded = result().model_copy(update={"seed": 918273645})
+    assert "918273645" in graded.to_json()
+    assert "918273645" not in render_feedback(graded, figures)
+
+
 def test_hidden_checks_lose_example_and_figure(figures: Path) -> None:
     """Even when a result carries them."""
     shown = shown_check(leaky_hidden_check(), figures)
