@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from autograder.assessment.assessed import Assessed
 from autograder.assessment.outcomes import Outcome
-from autograder.assessment.own_calls import own_calls
+from autograder.assessment.own_calls import method_owners, own_calls
 from autograder.assessment.runner import RunOptions
 from autograder.assessment.sitting import ask_alone
 from autograder.course.assignment import Assignment, Exercise
@@ -39,7 +39,23 @@ def with_own_pieces(assignment: Assignment, files: Mapping[str, bytes], missing:
     own = {key: called[key] & lent - set(one.uses) for key, one in exercises.items()}
     own = _without_circles(assignment, own)
     own = _without_circles(_using(assignment, own), own)
-    return _using(assignment, own) if any(own.values()) else assignment
+    assignment = _using(assignment, own) if any(own.values()) else assignment
+    return _with_kin(assignment, files)
+
+
+def _with_kin(assignment: Assignment, files: Mapping[str, bytes]) -> Assignment:
+    """The assignment with what classes of a submission have in common; itself where that is nothing."""
+    classes = [one.key for one in assignment.exercises if any(check.methods for check in one.checks)]
+    owners = method_owners(files, classes) if len(classes) > 1 else {}
+    kin = {key: tuple(other for other in owners if other != key and _common(owners, key, other)) for key in owners}
+    if not any(kin.values()):
+        return assignment
+    return replace(assignment, exercises=tuple(replace(one, beside=kin.get(one.key, ())) for one in assignment.exercises))
+
+
+def _common(owners: Mapping[str, Mapping[str, str]], key: str, other: str) -> set[str]:
+    """Methods that two classes have from the same class."""
+    return {name for name, owner in owners[key].items() if owners[other].get(name) == owner}
 
 
 def _using(assignment: Assignment, added: Mapping[str, set[str]]) -> Assignment:
@@ -55,9 +71,15 @@ def _without_circles(assignment: Assignment, added: Mapping[str, set[str]]) -> d
 
 
 def with_pieces(assignment: Assignment, exercises: Sequence[Exercise]) -> list[Exercise]:
-    """The exercises and everything that they build on, in the assignment's order: what a mark of theirs depends on."""
-    wanted = {exercise.key for exercise in exercises}
-    wanted |= {piece.key for exercise in exercises for piece in assignment.pieces_of(exercise)}
+    """The exercises and everything that they build on or share, in the assignment's order: what a mark of theirs depends on."""
+    wanted: set[str] = set()
+    waiting = [exercise.key for exercise in exercises]
+    while waiting:
+        key = waiting.pop()
+        if key not in wanted:
+            wanted.add(key)
+            exercise = assignment.exercise(key)
+            waiting += [*exercise.uses, *exercise.beside]
     return [exercise for exercise in assignment.exercises if exercise.key in wanted]
 
 
@@ -78,7 +100,41 @@ def forgive_consequences(
             _forgive(assignment, one, chosen, subject, options)
         if one.complete:
             faulty.discard(one.exercise.key)
-    return faulty
+    _forgive_common_methods(assessed, subject.files)
+    return faulty - {one.exercise.key for one in assessed if one.complete}
+
+
+def _forgive_common_methods(assessed: Sequence[Assessed], files: Mapping[str, bytes]) -> None:
+    """Let checks of a class count whose law its methods break that break it in another class as well: charged in that one.
+
+    No correct version can take the place of an inherited method, which works on what is the submission's own. Charged is the
+    class that the method comes from, or the first of two that have it from a third; who has no points is forgiven nothing.
+    """
+    classes = [one for one in assessed if any(outcome.check.methods for outcome in one.outcomes)]
+    if sum(not one.complete for one in classes) < 2:
+        return
+    owners = method_owners(files, [one.exercise.key for one in classes])
+    for number, one in enumerate(classes):
+        key = one.exercise.key
+        for place, other in enumerate(classes):
+            shared = _common(owners, key, other.exercise.key) if one is not other and one.score else set()
+            _forgive_methods(one, other, {name for name in shared if _charged(owners[key][name], key, other, place < number)})
+
+
+def _charged(owner: str, key: str, other: Assessed, before: bool) -> bool:
+    """Whether a method that two classes have from ``owner`` is charged in the other one."""
+    return owner == other.exercise.key or (owner != key and before)
+
+
+def _forgive_methods(one: Assessed, other: Assessed, shared: Collection[str]) -> None:
+    """Let checks count that ``shared`` methods alone are to blame for and that failed in the other class, too."""
+    broken = {outcome.check.title for outcome in other.outcomes if outcome.status == "failed"}
+    note = f"not charged again: {other.exercise.name} has the same method, and it is charged there"
+    for number, outcome in enumerate(one.outcomes):
+        methods = outcome.check.methods
+        if outcome.status == "failed" and methods and outcome.check.title in broken and set(methods) <= set(shared):
+            one.outcomes[number] = Outcome(outcome.check, "passed", note=note)
+            one.note = "; ".join(dict.fromkeys(part for part in (one.note, note) if part))
 
 
 def _selections(pieces: Sequence[Exercise]) -> list[Sequence[Exercise]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from autograder.assessment.consequences import with_pieces
 from autograder.course.assignment import Assignment
 from autograder.results.schema import ExerciseResult, SubmissionResult
 
@@ -26,9 +27,9 @@ class Kept:
     def standing(self, assignment: Assignment) -> Kept:
         """Without exercises that build on one that is not kept, as ``assignment`` has it for this submission.
 
-        What the outline names is part of an exercise's basis; what the student's own code calls is not.
+        What the outline names is part of an exercise's basis; what the student's own code calls or inherits is not.
         """
-        pieces = {one.id: assignment.pieces_of(one) for one in assignment.exercises}
+        pieces = {one.id: with_pieces(assignment, [one]) for one in assignment.exercises}
         moved = {key for key in self.exercises if any(piece.id not in self.exercises for piece in pieces.get(key, []))}
         return replace(self, exercises={key: one for key, one in self.exercises.items() if key not in moved})
 

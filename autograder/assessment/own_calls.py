@@ -37,8 +37,51 @@ def own_calls(files: Mapping[str, bytes], exercises: Collection[str]) -> dict[st
 
     A notebook stands for every module that is no file: its names are everybody's.
     """
-    parted = [tuple(key.split(".", 1)) for key in exercises]
-    modules = {module for module, _ in parted}
+    parted = _parted(exercises)
+    read = _read_all(files, parted)
+    known: dict[_Name, list[_Name]] = {}
+    return {".".join(key): {".".join(one) for one in _reached(key, read, set(parted), known)} for key in parted}
+
+
+def method_owners(files: Mapping[str, bytes], classes: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return for each class (``module.name``) its methods, each with the class of the submission that it comes from.
+
+    Where a class takes the place of something private that a class above it has, that one's methods count as its own: they do
+    something else in it.
+    """
+    parted = _parted(classes)
+    read = _read_all(files, parted)
+    return {".".join(key): {name: ".".join(owner) for name, owner in _owners(key, read).items()} for key in parted}
+
+
+def _owners(start: _Name, read: Mapping[str, _File]) -> dict[str, _Name]:
+    found: dict[str, _Name] = {}
+    waiting, seen = [start], {start}
+    while waiting:
+        module, name = waiting.pop(0)
+        for node in read[module].definitions.get(name, []):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            own = {one.name for one in node.body if isinstance(one, _FUNCTIONS)} | _stored_here(node.body)
+            changed = any(one.startswith("_") and one in found for one in own - {"__init__"})
+            found = dict.fromkeys(own, start if changed else (module, name)) | found
+            bases = [one for base in node.bases for free in _free(base) for one in _resolved(*free, module, read)]
+            waiting += [one for one in bases if one not in seen]
+            seen.update(bases)
+    return found
+
+
+def _stored_here(body: Collection[ast.stmt]) -> frozenset[str]:
+    return frozenset(name for one in body if isinstance(one, ast.Assign | ast.AnnAssign) for name in _stored(one))
+
+
+def _parted(exercises: Collection[str]) -> list[_Name]:
+    return [(module, name) for module, _, name in (key.partition(".") for key in exercises)]
+
+
+def _read_all(files: Mapping[str, bytes], parted: Collection[_Name]) -> dict[str, _File]:
+    """What stands in each module and each file beside them; a notebook stands for modules that are no files."""
+    modules = {module for module, _ in parted} | {path[:-3] for path in files if path.endswith(".py") and "/" not in path}
     cells = [str(cell["source"]) for cell in json.loads(files.get(NOTEBOOK, b"[]"))]
     notebook = _read(cells, modules)
     notebook.owners = {name: module for module, name in parted if f"{module}.py" not in files}
@@ -46,8 +89,7 @@ def own_calls(files: Mapping[str, bytes], exercises: Collection[str]) -> dict[st
     for module in modules:
         if (path := f"{module}.py") in files:
             read[module] = _read([files[path].decode(errors="replace")], modules)
-    known: dict[_Name, list[_Name]] = {}
-    return {".".join(key): {".".join(one) for one in _reached(key, read, set(parted), known)} for key in parted}  # type: ignore[arg-type]
+    return read
 
 
 def _read(sources: Collection[str], modules: Collection[str]) -> _File:
@@ -99,18 +141,23 @@ def _reached(
 
 def _meant(here: _Name, read: Mapping[str, _File]) -> Iterator[_Name]:
     module, name = here
-    file = read[module]
-    for node in file.definitions.get(name, []):
+    for node in read[module].definitions.get(name, []):
         for free, attribute in _free(node):
-            if attribute:
-                if free in file.siblings:
-                    yield file.siblings[free], attribute
-            elif free in file.definitions:
-                yield file.owners.get(free, module), free
-            elif free in file.imported:
-                yield file.imported[free]
-            else:
-                yield from ((other, free) for other in file.starred if free in read[other].definitions)
+            yield from _resolved(free, attribute, module, read)
+
+
+def _resolved(free: str, attribute: str, module: str, read: Mapping[str, _File]) -> Iterator[_Name]:
+    """What of the submission a name of a module means, or an attribute of it."""
+    file = read[module]
+    if attribute:
+        if free in file.siblings:
+            yield file.siblings[free], attribute
+    elif free in file.definitions:
+        yield file.owners.get(free, module), free
+    elif free in file.imported:
+        yield file.imported[free]
+    else:
+        yield from ((other, free) for other in file.starred if free in read[other].definitions)
 
 
 def _free(node: ast.AST) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,15 @@ The table is what references build on. A submission builds on more where its own
 is read off its files (`assessment/own_calls.py`): that function is replaced likewise if it is begun, but not in a circle, nor
 in what it builds on by the table.
 
+What two classes of a submission have in common, because one inherits from the other or both from a third, cannot be replaced:
+it works on methods that are the submission's own. There a check says whose fault its failing is (`methods=` of `@check`):
+where the same method breaks the same law in both, one is charged, that which the method comes from or the first.
+
+A helper of the submission's own that several exercises call is charged in each of them. No correct version of it exists that
+could be lent, since nobody but its author knows what it was to compute; and without one there is no telling whether what calls
+it would be right otherwise. That the same mistake is recognised in all of them does not decide it either: marks would hang on
+which mistakes have a hint, and whoever puts a whole assignment into one wrong helper would be charged once for everything.
+
 | exercise | builds on | and through them on |
 |---|---|---|
 """

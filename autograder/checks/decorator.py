@@ -41,19 +41,25 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def check(
-    exercise: str, points: float, title: str, kind: CheckKind = "value", timeout: float | None = None
+    exercise: str,
+    points: float,
+    title: str,
+    kind: CheckKind = "value",
+    timeout: float | None = None,
+    methods: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Mark a test function as a check of ``exercise`` worth ``points``.
 
     ``title`` completes the sentence "the function …" and says what holds. ``kind="value"`` marks checks that only an
-    essentially right computation passes: an exercise none of whose value checks passed scores nothing.
+    essentially right computation passes: an exercise none of whose value checks passed scores nothing. ``methods`` of a class
+    are those that alone are to blame when it fails: where two classes have them in common, they are charged in one.
     """
     if not points > 0:
         raise ValueError(f"the check of {exercise} must be worth something, not {points}")
 
     def mark(function: Function) -> Function:
         name = check_name(function.__name__, exercise)
-        info = CheckInfo(exercise, points, title, kind, timeout, inspect.getdoc(function) or title, name)
+        info = CheckInfo(exercise, points, title, kind, timeout, inspect.getdoc(function) or title, name, methods=methods)
         function.autograder_check = info  # type: ignore[attr-defined]
         return function
 

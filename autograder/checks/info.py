@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 CheckKind = Literal["value", "law", "shape", "dtype", "purity", "gradient", "extreme", "random"]
@@ -20,6 +20,8 @@ class CheckInfo:
     """Seconds allowed, where the check needs more than the run's limit."""
     explanation: str
     name: str
+    methods: tuple[str, ...] = field(default=(), kw_only=True)
+    """Of a class: those that alone are to blame when it fails, because it compares them with others of the same object."""
 
 
 def info_of(function: object) -> CheckInfo | None:

@@ -54,6 +54,8 @@ class Exercise:
     checks: tuple[Check, ...]
     target: object = None
     """The reference's function or class, for its signature."""
+    beside: tuple[str, ...] = ()
+    """In a submission: exercises whose classes have methods in common with this one."""
 
     @property
     def key(self) -> str:

@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 from autograder.checks.info import CheckInfo, check_name
 from autograder.errors import GraderError
 
-_PARAMETERS = ("exercise", "points", "title", "kind", "timeout")
-_DEFAULTS = {"kind": "value", "timeout": None}
+_PARAMETERS = ("exercise", "points", "title", "kind", "timeout", "methods")
+_DEFAULTS = {"kind": "value", "timeout": None, "methods": ()}
 
 
 class NotLiteral(Exception):

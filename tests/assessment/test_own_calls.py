@@ -10,7 +10,7 @@ from tiny_course import pieces, right_answers
 from autograder.assessment.assess import assess
 from autograder.assessment.consequences import with_own_pieces
 from autograder.assessment.kept import Kept
-from autograder.assessment.own_calls import own_calls
+from autograder.assessment.own_calls import method_owners, own_calls
 from autograder.assessment.runner import RunOptions
 from autograder.course.assignment import Assignment
 from autograder.sessions.subjects import LoadedModules
@@ -39,13 +39,15 @@ KEYS = ["a.f", "a.g", "b.h", "b.K"]
         ("def twice(x): return g(x)", "from a import twice\ndef h(x): return twice(x)", {"b.h": {"a.g"}}),
         ("", "def h(x):\n    from a import g\n    return g(x)", {"b.h": {"a.g"}}),
         ("", "class K:\n    def m(self, x): return [h(y) for y in x]\ndef h(x): return x", {"b.K": {"b.h"}}),
+        ("", "from common import twice\ndef h(x): return twice(x)", {"b.h": {"a.g"}}),
         ("def f(x): return (", "", {}),
         ("def f(x): return x" + ".y" * 700, "", {}),
     ],
 )
 def test_calls_are_found_as_python_finds_them(a: str, b: str, found: dict[str, set[str]]) -> None:
     """Helpers, aliases and imports are followed; what a parameter or a local variable hides is not a call."""
-    calls = own_calls({"a.py": ("def g(x): return x\n" + a).encode(), "b.py": b.encode()}, KEYS)
+    common = b"from a import g\ndef twice(x): return g(g(x))\n"
+    calls = own_calls({"a.py": ("def g(x): return x\n" + a).encode(), "b.py": b.encode(), "common.py": common}, KEYS)
     assert {key: others for key, others in calls.items() if others} == found
 
 
@@ -54,6 +56,25 @@ def test_in_a_notebook_a_name_is_the_exercise_that_has_it() -> None:
     cells = json.dumps([{"cell": 1, "source": "def g(x): return x"}, {"cell": 2, "source": "def h(x): return g(x)"}]).encode()
     assert own_calls({NOTEBOOK: cells}, KEYS)["b.h"] == {"a.g"}
     assert own_calls({NOTEBOOK: cells, "b.py": b"def h(x): return g(x)"}, KEYS)["b.h"] == set()
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "found"),
+    [
+        ("class K:\n    def m(self): pass", "class L: pass", {}),
+        ("class K:\n    def m(self): pass", "import a\nclass L(a.K): pass", {"m": "a.K"}),
+        ("class K:\n    def m(self): pass", "from a import K as B\nclass L(B): m = None", {"m": "b.L"}),
+        ("class P:\n    def m(self): pass\nclass K(P): pass", "from a import *\nclass L(K): pass", {"m": "a.P"}),
+        ("class K:\n    m, n = 1, 2\nclass P(K):\n    n = 3", "from a import P\nclass L(P): pass", {"m": "a.K", "n": "a.P"}),
+        ("class P:\n    m = 1\nclass Q:\n    m = 2", "from a import P, Q\nclass L(Q, P): pass", {"m": "a.Q"}),
+        ("class K:\n    m, _n = 1, 2", "from a import K\nclass L(K): _n = 3", {"m": "b.L", "_n": "b.L"}),
+        ("class K(K): pass", "class L(L): m = 1", {"m": "b.L"}),
+        ("", "from torch import nn\nclass L(nn.Module, make()): pass", {}),
+    ],
+)
+def test_a_method_has_an_owner(a: str, b: str, found: dict[str, str]) -> None:
+    """As Python looks it up, but for what calls something private that a class below has changed."""
+    assert method_owners({"a.py": a.encode(), "b.py": b.encode()}, ["a.K", "b.L"])["b.L"] == found
 
 
 def assessed(tiny: Assignment, **texts: str) -> dict[str, bool]:

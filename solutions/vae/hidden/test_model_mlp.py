@@ -28,32 +28,34 @@ def make_mlpvae(
     return candidate.settled("MLPVAE", options, laws.noise(2, *SMALL), seed=seed, shared=shared, scale=scale)
 
 
-@check("MLPVAE", points=0.5, title="reconstructs from a draw of the posterior")
+@check("MLPVAE", points=0.5, title="reconstructs from a draw of the posterior", methods=("forward",))
 def test_mlpvae_reconstructs_from_a_draw_of_the_posterior(candidate: Candidate) -> None:
     """x_hat is not what decode makes of mu + sigma * noise, with fresh noise for every image, coordinate and call."""
     laws.assert_reconstructs_a_draw(candidate, make_mlpvae(candidate), SMALL)
 
 
-@check("MLPVAE", points=0.25, title="draws a latent in train and in eval mode", kind="random")
+@check("MLPVAE", points=0.25, title="draws a latent in train and in eval mode", kind="random", methods=("forward",))
 def test_mlpvae_draws_a_latent_in_both_modes(candidate: Candidate) -> None:
     """Two forward passes of the same images give the same reconstructions in one of the modes."""
     laws.assert_draws_every_time(make_mlpvae(candidate, shared=False), laws.noise(2, *SMALL))
 
 
-@check("MLPVAE", points=0.5, title="samples by decoding draws from the prior")
+@check("MLPVAE", points=0.5, title="samples by decoding draws from the prior", methods=("sample",))
 def test_mlpvae_samples_the_prior(candidate: Candidate) -> None:
     """A sample is not what decode makes of standard normal noise, or a seed of your own decides it."""
     laws.assert_samples_the_prior(candidate, make_mlpvae(candidate))
 
 
-@check("MLPVAE", points=0.25, title="samples reproducibly with a generator", kind="random")
+@check("MLPVAE", points=0.25, title="samples reproducibly with a generator", kind="random", methods=("sample",))
 def test_mlpvae_samples_reproducibly_with_a_generator(candidate: Candidate) -> None:
     """The generator does not decide the sample, the global random state is used beside it, or making the model seeds it."""
     options = {"latent_dim": 2, "image_shape": SMALL, "hidden": 24}
     laws.assert_sampling_is_reproducible(candidate, make_mlpvae(candidate), lambda: candidate.MLPVAE(**options))
 
 
-@check("MLPVAE", points=0.25, title="sends gradients of the reconstruction to the encoder", kind="gradient")
+@check(
+    "MLPVAE", points=0.25, title="sends gradients of the reconstruction to the encoder", kind="gradient", methods=("forward",)
+)  # fmt: skip
 def test_mlpvae_sends_gradients_to_the_encoder(candidate: Candidate) -> None:
     """The gradient of x_hat stops on its way through decode, mu or logvar, or that of a returned mu or logvar does."""
     vae, x = make_mlpvae(candidate), laws.noise(2, *SMALL)

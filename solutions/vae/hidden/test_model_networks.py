@@ -143,31 +143,31 @@ def test_decoder_registers_all_its_parameters(candidate: Candidate) -> None:
     laws.assert_same_after_loading(make_decoder(candidate), second, {"__call__": laws.noise(2, 7)})
 
 
-@check("VAE", points=1.25, title="reconstructs from a draw of the posterior", timeout=30)
+@check("VAE", points=1.25, title="reconstructs from a draw of the posterior", timeout=30, methods=("forward",))
 def test_vae_reconstructs_from_a_draw_of_the_posterior(candidate: Candidate) -> None:
     """x_hat is not what decode makes of mu + sigma * noise, with fresh noise for every image, coordinate and call."""
     laws.assert_reconstructs_a_draw(candidate, make_vae(candidate), (1, 32, 32))
 
 
-@check("VAE", points=0.5, title="draws a latent in train and in eval mode", kind="random")
+@check("VAE", points=0.5, title="draws a latent in train and in eval mode", kind="random", methods=("forward",))
 def test_vae_draws_a_latent_in_both_modes(candidate: Candidate) -> None:
     """Two forward passes of the same images give the same reconstructions in one of the modes."""
     laws.assert_draws_every_time(make_vae(candidate, shared=False), laws.noise(2, 1, 32, 32))
 
 
-@check("VAE", points=0.75, title="samples by decoding draws from the prior", timeout=30)
+@check("VAE", points=0.75, title="samples by decoding draws from the prior", timeout=30, methods=("sample",))
 def test_vae_samples_the_prior(candidate: Candidate) -> None:
     """A sample is not what decode makes of standard normal noise, or a seed of your own decides it."""
     laws.assert_samples_the_prior(candidate, make_vae(candidate))
 
 
-@check("VAE", points=0.5, title="samples reproducibly with a generator", kind="random")
+@check("VAE", points=0.5, title="samples reproducibly with a generator", kind="random", methods=("sample",))
 def test_vae_samples_reproducibly_with_a_generator(candidate: Candidate) -> None:
     """The generator does not decide the sample, the global random state is used beside it, or making the model seeds it."""
     laws.assert_sampling_is_reproducible(candidate, make_vae(candidate), lambda: candidate.VAE(latent_dim=2))
 
 
-@check("VAE", points=0.5, title="sends gradients of the reconstruction to the encoder", kind="gradient")
+@check("VAE", points=0.5, title="sends gradients of the reconstruction to the encoder", kind="gradient", methods=("forward",))
 def test_vae_sends_gradients_to_the_encoder(candidate: Candidate) -> None:
     """The gradient of x_hat stops on its way through decode, mu or logvar, or that of a returned mu or logvar does."""
     vae, x = make_vae(candidate), laws.noise(2, 1, 32, 32)
