@@ -92,6 +92,9 @@ def assert_close(
             f"{saying(what, 'has')} dtype torch.{dtype_name}; expected torch.{wanted_name}",
             expected, actual,
         )  # fmt: skip
+    if got.dtype.kind == "c" != wanted.dtype.kind:
+        text = f"{saying(what, 'is')} complex; expected real numbers"
+        raise CheckFailed(text, text, expected, actual)
     if got.dtype == wanted.dtype and got.dtype.kind in "biufc" and (got == wanted).all():  # many right answers
         return
     _assert_values(

@@ -27,6 +27,8 @@ def assert_draws_afresh(candidate: Candidate, draw: Callable[[], Tensor], what: 
         seen.append([_tensor(draw(), what) for _ in range(2)])
     (first, second), (other, other_second), (again, _) = seen
     if not _differ(first, second):
+        if not _differ(first, first.flatten()[:1].expand_as(first)):
+            fail(f"{what} is one number, the same at every call")
         fail(f"{what} is the same at every call: its seed is decided inside", mistake=FIXED_SEED)
     if not (_differ(first, other) and _differ(second, other_second)):
         fail(f"{what} does not follow the global seed", mistake=FIXED_SEED)

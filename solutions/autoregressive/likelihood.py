@@ -57,7 +57,7 @@ def bits_per_dim(log_prob: Tensor, num_dims: int) -> Tensor:
     smaller is better.
 
     Args:
-        log_prob: log-probabilities in nats, shape ``(B,)``.
+        log_prob: log-probabilities in nats, shape ``(B,)``, at most 0.
         num_dims: number of dimensions (pixels times channels) of one data point, at least 1.
 
     Returns:

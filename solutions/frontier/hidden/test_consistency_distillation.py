@@ -187,12 +187,14 @@ def test_one_step_sample_value(candidate: Candidate) -> None:
 
 @check("one_step_sample", points=1, title="starts from normal noise of standard deviation t_max")
 def test_one_step_sample_noise(candidate: Candidate) -> None:
-    """The x that the network saw is not t_max times independent standard normal draws."""
+    """The x that the network saw is not t_max times independent standard normal draws, or the sample has nothing of it."""
     for shape, t_max in (((200, 3, 5), 80.0), ((50, 10), 3.0)):
         network = Watched()
-        candidate.one_step_sample(network, shape, t_max, generator=candidate.generator(81))
+        sample = candidate.one_step_sample(network, shape, t_max, generator=candidate.generator(81))
         network.sample(shape, t_max)
         assert_white(network.x[0] / t_max)
+        assert_shape(sample, shape, what="the batch of samples")
+        assert_true(len(sample.unique()) > len(network.x[0]), "the sample does not depend on the noise")
 
 
 def assert_white(z: Tensor) -> None:

@@ -66,6 +66,13 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "marginal", name="deviation_for_every_element", belief="the deviation has the shape of the data",
+    replace=("torch.sqrt(-torch.expm1(-integral))", "torch.sqrt(-torch.expm1(-integral)).expand(x0.shape)"),
+    hint="The values are right, but your standard deviation is repeated for every element of a sample. Which shape does the "
+    "contract ask for, and does it broadcast?",
+)  # fmt: skip
+
+misconception(
     "marginal", name="sample_instead_of_mean", belief="one call should return a noisy sample",
     replace=("integral) * x0,", "integral) * x0 + torch.sqrt(-torch.expm1(-integral)) * torch.randn_like(x0),"),
     hint="Your first result is different in every call. Is it the mean that you return, or something drawn around it?",
