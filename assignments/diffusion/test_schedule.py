@@ -47,7 +47,8 @@ def test_extract_known_values(candidate: Candidate) -> None:
     """Each sample of a batch of vectors gets the value at its own timestep."""
     values = torch.tensor([10.0, 20.0, 30.0, 40.0])
     t = torch.tensor([3, 0, 3])
-    assert_close(candidate.extract(values, t, (3, 7)), torch.tensor([[40.0], [10.0], [40.0]]))
+    expected = torch.tensor([[40.0], [10.0], [40.0]])
+    assert_close(candidate.extract(values, t, (3, 7)).expand(3, 7), expected.expand(3, 7))
 
 
 @check("extract", points=0.25, title="shaped for a batch of images", kind="shape")

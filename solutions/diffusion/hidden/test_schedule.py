@@ -198,14 +198,19 @@ def test_alphas_cumprod_pure(candidate: Candidate, rng: torch.Generator) -> None
     assert_shape(seen.value, (6,))
 
 
+def assert_looked_up(actual: Tensor, expected: Tensor, shape: tuple[int, ...], **tolerance: float) -> None:
+    """The value of every element is right; the shape, which broadcasts, is asked for where shapes are."""
+    assert_close(actual.expand(shape), expected.expand(shape), **tolerance)
+
+
 @check("extract", points=1.25, title="equals indexing, sample by sample")
 @given(case=lookups())
 def test_extract_matches_indexing(candidate: Candidate, case: Lookup) -> None:
-    """Some sample did not get the value at its own timestep, in a shape (B, 1, ..., 1)."""
+    """Some sample did not get the value at its own timestep, in a shape that broadcasts over the batch."""
     expected = torch.empty(case.shape[0], *[1] * (len(case.shape) - 1))
     for b, step in enumerate(case.t.tolist()):
         expected[b] = float(case.values[step])
-    assert_close(candidate.extract(case.values, case.t, case.shape), expected)
+    assert_looked_up(candidate.extract(case.values, case.t, case.shape), expected, case.shape)
 
 
 @check("extract", points=0.25, title="keeps the dtype of the values", kind="dtype")
@@ -213,11 +218,12 @@ def test_extract_dtype(candidate: Candidate) -> None:
     """The result does not have the dtype, or not the precision, of the table, or a long table is cut off."""
     values = torch.rand(3, generator=generator(31), dtype=torch.float64) * torch.tensor([1, 1e-12, 1])
     t = torch.tensor([2, 1, 0, 0])
-    assert_close(candidate.extract(values, t, (4, 2, 2)), values[t].reshape(4, 1, 1), rtol=1e-14, atol=0.0)
+    tight = {"rtol": 1e-14, "atol": 0.0}
+    assert_looked_up(candidate.extract(values, t, (4, 2, 2)), values[t].reshape(4, 1, 1), (4, 2, 2), **tight)
     length = 2 * whole(36, 550, 950)
     table = torch.linspace(0, 1, length, dtype=torch.float64)
     t = torch.tensor([length - 1, whole(37, 260, 990), 0])
-    assert_close(candidate.extract(table, t, (3, 2)), table[t].reshape(3, 1), rtol=1e-14, atol=0.0)
+    assert_looked_up(candidate.extract(table, t, (3, 2)), table[t].reshape(3, 1), (3, 2), **tight)
 
 
 @check("extract", points=0.5, title="passes gradients to the values", kind="gradient")
@@ -225,7 +231,8 @@ def test_extract_gradient(candidate: Candidate) -> None:
     """A value used by several samples must collect the gradient of all of them."""
     values, cotangent = normal((3,), 32), 1 + normal((3,), 33).abs()
     t = torch.randperm(3, generator=generator(34))[[2, 0, 2]]
-    weights = cotangent.reshape(3, 1, 1)
+    looked_up = candidate.extract(values, t, (3, 4, 4))
+    weights = cotangent.reshape(3, 1, 1) * 3 / looked_up.numel()  # the same for a value that is repeated over its sample
     (gradient,) = candidate.extract.grad(values, t, (3, 4, 4), wrt=(0,), cotangent=weights)
     expected = [float(cotangent[t == step].sum()) for step in range(3)]
     assert_close(gradient, torch.tensor(expected, dtype=torch.float64), what="the gradient")
@@ -239,4 +246,4 @@ def test_extract_pure(candidate: Candidate) -> None:
     assert_close(seen.args[0], values, rtol=0, atol=0, what="values after the call")
     assert_close(seen.args[1], t, what="t after the call")
     assert_true(not seen.rng_used, "the global random state was used")
-    assert_shape(seen.value, (2, 1, 1))
+    assert_shape(seen.value.expand(2, 3, 3), (2, 3, 3))
