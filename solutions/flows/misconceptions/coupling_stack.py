@@ -17,6 +17,13 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "RealNVP", name="more_forward_than_back", belief="a layer may be passed once more",
+    replace=("return x, total\n", "x, log_det = layer(x)\n        return x, total + log_det\n"),
+    hint="The log-determinant is that of your forward pass, but even with a single layer inverse does not lead back to x. "
+    "Which steps does forward take that inverse does not undo?",
+)  # fmt: skip
+
+misconception(
     "RealNVP", name="number_of_samples_ignored", belief="sample draws as many as it likes",
     replace=("torch.randn(num_samples,", "torch.randn(100,"),
     hint="You return another number of samples than was asked for. Which dimension of the noise is num_samples?",
@@ -30,5 +37,6 @@ misconception(
 
 misconception(
     "RealNVP", name="number_of_layers_fixed", belief="a flow has six layers", replace=("range(num_layers)", "range(6)"),
-    hint="A larger num_layers gives your flow no more parameters. Which number decides how many layers are made?",
+    hint="A larger num_layers gives your flow no more parameters. Which number decides how many layers are "
+    "made, and is each of them another one?",
 )  # fmt: skip
