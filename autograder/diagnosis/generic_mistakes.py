@@ -12,6 +12,7 @@ from torch import Tensor
 
 from autograder.checks.closeness import as_array
 from autograder.diagnosis.fingerprint import Entry, Fingerprint, numel, same_entry, same_value
+from autograder.diagnosis.recognised.almost_right import almost_right
 from autograder.diagnosis.recognised.in_parts import in_parts
 from autograder.diagnosis.recognised.right_for_some import right_for_some
 from autograder.diagnosis.recognised.same_for_all import number_where_nothing_is, same_for_all
@@ -54,7 +55,8 @@ def generic_diagnoses(right: Fingerprint, seen: Fingerprint) -> list[Diagnosis]:
         found = recognise(pairs, wrong)
         if found:
             return found
-    return []
+    near = almost_right(wrong)
+    return _named(*near, "possible") if near else []
 
 
 Pairs = list[tuple[Entry, Entry]]

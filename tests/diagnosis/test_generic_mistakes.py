@@ -51,6 +51,7 @@ CASES: dict[str, Callable[[Tensor], Any]] = {
     "right_for_a_batch_of_one_only": lambda x: right(x)[:1].expand(x.shape[0]) + (x.shape[0] > 1),
     "right_for_two_dimensions_only": lambda x: (x**2).sum(1),
     "same_number_for_all_inputs": lambda x: right(x - x) + 0.7,
+    "almost_right": lambda x: right(x) + 1e-5 * right(x).max() * (1 + x.flatten(1)[:, 0]),
     "never_a_finite_number": lambda x: (-1 - right(x)).sqrt(),
 }
 

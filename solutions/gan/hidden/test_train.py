@@ -1,5 +1,6 @@
 """Hidden checks of train.py, on two networks of a few parameters that the check updates by itself as well."""
 
+import copy
 import itertools
 from collections.abc import Callable
 
@@ -7,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check, load_beside
+from autograder.checks import Candidate, RemoteObject, assert_close, assert_true, check, load_beside, naming
 from autograder.checks.strategies import normal
 
 toys = load_beside(__file__, "toys")
@@ -72,6 +73,23 @@ def assert_equal_parameters(remote: RemoteObject, own: nn.Module, exact: bool = 
         assert_close(got, value.detach(), **limits, what="a parameter after the update")
 
 
+def assert_moves_by(remote: RemoteObject, own: nn.Module, before: nn.Module) -> None:
+    """The parameters have moved as those of the check's own network; tells of an update that is merely shorter, or cut off."""
+    moved = remote.parameters_by_name()
+    start, end = dict(before.named_parameters()), dict(own.named_parameters())
+    if moved.keys() == end.keys():
+        got = torch.cat([(start[name] - moved[name]).flatten() for name in end])
+        wanted = torch.cat([(start[name] - end[name]).flatten() for name in end])
+        most = float(got.abs().max())
+        is_shorter = float(got.norm()) < 0.99 * float(wanted.norm()) and F.cosine_similarity(got, wanted, dim=0) > 0.9999
+        is_cut = most < 0.99 * float(wanted.abs().max()) and torch.allclose(got, wanted.clamp(-most, most), rtol=1e-3, atol=1e-5)
+        mistake = "update_shortened" if most > 1e-4 and (is_shorter or is_cut) else ""
+    else:
+        mistake = ""
+    with naming(mistake):
+        assert_equal_parameters(remote, own)
+
+
 def assert_can_be_trained(network: RemoteObject, own: nn.Module, step: Callable[..., object], *arguments: object) -> None:
     """The other step can still move every parameter: it may be what thaws a network that this one has frozen."""
     names = {name for name, _ in own.named_parameters()}
@@ -96,13 +114,14 @@ def assert_modes_stay(generator: RemoteObject, discriminator: RemoteObject, trai
 def test_discriminator_step_follows_the_gradient(candidate: Candidate) -> None:
     """After two steps the losses, or the discriminator's parameters, are not those of gradient descent."""
     generator, discriminator = networks(candidate)
-    own_generator, own = toys.ToyGenerator(), toys.ToyDiscriminator()
+    own_generator, own, before = toys.ToyGenerator(), toys.ToyDiscriminator(), toys.ToyDiscriminator()
     optimizer = candidate.optimizer("SGD", discriminator, lr=RATE)
     for z in (latents(0), latents(1)):
         expected = descend(own, loss_of_discriminator(own_generator, own, z))
         loss = candidate.discriminator_step(generator, discriminator, real_images(), optimizer, z)
         assert_close(loss, expected, rtol=1e-4, what="the loss")
-    assert_equal_parameters(discriminator, own)
+        assert_moves_by(discriminator, own, before)
+        before = copy.deepcopy(own)
 
 
 @check("discriminator_step", points=0.5, title="forgets gradients of earlier steps", kind="law")
@@ -180,13 +199,38 @@ def test_discriminator_step_pure(candidate: Candidate) -> None:
 def test_generator_step_follows_the_gradient(candidate: Candidate) -> None:
     """After two steps the losses, or the generator's parameters, are not those of gradient descent."""
     generator, discriminator = networks(candidate)
-    own, own_discriminator = toys.ToyGenerator(), toys.ToyDiscriminator()
+    own, own_discriminator, before = toys.ToyGenerator(), toys.ToyDiscriminator(), toys.ToyGenerator()
     optimizer = candidate.optimizer("SGD", generator, lr=RATE)
     for z in (latents(0), latents(1)):
         expected = descend(own, loss_of_generator(own, own_discriminator, z))
         loss = candidate.generator_step(generator, discriminator, optimizer, z)
         assert_close(loss, expected, rtol=1e-4, what="the loss")
-    assert_equal_parameters(generator, own)
+        assert_moves_by(generator, own, before)
+        before = copy.deepcopy(own)
+    take_a_steep_step(candidate)
+
+
+def take_a_steep_step(candidate: Candidate) -> None:
+    """A step against a discriminator with steep logits, whose gradient is longer than one."""
+    generator, discriminator = networks(candidate)
+    own, own_discriminator = toys.ToyGenerator(), toys.ToyDiscriminator()
+    with torch.no_grad():
+        own_discriminator.head.mul_(6.0)
+    discriminator.set_parameters({"head": own_discriminator.head.detach().clone()})
+    z = steep_latents(own, own_discriminator)
+    descend(own, loss_of_generator(own, own_discriminator, z), RATE / 6)
+    candidate.generator_step(generator, discriminator, candidate.optimizer("SGD", generator, lr=RATE / 6), z)
+    assert_moves_by(generator, own, toys.ToyGenerator())
+
+
+def steep_latents(generator: nn.Module, discriminator: nn.Module) -> Tensor:
+    """Latent vectors for which the generator's gradient is long, at logits that a naive logarithm of a sigmoid bears."""
+    for z in map(latents, itertools.count(100)):
+        gradients = torch.autograd.grad(loss_of_generator(generator, discriminator, z), list(generator.parameters()))
+        length = torch.cat([gradient.flatten() for gradient in gradients]).norm()
+        if float(length) > 2 and float(discriminator(generator(z)).min()) > -8:
+            return z
+    raise AssertionError("unreachable")
 
 
 @check("generator_step", points=0.5, title="forgets gradients of earlier steps", kind="law")

@@ -25,6 +25,12 @@ def observe_hinge_discriminator_loss(candidate: Candidate, record: Record) -> No
 
 
 misconception(
+    "hinge_discriminator_loss", name="best_patch_only", belief="a sample is as real as its most convincing patch",
+    replace=("real.flatten(1).mean(1), fake.flatten(1).mean(1)", "real.flatten(1).amax(1), fake.flatten(1).amax(1)"),
+    hint="Your loss looks at the largest score of each sample alone. What becomes of the scores of the other patches?",
+)  # fmt: skip
+
+misconception(
     "hinge_discriminator_loss", name="hinge_before_the_average", belief="the hinge applies to every patch",
     replace=[
         ("r, f = real.flatten(1).mean(1), fake.flatten(1).mean(1)", "r, f = real.flatten(1), fake.flatten(1)"),

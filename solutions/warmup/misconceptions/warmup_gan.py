@@ -16,6 +16,8 @@ Record = Callable[..., None]
 REAL = np.array([0.9, 0.62, 0.35, 0.71])
 FAKE = np.array([0.2, 0.47, 0.08, 0.66])
 FAKE_MATRIX = np.array([[0.3, 0.12, 0.44], [0.57, 0.05, 0.81]])
+SURE = np.array([4e-6, 0.3, 2e-5])
+"""Probabilities at which a guard inside the logarithm shows."""
 
 
 # -- discriminator_loss ----------------------------------------------------------------------------------------
@@ -28,6 +30,7 @@ def observe_discriminator_loss(candidate: Candidate, record: Record) -> None:
     record("numbers", candidate.discriminator_loss, 0.85, 0.3)
     record("fewer fakes", candidate.discriminator_loss, REAL, FAKE[:2])
     record("more fakes", candidate.discriminator_loss, REAL[:1], FAKE)
+    record("nearly sure", candidate.discriminator_loss, SURE, 1 - SURE)
 
 
 misconception(
@@ -93,6 +96,7 @@ def observe_generator_loss_saturating(candidate: Candidate, record: Record) -> N
     record("vector", candidate.generator_loss_saturating, FAKE)
     record("number", candidate.generator_loss_saturating, 0.3)
     record("matrix", candidate.generator_loss_saturating, FAKE_MATRIX)
+    record("nearly sure", candidate.generator_loss_saturating, 1 - SURE)
 
 
 misconception(
@@ -150,6 +154,7 @@ def observe_generator_loss_nonsaturating(candidate: Candidate, record: Record) -
     record("vector", candidate.generator_loss_nonsaturating, FAKE)
     record("number", candidate.generator_loss_nonsaturating, 0.3)
     record("matrix", candidate.generator_loss_nonsaturating, FAKE_MATRIX)
+    record("nearly sure", candidate.generator_loss_nonsaturating, SURE)
 
 
 misconception(
