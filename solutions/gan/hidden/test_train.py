@@ -82,7 +82,8 @@ def assert_moves_by(remote: RemoteObject, own: nn.Module, before: nn.Module) -> 
         wanted = torch.cat([(start[name] - end[name]).flatten() for name in end])
         most = float(got.abs().max())
         is_shorter = float(got.norm()) < 0.99 * float(wanted.norm()) and F.cosine_similarity(got, wanted, dim=0) > 0.9999
-        is_cut = most < 0.99 * float(wanted.abs().max()) and torch.allclose(got, wanted.clamp(-most, most), rtol=1e-3, atol=1e-5)
+        cut = wanted.clamp(-most, most)
+        is_cut = most < 0.99 * float(wanted.abs().max()) and torch.allclose(got, cut, rtol=1e-3, atol=1e-5)
         mistake = "update_shortened" if most > 1e-4 and (is_shorter or is_cut) else ""
     else:
         mistake = ""
