@@ -30,8 +30,8 @@ _HINTS = {
                              "a confident prediction is. Is a probability kept away from zero before its logarithm is taken (a "
                              "clamp, a small number that is added, a function that cuts off), and is there a way from the "
                              "logits to the logarithm without the probability?",
-    "probability_kept_from_the_ends": "Your loss is right for ordinary probabilities and too small in size for extreme ones. Is "
-                                      "a small number added inside the logarithm, or a probability kept away from 0 and 1?",
+    "probability_kept_from_the_ends": "Your loss is right for ordinary probabilities and too small in size for extreme ones. "
+                                      "Is a small number added inside the logarithm, or a probability kept away from 0 and 1?",
     "update_shortened": "Your loss is right, and your update points where its gradient does, but it is shorter, or cut off "
                         "where the gradient is large. What happens between backward and the optimizer's step, or to the loss "
                         "before backward: a clipping, a normalisation, a factor?",
