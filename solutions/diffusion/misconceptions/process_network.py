@@ -74,6 +74,29 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "GaussianDiffusion", name="implied_start_from_the_step_before", belief="x_{t-1} is wanted, so its alpha_bar counts",
+    replace=(
+        "noise, self.alphas_cumprod.to(x_t.dtype)",
+        "noise, torch.cat([self.alphas_cumprod.new_ones(1), self.alphas_cumprod[:-1]]).to(x_t.dtype)",
+    ),
+    hint="The image that your model mean implies is made with alpha_bar of the step before. Which step do x_t and its noise "
+    "belong to?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="previous_alpha_bar_repeated", belief="before the first step alpha_bar is that of the first",
+    replace=("alpha_bar.new_ones(1)", "alpha_bar[:1]"),
+    hint="At t = 0 your posterior has the variance of the forward step instead of 0. How much of the signal is there before "
+    "any noise?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="alpha_bar_of_the_step_after", belief="shifted is shifted",
+    replace=("torch.cat([alpha_bar.new_ones(1), alpha_bar[:-1]])", "torch.cat([alpha_bar[1:], alpha_bar.new_zeros(1)])"),
+    hint="Where alpha_bar of step t - 1 belongs, you have that of step t + 1. Which way does the shift go, and what comes in?",
+)  # fmt: skip
+
+misconception(
     "GaussianDiffusion", name="start_weighted_at_the_same_step", belief="all roots are taken at step t",
     replace=("betas * alpha_bar_prev.sqrt()", "betas * alpha_bar.sqrt()"),
     hint="The weight of x_0 in your posterior mean is too small. At which timestep does the docstring take its alpha_bar?",

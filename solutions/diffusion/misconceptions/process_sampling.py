@@ -156,6 +156,21 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "GaussianDiffusion", name="one_noise_for_the_batch", belief="one draw per step serves all samples",
+    replace=(
+        "noise = torch.randn(shape, generator=generator, device=device)",
+        "noise = torch.randn((1, *shape[1:]), generator=generator, device=device).expand(shape)",
+    ),
+    hint="In each step of your loop all samples get the same noise. How many independent draws does a batch need?",
+)  # fmt: skip
+
+misconception(
+    "GaussianDiffusion", name="timesteps_divided_for_the_network", belief="networks want inputs of size one",
+    replace=("noise = denoise_fn(x_t, t, y)", "noise = denoise_fn(x_t, t / len(self.betas), y)"),
+    hint="The network is asked at fractions instead of timesteps. In which form does the contract say that denoise_fn gets t?",
+)  # fmt: skip
+
+misconception(
     "GaussianDiffusion", name="same_noise_in_every_step", belief="noise is drawn once",
     replace=(
         ("for step in reversed(", "kept = x.clone()\n        for step in reversed("),

@@ -160,9 +160,10 @@ class Watched:
         self.t: list[Tensor] = []
 
     def __call__(self, x: Tensor, t: Tensor) -> Tensor:
-        """Note the question and answer with a smooth function of both."""
+        """Note the question and answer with a smooth function of both; one time for all samples is charged where times are."""
         self.x.append(x.detach().clone())
         self.t.append(t.detach().clone())
+        t = t.reshape(-1).expand(len(x)) if t.numel() == 1 else t
         return torch.sin(x / 7 + toys.shaped(t, x)) - 0.01 * x
 
     def sample(self, shape: tuple[int, ...], t_max: float) -> Tensor:

@@ -53,6 +53,12 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "one_step_sample", name="one_time_for_the_batch", belief="one time broadcasts over the samples",
+    replace=("(shape[0],), t_max", "(1,), t_max"),
+    hint="Your network gets a single time for the whole batch. Which shape does the contract give t?",
+)  # fmt: skip
+
+misconception(
     "one_step_sample", name="asked_at_t_min", belief="samples are asked for at the time where data are",
     replace=("(shape[0],), t_max", "(shape[0],), 0.002"),
     hint="Your samples are pure noise: at the time that you ask for, the consistency function is the identity. At which time "

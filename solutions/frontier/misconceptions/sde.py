@@ -66,6 +66,12 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "marginal", name="everything_twice_as_fast", belief="the drift is -beta x",
+    replace=[("torch.exp(-0.5 * integral)", "torch.exp(-integral)"), ("torch.expm1(-integral)", "torch.expm1(-2 * integral)")],
+    hint="Mean and deviation fit together, but both are those of twice the time. Which factor stands before beta in the drift?",
+)  # fmt: skip
+
+misconception(
     "marginal", name="deviation_for_every_element", belief="the deviation has the shape of the data",
     replace=("torch.sqrt(-torch.expm1(-integral))", "torch.sqrt(-torch.expm1(-integral)).expand(x0.shape)"),
     hint="The values are right, but your standard deviation is repeated for every element of a sample. Which shape does the "
