@@ -96,6 +96,12 @@ def observe_gaussian_kl_between(candidate: Candidate, record: Record) -> None:
 
 
 misconception(
+    "gaussian_kl_between", name="variances_squared", belief="exp(logvar) is the standard deviation",
+    replace=[("(logvar1 - logvar2).exp()", "(2 * (logvar1 - logvar2)).exp()"), ("(-logvar2).exp()", "(-2 * logvar2).exp()")],
+    hint="Your quotients contain the squares of exp(logvar). Which power of the standard deviation is exp(logvar) already?",
+)  # fmt: skip
+
+misconception(
     "gaussian_kl_between", name="gaussians_swapped", belief="KL(N1 || N2) and KL(N2 || N1) are the same",
     replace=[
         ("(logvar1 - logvar2).exp() + logvar2 - logvar1 - 1", "(logvar2 - logvar1).exp() + logvar1 - logvar2 - 1"),

@@ -36,6 +36,8 @@ def observe_train(candidate: Candidate, record: Record) -> None:
         history = candidate.train(toy, loader_of(candidate), epochs=2, lr=lr, beta=beta)
         for name, values in zip(PARTS, plain(history), strict=True):
             record.value(f"{name} at beta {beta}", values)
+        are_floats = all(isinstance(one, float) for name in PARTS for one in history[name])
+        record.value(f"history of floats at beta {beta}", are_floats)
         for name, value in toy.parameters_by_name().items():
             record.value(f"{name} at beta {beta}", value)
         record.value(f"passes in eval mode at beta {beta}", toy.attribute("eval_forwards"))
@@ -58,6 +60,25 @@ misconception(
     "train", name="nothing_is_updated", belief="backward updates the parameters", replace=("optimizer.step()", "pass"),
     hint="No parameter moves during your training. Which three calls make an update, in which order, and what is left of the "
     "gradients when the optimiser looks at them?",
+)  # fmt: skip
+
+misconception(
+    "train", name="weights_decay", belief="AdamW is Adam", replace=("torch.optim.Adam(", "torch.optim.AdamW("),
+    hint="Your parameters are pulled towards zero beside what the gradient asks for. Which optimiser does the contract name, "
+    "and what does yours add?",
+)  # fmt: skip
+
+misconception(
+    "train", name="stepped_twice", belief="an update may be made at two places",
+    replace=("optimizer.step()", "optimizer.step()\n            optimizer.step()"),
+    hint="Every minibatch moves your parameters twice, by the same gradient. How often is step called in your loop?",
+)  # fmt: skip
+
+misconception(
+    "train", name="tensors_in_the_history", belief="a loss is a number",
+    replace=("value.item()", "value.detach()"),
+    hint="Your history holds tensors where the contract says floats. What makes a number of a tensor, and what does a list of "
+    "losses keep alive otherwise?",
 )  # fmt: skip
 
 misconception(
