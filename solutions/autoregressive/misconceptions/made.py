@@ -29,6 +29,12 @@ misconception(
 )  # fmt: skip
 
 misconception(
+    "hidden_degrees", name="degrees_spread_evenly", belief="degrees rise from the first unit to the last",
+    replace=("torch.arange(hidden_size) % (num_inputs - 1) + 1", "torch.linspace(1, num_inputs - 1, hidden_size).long()"),
+    hint="Your degrees rise slowly over the whole layer. Which degree does the unit after one of the largest degree have?",
+)  # fmt: skip
+
+misconception(
     "hidden_degrees", name="degrees_up_to_d", belief="hidden units have the same degrees as inputs",
     replace=("(num_inputs - 1)", "num_inputs"),
     hint="Some of your units have degree D. Which output could make use of a unit that has seen every input?",
@@ -96,6 +102,15 @@ def compare(
     masks = [hidden(after[:, None], before[None]) for before, after in pairwise(degrees)]
     return [*masks, output(inputs[:, None], degrees[-1][None])]
 
+
+misconception(
+    "made_masks", name="masks_in_reversed_order", belief="the list begins at the outputs",
+    replace=(
+        "return [*masks, inputs[:, None] > degrees[-1][None, :]]",
+        "return [inputs[:, None] > degrees[-1][None, :], *masks[::-1]]",
+    ),
+    hint="Your list begins with the mask of the outputs. In which order does an image pass through the layers?",
+)  # fmt: skip
 
 misconception(
     "made_masks", name="output_mask_not_strict", belief="outputs may use units of their own degree",

@@ -31,6 +31,12 @@ def observe_masked_linear(candidate: Candidate, record: Record) -> None:
 
 
 misconception(
+    "MaskedLinear", name="bias_left_out", belief="masks are for weights, and weights are all",
+    replace=("self.register_buffer", "self.register_parameter(\"bias\", None)\n        self.register_buffer"),
+    hint="Your layer has no bias. What does the formula add to the masked product?",
+)  # fmt: skip
+
+misconception(
     "MaskedLinear", name="masked_only_at_construction", belief="masking at construction is enough",
     replace=[
         ('self.register_buffer("mask", mask)', 'self.register_buffer("mask", mask)\n        self.weight.data *= mask'),

@@ -44,3 +44,16 @@ misconception(
     ],
     hint="A larger hidden gives your layer no more parameters. Which number decides how wide its network is?",
 )  # fmt: skip
+
+misconception(
+    "AffineCoupling", name="halves_joined_in_the_order_of_work", belief="what decides comes first",
+    replace=("return y, log_det", "return torch.cat([y[:, self.a], y[:, self.b]], dim=-1), log_det"),
+    hint="With flip your coordinates come out in another order than they went in. Which part belongs first when you put the "
+    "two together?",
+)  # fmt: skip
+
+misconception(
+    "AffineCoupling", name="inverse_without_log_det", belief="only forward needs a log-determinant",
+    replace=("return x, -s.tanh().sum(dim=-1)", "return x"),
+    hint="Your inverse returns x alone. What else does the contract ask of it?",
+)  # fmt: skip

@@ -33,6 +33,12 @@ def observe_affine_log_prob(candidate: Candidate, record: Record) -> None:
 
 
 misconception(
+    "affine_log_prob", name="determinant_subtracted", belief="the density is divided by the determinant",
+    replace=("- a.abs().log()).sum(dim=-1)", ").sum(dim=-1) - a.prod().abs()"),
+    hint="The determinant itself is subtracted in your result. What becomes of a divisor when one takes logarithms?",
+)  # fmt: skip
+
+misconception(
     "affine_log_prob", name="log_scale_added", belief="stretching raises the density", replace=("- a.abs()", "+ a.abs()"),
     hint="The wider your distribution, the larger its density. Must the total probability not stay the same when space is "
     "stretched?",

@@ -32,6 +32,14 @@ Map = Callable[[Tensor], Tensor]
 
 
 misconception(
+    "numerical_log_det", name="logarithm_of_the_trace", belief="the trace measures the change of volume",
+    replace=(
+        "torch.linalg.slogdet(jacobians).logabsdet", "jacobians.diagonal(dim1=-2, dim2=-1).sum(dim=-1).abs().log()",
+    ),
+    hint="Your result is the logarithm of the Jacobian's trace. Which number says by how much a linear map scales volumes?",
+)  # fmt: skip
+
+misconception(
     "numerical_log_det", name="absolute_value_of_the_determinant_forgotten", belief="the determinant is positive",
     replace=("torch.linalg.slogdet(jacobians).logabsdet", "torch.logdet(jacobians)"),
     hint="For maps that mirror space you get something that is not a number. Which part of the determinant tells how volumes "
