@@ -32,6 +32,8 @@ _HINTS = {
                              "logits to the logarithm without the probability?",
     "probability_kept_from_the_ends": "Your loss is right for ordinary probabilities and too small in size for extreme ones. "
                                       "Is a small number added inside the logarithm, or a probability kept away from 0 and 1?",
+    "mode_switched": "A network comes back in another mode than it had before your call. Which line calls train() or eval(), "
+                     "and who should decide on the mode?",
     "update_shortened": "Your loss is right, and your update points where its gradient does, but it is shorter, or cut off "
                         "where the gradient is large. What happens between backward and the optimizer's step, or to the loss "
                         "before backward: a clipping, a normalisation, a factor?",

@@ -105,7 +105,8 @@ def assert_can_be_trained(network: RemoteObject, own: nn.Module, step: Callable[
 def assert_modes_stay(generator: RemoteObject, discriminator: RemoteObject, training: bool) -> None:
     """Both networks are in the mode in which they came."""
     for network in (generator, discriminator):
-        assert_true(network.attribute("training") is training, "a network came back in the other mode")
+        is_same = network.attribute("training") is training
+        assert_true(is_same, "a network came back in the other mode", mistake="mode_switched")
 
 
 # -- discriminator_step ------------------------------------------------------------------------------------

@@ -177,6 +177,12 @@ def observe_critic_loss(candidate: Candidate, record: Record) -> None:
 
 
 misconception(
+    "critic_loss", name="scores_paired", belief="real and generated samples come in pairs",
+    replace=("fake.mean() - real.mean()", "(fake - real).mean()"),
+    hint="You subtract the two batches sample by sample before you average. What if they differ in size?",
+)  # fmt: skip
+
+misconception(
     "critic_loss", name="distance_minimised", belief="the critic minimises the distance",
     replace=("fake.mean() - real.mean()", "real.mean() - fake.mean()"),
     hint="Minimising your loss lowers the scores of real samples. The critic estimates a distance by maximising it: with "

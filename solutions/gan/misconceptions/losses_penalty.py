@@ -36,6 +36,12 @@ def observe_gradient_penalty(candidate: Candidate, record: Record) -> None:
 
 
 misconception(
+    "gradient_penalty", name="sum_of_absolute_slopes", belief="any norm will do",
+    replace=("torch.linalg.vector_norm(gradient.flatten(1), dim=1)", "gradient.flatten(1).abs().sum(1)"),
+    hint="You add up the absolute values of the gradient's entries. Which norm does the formula take?",
+)  # fmt: skip
+
+misconception(
     "gradient_penalty", name="weights_exchanged", belief="eps is the share of the generated sample",
     replace=("eps * real + (1 - eps) * fake", "eps * fake + (1 - eps) * real"),
     hint="With eps = 1 your points are the generated samples. Which of the two should eps be the weight of?",

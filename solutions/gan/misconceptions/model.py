@@ -53,6 +53,12 @@ def observe_generator(candidate: Candidate, record: Record) -> None:
 
 
 misconception(
+    "Generator", name="latent_dim_fixed", belief="latent vectors have 64 coordinates",
+    replace=("nn.Linear(latent_dim, 128)", "nn.Linear(64, 128)"),
+    hint="Your generator takes latent vectors of 64 coordinates and no others. Which number should follow latent_dim?",
+)  # fmt: skip
+
+misconception(
     "Generator", name="pixels_between_zero_and_one", belief="pixels are probabilities",
     replace=("return self.layers(z)", "return (self.layers(z) + 1) / 2"),
     hint="Your images have no negative pixels, so the discriminator sees at once which images are real. In which range are "
