@@ -13,6 +13,7 @@ from autograder.assessment.kept import Kept
 from autograder.assessment.own_calls import method_owners, own_calls
 from autograder.assessment.runner import RunOptions
 from autograder.course.assignment import Assignment
+from autograder.course.course import open_course
 from autograder.sessions.subjects import LoadedModules
 from autograder.wire.names import NOTEBOOK
 
@@ -134,3 +135,16 @@ def test_what_calls_an_exercise_that_is_graded_again_is_graded_again(tiny: Assig
     kept = Kept(None, {key: None for key in ids if not key.endswith(".double")})  # type: ignore[misc]
     assert tiny.exercise("jitter").id in kept.standing(tiny).exercises
     assert tiny.exercise("jitter").id not in kept.standing(with_own_pieces(tiny, files)).exercises
+
+
+def test_classes_that_share_a_method_are_graded_together() -> None:
+    """A mark of one depends on what became of the other."""
+    vae = open_course().assignment("vae")
+    files = vae.reference_files()
+    files["model.py"] += b"\nclass MLPVAE(VAE):\n    encode = decode = None\n"
+    assert with_own_pieces(vae, vae.reference_files()).exercise("model.MLPVAE").beside == ()
+    own = with_own_pieces(vae, files)
+    assert own.exercise("model.MLPVAE").beside == ("model.VAE",)
+    kept = Kept(None, {one.id: None for one in vae.exercises if one.name != "VAE"})  # type: ignore[misc]
+    assert vae.exercise("model.MLPVAE").id in kept.standing(vae).exercises
+    assert vae.exercise("model.MLPVAE").id not in kept.standing(own).exercises
