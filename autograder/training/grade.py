@@ -38,6 +38,8 @@ class TrainingOptions:
     """Whether errors are told word for word: to students on their own machines, never by a grader."""
     given: int | None = None
     """How many images trainings see, in full; None for as many as the task asks for."""
+    wanted: Collection[str] | None = None
+    """The scores that are asked for; None for all of them and for figures."""
 
 
 @dataclass
@@ -115,6 +117,7 @@ def run_task(task: Task, open_worker: OpenWorker, options: TrainingOptions) -> T
         in_full=options.in_full,
         given=options.given,
         always_plain=options.given is not None,
+        wanted=options.wanted,
     )
     try:
         task.measure(run)
