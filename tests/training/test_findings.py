@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.course.course import open_course
+from autograder.training.outcome import result_of
 from autograder.training.records.record import credit, read_record
+from autograder.training.run import TrainingRun
 from autograder.training.task import Task, find_task, training_tasks
+from autograder.training.worlds import DataSource
 
 COURSE = open_course()
 TASKS = [task for name in COURSE.names() for task in training_tasks(COURSE.assignment(name))]
@@ -126,6 +129,16 @@ def test_labels_dropped_in_the_first_batches_alone_are_not_said_to_be_kept() -> 
     (finding,) = task.explain({"lost_without_label": 0.0226, "label_gain": 0.0259})
     assert "no label became it" not in finding.hint
     assert "How many" in finding.hint
+
+
+@pytest.mark.parametrize("cause", ["divided by zero", "logarithm", "grown without bound"])
+def test_a_value_that_is_no_number_is_not_said_to_have_overflowed(cause: str) -> None:
+    """A function of the student's may have returned it, without any training."""
+    task = find_task(COURSE.assignment("frontier"), "latent_diffusion")
+    run = TrainingRun(task, pytest.fail, DataSource(), "a run", values=dict.fromkeys(("decoding_error",), math.nan))
+    said = {check.name: check.message for check in result_of(task, run).checks}["decoding_error"]
+    assert cause in said
+    assert "overflowed" not in said
 
 
 @pytest.mark.parametrize("answer", ["generator_sign", "generator_hinge", "both_called_real", "generator_detached"])
