@@ -63,7 +63,7 @@ def missing_runs(plan: Plan, seeds: int, wrong_seeds: int) -> list[tuple[str, in
     Which answers are near, and which scores they change, is known only after their first runs; ask again when these are over.
     """
     _, task, found = _task(plan)
-    record = read_record(task.record_on(plan.fallback))
+    record, other = (read_record(task.record_on(fallback)) for fallback in (plan.fallback, not plan.fallback))
     near = near_misses(task, record, plan.fallback) if record else {}
     wanted = []
     for answer in found.values():
@@ -71,7 +71,8 @@ def missing_runs(plan: Plan, seeds: int, wrong_seeds: int) -> list[tuple[str, in
         current = variant is not None and variant.digest == answer.digest(task)
         known = {run.seed for run in variant.runs} if variant is not None and current else set()
         as_often = answer.kind == "reference" or (current and answer.name in near)
-        count = max(seeds, wrong_seeds) if as_often else wrong_seeds if known else 1
+        told = known or _values(task, other, found, answer.name)
+        count = max(seeds, wrong_seeds) if as_often else wrong_seeds if told else 1
         wanted += [(answer.name, seed) for seed in range(count) if seed not in known]
     return wanted
 
@@ -110,7 +111,8 @@ def _task(plan: Plan) -> tuple[Assignment, Task, dict[str, Answer]]:
 def _run(plan: Plan, name: str, seed: int) -> Finished:
     assignment, task, found = _task(plan)
     answer = found[name]
-    same = unchanged(task, read_record(task.record_on(plan.fallback)), found, name, seed)
+    record, other = (read_record(task.record_on(fallback)) for fallback in (plan.fallback, not plan.fallback))
+    same = unchanged(task, record, found, name, seed, other)
     wanted = [score.name for score in task.scores if score.name not in same]
     begun = time.process_time()
     options = TrainingOptions(f"calibration/{seed}", plan.source, plan.device, wanted=wanted)
@@ -124,23 +126,32 @@ def _run(plan: Plan, name: str, seed: int) -> Finished:
 
 
 def unchanged(
-    task: Task, record: Record | None, found: Mapping[str, Answer], name: str, seed: int
+    task: Task, record: Record | None, found: Mapping[str, Answer], name: str, seed: int, other: Record | None = None
 ) -> Mapping[str, float | None]:
     """Scores of an answer's run that are the reference's of that seed: those that no run of the answer has changed so far.
 
-    A score of few values may be the same by chance; another score of its part is not, and a part is measured as a whole.
+    Runs of an ``other`` record, on other data, tell it as well. A score of few values may be the same by chance; another score
+    of its part is not, and a part is measured as a whole.
     """
-    variants = {} if record is None else record.variants
-    runs = {one: {run.seed: run.values for run in variants[one].runs} for one in ("reference", name) if one in variants
-            and variants[one].digest == found[one].digest(task)}  # fmt: skip
-    right, its = runs.get("reference", {}), runs.get(name, {})
-    both = right.keys() & its.keys()
-    if name == "reference" or not both or seed not in right:
+    right, its = _values(task, record, found, "reference"), _values(task, record, found, name)
+    elsewhere = [_values(task, other, found, one) for one in ("reference", name)]
+    pairs = [(of_right[one], of_its[one]) for of_right, of_its in ((right, its), elsewhere) for one in of_right.keys() & of_its]
+    if name == "reference" or not pairs or seed not in right:
         return {}
     return {
         key: value for key, value in right[seed].items()
-        if all(key in its[one] and its[one][key] == right[one].get(key) for one in both)
+        if all(key in changed and changed[key] == was.get(key) for was, changed in pairs)
     }  # fmt: skip
+
+
+def _values(
+    task: Task, record: Record | None, found: Mapping[str, Answer], name: str
+) -> Mapping[int, Mapping[str, float | None]]:
+    """What the runs of an answer measured, by seed; nothing of what is of an earlier form."""
+    variant = record.variants.get(name) if record is not None else None
+    if variant is None or variant.digest != found[name].digest(task):
+        return {}
+    return {run.seed: run.values for run in variant.runs}
 
 
 def _note(plan: Plan, finished: Finished) -> None:
