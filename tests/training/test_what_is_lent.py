@@ -47,7 +47,7 @@ def of_anything(x: Any) -> None:
     """Of who knows what."""
 
 
-def unannotated(x) -> None:  # type: ignore[no-untyped-def]
+def unannotated(x) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """Which does not say."""
 
 
