@@ -35,6 +35,8 @@ STEPS, BATCH = 1000, 64
 OUR_RATE, YOUR_RATE, SLOW_RATE = 1e-3, 5e-4, 2e-4
 LONGER = 2
 """How many times the steps there are at the slow rate: shallow networks, and those with ReLU, fall short without by chance."""
+SAFE = 0.9
+"""Of the distance for everything: who comes as near at first is not trained a second time."""
 SAMPLES, LATENT, IMAGE = 1000, 64, (1, 28, 28)
 MOST_NUMBERS = 4 * 243_000
 YOUR_NUMBERS = 4_000_000
@@ -46,11 +48,11 @@ SCORES = (
     Score("our_coverage", "and has samples near as many of them as after a right training", 0.2, Level(zero=0.03, full=0.08),
           "of the images", fallback=Level(0.08, 0.25)),
     Score("your_generator", "in our loop, your generator learns to make digits from our discriminator", 0.2,
-          Level(zero=1250.0, full=1000.0, too_good=40.0), "(Fréchet distance)", fallback=Level(560.0, 400.0)),
+          Level(zero=1250.0, full=1100.0, too_good=40.0), "(Fréchet distance)", fallback=Level(560.0, 400.0)),
     Score("your_discriminator", "and ours learns from yours", 0.2,
-          Level(zero=1250.0, full=1000.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 400.0)),
+          Level(zero=1250.0, full=1100.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 400.0)),
 )  # fmt: skip
-"""Right networks that are trained a second time come within 850; from a discriminator that is blind or bounded it is 1290."""
+"""Right networks that are trained a second time come within 860; from a discriminator that is blind or bounded it is 1330."""
 
 
 def measure(run: TrainingRun) -> None:
@@ -133,11 +135,11 @@ Trained = Mapping[str, object]
 def _better(
     run: TrainingRun, world: World, name: str, train: Callable[[bool], Trained], made: Callable[[Trained], Tensor]
 ) -> Trained:
-    """What comes of training in the usual way, and where that does not earn everything, of the other way if it is better."""
+    """What comes of training in the usual way, and where that is not near enough, of the other way if it is better."""
     full = next(score for score in SCORES if score.name == name).level_on(run.fallback).full
     first = train(False)
     reached = score_images(made(first), world).frechet
-    if reached <= full:
+    if reached <= SAFE * full:
         return first
     try:
         second = train(True)
