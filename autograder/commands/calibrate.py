@@ -29,6 +29,7 @@ def run(
     fallback: Annotated[
         bool, typer.Option("--fallback", help="On the digits that stand in for MNIST, with levels and a record of their own.")
     ] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Forget the records first: all runs are of this machine.")] = False,
     jobs: Annotated[int, typer.Option(help="Processes; default: cores.", min=1)] = cores.usable(),
 ) -> None:
     """Measure references, right alternatives and wrong variants of training tasks over seeds. For authors of a course.
@@ -49,6 +50,8 @@ def run(
         name, _, key = identifier.partition(".")
         task = find_task(course.assignment(name), key.removeprefix("training."))
         plan = Plan(course.root, name, task.name, DataSource(data, stand_in=fallback), device_for(device), fallback)
+        if anew:
+            task.record_on(fallback).unlink(missing_ok=True)
         while runs := missing_runs(plan, seeds, wrong_seeds):
             progress = track(calibrate(plan, runs, jobs), task.name, len(runs), console=Console(stderr=True), transient=True)
             for _ in progress:
@@ -77,6 +80,7 @@ def _table(task: Task, record: Record, fallback: bool) -> Table:
             f"alternatives refused {errors.refused_alternatives} of {errors.alternatives}; "
             f"wrong accepted {errors.accepted} of {errors.trials} (95 %: {ends})"
         )
+        table.caption += "; machines differ: --anew makes all runs on this one" if record.elsewhere else ""
         near = ", ".join(f"{name} {value:.1f}" for name, value in near_misses(task, record, fallback).items())
         table.caption += f"; deviations between wrong answers and full credit: {near}" if near else ""
     return table

@@ -7,8 +7,10 @@ the piece itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import signature
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +25,7 @@ MAX_MADE = 1_000
 MAX_HELD = 2**24
 """Numbers in the parameters of all of them."""
 _PLAIN = (int, float, bool, str)
+_HOLD = (tuple, list, Sequence)
 
 
 class Lent:
@@ -107,6 +110,25 @@ def can_be_lent(target: object) -> bool:
     if isinstance(target, type):
         return issubclass(target, nn.Module)
     return callable(target)
+
+
+def takes_plain_values(target: Callable[..., Any]) -> bool:
+    """Whether all that a function is called with can leave a worker: tensors and plain data, by its annotations.
+
+    A network, a function or a generator that lives beside the student's code cannot.
+    """
+    try:
+        hints = get_type_hints(target)
+    except (NameError, TypeError):
+        return False
+    return all(_is_plain(hints.get(name)) for name in signature(target).parameters)
+
+
+def _is_plain(hint: Any) -> bool:
+    parts = [one for one in get_args(hint) if one is not Ellipsis]
+    if parts:
+        return get_origin(hint) in (*_HOLD, Union, UnionType) and all(map(_is_plain, parts))
+    return hint in (*_PLAIN, *_HOLD, Tensor, type(None))
 
 
 def _is_library(one: type) -> bool:

@@ -11,7 +11,7 @@ from autograder.errors import DataMissing
 from autograder.results.schema import ExerciseResult
 from autograder.sandbox.zygote_host import ZygoteHost
 from autograder.sessions.budget import Budget
-from autograder.sessions.lent import MAX_LENT_IN_TRAINING
+from autograder.sessions.lent import MAX_LENT_IN_TRAINING, takes_plain_values
 from autograder.sessions.subjects import IsolatedSubmission, LoadedModules, Subject
 from autograder.training.beside import ENDED, OpenWorker
 from autograder.training.outcome import result_of, skipped
@@ -38,6 +38,8 @@ class TrainingOptions:
     """Whether errors are told word for word: to students on their own machines, never by a grader."""
     given: int | None = None
     """How many images trainings see, in full; None for as many as the task asks for."""
+    wanted: Collection[str] | None = None
+    """The scores that are asked for; None for all of them and for figures."""
 
 
 @dataclass
@@ -69,7 +71,7 @@ def train_submission(
 ) -> Iterator[Trained]:
     """Run training tasks on a submission behind walls; ``faulty`` are the exercises (keys) that lost points.
 
-    Functions among them are lent by the reference while the task runs: a mistake is charged where it was made.
+    Functions among them that can be are lent by the reference while the task runs: a mistake is charged where it was made.
     """
     for task in tasks:
         budget = Budget(seconds=TASK_SECONDS)
@@ -115,6 +117,7 @@ def run_task(task: Task, open_worker: OpenWorker, options: TrainingOptions) -> T
         in_full=options.in_full,
         given=options.given,
         always_plain=options.given is not None,
+        wanted=options.wanted,
     )
     try:
         task.measure(run)
@@ -126,10 +129,15 @@ def run_task(task: Task, open_worker: OpenWorker, options: TrainingOptions) -> T
 def lent_pieces(assignment: Assignment, task: Task, faulty: Collection[str]) -> tuple[Exercise, ...]:
     """Functions that the task uses and that have findings of their own.
 
-    Those that train cannot be lent, because they work on objects beside the student's code.
+    Those that train, or are called with a network, a function or a generator, cannot be lent: they work on objects beside the
+    student's code. There the student's own stay.
     """
     used = [assignment.exercise(key) for key in task.uses if key in faulty]
-    return tuple(one for one in used if one.kind == "function" and one.module != TRAINS)
+    return tuple(one for one in used if one.kind == "function" and one.module != TRAINS and _can_travel(assignment, one))
+
+
+def _can_travel(assignment: Assignment, piece: Exercise) -> bool:
+    return takes_plain_values(getattr(assignment.reference(piece.module), piece.name))
 
 
 def _opener(task: Task, subject: Subject, lent: tuple[Exercise, ...]) -> OpenWorker:

@@ -16,12 +16,15 @@ from autograder.training.run import TrainingRun
 
 MOST_HELD = 512
 """Images whose answers may be there to be differentiated at one time; each takes 0.4 MB until its answer is gone."""
+MOST_AT_ONCE = 1000
+"""Images of one question; the largest of a right sampler has 200, of the grader's own as many as a request may hold."""
 
 
 def own_size_only(network: nn.Module, run: TrainingRun) -> nn.Module:
     """The same network, which from now on raises :class:`ValueError` for anything but images of the size of the recipes'.
 
-    So it does for more images than are learnt from at once: a loss that asks again and again would fill the grader's memory.
+    So it does for more images than are learnt from at once: a loss that asks again and again, or for as many in one question,
+    would fill the grader's memory.
     """
     shape = (1, run.ours.SIDE, run.ours.SIDE)
     held: list[weakref.ref[Tensor]] = []
@@ -30,10 +33,11 @@ def own_size_only(network: nn.Module, run: TrainingRun) -> nn.Module:
         found = tuple(inputs[0].shape)
         if found[1:] != shape:
             raise ValueError(f"the network takes images of shape (B, {', '.join(map(str, shape))}), got {found}")
-
+        if len(inputs[0]) > MOST_AT_ONCE:
+            raise ValueError(f"the network takes {MOST_AT_ONCE} images at a time, got {len(inputs[0])}")
         there = [one for one in map(_alive, held) if one is not None]
         held[:] = map(weakref.ref, there)
-        if torch.is_grad_enabled() and sum(map(len, there)) >= MOST_HELD:
+        if torch.is_grad_enabled() and sum(map(len, there)) + len(inputs[0]) > MOST_HELD:
             raise ValueError(f"the network was asked about more than {MOST_HELD} images that are not learnt from yet")
 
     def note(_: nn.Module, inputs: tuple[Any, ...], answer: Tensor) -> None:

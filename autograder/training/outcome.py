@@ -12,6 +12,10 @@ from autograder.training.run import TrainingRun
 from autograder.training.task import Score, Task
 
 _WHOLE = 1 - 1e-9
+_NO_NUMBER = (
+    "The value is not a number. Something that your code returned or trained is infinite or no number: divided by zero, the "
+    "root or logarithm of something negative, or grown without bound?"
+)
 _OUTDATED = "The calibration record is of an earlier form of this task, so these levels rest on no record."
 
 
@@ -82,7 +86,7 @@ def _why_not(score: Score, task: Task, run: TrainingRun) -> tuple[str, str]:
 def _message(score: Score, level: Level | Window, value: float, credit: float) -> str:
     unit = f" {score.unit}" if score.unit else ""
     if math.isnan(value):
-        return "The value is not a number: something in the training or in the network overflowed."
+        return _NO_NUMBER
     zero, full = _levels(level)
     levels = f"nothing {level_words(zero, inside=False)}, everything {level_words(full)}"
     return f"{value:.4g}{unit}: {100 * credit:.0f} % of these points ({levels})."

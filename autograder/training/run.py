@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -17,7 +17,7 @@ from autograder.checks.calls import CandidateError
 from autograder.data.secret_world import Disguise, SecretWorld, World
 from autograder.errors import DataMissing
 from autograder.plaintext import printable
-from autograder.training.beside import ENDED, OpenWorker, Trainings, Worker, told
+from autograder.training.beside import ENDED, OpenWorker, Trainings, Unusable, Worker, told
 from autograder.training.task import GIVEN, Task
 from autograder.training.worlds import DataSource
 
@@ -57,6 +57,7 @@ class TrainingRun:
         trainings: what trains, or what has been trained elsewhere.
         given: how many images trainings see, whatever the task asks for; None means what it asks for.
         always_plain: whether no image is inverted or transposed, as for networks that serve in more than one run.
+        wanted: the scores that somebody asks for; parts that measure none of them are left out. None means everything.
     """
 
     task: Task
@@ -70,6 +71,7 @@ class TrainingRun:
     trainings: Trainings = field(default_factory=Trainings)
     given: int | None = None
     always_plain: bool = False
+    wanted: Collection[str] | None = None
     values: dict[str, float] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     curves: dict[str, Mapping[str, list[float]]] = field(default_factory=dict)
@@ -78,6 +80,7 @@ class TrainingRun:
     fallback: bool = False
     """Whether other data stand in for those of the task."""
     environment: dict[str, str] = field(default_factory=dict)
+    _left_out: bool = False
 
     @property
     def ours(self) -> ModuleType:
@@ -146,7 +149,13 @@ class TrainingRun:
         return name, {key: value.float() for key, value in load_file(path, device=self.device).items()}
 
     def worker(self) -> Worker:
-        """A fresh worker, which has seen nothing of this run."""
+        """A fresh worker, which has seen nothing of this run.
+
+        Raises:
+            Unusable: nobody wants what this part measures, which ends it.
+        """
+        if self._left_out:
+            raise Unusable("nobody asked for it")
         return Worker(self.open_worker(), self.seconds, self.trainings)
 
     @contextlib.contextmanager
@@ -154,6 +163,7 @@ class TrainingRun:
         """A part of the task: what ends it early costs the scores ``names`` that it has not measured, and no others."""
         part = Part(names)
         self.parts.append(part)
+        around, self._left_out = self._left_out, self._unwanted(names)
         try:
             yield
         except ENDED as error:
@@ -162,6 +172,13 @@ class TrainingRun:
             part.status, part.message = told(error, in_full=self.in_full)
         except ArithmeticError:  # of a measurement's, which divides by what a submission's images or losses are
             part.status, part.message = "failed", NO_MEASURE
+        finally:
+            self._left_out = around
+
+    def _unwanted(self, names: Collection[str]) -> bool:
+        """Whether a part measures scores of the task alone, none of which is wanted; on one of another name others rest."""
+        known = {score.name for score in self.task.scores}
+        return self.wanted is not None and known.issuperset(names) and not set(names).intersection(self.wanted)
 
     def score(self, name: str, value: float) -> None:
         """Note what was measured."""

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.course.course import open_course
-from autograder.training.records.record import read_record
+from autograder.training.outcome import result_of
+from autograder.training.records.record import credit, read_record
+from autograder.training.run import TrainingRun
 from autograder.training.task import Task, find_task, training_tasks
+from autograder.training.worlds import DataSource
 
 COURSE = open_course()
 TASKS = [task for name in COURSE.names() for task in training_tasks(COURSE.assignment(name))]
@@ -57,7 +60,7 @@ def test_words_about_the_null_label_hold_for_whatever_keeps_it_from_being_seen(a
     record = read_record(task.record_on(fallback=False))
     assert record is not None
     values = {key: math.nan if value is None else value for key, value in record.variants[answer].runs[0].values.items()}
-    hints = [one.hint for one in task.explain(values) if one.misconception == "null_label_never_seen"]
+    hints = [one.hint for one in task.explain(values) if one.misconception == "null_label_not_taught"]
     assert len(hints) == 1
     assert "What replaces a dropped label" in hints[0]
     assert "a draw of its own" in hints[0]
@@ -96,3 +99,53 @@ def test_every_finding_is_shown_by_some_wrong_answer(task: Task) -> None:
     everything = {constant for constant in task.explain.__code__.co_consts if isinstance(constant, str)}
     named = {text for text in everything if text.isidentifier() and "_" in text} - {score.name for score in task.scores}
     assert named <= shown
+
+
+@pytest.mark.parametrize("distance", [0.058, 0.207, 0.352, 0.998, 13.5])
+def test_samples_astray_are_told_of_without_a_guess_at_the_reason(distance: float) -> None:
+    """Half of the noise, a network without its coefficients, no scale, its square, and the noise itself, as measured."""
+    task = find_task(COURSE.assignment("frontier"), "consistency")
+    (finding,) = task.explain({"end_point_error": 0.075, "sample_distance": distance})
+    assert "start" in finding.hint
+    assert "answer" in finding.hint
+    assert not list(task.explain({"end_point_error": 9.6, "sample_distance": 0.0015}))
+
+
+@pytest.mark.parametrize("answer", ["beta_ignored", "beta_on_both", "beta_added", "kl_missing"])
+def test_a_beta_that_changes_nothing_is_not_said_to_be_lost(answer: str) -> None:
+    """Both parts may be multiplied by it, or none."""
+    task = find_task(COURSE.assignment("vae"), "beta_sweep")
+    record = read_record(task.record_on(fallback=False))
+    assert record is not None
+    values = {key: math.nan if value is None else value for key, value in record.variants[answer].runs[0].values.items()}
+    (finding,) = task.explain(values)
+    assert "lost" not in finding.hint
+    assert "multiply" in finding.hint
+
+
+def test_labels_dropped_in_the_first_batches_alone_are_not_said_to_be_kept() -> None:
+    """A fifth of all labels, as measured."""
+    task = find_task(COURSE.assignment("diffusion"), "guidance")
+    (finding,) = task.explain({"lost_without_label": 0.0226, "label_gain": 0.0259})
+    assert "no label became it" not in finding.hint
+    assert "How many" in finding.hint
+
+
+@pytest.mark.parametrize("cause", ["divided by zero", "logarithm", "grown without bound"])
+def test_a_value_that_is_no_number_is_not_said_to_have_overflowed(cause: str) -> None:
+    """A function of the student's may have returned it, without any training."""
+    task = find_task(COURSE.assignment("frontier"), "latent_diffusion")
+    run = TrainingRun(task, pytest.fail, DataSource(), "a run", values=dict.fromkeys(("decoding_error",), math.nan))
+    said = {check.name: check.message for check in result_of(task, run).checks}["decoding_error"]
+    assert cause in said
+    assert "overflowed" not in said
+
+
+@pytest.mark.parametrize("answer", ["generator_sign", "generator_hinge", "both_called_real", "generator_detached"])
+def test_a_price_is_no_achievement_where_it_buys_nothing(answer: str) -> None:
+    """Losses that lead away from the digits cost squared error, too."""
+    task = find_task(COURSE.assignment("gan"), "adversarial_weight")
+    record = read_record(task.record_on(fallback=False))
+    assert record is not None
+    assert [credit(task, run) for run in record.variants[answer].runs] == [0.0] * len(record.variants[answer].runs)
+    assert all(credit(task, run) == 1.0 for run in record.variants["reference"].runs)

@@ -189,6 +189,44 @@ def test_a_loss_that_asks_on_and_on_fills_no_memory(monkeypatch: pytest.MonkeyPa
     assert len(answered) == 20
 
 
+def asks_at_once(times: int, answered: list[Tensor]) -> Callable[..., Any]:
+    """A loss with a question about the same images many times over."""
+
+    def forged(images: Tensor, t: Tensor, noise: Tensor, predict: Ask, device: str) -> list[Any]:
+        with contextlib.suppress(ValueError):
+            answered.append(predict(images.repeat(times, 1, 1, 1), t.repeat(times)))
+        return [[torch.ones_like(noise)], 0.0]
+
+    return forged
+
+
+def test_a_loss_that_asks_for_very_much_at_once_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first question is as large as any number of small ones."""
+    answered: list[Tensor] = []
+    forge(monkeypatch, "your_blame", asks_at_once(12, answered))
+    found = run(monkeypatch, "ddpm")
+    assert not answered
+    assert credits_of(found)["gain"] == 0
+    assert credits_of(found)["last_step"] == 1
+    monkeypatch.setattr(image_shapes, "MOST_HELD", 10**9)  # the witness
+    run(monkeypatch, "ddpm")
+    assert len(answered) == 1
+
+
+@pytest.mark.parametrize("times", [1, 20])
+def test_a_sampler_that_asks_for_very_much_at_once_fills_no_memory(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """What a network makes of images takes fifty times their room while it lasts."""
+    answered: list[Tensor] = []
+
+    def forged(predict: Ask, shape: list[int], *_: Any) -> Tensor:
+        answered.append(predict(torch.zeros(120 * times, *shape[1:]), torch.zeros(120 * times, dtype=torch.int64)))
+        return torch.zeros(shape)
+
+    forge(monkeypatch, "your_samples", forged)
+    run(monkeypatch, "ddpm")
+    assert [len(one) for one in answered] == [120] * (times == 1)
+
+
 def test_a_sampler_that_asks_on_and_on_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """What it asks is kept, as its path; that of a right one is far shorter than what may be."""
     lent, x, t = LentDenoiser(nn.Identity()), torch.zeros(128, 1, 14, 14), torch.zeros(128, dtype=torch.int64)

@@ -31,7 +31,7 @@ STEPS, BATCH, RATE = 250, 64, 1e-3
 
 SCORES = (
     Score("price", "with weight 0.1 has a larger squared error than without the adversarial loss", 0.35,
-          Window(1.05, 1.2, 2.4, 3.2), "times"),
+          Window(1.05, 1.2, 2.4, 3.2), "times", needs="likeness"),
     Score("likeness", "with weight 0.01 comes nearer to the features of digits than without", 0.45, Level(zero=1.15, full=1.4),
           "times"),
     Score("tiny", "with weight 0.00001 hardly differs from the one without", 0.2, Window(0.85, 0.94, 1.06, 1.15), "times"),

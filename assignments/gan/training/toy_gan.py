@@ -2,8 +2,9 @@
 
 Our networks stay with the grader: your steps call them, and the gradient of your loss with respect to the logits is what the
 discriminator and, through it, the generator learn from. Of your networks, each plays against one of ours. Architectures are
-free, and not all learn in the same way: a generator that falls short is trained a second time, five times more slowly, and a
-discriminator with real and generated images in one batch, as layers that normalise over a batch need it. The better one counts.
+free, and not all learn in the same way: a network that falls short is trained a second time, for twice as long and more slowly;
+a discriminator then sees real and generated images in one batch, as layers that normalise over a batch need it. The better
+training counts.
 
 Samples are compared with images that the training has not seen, through the features of a classifier: how far their
 distribution is (Fréchet distance), and how much of the images has a sample near. Samples that copy given images earn nothing.
@@ -31,7 +32,11 @@ USES = ("train.discriminator_step", "train.generator_step", "losses.discriminato
 DATA = "MNIST"
 
 STEPS, BATCH = 1000, 64
-OUR_RATE, YOUR_RATE, SLOW_RATE = 1e-3, 5e-4, 1e-4
+OUR_RATE, YOUR_RATE, SLOW_RATE = 1e-3, 5e-4, 2e-4
+LONGER = 2
+"""How many times the steps there are at the slow rate: shallow networks, and those with ReLU, fall short without by chance."""
+SAFE = 0.9
+"""Of the distance for everything: who comes as near at first is not trained a second time."""
 SAMPLES, LATENT, IMAGE = 1000, 64, (1, 28, 28)
 MOST_NUMBERS = 4 * 243_000
 YOUR_NUMBERS = 4_000_000
@@ -43,11 +48,11 @@ SCORES = (
     Score("our_coverage", "and has samples near as many of them as after a right training", 0.2, Level(zero=0.03, full=0.08),
           "of the images", fallback=Level(0.08, 0.25)),
     Score("your_generator", "in our loop, your generator learns to make digits from our discriminator", 0.2,
-          Level(zero=1320.0, full=1080.0, too_good=40.0), "(Fréchet distance)", fallback=Level(560.0, 400.0)),
+          Level(zero=1250.0, full=1100.0, too_good=40.0), "(Fréchet distance)", fallback=Level(480.0, 390.0)),
     Score("your_discriminator", "and ours learns from yours", 0.2,
-          Level(zero=1250.0, full=1110.0, too_good=40.0), "(Fréchet distance)", fallback=Level(600.0, 400.0)),
+          Level(zero=1250.0, full=1100.0, too_good=40.0), "(Fréchet distance)", fallback=Level(420.0, 350.0)),
 )  # fmt: skip
-"""From a discriminator with one hidden layer, ours learns to come within 1070; from one that is blind or bounded, 1290."""
+"""Right networks that are trained a second time come within 860; from a discriminator that is blind or bounded it is 1330."""
 
 
 def measure(run: TrainingRun) -> None:
@@ -130,11 +135,11 @@ Trained = Mapping[str, object]
 def _better(
     run: TrainingRun, world: World, name: str, train: Callable[[bool], Trained], made: Callable[[Trained], Tensor]
 ) -> Trained:
-    """What comes of training in the usual way, and where that does not earn everything, of the other way if it is better."""
+    """What comes of training in the usual way, and where that is not near enough, of the other way if it is better."""
     full = next(score for score in SCORES if score.name == name).level_on(run.fallback).full
     first = train(False)
     reached = score_images(made(first), world).frechet
-    if reached <= full:
+    if reached <= SAFE * full:
         return first
     try:
         second = train(True)
@@ -168,7 +173,7 @@ def _train_your_generator(run: TrainingRun, images: Tensor, slow: bool) -> dict[
     with run.seeded("weights"):
         discriminator = run.ours.OurDiscriminator().to(run.device)
     optimizer = torch.optim.Adam(discriminator.parameters(), lr=YOUR_RATE, betas=(0.5, 0.999))
-    how = ", more slowly" if slow else ""
+    rate, steps, how = (SLOW_RATE, LONGER * STEPS, ", slowly") if slow else (YOUR_RATE, STEPS, "")
     noise, report = run.generator("latents of training"), run.progress(f"our training of your generator{how}")
     seen: list[Tensor] = []
     batch = images[:0]
@@ -180,15 +185,14 @@ def _train_your_generator(run: TrainingRun, images: Tensor, slow: bool) -> dict[
             return torch.autograd.grad(softplus(-discriminator(seen[-1])).mean(), seen[-1])[0].cpu()
 
     with run.worker() as worker:
-        rate = SLOW_RATE if slow else YOUR_RATE
         player = worker.call("your_player", "Generator", rate, 0.5, run.device, seed=run.seed("weights"))
-        for step, batch in enumerate(run.ours.minibatches(images, STEPS, BATCH, run.seed("order"))):  # noqa: B007
+        for step, batch in enumerate(run.ours.minibatches(images, steps, BATCH, run.seed("order"))):  # noqa: B007
             seen.clear()
             worker.call("your_generator_moves", player, torch.randn(BATCH, LATENT, generator=noise), slope_of, run.device)
             if len(seen) != 1:
                 raise Unusable("one step of a generator makes images once")
             if step % 25 == 0:
-                report(step / STEPS)
+                report(step / steps)
         return {"state": worker.call("trained_state", player)}
 
 
@@ -214,19 +218,19 @@ def _samples_of_ours(run: TrainingRun, state: object, z: Tensor) -> Tensor:
 def _train_against_yours(run: TrainingRun, images: Tensor, together: bool) -> dict[str, object]:
     with run.seeded("weights"):
         generator = run.ours.OurGenerator().to(run.device)
-    optimizer = torch.optim.Adam(generator.parameters(), lr=YOUR_RATE, betas=(0.5, 0.999))
-    how = ", both batches at once" if together else ""
+    rate, steps, how = (SLOW_RATE, LONGER * STEPS, ", slowly, both batches at once") if together else (YOUR_RATE, STEPS, "")
+    optimizer = torch.optim.Adam(generator.parameters(), lr=rate, betas=(0.5, 0.999))
     noise, report = run.generator("latents of training"), run.progress(f"our training against your discriminator{how}")
     with run.worker() as worker:
-        player = worker.call("your_player", "Discriminator", YOUR_RATE, 0.5, run.device, seed=run.seed("weights"))
-        for step, real in enumerate(run.ours.minibatches(images, STEPS, BATCH, run.seed("order"))):
+        player = worker.call("your_player", "Discriminator", rate, 0.5, run.device, seed=run.seed("weights"))
+        for step, real in enumerate(run.ours.minibatches(images, steps, BATCH, run.seed("order"))):
             fake = generator(torch.randn(BATCH, LATENT, generator=noise).to(run.device))
             slope = worker.call("your_discriminator_moves", player, real.cpu(), fake.detach().cpu(), together, run.device)
             optimizer.zero_grad()
             fake.backward(checked_tensor(slope, (BATCH, *IMAGE), "Discriminator").to(fake))
             optimizer.step()
             if step % 25 == 0:
-                report(step / STEPS)
+                report(step / steps)
     return {"state": run.ours.plain(generator)}
 
 
@@ -239,7 +243,7 @@ def explain(values: Mapping[str, float]) -> Iterator[Finding]:
             "Trained by your steps, the generator moves away from the digits. In which direction does each of your two steps "
             "move the logits of generated images, and what does the discriminator see of real and generated ones?",
         )
-    if ours < 650.0 and made > 1320.0:
+    if ours < 650.0 and made > 1250.0:
         yield Finding(
             "generator_out_of_reach",
             "Your steps train our networks well, but your generator comes no nearer to the digits by our discriminator. Can "

@@ -79,6 +79,9 @@ class Record(_Strict):
     task: str
     date: str
     machine: Machine
+    """Of the latest run."""
+    elsewhere: list[Machine] = Field(default_factory=list)
+    """Where others were made that may still be in the record."""
     yardsticks: float | None = None
     """CPU time of the reference's run, in units of the yardstick measured beside it."""
     errors: ErrorRates | None = None

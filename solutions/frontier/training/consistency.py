@@ -108,9 +108,10 @@ def _one_step(run: TrainingRun, state: dict[str, Tensor], noise: Tensor) -> Tens
 def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     """Mistakes that the measured values show."""
     error, distance = values.get("end_point_error", math.nan), values.get("sample_distance", math.nan)
-    if error <= 0.11 and distance > 1.0:
+    if error <= 0.11 and distance > 0.05:
         yield Finding(
-            "noise_not_scaled",
-            "Our network finds the end points of the grader's noise, and your samples from it are far from the data. "
-            "How large is the noise at the time that your sampler tells the network?",
+            "samples_astray",
+            "Our network finds the end points of the grader's noise, and your samples from it are not distributed like the "
+            "data. What does your sampler start from, and is that as large as at the time that it tells the network? What "
+            "does it make of the network's answer?",
         )

@@ -147,5 +147,6 @@ def explain(values: Mapping[str, float]) -> Iterator[Finding]:
         yield Finding("all_labels_dropped", "The network learnt nothing from labels. Which share of them is dropped, and is "
                       "each one dropped by a draw of its own?")  # fmt: skip
     if lost > 0.005 and gain > 0.008:
-        yield Finding("null_label_never_seen", "The network was not taught the null label: no label became it, or hardly any. "
-                      "What replaces a dropped label, and is each one dropped by a draw of its own?")  # fmt: skip
+        yield Finding("null_label_not_taught", "Without a label, the network finds less of the noise after the training than "
+                      "before it. How many labels become the null label? What replaces a dropped label, and is each one "
+                      "dropped by a draw of its own?")  # fmt: skip

@@ -104,8 +104,8 @@ def explain(values: Mapping[str, float]) -> Iterator[Finding]:
     ratios = (kl, reconstruction, values.get("collapse", nothing), values.get("kl_ratio_light", nothing))
     trained = values.get("kl_light", nothing) > 1  # a network that takes no step is the same for every beta, too
     if trained and all(abs(ratio - 1) < 0.02 for ratio in ratios):
-        yield Finding("beta_ignored", "Every beta gives the same network. On its way from the arguments of `train` to "
-                      "the loss, where does beta get lost?")  # fmt: skip
+        yield Finding("beta_ignored", "Every beta gives the same network. Follow beta from the arguments of `train` to the "
+                      "loss: what does it multiply there, and what does it leave as it is?")  # fmt: skip
     elif kl < 0.9:
         yield Finding("beta_on_reconstruction", "With a larger beta your codes become dearer, not cheaper. "
-                      "Which of the two parts of the loss does beta multiply?")  # fmt: skip
+                      "Which of the two parts of the loss does a larger beta make heavier?")  # fmt: skip
