@@ -46,7 +46,7 @@ SCORES = (
     Score("our_frechet", "trained by your code, our generator comes near to the distribution of digits", 0.4,
           Level(zero=1100.0, full=650.0, too_good=40.0), "(Fréchet distance)", fallback=Level(450.0, 220.0)),
     Score("our_coverage", "and has samples near as many of them as after a right training", 0.2, Level(zero=0.03, full=0.08),
-          "of the images", fallback=Level(0.08, 0.25)),
+          "of the images", fallback=Level(0.06, 0.12)),
     Score("your_generator", "in our loop, your generator learns to make digits from our discriminator", 0.2,
           Level(zero=1250.0, full=1100.0, too_good=40.0), "(Fréchet distance)", fallback=Level(480.0, 390.0)),
     Score("your_discriminator", "and ours learns from yours", 0.2,
