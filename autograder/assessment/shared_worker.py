@@ -5,8 +5,8 @@ not get right there is asked again in a worker of its own, since another exercis
 disturbs it (a patched library, a changed setting, memory). Only what is not there at all is not asked twice. Where the
 worker of all is lost, the exercises of each module go on with one of their own.
 
-All visible checks travel in the same frames, and after them all hidden ones: there and back a hundred times cost a tenth of
-a submission's time. They are asked as if they were one exercise's, each with a random state of its own.
+All visible checks travel in the same frames, and after them all hidden ones: there and back a hundred times cost up to a tenth
+of a submission's time. They are asked as if they were one exercise's, each with a random state of its own.
 
 Nothing is learned by sharing: everything in this worker is one student's code, no reference is lent to it, and hidden
 inputs come to it after the visible checks of all exercises, as to every other worker.
