@@ -1,4 +1,4 @@
-"""What is seen of an autoencoder from outside, of the convolutional and of the fully connected one.
+"""What is seen of an autoencoder from outside, of the convolutional one with its parts and of the fully connected one.
 
 Architectures are free, so the probes record facts that hold for any right one, never values.
 """
@@ -16,7 +16,7 @@ NUMBER = 24
 
 
 def enlarge(module: RemoteObject, factor: float = 1.5) -> RemoteObject:
-    """Weights without symmetry, large enough for draws and ranges to show."""
+    """Large weights and no symmetry: draws show, and outputs the range that they can take."""
     moved = {}
     for seed, (name, value) in enumerate(module.parameters_by_name().items()):
         noise = torch.randn(8191, generator=torch.Generator().manual_seed(seed))

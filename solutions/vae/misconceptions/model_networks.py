@@ -6,21 +6,11 @@ Architectures are free, so the probes record facts that hold for any right one, 
 import torch
 from torch import Tensor
 
-from autograder.checks import Candidate, RemoteObject
+from autograder.checks import Candidate, load_beside
 from autograder.checks.strategies import normal
 from autograder.diagnosis import Record, misconception, probe
 
-
-def enlarge(module: RemoteObject, factor: float = 3.0) -> RemoteObject:
-    """Large weights and no symmetry: outputs show the range that they can take."""
-    moved = {}
-    for seed, (name, value) in enumerate(module.parameters_by_name().items()):
-        noise = torch.randn(8191, generator=torch.Generator().manual_seed(seed))
-        noise = noise.repeat(value.numel() // 8191 + 1)[: value.numel()].view(value.shape)
-        moved[name] = factor * (value + noise * (value[0].numel() ** -0.5 if value.ndim > 1 else 0.1))
-    module.set_parameters(moved)
-    module.eval()
-    return module
+facts = load_beside(__file__, "model_facts")
 
 
 def images(number: int, channels: int, seed: int = 0) -> Tensor:
@@ -39,7 +29,7 @@ def shapes(value: object) -> object:
 def observe_encoder(candidate: Candidate, record: Record) -> None:
     """Shapes, signs, and what the outputs depend on."""
     record.value("shapes", shapes(candidate.Encoder()(images(2, 1))))
-    encoder = enlarge(candidate.Encoder(latent_dim=20, in_channels=3))
+    encoder = facts.enlarge(candidate.Encoder(latent_dim=20, in_channels=3), 3.0)
     x = images(3, 3, 1)
     result = encoder(x)
     record.value("shapes with options", shapes(result))
@@ -103,7 +93,7 @@ misconception(
 def observe_decoder(candidate: Candidate, record: Record) -> None:
     """Shapes, the range of values, and what they depend on."""
     record.value("shapes", shapes(candidate.Decoder()(normal((2, 16), 0, torch.float32))))
-    decoder = enlarge(candidate.Decoder(latent_dim=5, out_channels=3), 6.0)
+    decoder = facts.enlarge(candidate.Decoder(latent_dim=5, out_channels=3), 6.0)
     z = normal((3, 5), 1, torch.float32, 4.0)
     result = decoder(z)
     record.value("shapes with options", shapes(result))
